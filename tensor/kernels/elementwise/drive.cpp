@@ -1,0 +1,170 @@
+#include "tensor/kernels/elementwise/drive.h"
+
+#include <cstring>
+
+namespace gradus::kernels::GRADUS_ISA {
+namespace {
+
+constexpr int64_t chunk_bytes = 2048;  // per operand; a multiple of any batch
+constexpr int64_t max_batch_bytes = 64;
+
+template <class T>
+void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
+  for (int64_t i = 0; i < n; ++i) {
+    T t;
+    std::memcpy(&t, from + i * from_step, sizeof(T));
+    std::memcpy(to + i * to_step, &t, sizeof(T));
+  }
+}
+
+// Copies n elements; a dense pair as one block.
+void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
+  if (to_step == size && from_step == size) {
+    std::memcpy(to, from, static_cast<size_t>(n * size));
+    return;
+  }
+  switch (size) {
+    case 1:
+      return move_strided<uint8_t>(n, to, to_step, from, from_step);
+    case 4:
+      return move_strided<uint32_t>(n, to, to_step, from, from_step);
+    default:
+      return move_strided<uint64_t>(n, to, to_step, from, from_step);
+  }
+}
+
+struct Operand {
+  int size;
+  char* p;  // row 0, column 0
+  int64_t step, row_step;
+
+  char* at(int64_t row, int64_t col) const { return p + row * row_step + col * step; }
+  bool dense() const { return step == size; }
+};
+
+class Driver {
+ public:
+  Driver(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
+         const int64_t* step, const int64_t* row_step)
+      : core_(core), lanes_(shape.lanes), count_(shape.operands), n_(n), rows_(rows) {
+    int widest = 1;
+    for (int k = 0; k < count_; ++k) {
+      operand_[k] = {shape.size[k], p[k], step[k], row_step[k]};
+      widest = shape.size[k] > widest ? shape.size[k] : widest;
+    }
+    chunk_ = chunk_bytes / widest / lanes_ * lanes_;
+  }
+
+  void run() {
+    if (n_ < lanes_) return short_rows();
+    for (int64_t row = 0; row < rows_; ++row) long_row(row);
+  }
+
+ private:
+  // Rows of at least a batch: dense operands are used where they are.
+  void long_row(int64_t row) {
+    const int64_t full = n_ - n_ % lanes_;
+    bool gathered = !operand_[0].dense();
+    for (int k = 1; k < count_; ++k) {
+      const Operand& o = operand_[k];
+      inc_[k - 1] = o.step == 0 ? 0 : lanes_ * o.size;
+      if (o.step == 0) {
+        if (row == 0 || o.row_step != 0) move(o.size, lanes_, buffer_[k], o.size, o.at(row, 0), 0);
+        x_[k - 1] = buffer_[k];
+      } else if (!o.dense()) {
+        gathered = true;
+      }
+    }
+    const int64_t most = gathered ? chunk_ : full;
+    for (int64_t col = 0; col < full; col += most) {
+      const int64_t m = full - col < most ? full - col : most;
+      for (int k = 1; k < count_; ++k) {
+        const Operand& o = operand_[k];
+        if (o.step == 0) continue;
+        if (o.dense()) {
+          x_[k - 1] = o.at(row, col);
+        } else {
+          move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
+          x_[k - 1] = buffer_[k];
+        }
+      }
+      const Operand& y = operand_[0];
+      core_(m / lanes_, y.dense() ? y.at(row, col) : buffer_[0], x_, inc_);
+      if (!y.dense()) move(y.size, m, y.at(row, col), y.step, buffer_[0], y.size);
+    }
+    if (full < n_) tail(row, full);
+  }
+
+  void tail(int64_t row, int64_t col) {
+    const int64_t m = n_ - col;
+    for (int k = 1; k < count_; ++k) {
+      const Operand& o = operand_[k];
+      if (o.step == 0) continue;  // a whole batch of it is in place
+      pad(k);
+      move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
+      x_[k - 1] = buffer_[k];
+    }
+    core_(1, buffer_[0], x_, inc_);
+    move(operand_[0].size, m, operand_[0].at(row, col), operand_[0].step, buffer_[0],
+         operand_[0].size);
+  }
+
+  // Rows shorter than a batch: several are packed into a chunk.
+  void short_rows() {
+    if (n_ == 0) return;
+    const int64_t most = chunk_ / n_;
+    for (int64_t row = 0; row < rows_; row += most) {
+      const int64_t m = rows_ - row < most ? rows_ - row : most;
+      const int64_t batches = (m * n_ + lanes_ - 1) / lanes_;
+      for (int k = 1; k < count_; ++k) {
+        const Operand& o = operand_[k];
+        std::memset(buffer_[k] + (batches - 1) * lanes_ * o.size, 0,
+                    static_cast<size_t>(lanes_ * o.size));
+        inc_[k - 1] = lanes_ * o.size;
+        x_[k - 1] = buffer_[k];
+        pack(k, row, m, true);
+      }
+      core_(batches, buffer_[0], x_, inc_);
+      pack(0, row, m, false);
+    }
+  }
+
+  // Moves m rows of operand k to its buffer or back; columns are taken as rows where that is
+  // longer.
+  void pack(int k, int64_t row, int64_t m, bool in) {
+    const Operand& o = operand_[k];
+    const bool by_column = n_ < m && !o.dense();
+    const int64_t outer = by_column ? n_ : m, inner = by_column ? m : n_;
+    const int64_t buffer_step = by_column ? n_ * o.size : o.size;
+    const int64_t operand_step = by_column ? o.row_step : o.step;
+    for (int64_t i = 0; i < outer; ++i) {
+      char* b = buffer_[k] + (by_column ? i : i * n_) * o.size;
+      char* q = by_column ? o.at(row, i) : o.at(row + i, 0);
+      if (in) {
+        move(o.size, inner, b, buffer_step, q, operand_step);
+      } else {
+        move(o.size, inner, q, operand_step, b, buffer_step);
+      }
+    }
+  }
+
+  void pad(int k) { std::memset(buffer_[k], 0, max_batch_bytes); }
+
+  Core core_;
+  int64_t lanes_;
+  int count_;
+  int64_t n_, rows_, chunk_ = 0;
+  Operand operand_[max_operands];
+  const char* x_[max_operands];
+  int64_t inc_[max_operands];
+  alignas(64) char buffer_[max_operands][chunk_bytes];
+};
+
+}  // namespace
+
+void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
+           const int64_t* step, const int64_t* row_step) {
+  Driver(core, shape, n, rows, p, step, row_step).run();
+}
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -1,0 +1,27 @@
+// Brings rows of any stride to a core, which knows whole batches only.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/kernels/isa.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+inline constexpr int max_operands = 6;  // the output is one of them
+
+// Computes `batches` batches. The operands are dense or (inc 0) one repeated batch; inc[k] is what
+// x[k] advances by per batch, in bytes. Loads a batch of every operand before it stores one.
+using Core = void (*)(int64_t batches, char* y, const char* const* x, const int64_t* inc);
+
+struct CoreShape {
+  int operands;            // with the output, which is operand 0
+  int lanes;               // elements per batch
+  int size[max_operands];  // bytes per element
+};
+
+// Strided operands are gathered and the tail is padded into one more batch, so a core needs
+// neither.
+void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
+           const int64_t* step, const int64_t* row_step);
+
+}  // namespace gradus::kernels::GRADUS_ISA

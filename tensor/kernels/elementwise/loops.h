@@ -1,0 +1,167 @@
+// Makes the kernels of a formula. Included by one translation unit per family of formulas, which
+// instantiates Rows<family>.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "tensor/kernels/elementwise/drive.h"
+#include "tensor/kernels/elementwise/rows.h"
+#include "tensor/kernels/simd/batch.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+template <class T>
+inline constexpr int lanes_of = 32 / sizeof(T);  // integers: a block that the compiler vectorises
+template <>
+inline constexpr int lanes_of<float> = batch<float>::size;
+template <>
+inline constexpr int lanes_of<double> = batch<double>::size;
+
+template <class T>
+T* as(char* p) {
+  return static_cast<T*>(static_cast<void*>(p));
+}
+template <class T>
+const T* as(const char* p) {
+  return static_cast<const T*>(static_cast<const void*>(p));
+}
+
+// y = f(x...) over batches of T; f works on batches of float or double, or on single integers.
+template <class T, class Out, int n, class Function, int... i>
+void run_core(Function f, int64_t batches, char* y, const char* const* operands,
+              const int64_t* increments, std::integer_sequence<int, i...>) {
+  const char* x[n] = {operands[i]...};
+  const int64_t inc[n] = {increments[i]...};
+  for (; batches > 0; --batches) {
+    if constexpr (std::is_floating_point_v<T>) {
+      const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
+      if constexpr (std::is_same_v<Out, bool>) {
+        r.store_unaligned(as<bool>(y));
+      } else {
+        r.store_unaligned(as<T>(y));
+      }
+    } else {
+      constexpr int lanes = lanes_of<T>;
+      T in[n][lanes];
+      Out out[lanes];
+      (std::memcpy(in[i], x[i], sizeof(in[i])), ...);
+      for (int j = 0; j < lanes; ++j) out[j] = f(in[i][j]...);
+      std::memcpy(y, out, sizeof(out));
+    }
+    y += lanes_of<T> * sizeof(Out);
+    ((x[i] += inc[i]), ...);
+  }
+}
+
+template <class F, class T>
+using output_of = std::conditional_t<F::to_bool, bool, T>;
+
+template <class F, class T>
+void value_core(int64_t batches, char* y, const char* const* x, const int64_t* inc) {
+  run_core<T, output_of<F, T>, F::arity>([](auto... v) { return F::value(v...); }, batches, y, x,
+                                         inc, std::make_integer_sequence<int, F::arity>());
+}
+
+constexpr int bits(unsigned set) {
+  int n = 0;
+  for (; set != 0; set &= set - 1) ++n;
+  return n;
+}
+
+// The value of bit `slot` of a set among the operands of a slope loop: dy is x[0], then the kept.
+template <unsigned keep, unsigned slot, class V>
+V kept(const V* x) {
+  if constexpr ((keep & slot) != 0) {
+    return x[1 + bits(keep & (slot - 1))];
+  } else {
+    return V(0);
+  }
+}
+
+template <class F, int i, class V>
+V slope_of(const V* x) {
+  constexpr unsigned keep = keep_of<F>(i);
+  const V a = kept<keep, saves::a>(x), b = kept<keep, saves::b>(x), c = kept<keep, saves::c>(x);
+  const V y = kept<keep, saves::output>(x);
+  if constexpr (F::arity == 1) {
+    return F::slope(a, y);
+  } else if constexpr (F::arity == 2) {
+    if constexpr (i == 0) return F::slope_a(a, b, y);
+    if constexpr (i == 1) return F::slope_b(a, b, y);
+  } else {
+    if constexpr (i == 0) return F::slope_a(a, b, c, y);
+    if constexpr (i == 1) return F::slope_b(a, b, c, y);
+    if constexpr (i == 2) return F::slope_c(a, b, c, y);
+  }
+}
+
+template <class F, int i>
+inline constexpr int slope_operands = 1 + bits(keep_of<F>(i));
+
+template <class F, int i, class T>
+void slope_core(int64_t batches, char* y, const char* const* x, const int64_t* inc) {
+  constexpr int n = slope_operands<F, i>;
+  run_core<T, T, n>(
+      [](auto... v) {
+        const batch<T> in[] = {v...};
+        return in[0] * slope_of<F, i>(in);
+      },
+      batches, y, x, inc, std::make_integer_sequence<int, n>());
+}
+
+template <class T, class Out, int inputs>
+constexpr CoreShape shape_of() {
+  CoreShape s{inputs + 1, lanes_of<T>, {sizeof(Out)}};
+  for (int k = 1; k <= inputs; ++k) s.size[k] = sizeof(T);
+  return s;
+}
+
+template <class F, class T>
+void value_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
+                const int64_t* row_step) {
+  static constexpr CoreShape shape = shape_of<T, output_of<F, T>, F::arity>();
+  drive(value_core<F, T>, shape, n, rows, p, step, row_step);
+}
+
+template <class F, int i, class T>
+void slope_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
+                const int64_t* row_step) {
+  static constexpr CoreShape shape = shape_of<T, T, slope_operands<F, i>>();
+  drive(slope_core<F, i, T>, shape, n, rows, p, step, row_step);
+}
+
+template <class F, class T>
+constexpr Loop value_entry() {
+  if constexpr ((F::on >> static_cast<int>(scalar_type_of<T>) & 1) != 0) {
+    return value_loop<F, T>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class F, int i, class T>
+constexpr Loop slope_entry() {
+  if constexpr ((i == 0 && has_slope_a<F>) || (i == 1 && has_slope_b<F>) ||
+                (i == 2 && has_slope_c<F>)) {
+    return slope_loop<F, i, T>;
+  } else {
+    return nullptr;
+  }
+}
+
+template <class F>
+constexpr Row make_row() {
+#define GRADUS_ENTRY(name, T) value_entry<F, T>(),
+#define GRADUS_SLOPES(i) \
+  { slope_entry<F, i, float>(), slope_entry<F, i, double>() }
+  return {{GRADUS_FOR_EACH_TYPE(GRADUS_ENTRY)},
+          {GRADUS_SLOPES(0), GRADUS_SLOPES(1), GRADUS_SLOPES(2)}};
+#undef GRADUS_SLOPES
+#undef GRADUS_ENTRY
+}
+
+template <class... F>
+constinit const Row Rows<list<F...>>::rows[] = {make_row<F>()...};
+
+}  // namespace gradus::kernels::GRADUS_ISA

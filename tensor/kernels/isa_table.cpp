@@ -1,0 +1,28 @@
+// The one symbol that an archive of kernels exports.
+#include "tensor/kernels/elementwise/rows.h"
+#include "tensor/kernels/table.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+#define GRADUS_STRING_(x) #x
+#define GRADUS_STRING(x) GRADUS_STRING_(x)
+
+namespace {
+
+template <class... Family>
+constexpr Table make_table() {
+  Table t{.isa = GRADUS_STRING(GRADUS_ISA), .rows = {}};
+  int n = 0;
+  const auto add = [&](const Row* rows, int size) {
+    for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;
+  };
+  (add(Rows<Family>::rows, Family::size), ...);
+  return t;
+}
+
+}  // namespace
+
+extern constinit const Table table;
+constinit const Table table = make_table<arithmetic_formulas>();
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -1,0 +1,33 @@
+// The kernels of one instruction set, as data.
+#pragma once
+
+#include "tensor/kernels/formulas.h"
+#include "tensor/kernels/row.h"
+
+namespace gradus::kernels {
+
+struct Table {
+  const char* isa;
+  const Row* rows[GRADUS_ISA::formulas::size];
+};
+
+// The table of the best instruction set that this processor has, or of the one that the environment
+// variable GRADUS_ISA names; throws std::runtime_error if it names none that can run here.
+const Table& table();
+
+// The tables that can run here, best first, ended by null.
+const Table* const* available_tables();
+
+// The kernel of a formula for one type, or null.
+template <class F>
+Loop value_loop(ScalarType type, const Table& t = table()) {
+  return t.rows[GRADUS_ISA::index_of<F>]->value[static_cast<int>(type)];
+}
+
+// The kernel of the derivative by operand i, or null; the type is Float or Double.
+template <class F>
+Loop slope_loop(int i, ScalarType type, const Table& t = table()) {
+  return t.rows[GRADUS_ISA::index_of<F>]->slope[i][type == ScalarType::Double];
+}
+
+}  // namespace gradus::kernels
