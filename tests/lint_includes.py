@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Who may include whom, what public headers must not pull in, and how long a file may be."""
+import re
+import subprocess
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LIBRARY = ["gradus.h", "tensor/*.h", "autograd/*.h", "nn/*.h", "optim/*.h", "data/*.h"]
+KERNELS = "tensor/kernels/"  # internal: only patterns that start with this match its files
+
+# folder: the project's files that its files may include, beside its own; the longest folder that fits counts
+MAY_INCLUDE = {
+    "tensor/kernels": [],
+    "tensor": [KERNELS + "table.h", KERNELS + "formulas.h", KERNELS + "types.h"],
+    "autograd": ["tensor/*.h", KERNELS + "formulas.h"],
+    "nn": ["tensor/*.h", "autograd/*.h"],
+    "optim": ["tensor/*.h", "autograd/*.h"],
+    "data": ["tensor/*.h"],
+    "compat": ["gradus.h"],
+    "examples": ["gradus.h"],
+    "tests": LIBRARY + [KERNELS + "*.h", "compat/*.h"],
+    "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
+    "": LIBRARY,  # gradus.h itself
+}
+# foreign header: the only files that may include it
+ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*"}
+# foreign headers that must not be reached from gradus.h (they cost compile time, or a dependency)
+NOT_PUBLIC = ["fmt/*", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
+
+LONGEST = 450
+MAY_BE_LONGER = ["tests/catalog*"]
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+
+
+def matches(path, patterns):
+    return any(fnmatch(path, p) for p in patterns)
+
+
+def folder_rule(path):
+    """The key of MAY_INCLUDE that governs path."""
+    return max((f for f in MAY_INCLUDE if f == "" or path.startswith(f + "/")), key=len)
+
+
+def includes(text):
+    """[(line, own, foreign)]: one of the two is empty."""
+    return [(text.count("\n", 0, m.start(1 if m[1] else 2)) + 1, m[1] or "", m[2] or "")
+            for m in INCLUDE.finditer(text)]
+
+
+def allowed(path, target):
+    rule = folder_rule(path)
+    internal = target.startswith(KERNELS)
+    return folder_rule(target) == rule or any(
+        fnmatch(target, p) and (p.startswith(KERNELS) or not internal) for p in MAY_INCLUDE[rule])
+
+
+def check(files):
+    """files: {path: text}. Yields one line per breach."""
+    graph = {}
+    for path, text in files.items():
+        graph[path] = includes(text)
+        for line, own, foreign in graph[path]:
+            if own:
+                if own not in files:
+                    yield f'{path}:{line}: "{own}" is no file of the project (paths start at its root)'
+                elif not allowed(path, own):
+                    yield f"{path}:{line}: {folder_rule(path) or 'the root'} may not include {own}"
+            for pattern, where in ONLY_HERE.items():
+                if fnmatch(foreign, pattern) and not fnmatch(path, where):
+                    yield f"{path}:{line}: <{foreign}> belongs in {where} only"
+        length = text.count("\n")
+        if length > LONGEST and not matches(path, MAY_BE_LONGER):
+            yield f"{path}: {length} lines, the longest allowed is {LONGEST}"
+
+    seen, todo = set(), [("gradus.h", "")]
+    while todo:
+        path, via = todo.pop()
+        if path in seen or path not in files:
+            continue
+        seen.add(path)
+        for line, own, foreign in graph[path]:
+            if foreign and matches(foreign, NOT_PUBLIC):
+                yield f"{path}:{line}: gradus.h reaches <{foreign}>{via}"
+            if own:
+                todo.append((own, via or f" through {path}"))
+
+
+def main():
+    names = subprocess.run(["git", "ls-files", "*.h", "*.cpp"], cwd=ROOT, capture_output=True, text=True)
+    if names.returncode == 0:
+        paths = [ROOT / n for n in names.stdout.split()]
+    else:  # a release without git
+        paths = [p for s in ("*.h", "*.cpp") for p in ROOT.rglob(s)
+                 if not p.relative_to(ROOT).parts[0].startswith("build")]
+    files = {str(p.relative_to(ROOT)): p.read_text() for p in paths if p.exists()}
+    breaches = list(check(files))
+    print("\n".join(breaches) if breaches else f"includes: {len(files)} files keep the rules")
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""The include checker sees what it must see, and lets pass what is allowed."""
+from lint_includes import check
+
+CASES = [  # files, what the one breach must say ('' = none)
+    ({"gradus.h": '#include "tensor/tensor.h"\n', "tensor/tensor.h": "#include <vector>\n"}, ""),
+    ({"tensor/a.cpp": '#include "tensor/kernels/table.h"\n', "tensor/kernels/table.h": ""}, ""),
+    ({"tensor/a.cpp": '#include "tensor/kernels/loop.h"\n', "tensor/kernels/loop.h": ""}, "tensor may not include"),
+    ({"tensor/kernels/k.cpp": '#include "tensor/shape.h"\n', "tensor/shape.h": ""}, "tensor/kernels may not include"),
+    ({"tensor/a.cpp": '#include "autograd/node.h"\n', "autograd/node.h": ""}, "tensor may not include"),
+    ({"autograd/a.cpp": '#include "tensor/kernels/table.h"\n', "tensor/kernels/table.h": ""}, "autograd may not include"),
+    ({"optim/sgd.cpp": '#include "nn/module.h"\n', "nn/module.h": ""}, "optim may not include"),
+    ({"nn/a.cpp": '#  include "tests/catalog.h"\n', "tests/catalog.h": ""}, "nn may not include"),
+    ({"bench/a.cpp": '#include "tests/catalog.h"\n', "tests/catalog.h": ""}, ""),
+    ({"nn/a.cpp": '#include "linear.h"\n', "nn/linear.h": ""}, "is no file of the project"),
+    ({"nn/a.cpp": "#include <xsimd/xsimd.hpp>\n"}, "belongs in tensor/kernels/"),
+    ({"nn/a.cpp": "#include <fmt/core.h>\n"}, ""),
+    ({"gradus.h": '#include "nn/a.h"\n', "nn/a.h": "\n#include <fmt/core.h>\n"}, "nn/a.h:2: gradus.h reaches <fmt/core.h>"),
+    ({"nn/a.cpp": "\n" * 451}, "451 lines"),
+    ({"tests/catalog.cpp": "\n" * 451}, ""),
+]
+
+for files, expected in CASES:
+    found = list(check(files))
+    assert len(found) == (1 if expected else 0) and all(expected in line for line in found), (files, found)
+print(f"{len(CASES)} cases")
