@@ -7,11 +7,13 @@ namespace gradus::kernels::GRADUS_ISA {
 #define GRADUS_STRING_(x) #x
 #define GRADUS_STRING(x) GRADUS_STRING_(x)
 
+extern const GemmTable gemm_table;
+
 namespace {
 
 template <class... Family>
 constexpr Table make_table() {
-  Table t{.isa = GRADUS_STRING(GRADUS_ISA), .rows = {}};
+  Table t{.isa = GRADUS_STRING(GRADUS_ISA), .rows = {}, .gemm = &gemm_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

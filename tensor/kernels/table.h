@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tensor/kernels/formulas.h"
+#include "tensor/kernels/gemm.h"
 #include "tensor/kernels/row.h"
 
 namespace gradus::kernels {
@@ -9,6 +10,7 @@ namespace gradus::kernels {
 struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
+  const GemmTable* gemm;
 };
 
 // The table of the best instruction set that this processor has, or of the one that the environment
