@@ -1,0 +1,279 @@
+#include "tensor/elementwise.h"
+
+#include <algorithm>
+
+#include "tensor/fail.h"
+#include "tensor/parallel.h"
+#include "tensor/shape.h"
+
+namespace gradus::raw {
+
+namespace {
+
+constexpr int max_operands = 6;
+// Elements below which one thread does all.
+constexpr int64_t grain = 32768;
+
+// Byte steps of every operand along every dim, innermost dim last.
+struct Nest {
+  int count = 0;
+  char* data[max_operands];
+  Dims sizes;
+  Dims steps[max_operands];
+
+  Nest(const char* op, IntArrayRef shape, const Arg* args, size_t n, const Tensor* out) {
+    sizes = shape;
+    if (out) add(out->impl()->data, out->sizes(), out->strides(), int64_t(out->itemsize()), op);
+    for (size_t i = 0; i < n; ++i)
+      add(args[i].data(), args[i].sizes(), args[i].strides(), args[i].item(), op);
+  }
+
+  void add(char* p, IntArrayRef sz, IntArrayRef st, int64_t item, const char* op) {
+    if (count == max_operands) fail("{}: more than {} operands", op, max_operands);
+    Dims& step = steps[count];
+    const size_t lead = sizes.size() - sz.size();
+    step.resize(sizes.size());
+    for (size_t d = 0; d < sizes.size(); ++d)
+      step[d] = d < lead || sz[d - lead] == 1 ? 0 : st[d - lead] * item;
+    data[count++] = p;
+  }
+
+  // Dims in the order of falling strides. Operands are asked in turn, the first one that moves
+  // along both dims decides, so that an output laid out like the first operand is walked densely.
+  std::vector<size_t> order() const {
+    std::vector<size_t> perm(sizes.size());
+    for (size_t i = 0; i < perm.size(); ++i) perm[i] = i;
+    for (size_t i = 1; i < perm.size(); ++i)
+      for (size_t j = i; j > 0 && steps_more(perm[j], perm[j - 1]); --j)
+        std::swap(perm[j], perm[j - 1]);
+    return perm;
+  }
+  bool steps_more(size_t a, size_t b) const {
+    if (sizes[a] == 1 || sizes[b] == 1) return false;
+    for (int k = 0; k < count; ++k) {
+      const int64_t x = steps[k][a], y = steps[k][b];
+      if (x == 0 || y == 0 || x == y) continue;
+      return x > y;
+    }
+    return false;
+  }
+
+  void permute(const std::vector<size_t>& perm) {
+    const Dims old_sizes = sizes;
+    for (size_t i = 0; i < perm.size(); ++i) sizes[i] = old_sizes[perm[i]];
+    for (int k = 0; k < count; ++k) {
+      const Dims old = steps[k];
+      for (size_t i = 0; i < perm.size(); ++i) steps[k][i] = old[perm[i]];
+    }
+  }
+
+  // Drops dims of size 1 and merges dims that every operand walks as one.
+  void coalesce() {
+    size_t kept = 0;
+    for (size_t d = 0; d < sizes.size(); ++d) {
+      if (sizes[d] == 1) continue;
+      bool merge = kept > 0;
+      for (int k = 0; k < count && merge; ++k) merge = steps[k][kept - 1] == steps[k][d] * sizes[d];
+      if (merge) {
+        sizes[kept - 1] *= sizes[d];
+        for (int k = 0; k < count; ++k) steps[k][kept - 1] = steps[k][d];
+      } else {
+        sizes[kept] = sizes[d];
+        for (int k = 0; k < count; ++k) steps[k][kept] = steps[k][d];
+        ++kept;
+      }
+    }
+    sizes.resize(kept);
+    for (int k = 0; k < count; ++k) steps[k].resize(kept);
+  }
+
+  void run(kernels::Loop f) const {
+    const size_t n = sizes.size();
+    const int64_t inner = n > 0 ? sizes[n - 1] : 1, rows = n > 1 ? sizes[n - 2] : 1;
+    int64_t step[max_operands], row_step[max_operands];
+    for (int k = 0; k < count; ++k) {
+      step[k] = n > 0 ? steps[k][n - 1] : 0;
+      row_step[k] = n > 1 ? steps[k][n - 2] : 0;
+    }
+    int64_t outer = 1;
+    for (size_t d = 0; d + 2 < n; ++d) outer *= sizes[d];
+    const auto blocks = [&](int64_t from, int64_t to, int64_t row, int64_t row_count, int64_t at,
+                            int64_t length) {
+      for (int64_t o = from; o < to; ++o) {
+        char* p[max_operands];
+        for (int k = 0; k < count; ++k) p[k] = data[k] + row * row_step[k] + at * step[k];
+        int64_t rest = o;
+        for (size_t d = n >= 2 ? n - 2 : 0; d-- > 0;) {
+          const int64_t i = rest % sizes[d];
+          rest /= sizes[d];
+          for (int k = 0; k < count; ++k) p[k] += i * steps[k][d];
+        }
+        f(length, row_count, p, step, row_step);
+      }
+    };
+    // The longest of the three levels is shared out.
+    if (outer >= rows && outer >= inner)
+      parallel_for(0, outer, std::max<int64_t>(1, grain / (rows * inner)),
+                   [&](int64_t b, int64_t e) { blocks(b, e, 0, rows, 0, inner); });
+    else if (rows >= inner)
+      parallel_for(0, rows, std::max<int64_t>(1, grain / (outer * inner)),
+                   [&](int64_t b, int64_t e) { blocks(0, outer, b, e - b, 0, inner); });
+    else
+      parallel_for(0, inner, std::max<int64_t>(1, grain / (outer * rows)),
+                   [&](int64_t b, int64_t e) { blocks(0, outer, 0, rows, b, e - b); });
+  }
+};
+
+// All operands dense and of one shape, or numbers: one row.
+bool dense(const Arg* args, size_t n, IntArrayRef shape) {
+  for (size_t i = 0; i < n; ++i) {
+    const TensorImpl* t = args[i].impl();
+    if (t && t->numel != 1 && !(t->contiguous && t->sizes.ref() == shape)) return false;
+  }
+  return true;
+}
+void run_dense(kernels::Loop f, const TensorImpl& out, const Arg* args, size_t n) {
+  char* base[max_operands] = {out.data};
+  int64_t step[max_operands] = {int64_t(item_size(out.dtype))};
+  const int64_t row_step[max_operands] = {};
+  for (size_t i = 0; i < n; ++i) {
+    const TensorImpl* t = args[i].impl();
+    base[i + 1] = args[i].data();
+    step[i + 1] = !t || (t->numel == 1 && out.numel != 1) ? 0 : args[i].item();
+  }
+  parallel_for(0, out.numel, grain, [&](int64_t b, int64_t e) {
+    char* p[max_operands];
+    for (size_t k = 0; k <= n; ++k) p[k] = base[k] + b * step[k];
+    f(e - b, 1, p, step, row_step);
+  });
+}
+
+Dims common_shape(const char* op, const Arg* args, size_t n) {
+  Dims shape;
+  for (size_t i = 0; i < n; ++i)
+    if (args[i].impl()) shape = broadcast_shapes(shape, args[i].sizes(), op);
+  return shape;
+}
+
+bool same_window(const TensorImpl& a, const TensorImpl& b) {
+  return a.data == b.data && a.dtype == b.dtype && a.sizes == b.sizes && a.strides == b.strides;
+}
+
+}  // namespace
+
+Arg::Arg(const Tensor& t, ScalarType dtype) : impl_(t.impl()) {
+  if (impl_->dtype == dtype) return;
+  converted_ = to_dtype(t, dtype);
+  impl_ = converted_.impl();
+}
+
+Arg::Arg(const Scalar& v, ScalarType dtype) : type_(dtype) {
+  visit_all(dtype, "scalar", [&](auto zero) {
+    const auto value = v.to<decltype(zero)>();
+    std::memcpy(number_, &value, sizeof value);
+  });
+}
+
+Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {
+  const Arg* args = list.begin();
+  const size_t n = list.size();
+  const Dims shape = common_shape(op, args, n);
+  if (dense(args, n, shape)) {
+    Tensor out = empty(shape, out_type);
+    if (out.numel() > 0) run_dense(f, *out.impl(), args, n);
+    return out;
+  }
+  Nest layout(op, shape, args, n, nullptr);
+  const auto perm = layout.order();
+  Dims strides(shape.size());
+  int64_t step = 1;
+  for (size_t i = perm.size(); i-- > 0;) {
+    strides[perm[i]] = step;
+    step *= std::max<int64_t>(shape[perm[i]], 1);
+  }
+  Tensor out = empty_strided(shape, strides, out_type);
+  if (out.numel() == 0) return out;
+  Nest nest(op, shape, args, n, &out);
+  nest.permute(perm);
+  nest.coalesce();
+  nest.run(f);
+  return out;
+}
+
+void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args list) {
+  Arg args[max_operands];
+  size_t n = 0;
+  Tensor copies[max_operands];
+  check_writable(out, op);
+  for (const Arg& a : list) {
+    if (a.impl() && !expandable(a.sizes(), out.sizes()))
+      fail("{}: shape {} does not broadcast to the output's, {}", op, a.sizes(), out.sizes());
+    args[n] = a;
+    // An input that shares memory with the output in any way but exactly is read before.
+    if (a.impl() && a.impl()->storage == out.impl()->storage &&
+        !same_window(*a.impl(), *out.impl())) {
+      copies[n] = clone(Tensor(Ref<TensorImpl>(const_cast<TensorImpl*>(a.impl()))));
+      args[n] = Arg(copies[n]);
+    }
+    ++n;
+  }
+  if (out.numel() == 0) return;
+  if (out.is_contiguous() && dense(args, n, out.sizes())) {
+    run_dense(f, *out.impl(), args, n);
+    return;
+  }
+  Nest nest(op, out.sizes(), args, n, &out);
+  nest.permute(nest.order());
+  nest.coalesce();
+  nest.run(f);
+}
+
+namespace {
+// Tensors with dims, 0-dim tensors, plain numbers: the strongest group that reaches the highest
+// category decides.
+struct Promotion {
+  ScalarType best[3] = {kBool, kBool, kBool};
+  bool seen[3] = {};
+  void add(ScalarType t, int rank) {
+    best[rank] = seen[rank] ? promote_types(best[rank], t) : t;
+    seen[rank] = true;
+  }
+  static int category(ScalarType t) { return t == kBool ? 0 : is_floating(t) ? 2 : 1; }
+  ScalarType result() const {
+    std::optional<ScalarType> out;
+    for (int rank = 0; rank < 3; ++rank) {
+      if (!seen[rank]) continue;
+      if (!out || category(best[rank]) > category(*out)) {
+        // A float number beside integers means the default type, not float64.
+        out = rank == 2 && best[rank] == kDouble ? get_default_dtype() : best[rank];
+      }
+    }
+    return out.value_or(get_default_dtype());
+  }
+  void add(const Tensor& t) { add(t.dtype(), t.impl()->wrapped_number ? 2 : t.dim() == 0 ? 1 : 0); }
+};
+}  // namespace
+
+ScalarType result_type(const Tensor& a, const Tensor& b) {
+  const ScalarType t = a.dtype();
+  if (t == b.dtype() && !a.impl()->wrapped_number && !b.impl()->wrapped_number) return t;
+  Promotion p;
+  p.add(a);
+  p.add(b);
+  return p.result();
+}
+ScalarType result_type(const Tensor& a, const Scalar& b) {
+  if (Promotion::category(b.type()) <= Promotion::category(a.dtype()) && !a.impl()->wrapped_number)
+    return a.dtype();
+  Promotion p;
+  p.add(a);
+  p.add(b.type(), 2);
+  return p.result();
+}
+ScalarType result_type(TensorList tensors) {
+  Promotion p;
+  for (const Tensor& t : tensors) p.add(t);
+  return p.result();
+}
+
+}  // namespace gradus::raw

@@ -1,0 +1,43 @@
+// The loop nest: broadcast, reorder by stride, coalesce, call the kernel on 2-d blocks.
+#pragma once
+
+#include "tensor/kernels/row.h"
+#include "tensor/raw.h"
+
+namespace gradus::raw {
+
+// One operand of an elementwise kernel: a tensor, converted to `dtype` if it is of another, or a
+// number. Lives no longer than the call it is made for.
+class Arg {
+ public:
+  Arg() = default;
+  Arg(const Tensor& t) : impl_(t.impl()) {}
+  Arg(const Tensor& t, ScalarType dtype);
+  Arg(const Scalar& v, ScalarType dtype);
+  const TensorImpl* impl() const { return impl_; }  // null for a number
+  char* data() const { return impl_ ? impl_->data : const_cast<char*>(number_); }
+  IntArrayRef sizes() const { return impl_ ? impl_->sizes.ref() : IntArrayRef(); }
+  IntArrayRef strides() const { return impl_ ? impl_->strides.ref() : IntArrayRef(); }
+  int64_t item() const { return int64_t(item_size(impl_ ? impl_->dtype : type_)); }
+
+ private:
+  Tensor converted_;
+  const TensorImpl* impl_ = nullptr;
+  ScalarType type_ = ScalarType::Undefined;
+  alignas(8) char number_[8] = {};
+};
+
+using Args = std::initializer_list<Arg>;
+
+// A new tensor of the broadcast shape of the operands, laid out like them.
+Tensor elementwise(const char* op, kernels::Loop f, ScalarType out, Args args);
+// The same into `out`, whose shape the operands must broadcast to; `out` may be an operand.
+void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args args);
+
+// The type of `a op b`: tensors with dims outweigh 0-dim tensors, which outweigh plain numbers,
+// unless a later one is of a higher category (bool, integer, floating point).
+ScalarType result_type(const Tensor& a, const Tensor& b);
+ScalarType result_type(const Tensor& a, const Scalar& b);
+ScalarType result_type(TensorList tensors);
+
+}  // namespace gradus::raw

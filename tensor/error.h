@@ -1,0 +1,46 @@
+// The one exception type of the library.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace gradus {
+
+class Error : public std::runtime_error {
+ public:
+  explicit Error(std::string message);
+  const char* what_without_backtrace() const noexcept { return what(); }
+  const std::string& msg() const noexcept { return message_; }
+  // A copy of this error with `path` in front, as modules name where they stand.
+  Error within(const std::string& path) const { return Error(path + ": " + message_); }
+
+ private:
+  std::string message_;
+};
+
+// Subtypes that libtorch programs catch by name.
+class IndexError : public Error {
+ public:
+  using Error::Error;
+};
+class ValueError : public Error {
+ public:
+  using Error::Error;
+};
+class TypeError : public Error {
+ public:
+  using Error::Error;
+};
+class NotImplementedError : public Error {
+ public:
+  using Error::Error;
+};
+
+namespace detail {
+// Out of line, so that a check costs its caller one compare and one cold call.
+[[noreturn, gnu::cold]] void throw_error(std::string message);
+[[noreturn, gnu::cold]] void throw_index_error(std::string message);
+[[noreturn, gnu::cold]] void throw_value_error(std::string message);
+}  // namespace detail
+
+}  // namespace gradus

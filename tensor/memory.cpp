@@ -1,0 +1,208 @@
+#include "tensor/memory.h"
+
+#include <atomic>
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+
+#include "tensor/fail.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define GRADUS_NO_CACHE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GRADUS_NO_CACHE 1
+#endif
+#endif
+
+namespace gradus {
+namespace memory {
+namespace {
+
+// Four classes to each power of two, from 64 bytes up: at most a fifth of a block is unused.
+constexpr int class_count = 4 * 40;
+constexpr size_t largest_cached = size_t(1) << 34;
+// A thread keeps this much to itself; what is above goes to the shared lists.
+constexpr size_t thread_keep = size_t(8) << 20;
+
+int class_of(size_t bytes) {
+  const size_t units = (bytes + 63) / 64;
+  if (units <= 4) return int(units == 0 ? 0 : units - 1);
+  const int log = int(std::bit_width(units - 1)) - 1;
+  const size_t step = size_t(1) << (log - 2);
+  return (log - 1) * 4 + int((units - 1 - (size_t(1) << log)) / step);
+}
+size_t class_bytes(int c) {
+  if (c < 4) return size_t(c + 1) * 64;
+  const int log = c / 4 + 1;
+  return ((size_t(1) << log) + (size_t(c % 4) + 1) * (size_t(1) << (log - 2))) * 64;
+}
+
+struct Block {
+  Block* next;
+};
+
+std::atomic<int64_t> active_bytes{0}, peak_bytes{0}, cached_bytes{0}, limit_bytes{0};
+
+struct Shared {
+  std::mutex mutex;
+  Block* head[class_count] = {};
+};
+Shared& shared() {
+  static Shared* s = new Shared;  // outlives every static tensor
+  return *s;
+}
+
+// Plain data, so that it may still be used while a thread's other objects are destroyed.
+struct ThreadCache {
+  Block* head[class_count];
+  size_t bytes;
+  bool armed, closed;
+};
+constinit thread_local ThreadCache cache{};
+
+void free_list(Block* b, size_t bytes) {
+  while (b) {
+    Block* next = b->next;
+    std::free(b);
+    cached_bytes.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
+    b = next;
+  }
+}
+
+void push_shared(int c, Block* b) {
+  Shared& s = shared();
+  const std::lock_guard lock(s.mutex);
+  b->next = s.head[c];
+  s.head[c] = b;
+}
+Block* pop_shared(int c) {
+  Shared& s = shared();
+  const std::lock_guard lock(s.mutex);
+  Block* b = s.head[c];
+  if (b) s.head[c] = b->next;
+  return b;
+}
+
+void flush_thread_cache() {
+  for (int c = 0; c < class_count; ++c)
+    while (Block* b = cache.head[c]) {
+      cache.head[c] = b->next;
+      push_shared(c, b);
+    }
+  cache.bytes = 0;
+}
+
+struct Reaper {
+  ~Reaper() {
+    flush_thread_cache();
+    cache.closed = true;
+  }
+};
+void arm() {
+  thread_local Reaper reaper;
+  (void)reaper;
+  cache.armed = true;
+}
+
+void release_shared() {
+  Shared& s = shared();
+  const std::lock_guard lock(s.mutex);
+  for (int c = 0; c < class_count; ++c) {
+    free_list(s.head[c], class_bytes(c));
+    s.head[c] = nullptr;
+  }
+}
+
+void* from_system(size_t bytes) {
+  void* p = std::aligned_alloc(alignment, bytes);
+  if (!p) {
+    flush_thread_cache();
+    release_shared();
+    p = std::aligned_alloc(alignment, bytes);
+    if (!p) fail("allocate: the system has no {} bytes left", bytes);
+  }
+  return p;
+}
+
+#ifdef GRADUS_NO_CACHE
+constexpr bool caching = false;  // the address sanitizer must see every block come and go
+#else
+constexpr bool caching = true;
+#endif
+
+}  // namespace
+
+void* allocate(size_t bytes) {
+  if (bytes > largest_cached || !caching) {
+    if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
+    return from_system((bytes + alignment - 1) / alignment * alignment + (bytes == 0) * alignment);
+  }
+  const int c = class_of(bytes);
+  const size_t size = class_bytes(c);
+  Block* b = cache.head[c];
+  if (b) {
+    cache.head[c] = b->next;
+    cache.bytes -= size;
+  } else {
+    b = pop_shared(c);
+    if (!b) return from_system(size);
+  }
+  cached_bytes.fetch_sub(int64_t(size), std::memory_order_relaxed);
+  return b;
+}
+
+void deallocate(void* p, size_t bytes) noexcept {
+  if (!p) return;
+  if (bytes > largest_cached || !caching) {
+    std::free(p);
+    return;
+  }
+  const int c = class_of(bytes);
+  const size_t size = class_bytes(c);
+  Block* b = static_cast<Block*>(p);
+  cached_bytes.fetch_add(int64_t(size), std::memory_order_relaxed);
+  if (cache.closed || cache.bytes + size > thread_keep) {
+    push_shared(c, b);
+    return;
+  }
+  if (!cache.armed) arm();
+  b->next = cache.head[c];
+  cache.head[c] = b;
+  cache.bytes += size;
+}
+
+void charge(size_t bytes) {
+  const int64_t now =
+      active_bytes.fetch_add(int64_t(bytes), std::memory_order_relaxed) + int64_t(bytes);
+  const int64_t limit = limit_bytes.load(std::memory_order_relaxed);
+  if (limit != 0 && now > limit) {
+    discharge(bytes);
+    fail("allocate: {} bytes more would pass the limit, {} in use of {}", bytes,
+         now - int64_t(bytes), limit);
+  }
+  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+}
+void discharge(size_t bytes) noexcept {
+  active_bytes.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
+}
+
+}  // namespace memory
+
+MemoryStats memory_stats() {
+  return {memory::active_bytes.load(), memory::peak_bytes.load(), memory::cached_bytes.load()};
+}
+void reset_peak_memory_stats() { memory::peak_bytes.store(memory::active_bytes.load()); }
+void release_cached_memory() {
+  memory::flush_thread_cache();
+  memory::release_shared();
+}
+void set_memory_limit(int64_t bytes) {
+  if (bytes < 0) fail("set_memory_limit: expected 0 or more bytes, got {}", bytes);
+  memory::limit_bytes.store(bytes);
+}
+int64_t memory_limit() { return memory::limit_bytes.load(); }
+
+}  // namespace gradus

@@ -1,0 +1,38 @@
+// Threads: one fork-join loop that everything uses.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+namespace gradus {
+
+// Threads that a loop may use. Results have the same bits for any number.
+int get_num_threads();
+void set_num_threads(int n);
+
+namespace detail {
+using RangeBody = void (*)(void* context, int64_t begin, int64_t end);
+void parallel_ranges(int64_t begin, int64_t end, int64_t chunks, RangeBody body, void* context);
+int64_t chunk_count(int64_t count, int64_t grain);
+}  // namespace detail
+
+// Calls body(b, e) on disjoint ranges that cover [begin, end), none much shorter than `grain`, on
+// several threads when that pays. An exception of any range is thrown here. Calls inside a body run
+// on the calling thread.
+template <class F>
+void parallel_for(int64_t begin, int64_t end, int64_t grain, F&& body) {
+  if (begin >= end) return;
+  const int64_t chunks = detail::chunk_count(end - begin, grain);
+  if (chunks == 1) {
+    body(begin, end);
+    return;
+  }
+  using Body = std::remove_reference_t<F>;
+  detail::parallel_ranges(
+      begin, end, chunks,
+      [](void* context, int64_t b, int64_t e) { (*static_cast<Body*>(context))(b, e); },
+      const_cast<void*>(static_cast<const void*>(&body)));
+}
+
+}  // namespace gradus

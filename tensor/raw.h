@@ -1,0 +1,38 @@
+// Untaped operations: memory in, memory out. Nothing here looks at requires_grad.
+#pragma once
+
+#include "tensor/tensor.h"
+
+namespace gradus::raw {
+
+// Contiguous and uninitialised.
+Tensor empty(IntArrayRef sizes, ScalarType dtype);
+Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
+// The same sizes; the same order of strides where `x` is dense, else contiguous.
+Tensor empty_like(const Tensor& x, std::optional<ScalarType> dtype = std::nullopt);
+Tensor full(IntArrayRef sizes, const Scalar& value, ScalarType dtype);
+inline Tensor zeros(IntArrayRef sizes, ScalarType dtype) { return full(sizes, 0, dtype); }
+// A 0-dim tensor that is weak in promotion, as a plain number is.
+Tensor wrapped_number(const Scalar& value);
+Tensor scalar_tensor(const Scalar& value, ScalarType dtype);
+
+// Another window on the same storage, without history. Offset counts elements of the storage.
+Tensor window(const Tensor& x, Dims sizes, Dims strides, int64_t offset);
+inline Tensor window(const Tensor& x) {
+  return window(x, x.impl()->sizes, x.impl()->strides, x.impl()->offset);
+}
+// A window of stride 0 along broadcast dims. Throws when it does not fit.
+Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op = "expand");
+
+// dst = src, broadcast and converted; an overlap between them is safe. Does not count a write.
+void copy(const Tensor& dst, const Tensor& src);
+void fill(const Tensor& dst, const Scalar& value);
+Tensor clone(const Tensor& x);
+Tensor contiguous(const Tensor& x);
+Tensor to_dtype(const Tensor& x, ScalarType t);
+Scalar item(const Tensor& x);
+
+// Throws unless every element of `x` has its own place.
+void check_writable(const Tensor& x, const char* op);
+
+}  // namespace gradus::raw

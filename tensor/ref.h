@@ -1,0 +1,82 @@
+// Shared ownership with the count inside the object.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace gradus {
+
+class Counted {
+ public:
+  Counted() = default;
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+  void retain() const { refs_.fetch_add(1, std::memory_order_relaxed); }
+  // True when the caller held the last reference and must destroy the object.
+  bool release_ref() const {
+    // A sole owner needs no locked instruction.
+    if (refs_.load(std::memory_order_acquire) == 1) return true;
+    return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  uint32_t ref_count() const { return refs_.load(std::memory_order_acquire); }
+  // Takes a reference unless the object is already on its way out.
+  bool try_retain() const {
+    uint32_t n = refs_.load(std::memory_order_relaxed);
+    while (n != 0)
+      if (refs_.compare_exchange_weak(n, n + 1, std::memory_order_acq_rel)) return true;
+    return false;
+  }
+
+ protected:
+  ~Counted() = default;
+  // For weak holders: marks the object as dying, so that try_retain() fails.
+  mutable std::atomic<uint32_t> refs_{0};
+};
+
+// T has `static void destroy(const T*)` or a deletable type.
+template <class T>
+class Ref {
+ public:
+  Ref() = default;
+  Ref(std::nullptr_t) {}
+  explicit Ref(T* p) : p_(p) {
+    if (p_) p_->retain();
+  }
+  Ref(const Ref& o) : Ref(o.p_) {}
+  Ref(Ref&& o) noexcept : p_(std::exchange(o.p_, nullptr)) {}
+  template <class U>
+  Ref(Ref<U> o) : p_(o.detach()) {}
+  Ref& operator=(const Ref& o) {
+    Ref(o).swap(*this);
+    return *this;
+  }
+  Ref& operator=(Ref&& o) noexcept {
+    Ref(std::move(o)).swap(*this);
+    return *this;
+  }
+  ~Ref() {
+    if (p_ && p_->release_ref()) T::destroy(p_);
+  }
+
+  // Wraps a pointer whose reference the caller already holds.
+  static Ref adopt(T* p) {
+    Ref r;
+    r.p_ = p;
+    return r;
+  }
+  T* detach() { return std::exchange(p_, nullptr); }
+  T* get() const { return p_; }
+  T* operator->() const { return p_; }
+  T& operator*() const { return *p_; }
+  explicit operator bool() const { return p_ != nullptr; }
+  void reset() { Ref().swap(*this); }
+  void swap(Ref& o) noexcept { std::swap(p_, o.p_); }
+  friend bool operator==(const Ref& a, const Ref& b) { return a.p_ == b.p_; }
+
+ private:
+  T* p_ = nullptr;
+};
+
+}  // namespace gradus

@@ -1,0 +1,65 @@
+// One number of any element type.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <iosfwd>
+
+#include "tensor/dtype.h"
+
+namespace gradus {
+
+class Scalar {
+ public:
+  Scalar() : Scalar(int64_t{0}) {}
+  Scalar(bool v) : type_(kBool) { value_.i = v; }
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) Scalar(T v) : type_(kLong) { value_.i = int64_t(v); }
+  template <std::floating_point T>
+  Scalar(T v) : type_(kDouble) {
+    value_.d = double(v);
+  }
+
+  ScalarType type() const { return type_; }
+  bool isFloatingPoint() const { return type_ == kDouble; }
+  bool isIntegral(bool include_bool = false) const {
+    return type_ == kLong || (include_bool && type_ == kBool);
+  }
+  bool isBoolean() const { return type_ == kBool; }
+
+  // Converts; a float outside an integer type's range throws.
+  template <class T>
+  T to() const;
+  double toDouble() const { return type_ == kDouble ? value_.d : double(value_.i); }
+  float toFloat() const { return float(toDouble()); }
+  int64_t toLong() const { return to<int64_t>(); }
+  int32_t toInt() const { return to<int32_t>(); }
+  bool toBool() const { return type_ == kDouble ? value_.d != 0 : value_.i != 0; }
+  Scalar operator-() const;
+  bool equal(const Scalar& other) const;
+
+ private:
+  [[noreturn]] static void throw_overflow(double v);
+  ScalarType type_;
+  union {
+    int64_t i;
+    double d;
+  } value_;
+};
+
+template <class T>
+T Scalar::to() const {
+  if constexpr (std::same_as<T, bool>) {
+    return toBool();
+  } else if constexpr (std::floating_point<T>) {
+    return T(toDouble());
+  } else {
+    if (type_ != kDouble) return T(value_.i);
+    if (!(value_.d > -9.3e18 && value_.d < 9.22e18)) throw_overflow(value_.d);
+    return T(int64_t(value_.d));
+  }
+}
+
+std::ostream& operator<<(std::ostream& out, const Scalar& s);
+
+}  // namespace gradus

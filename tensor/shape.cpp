@@ -1,0 +1,162 @@
+#include "tensor/shape.h"
+
+#include <algorithm>
+
+#include "tensor/fail.h"
+
+namespace gradus {
+
+int64_t wrap_dim(int64_t dim, int64_t ndim, const char* op) {
+  const int64_t n = std::max<int64_t>(ndim, 1);
+  if (dim < -n || dim >= n)
+    fail_index("{}: dim out of range, expected one in [{}, {}] and got {}", op, -n, n - 1, dim);
+  return dim < 0 ? dim + n : dim;
+}
+
+std::vector<bool> dim_mask(IntArrayRef dims, int64_t ndim, const char* op) {
+  std::vector<bool> mask(size_t(std::max<int64_t>(ndim, 1)), dims.empty());
+  for (int64_t d : dims) {
+    const size_t i = size_t(wrap_dim(d, ndim, op));
+    if (mask[i]) fail("{}: dim {} appears twice in {}", op, i, dims);
+    mask[i] = true;
+  }
+  return mask;
+}
+
+int64_t checked_numel(IntArrayRef sizes, const char* op) {
+  int64_t n = 1;
+  bool zero = false, overflow = false;
+  for (int64_t s : sizes) {
+    if (s < 0) fail("{}: sizes must not be negative, got {}", op, sizes);
+    if (s == 0) zero = true;
+    if (!zero && __builtin_mul_overflow(n, s, &n)) overflow = true;
+  }
+  if (zero) return 0;
+  if (overflow || n > (int64_t(1) << 58))
+    fail("{}: sizes {} hold more than 2^58 elements", op, sizes);
+  return n;
+}
+
+Dims contiguous_strides(IntArrayRef sizes) {
+  Dims strides;
+  strides.resize(sizes.size());
+  int64_t step = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    strides[i] = step;
+    step *= std::max<int64_t>(sizes[i], 1);
+  }
+  return strides;
+}
+
+Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op) {
+  if (a == b) return a;
+  const IntArrayRef longer = a.size() >= b.size() ? a : b, shorter = a.size() >= b.size() ? b : a;
+  Dims out = longer;
+  const size_t lead = longer.size() - shorter.size();
+  for (size_t i = 0; i < shorter.size(); ++i) {
+    int64_t& size = out[lead + i];
+    if (size == 1)
+      size = shorter[i];
+    else if (shorter[i] != 1 && shorter[i] != size)
+      fail("{}: shapes do not broadcast, {} and {}", op, a, b);
+  }
+  return out;
+}
+
+bool expandable(IntArrayRef from, IntArrayRef to) {
+  if (from.size() > to.size()) return false;
+  const size_t lead = to.size() - from.size();
+  for (size_t i = 0; i < from.size(); ++i)
+    if (from[i] != 1 && from[i] != to[lead + i]) return false;
+  return true;
+}
+
+Dims infer_size(IntArrayRef shape, int64_t numel, const char* op) {
+  Dims out = shape;
+  int64_t known = 1;
+  std::optional<size_t> open;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1) {
+      if (open) fail("{}: only one size can be inferred, got {}", op, shape);
+      open = i;
+    } else if (shape[i] < 0) {
+      fail("{}: sizes must not be negative, got {}", op, shape);
+    } else if (__builtin_mul_overflow(known, shape[i], &known)) {
+      fail("{}: shape {} is invalid for {} elements", op, shape, numel);
+    }
+  }
+  if (open) {
+    if (known == 0)
+      fail("{}: the size left open in {} is ambiguous, there are no elements", op, shape);
+    if (numel % known != 0) fail("{}: shape {} is invalid for {} elements", op, shape, numel);
+    out[*open] = numel / known;
+  } else if (known != numel) {
+    fail("{}: shape {} is invalid for {} elements", op, shape, numel);
+  }
+  return out;
+}
+
+std::optional<Dims> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape) {
+  int64_t numel = 1;
+  for (int64_t s : sizes) numel *= s;
+  if (numel == 0) {
+    if (sizes == shape) return Dims(strides);
+    return contiguous_strides(shape);
+  }
+  if (sizes.empty()) return Dims(shape.size(), 1);
+  // Walk from the back: each run of old dims that is contiguous in itself must be covered by whole
+  // new dims.
+  Dims out(shape.size());
+  int64_t v = int64_t(shape.size()) - 1;
+  int64_t base = strides.back(), old_run = 1, new_run = 1;
+  for (size_t d = sizes.size(); d-- > 0;) {
+    old_run *= sizes[d];
+    if (d > 0 && (sizes[d - 1] == 1 || strides[d - 1] == old_run * base)) continue;
+    while (v >= 0 && (new_run < old_run || shape[size_t(v)] == 1)) {
+      out[size_t(v)] = new_run * base;
+      new_run *= shape[size_t(v)];
+      --v;
+    }
+    if (new_run != old_run) return std::nullopt;
+    if (d > 0) {
+      base = strides[d - 1];
+      old_run = new_run = 1;
+    }
+  }
+  if (v != -1) return std::nullopt;
+  return out;
+}
+
+namespace {
+// Dims of size above 1, by rising stride.
+std::vector<size_t> by_stride(IntArrayRef sizes, IntArrayRef strides) {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (sizes[i] > 1) order.push_back(i);
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return strides[a] < strides[b]; });
+  return order;
+}
+}  // namespace
+
+bool non_overlapping_and_dense(IntArrayRef sizes, IntArrayRef strides) {
+  int64_t expected = 1;
+  for (size_t d : by_stride(sizes, strides)) {
+    if (strides[d] != expected) return false;
+    expected *= sizes[d];
+  }
+  return true;
+}
+
+bool may_overlap_itself(IntArrayRef sizes, IntArrayRef strides) {
+  for (int64_t s : sizes)
+    if (s == 0) return false;
+  int64_t reach = 0;
+  for (size_t d : by_stride(sizes, strides)) {
+    if (strides[d] <= reach) return true;
+    reach += strides[d] * (sizes[d] - 1);
+  }
+  return false;
+}
+
+}  // namespace gradus

@@ -1,0 +1,48 @@
+#include "tensor/storage.h"
+
+#include <memory>
+
+#include "tensor/fail.h"
+
+namespace gradus {
+
+namespace {
+static_assert(sizeof(Storage) <= memory::alignment);
+constexpr size_t header = memory::alignment;
+}  // namespace
+
+Ref<Storage> Storage::make(size_t bytes) {
+  memory::charge(bytes);
+  char* p;
+  try {
+    p = static_cast<char*>(memory::allocate(header + bytes));
+  } catch (...) {
+    memory::discharge(bytes);
+    throw;
+  }
+  return Ref<Storage>(new (p) Storage(p + header, bytes));
+}
+
+Ref<Storage> Storage::wrap(void* data, size_t bytes, std::function<void(void*)> deleter) {
+  auto owned = deleter ? std::make_unique<std::function<void(void*)>>(std::move(deleter)) : nullptr;
+  void* p = memory::allocate(header);
+  Storage* s = new (p) Storage(static_cast<char*>(data), bytes);
+  s->borrowed_ = true;
+  s->deleter_ = owned.release();
+  return Ref<Storage>(s);
+}
+
+void Storage::destroy(const Storage* cs) {
+  Storage* s = const_cast<Storage*>(cs);
+  const size_t bytes = s->bytes_;
+  const bool borrowed = s->borrowed_;
+  if (s->deleter_) {
+    (*s->deleter_)(s->data_);
+    delete s->deleter_;
+  }
+  s->~Storage();
+  if (!borrowed) memory::discharge(bytes);
+  memory::deallocate(s, header + (borrowed ? 0 : bytes));
+}
+
+}  // namespace gradus
