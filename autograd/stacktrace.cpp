@@ -9,9 +9,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #if __has_include(<elfutils/libdwfl.h>)
 #include <dwarf.h>
@@ -58,23 +61,49 @@ bool internal_library(std::string_view path) {
 }
 
 #ifdef GRADUS_HAS_LIBDW
+// clang-format off
+#define GRADUS_LIBDW(X) \
+  X(dwfl_begin) X(dwfl_end) X(dwfl_linux_proc_report) X(dwfl_report_end) \
+  X(dwfl_linux_proc_find_elf) X(dwfl_standard_find_debuginfo) X(dwfl_addrmodule) \
+  X(dwfl_module_addrname) X(dwfl_module_addrdie) X(dwfl_module_nextcu) X(dwarf_haspc) \
+  X(dwarf_getsrc_die) X(dwarf_lineno) X(dwarf_linesrc) X(dwarf_child) X(dwarf_siblingof) \
+  X(dwarf_getscopes_die) X(dwarf_tag) X(dwarf_attr) X(dwarf_formref_die) X(dwarf_formstring) \
+  X(dwarf_formudata) X(dwarf_getsrcfiles) X(dwarf_filesrc) X(dwarf_diename)
+// clang-format on
+
 // elfutils' libdw, loaded when first needed: no program pays for it at start-up, or must have it.
+struct Libdw {
+  void* handle = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
+#define GRADUS_LOAD(f) \
+  decltype(&::f) f = reinterpret_cast<decltype(&::f)>(handle ? dlsym(handle, #f) : nullptr);
+#define GRADUS_LOADED(f) , f != nullptr
+  GRADUS_LIBDW(GRADUS_LOAD)
+  const bool complete = std::ranges::all_of(
+      std::initializer_list<bool>{true GRADUS_LIBDW(GRADUS_LOADED)}, std::identity());
+#undef GRADUS_LOAD
+#undef GRADUS_LOADED
+
+  Libdw() = default;
+  Libdw(const Libdw&) = delete;
+  Libdw& operator=(const Libdw&) = delete;
+  ~Libdw() {
+    if (handle) dlclose(handle);
+  }
+};
+
 class DebugInfo {
  public:
-  DebugInfo() : library_(dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL)) {
-    if (!library_ || !load()) return;
-    callbacks_.find_elf = find_elf_;
-    callbacks_.find_debuginfo = find_debuginfo_;
-    session_ = begin_(&callbacks_);
-    if (session_ &&
-        (report_(session_, getpid()) != 0 || report_end_(session_, nullptr, nullptr) != 0)) {
-      end_(session_);
-      session_ = nullptr;
-    }
+  DebugInfo() {
+    if (!dw_.complete) return;
+    callbacks_.find_elf = dw_.dwfl_linux_proc_find_elf;
+    callbacks_.find_debuginfo = dw_.dwfl_standard_find_debuginfo;
+    session_ = dw_.dwfl_begin(&callbacks_);
+    if (!session_) return;
+    dw_.dwfl_linux_proc_report(session_, getpid());
+    dw_.dwfl_report_end(session_, nullptr, nullptr);
   }
   ~DebugInfo() {
-    if (session_) end_(session_);
-    if (library_) dlclose(library_);
+    if (session_) dw_.dwfl_end(session_);
   }
   DebugInfo(const DebugInfo&) = delete;
   DebugInfo& operator=(const DebugInfo&) = delete;
@@ -82,55 +111,38 @@ class DebugInfo {
   // The innermost of the functions at pc (some are inlined into others) that is not internal, as
   // user_frame gives it.
   std::string user_function(std::uintptr_t pc) const {
-    Dwfl_Module* module = session_ ? addrmodule_(session_, pc) : nullptr;
+    Dwfl_Module* module = session_ ? dw_.dwfl_addrmodule(session_, pc) : nullptr;
     if (!module) return {};
-    const char* symbol = addrname_(module, pc);
+    const char* symbol = dw_.dwfl_module_addrname(module, pc);
     Dwarf_Addr bias = 0;
-    Dwarf_Die* unit = addrdie_(module, pc, &bias);
-    Dwfl_Line* line = unit ? getsrc_(module, pc) : nullptr;
+    Dwarf_Die* unit = unit_at(module, pc, &bias);
+    Dwarf_Line* line = unit ? dw_.dwarf_getsrc_die(unit, pc - bias) : nullptr;
     if (!line) return symbol && !internal(symbol) ? demangled(symbol) : std::string();
 
     int number = 0;
-    const char* file = lineinfo_(line, nullptr, &number, nullptr, nullptr, nullptr);
-    std::string place = place_name(*unit, file, std::uint64_t(number));
-    for (Dwarf_Die& scope : nest(unit, pc - bias)) {
-      const int tag = tag_(&scope);
-      if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) continue;
-      const std::string function = qualified_name(scope);
-      if (!function.starts_with("gradus::") && !function.starts_with("std::"))
-        return place + " (" + function + ")";
-      if (tag == DW_TAG_subprogram) break;
-      place = call_place(*unit, scope);
+    dw_.dwarf_lineno(line, &number);
+    std::string place =
+        place_name(*unit, dw_.dwarf_linesrc(line, nullptr, nullptr), std::uint64_t(number));
+    std::vector<Dwarf_Die> functions;
+    functions_at(*unit, pc - bias, functions);
+    for (Dwarf_Die& function : functions) {
+      const std::string name = qualified_name(function);
+      if (!name.starts_with("gradus::") && !name.starts_with("std::"))
+        return place + " (" + name + ")";
+      place = call_place(*unit, function);
     }
     return {};
   }
 
  private:
-  // The blocks and functions around an address, innermost first.
-  struct Scopes {
-    std::unique_ptr<Dwarf_Die, decltype(&std::free)> dies{nullptr, &std::free};
-    int count = 0;
-    Dwarf_Die* begin() { return dies.get(); }
-    Dwarf_Die* end() { return dies.get() + count; }
-  };
-
-  template <class F>
-  bool load(F*& function, const char* name) {
-    return (function = reinterpret_cast<F*>(dlsym(library_, name))) != nullptr;
-  }
-  bool load() {
-    return load(begin_, "dwfl_begin") && load(end_, "dwfl_end") &&
-           load(report_, "dwfl_linux_proc_report") && load(report_end_, "dwfl_report_end") &&
-           load(find_elf_, "dwfl_linux_proc_find_elf") &&
-           load(find_debuginfo_, "dwfl_standard_find_debuginfo") &&
-           load(addrmodule_, "dwfl_addrmodule") && load(addrname_, "dwfl_module_addrname") &&
-           load(addrdie_, "dwfl_module_addrdie") && load(getsrc_, "dwfl_module_getsrc") &&
-           load(lineinfo_, "dwfl_lineinfo") && load(getscopes_, "dwarf_getscopes") &&
-           load(getscopes_die_, "dwarf_getscopes_die") && load(tag_, "dwarf_tag") &&
-           load(attr_, "dwarf_attr") && load(formref_, "dwarf_formref_die") &&
-           load(formstring_, "dwarf_formstring") && load(formudata_, "dwarf_formudata") &&
-           load(getsrcfiles_, "dwarf_getsrcfiles") && load(filesrc_, "dwarf_filesrc") &&
-           load(diename_, "dwarf_diename");
+  Dwarf_Die* unit_at(Dwfl_Module* module, Dwarf_Addr pc, Dwarf_Addr* bias) const {
+    Dwarf_Die* unit = dw_.dwfl_module_addrdie(module, pc, bias);
+    if (unit) return unit;
+    // Clang writes no address table (.debug_aranges): look through all units.
+    while ((unit = dw_.dwfl_module_nextcu(module, unit, bias)) &&
+           dw_.dwarf_haspc(unit, pc - *bias) <= 0) {
+    }
+    return unit;
   }
 
   std::string place_name(Dwarf_Die& unit, const char* file, std::uint64_t line) const {
@@ -140,28 +152,43 @@ class DebugInfo {
     return path.lexically_normal().string() + ":" + std::to_string(line);
   }
 
-  Scopes nest(Dwarf_Die* unit, Dwarf_Addr pc) const {
-    Scopes at_pc, nest;
-    Dwarf_Die* dies = nullptr;
-    at_pc.count = unit ? getscopes_(unit, pc, &dies) : 0;
-    at_pc.dies.reset(dies);
-    if (at_pc.count <= 0) return nest;
-    // dwarf_getscopes goes on with what surrounds the definition of an inlined function; wanted is
-    // its caller.
-    nest.count = std::max(0, getscopes_die_(at_pc.dies.get(), &dies));
-    if (nest.count > 0) nest.dies.reset(dies);
-    return nest;
+  // The functions at pc below die, innermost first: inlined ones, then the one that holds them.
+  // (dwarf_getscopes does not look into namespaces, where Clang puts its functions.)
+  void functions_at(Dwarf_Die& die, Dwarf_Addr pc, std::vector<Dwarf_Die>& functions) const {
+    Dwarf_Die child;
+    if (dw_.dwarf_child(&die, &child) != 0) return;
+    do {
+      switch (dw_.dwarf_tag(&child)) {
+        case DW_TAG_namespace:
+        case DW_TAG_class_type:
+        case DW_TAG_structure_type:
+          functions_at(child, pc, functions);
+          break;
+        case DW_TAG_subprogram:
+        case DW_TAG_inlined_subroutine:
+          if (dw_.dwarf_haspc(&child, pc) <= 0) break;
+          functions_at(child, pc, functions);
+          functions.push_back(child);
+          break;
+        case DW_TAG_lexical_block:
+          if (dw_.dwarf_haspc(&child, pc) > 0) functions_at(child, pc, functions);
+          break;
+        default:
+          break;
+      }
+    } while (functions.empty() && dw_.dwarf_siblingof(&child, &child) == 0);
   }
 
   const char* string(Dwarf_Die& die, unsigned name) const {
     Dwarf_Attribute attribute;
-    return attr_(&die, name, &attribute) ? formstring_(&attribute) : nullptr;
+    return dw_.dwarf_attr(&die, name, &attribute) ? dw_.dwarf_formstring(&attribute) : nullptr;
   }
 
   std::optional<Dwarf_Word> number(Dwarf_Die& die, unsigned name) const {
     Dwarf_Attribute attribute;
     Dwarf_Word value = 0;
-    if (!attr_(&die, name, &attribute) || formudata_(&attribute, &value) != 0) return std::nullopt;
+    if (!dw_.dwarf_attr(&die, name, &attribute) || dw_.dwarf_formudata(&attribute, &value) != 0)
+      return std::nullopt;
     return value;
   }
 
@@ -169,32 +196,32 @@ class DebugInfo {
     Dwarf_Files* files = nullptr;
     size_t count = 0;
     const auto index = number(inlined, DW_AT_call_file);
-    if (!index || getsrcfiles_(&unit, &files, &count) != 0) return "?";
-    return place_name(unit, filesrc_(files, *index, nullptr, nullptr),
+    if (!index || dw_.dwarf_getsrcfiles(&unit, &files, &count) != 0) return "?";
+    return place_name(unit, dw_.dwarf_filesrc(files, *index, nullptr, nullptr),
                       number(inlined, DW_AT_call_line).value_or(0));
   }
 
   // The function's name with the namespaces, classes and functions around it.
   std::string qualified_name(Dwarf_Die die) const {
     Dwarf_Attribute attribute;
-    while (attr_(&die, DW_AT_abstract_origin, &attribute) ||
-           attr_(&die, DW_AT_specification, &attribute)) {
-      if (!formref_(&attribute, &die)) break;
+    while (dw_.dwarf_attr(&die, DW_AT_abstract_origin, &attribute) ||
+           dw_.dwarf_attr(&die, DW_AT_specification, &attribute)) {
+      if (!dw_.dwarf_formref_die(&attribute, &die)) break;
     }
-    const char* name = diename_(&die);
+    const char* name = dw_.dwarf_diename(&die);
     std::string own = name ? name : "(anonymous)";
-    Dwarf_Die* dies = nullptr;
-    Scopes around;
-    around.count = std::max(0, getscopes_die_(&die, &dies));
-    if (around.count > 0) around.dies.reset(dies);
-    for (Dwarf_Die* outer = dies ? dies + 1 : around.end(); outer < around.end(); ++outer) {
-      switch (tag_(outer)) {
+    Dwarf_Die* scopes = nullptr;  // die itself and all that is around it
+    const int count = dw_.dwarf_getscopes_die(&die, &scopes);
+    const std::unique_ptr<Dwarf_Die, decltype(&std::free)> owner(count > 0 ? scopes : nullptr,
+                                                                 &std::free);
+    for (Dwarf_Die& outer : std::span(scopes, size_t(std::max(count, 0))).subspan(count > 0)) {
+      switch (dw_.dwarf_tag(&outer)) {
         case DW_TAG_namespace:
         case DW_TAG_class_type:
         case DW_TAG_structure_type:
         case DW_TAG_union_type:
         case DW_TAG_subprogram:
-          return qualified_name(*outer) + "::" + own;
+          return qualified_name(outer) + "::" + own;
         default:
           break;
       }
@@ -202,30 +229,9 @@ class DebugInfo {
     return own;
   }
 
-  void* library_;
+  Libdw dw_;
   Dwfl_Callbacks callbacks_{};
   Dwfl* session_ = nullptr;
-  decltype(&dwfl_begin) begin_ = nullptr;
-  decltype(&dwfl_end) end_ = nullptr;
-  decltype(&dwfl_linux_proc_report) report_ = nullptr;
-  decltype(&dwfl_report_end) report_end_ = nullptr;
-  decltype(&dwfl_linux_proc_find_elf) find_elf_ = nullptr;
-  decltype(&dwfl_standard_find_debuginfo) find_debuginfo_ = nullptr;
-  decltype(&dwfl_addrmodule) addrmodule_ = nullptr;
-  decltype(&dwfl_module_addrname) addrname_ = nullptr;
-  decltype(&dwfl_module_addrdie) addrdie_ = nullptr;
-  decltype(&dwfl_module_getsrc) getsrc_ = nullptr;
-  decltype(&dwfl_lineinfo) lineinfo_ = nullptr;
-  decltype(&dwarf_getscopes) getscopes_ = nullptr;
-  decltype(&dwarf_getscopes_die) getscopes_die_ = nullptr;
-  decltype(&dwarf_tag) tag_ = nullptr;
-  decltype(&dwarf_attr) attr_ = nullptr;
-  decltype(&dwarf_formref_die) formref_ = nullptr;
-  decltype(&dwarf_formstring) formstring_ = nullptr;
-  decltype(&dwarf_formudata) formudata_ = nullptr;
-  decltype(&dwarf_getsrcfiles) getsrcfiles_ = nullptr;
-  decltype(&dwarf_filesrc) filesrc_ = nullptr;
-  decltype(&dwarf_diename) diename_ = nullptr;
 };
 #else
 struct DebugInfo {

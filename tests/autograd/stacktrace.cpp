@@ -9,11 +9,15 @@
 using gradus::autograd::capture_stack;
 using gradus::autograd::user_frame;
 
+// After a call: keeps it from becoming a jump, which would leave its line in no stack.
+#define NOT_A_TAIL_CALL asm volatile("")
+
 namespace gradus::stand_in {  // code between the user's and capture_stack, as the library's
                               // operations are
 
 __attribute__((noinline)) std::string operation() {
   std::string frame = user_frame(capture_stack());
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
@@ -24,6 +28,7 @@ inline __attribute__((always_inline)) std::string inline_operation() {
 template <class F>
 __attribute__((noinline)) std::string through(const F& f) {
   std::string frame = f();
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
@@ -41,27 +46,33 @@ int line = 0;
 std::string Model::forward() const {
   line = __LINE__ + 1;
   std::string frame = gradus::stand_in::operation();
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
 __attribute__((noinline)) std::string calls_inline() {
   line = __LINE__ + 1;
   std::string frame = gradus::stand_in::inline_operation();
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
 inline __attribute__((always_inline)) std::string inlined_user() {
   line = __LINE__ + 1;
   std::string frame = gradus::stand_in::inline_operation();
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
 __attribute__((noinline)) std::string inside_template() {
-  return gradus::stand_in::through([] {
+  std::string frame = gradus::stand_in::through([] {
     line = __LINE__ + 1;
-    std::string frame = gradus::stand_in::operation();
-    return frame;
+    std::string inner = gradus::stand_in::operation();
+    NOT_A_TAIL_CALL;
+    return inner;
   });
+  NOT_A_TAIL_CALL;
+  return frame;
 }
 
 __attribute__((noinline)) std::string inside_algorithm() {
@@ -72,12 +83,14 @@ __attribute__((noinline)) std::string inside_algorithm() {
     frame = gradus::stand_in::operation();
     return a < b;
   });
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
 __attribute__((noinline)) std::string through_function(const std::function<std::string()>& f) {
   line = __LINE__ + 1;
   std::string frame = f();
+  NOT_A_TAIL_CALL;
   return frame;
 }
 
