@@ -12,15 +12,16 @@
 #include "tensor/kernels/special.h"
 #endif
 
-#define GRADUS_MATH_STD_1(X)                                                                     \
-  X(exp)                                                                                         \
-  X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) \
-      X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil)   \
-          X(floor) X(trunc)
+// clang-format off
+#define GRADUS_MATH_STD_1(X) \
+  X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) \
+  X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil) \
+  X(floor) X(trunc)
 #define GRADUS_MATH_STD_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(nextafter) X(copysign)
 #define GRADUS_MATH_SPECIAL_1(X) \
   X(round_even) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
 #define GRADUS_MATH_SPECIAL_2(X) X(polygamma)
+// clang-format on
 
 namespace gradus::kernels::GRADUS_ISA {
 
