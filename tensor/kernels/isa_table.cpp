@@ -13,7 +13,8 @@ namespace {
 
 template <class... Family>
 constexpr Table make_table() {
-  Table t{.isa = GRADUS_STRING(GRADUS_ISA), .rows = {}, .gemm = &gemm_table};
+  Table t{
+      .isa = GRADUS_STRING(GRADUS_ISA), .rows = {}, .gemm = &gemm_table, .random = &random_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

@@ -3,6 +3,7 @@
 
 #include "tensor/kernels/formulas.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/kernels/random.h"
 #include "tensor/kernels/row.h"
 
 namespace gradus::kernels {
@@ -11,6 +12,7 @@ struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
   const GemmTable* gemm;
+  const RandomTable* random;
 };
 
 // The table of the best instruction set that this processor has, or of the one that the environment
