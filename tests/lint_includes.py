@@ -31,7 +31,7 @@ ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*"}
 NOT_PUBLIC = ["fmt/*", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
 
 LONGEST = 450
-MAY_BE_LONGER = ["tests/catalog*"]
+MAY_BE_LONGER = ["tests/catalog*", "tests/reference/*"]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
