@@ -1,0 +1,57 @@
+// Views and writes in place, with PyTorch's rules.
+#pragma once
+
+#include "autograd/record.h"
+
+namespace gradus::autograd {
+
+// Makes `out`, a window on x's storage, a differentiable view of x.
+void mark_view(const Tensor& out, const Tensor& x, ViewKind kind = ViewKind::plain);
+
+// A view and its product. `out` shares x's storage.
+template <class F>
+Tensor record_view(const char* op, const Tensor& x, Tensor out, F vjp) {
+  mark_view(out, x);
+  return record(op, std::move(out), wrt(x, std::move(vjp)));
+}
+// Several views by one operation, which may not be written in place later.
+template <class F>
+std::vector<Tensor> record_views(const char* op, const Tensor& x, std::vector<Tensor> outs, F vjp) {
+  for (const Tensor& out : outs) mark_view(out, x, ViewKind::multi_output);
+  return record_many(op, std::move(outs), wrt(x, std::move(vjp)));
+}
+
+// Throws unless `self` may be written in place now.
+void check_inplace(const char* op, const Tensor& self);
+// What `self` holds before a write, with its history: for vjps that need the old value. Copies only
+// when `needed` and something will be recorded.
+Tensor value_before_write(const Tensor& self, bool needed);
+// Counts the write and gives `self` the node as its history; if self is a view, its base too.
+void rebase_history(const Tensor& self, Ref<Node> node);
+void count_write(const Tensor& self);
+
+// A write to `self`: checks, runs write(), counts it, and records it when grad mode is on and any
+// input needs a gradient. The first wrt() must be self's own (use wrt_overwritten when nothing of
+// it is left). No vjp may have saved `self` itself: see value_before_write.
+template <class Write, class... F>
+Tensor& write_inplace(const char* op, const Tensor& self, Write&& write, Wrt<F>... w) {
+  check_inplace(op, self);
+  write();
+  count_write(self);
+  if (GradMode::is_enabled() && any_needs_grad(w...) && differentiable(self)) {
+    auto* node = new Recorded<F...>(op, std::move(w)...);
+    const Ref<Node> owner(node);
+    node->first_output = {self.impl()->sizes, self.dtype()};
+    node->keep_output(self);
+    rebase_history(self, owner);
+  }
+  return const_cast<Tensor&>(self);
+}
+
+struct NoGradient {
+  Tensor operator()(const Tensor&) const { return {}; }
+};
+// The written tensor, none of whose old value reaches the result.
+inline Wrt<NoGradient> wrt_overwritten(const Tensor& self) { return {self, {}}; }
+
+}  // namespace gradus::autograd

@@ -1,0 +1,153 @@
+// The tape: nodes, edges, and what autograd keeps on a tensor.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace gradus::autograd {
+
+class Node;
+struct StackTrace;
+
+namespace detail {
+inline constinit std::atomic<bool> anomaly{false};
+inline constinit std::atomic<bool> anomaly_check_nan{true};
+}  // namespace detail
+
+// Where a gradient flows: output `nr` of the operation that `node` stands for.
+struct Edge {
+  Ref<Node> node;
+  uint32_t nr = 0;
+  bool valid() const { return bool(node); }
+};
+
+// What a gradient must look like to be that of an output.
+struct OutputInfo {
+  Dims sizes;
+  ScalarType dtype = ScalarType::Undefined;
+};
+
+using TensorHook = std::function<Tensor(const Tensor&)>;
+
+// Hooks on one output, in the order they were added. `retain` is the tensor that keeps the
+// gradient.
+struct OutputHooks {
+  uint32_t nr;
+  std::vector<std::pair<unsigned, TensorHook>> hooks;
+  std::weak_ptr<Tensor> retain;
+};
+
+// One recorded operation. Its edges lead from its inputs' gradients to where these came from;
+// every edge points to a node with a smaller sequence number, which makes the order of numbers a
+// valid order for the backward pass.
+class Node : public Counted, public memory::Pooled {
+ public:
+  explicit Node(const char* op) : op_(op), sequence_(next_sequence()) {
+    if (detail::anomaly) note_origin();
+  }
+  virtual ~Node() = default;
+  static void destroy(const Node* node) noexcept;
+
+  // `AddBackward0`, from the operation's name.
+  virtual std::string name() const;
+  const char* op() const { return op_; }
+  uint64_t sequence() const { return sequence_; }
+
+  virtual std::span<Edge> edges() = 0;
+  const std::vector<Edge> next_edges() {
+    const auto e = edges();
+    return {e.begin(), e.end()};
+  }
+  size_t num_outputs() const { return outputs.size() + 1; }
+  const OutputInfo& output(size_t nr) const { return nr == 0 ? first_output : outputs[nr - 1]; }
+
+  // dy: one gradient per output, undefined where none came. dx: one slot per edge; slots whose edge
+  // is invalid or whose gradient is zero may stay undefined. dy may be moved from.
+  virtual void apply(std::span<Tensor> dy, std::span<Tensor> dx) = 0;
+  // Lets go of what was saved; apply throws from then on. A node that saved nothing stays usable.
+  virtual void release() {}
+  // Nodes that hold no other node (leaves' sinks).
+  virtual bool is_sink() const { return false; }
+
+  OutputInfo first_output;
+  std::vector<OutputInfo> outputs;  // those after the first
+  std::unique_ptr<std::vector<OutputHooks>> hooks;
+  std::shared_ptr<const StackTrace>
+      origin;  // anomaly mode: where in the user's program this was recorded
+
+ protected:
+  static uint64_t next_sequence();
+  struct no_sequence {};
+  Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
+
+ private:
+  void note_origin();
+  mutable const Node* next_dying_ = nullptr;
+  const char* op_;
+  uint64_t sequence_;
+};
+
+// Collects the gradient of a leaf. Runs after all others, once for each backward pass.
+class AccumulateGrad final : public Node {
+ public:
+  explicit AccumulateGrad(Tensor leaf);
+  ~AccumulateGrad() override;
+  std::string name() const override { return "AccumulateGrad"; }
+  std::span<Edge> edges() override { return {}; }
+  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
+  bool is_sink() const override { return true; }
+  const Tensor& variable() const { return leaf_; }
+
+ private:
+  Tensor leaf_;
+};
+
+// Names the node that runs on this thread, for messages from inside it.
+class RunningNode {
+ public:
+  explicit RunningNode(const Node& node);
+  RunningNode(const RunningNode&) = delete;
+  RunningNode& operator=(const RunningNode&) = delete;
+  ~RunningNode();
+
+ private:
+  const Node* before_;
+};
+// The operation, and in anomaly mode where it was recorded.
+std::string describe(const Node& node);
+
+// What autograd keeps on a tensor, in its impl's slot.
+struct Meta final : ImplSlot, memory::Pooled {
+  Tensor grad;
+  Ref<Node> grad_fn;
+  uint32_t output_nr = 0;
+  unsigned next_hook = 0;
+  bool requires_grad = false;  // of a leaf; a result is known by its grad_fn
+  std::string name;
+  std::vector<std::pair<unsigned, TensorHook>> leaf_hooks;
+  std::shared_ptr<Tensor> retained;  // non-leaf: where retain_grad puts the gradient
+  std::atomic<AccumulateGrad*> accumulator{nullptr};  // not owned; null when it died
+  std::atomic_flag lock = ATOMIC_FLAG_INIT;
+};
+
+inline Meta* meta(const Tensor& t) { return static_cast<Meta*>(t.impl()->slot.get()); }
+Meta& ensure_meta(const Tensor& t);
+
+// The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere.
+Edge gradient_edge(const Tensor& t);
+// Gives `t` a history. For a view see inplace.h.
+void set_history(const Tensor& t, Ref<Node> node, uint32_t nr);
+
+// Runs the tape backwards from `roots`, whose gradients are `grads`. With `inputs` empty, leaves
+// collect their gradients; else the gradients of `inputs` are returned, and collected by them when
+// `accumulate`.
+std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_graph,
+                                 bool create_graph, TensorList inputs, bool accumulate,
+                                 bool allow_unused, const char* op);
+
+}  // namespace gradus::autograd

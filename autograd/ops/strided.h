@@ -1,0 +1,28 @@
+// Reading and writing through windows given by sizes and strides, on the tape.
+#pragma once
+
+#include "autograd/record.h"
+
+namespace gradus::autograd {
+
+// A window on some storage; the offset counts from where the storage is taken to start.
+struct Window {
+  Dims sizes, strides;
+  int64_t offset = 0;
+  explicit Window(const TensorImpl& t, int64_t origin = 0)
+      : sizes(t.sizes), strides(t.strides), offset(t.offset - origin) {}
+  Window(Dims sz, Dims st, int64_t off)
+      : sizes(std::move(sz)), strides(std::move(st)), offset(off) {}
+};
+
+// x, laid out as `from`, read through `to`. Elements outside `from` read as 0.
+Tensor strided_gather(const Tensor& x, const Window& from, const Window& to);
+// The transpose of that: the elements of x, seen through `from`, added up in the places of `to`.
+Tensor strided_add(const Tensor& x, const Window& from, const Window& to);
+// x, laid out as `whole`, with src written through `part`.
+Tensor strided_scatter(const Tensor& x, const Tensor& src, const Window& whole, const Window& part);
+
+// Gives `view` the history of its base, read through the view's window.
+void regenerate_view_history(const Tensor& view, const Tensor& base);
+
+}  // namespace gradus::autograd

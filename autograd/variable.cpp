@@ -1,0 +1,153 @@
+// Tensor's methods about its history.
+#include "autograd/inplace.h"
+#include "autograd/ops/strided.h"
+#include "tensor/fail.h"
+#include "tensor/raw.h"
+
+namespace gradus {
+
+using autograd::ensure_meta;
+using autograd::meta;
+using autograd::Meta;
+
+namespace {
+const Tensor undefined_tensor;
+}
+
+Ref<autograd::Node> Tensor::grad_fn() const {
+  const TensorImpl& t = checked();
+  Meta* m = meta(*this);
+  if (!t.view_base || !t.view_base->tracked || t.view_version == t.storage->version())
+    return m ? m->grad_fn : nullptr;
+  // The base was written to since this view was made: its history is now the base's.
+  const Tensor base(t.view_base);
+  autograd::regenerate_view_history(*this, base);
+  return meta(*this)->grad_fn;
+}
+
+uint32_t Tensor::output_nr() const {
+  const Meta* m = meta(*this);
+  return m ? m->output_nr : 0;
+}
+
+bool Tensor::is_leaf() const { return !requires_grad() || !grad_fn(); }
+
+const Tensor& Tensor::requires_grad_(bool on) const {
+  const TensorImpl& t = checked();
+  if (on && !is_floating(t.dtype))
+    fail("requires_grad_: only floating point tensors can require grad, got {}", t.dtype);
+  if (on && t.inference && !InferenceMode::is_enabled())
+    fail("requires_grad_: an inference tensor cannot require grad; clone it first");
+  if (t.requires_grad() && !is_leaf()) {
+    if (!on) fail("requires_grad_: only a leaf can stop requiring grad; use detach()");
+    return *this;
+  }
+  if (on || meta(*this)) ensure_meta(*this).requires_grad = on;
+  impl_->tracked = on;
+  return *this;
+}
+
+Tensor& Tensor::mutable_grad() const {
+  Meta& m = ensure_meta(*this);
+  return m.retained ? *m.retained : m.grad;
+}
+const Tensor& Tensor::grad() const {
+  checked();
+  const Meta* m = meta(*this);
+  if (!m) return undefined_tensor;
+  return m->retained ? *m->retained : m->grad;
+}
+
+Tensor Tensor::detach() const {
+  checked();
+  return raw::window(*this);
+}
+Tensor& Tensor::detach_() const {
+  if (impl_->view_base) fail("detach_: a view cannot be detached in place; use detach()");
+  if (Meta* m = meta(*this)) {
+    m->grad_fn.reset();
+    m->output_nr = 0;
+    m->requires_grad = false;
+  }
+  impl_->tracked = false;
+  return const_cast<Tensor&>(*this);
+}
+Tensor Tensor::data() const {
+  Tensor t = detach();
+  t.impl_->untracked = true;
+  return t;
+}
+void Tensor::set_data(const Tensor& other) const {
+  const TensorImpl& from = other.checked();
+  TensorImpl& to = *impl_;
+  if (to.requires_grad() && !is_floating(from.dtype))
+    fail("set_data: a tensor that requires grad needs a floating type, got {}", from.dtype);
+  to.storage = from.storage;
+  to.sizes = from.sizes;
+  to.strides = from.strides;
+  to.offset = from.offset;
+  to.dtype = from.dtype;
+  to.refresh();
+  // The sink of a leaf knows its shape: the next graph makes a new one.
+  if (Meta* m = meta(*this)) m->accumulator.store(nullptr);
+}
+
+int64_t Tensor::_version() const { return checked().storage->version(); }
+Tensor Tensor::_base() const {
+  if (!is_view()) fail("_base: the tensor is not a view");
+  return Tensor(impl_->view_base);
+}
+const std::string& Tensor::name() const {
+  static const std::string none;
+  const Meta* m = meta(*this);
+  return m ? m->name : none;
+}
+
+namespace {
+autograd::OutputHooks& hooks_of(const Tensor& t) {
+  const auto fn = t.grad_fn();
+  if (!fn->hooks) fn->hooks = std::make_unique<std::vector<autograd::OutputHooks>>();
+  for (auto& h : *fn->hooks)
+    if (h.nr == t.output_nr()) return h;
+  return fn->hooks->emplace_back(autograd::OutputHooks{t.output_nr(), {}, {}});
+}
+}  // namespace
+
+unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
+  if (!requires_grad()) fail("register_hook: the tensor does not require grad");
+  const bool leaf = is_leaf();
+  Meta& m = ensure_meta(*this);
+  const unsigned handle = m.next_hook++;
+  auto& list = leaf ? m.leaf_hooks : hooks_of(*this).hooks;
+  list.emplace_back(handle, std::move(hook));
+  return handle;
+}
+void Tensor::remove_hook(unsigned handle) const {
+  Meta* m = meta(*this);
+  if (!m || handle >= m->next_hook) fail("remove_hook: no hook has the handle {}", handle);
+  auto& list = is_leaf() ? m->leaf_hooks : hooks_of(*this).hooks;
+  std::erase_if(list, [&](const auto& h) { return h.first == handle; });
+}
+
+void Tensor::retain_grad() const {
+  if (!requires_grad()) fail("retain_grad: the tensor does not require grad");
+  if (is_leaf()) return;
+  Meta& m = ensure_meta(*this);
+  if (m.retained) return;
+  m.retained = std::make_shared<Tensor>(m.grad);
+  hooks_of(*this).retain = m.retained;
+}
+bool Tensor::retains_grad() const {
+  const Meta* m = meta(*this);
+  return m && m->retained != nullptr;
+}
+
+void Tensor::backward(const Tensor& gradient, std::optional<bool> retain_graph, bool create_graph,
+                      std::optional<TensorList> inputs) const {
+  if (inputs && inputs->empty()) fail("backward: the list of inputs is empty");
+  const Tensor roots[] = {*this}, grads[] = {gradient};
+  autograd::run_backward(roots, grads, retain_graph.value_or(create_graph), create_graph,
+                         inputs.value_or(TensorList()), true, true, "backward");
+}
+
+}  // namespace gradus
