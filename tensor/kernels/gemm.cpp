@@ -15,7 +15,16 @@ constexpr GemmKernels<T> gemm_kernels() {
   constexpr int fitting = panel_bytes / (nr * static_cast<int>(sizeof(T)));
   constexpr int kc = fitting < deepest ? fitting : deepest;
   constexpr int mc = block_bytes / (kc * static_cast<int>(sizeof(T))) / tile_rows * tile_rows;
-  return {tile_rows, nr, mc, kc, columns, tile_of_any_shape<T>, pack<T>, dots<T>, add_rows<T>};
+  return {.width = static_cast<int>(Vec<T>::size),
+          .mr = tile_rows,
+          .nr = nr,
+          .mc = mc,
+          .kc = kc,
+          .nc = columns,
+          .tile = tile_of_any_shape<T>,
+          .pack = pack<T>,
+          .dots = dots<T>,
+          .add_rows = add_rows<T>};
 }
 
 extern const GemmTable gemm_table;

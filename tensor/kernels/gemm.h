@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "tensor/kernels/isa.h"
+
 namespace gradus::kernels {
 
 enum class Activation : int8_t { None, Relu };
@@ -49,9 +51,10 @@ struct GemmDots {
 
 template <class T>
 struct GemmKernels {
+  int width;   // elements of a vector
   int mr, nr;  // the register tile
-  int mc, kc,
-      nc;  // an mc x kc block of A stays in L2, a kc x nr panel of B in L1, kc x nc of B in L3
+  // An mc x kc block of A stays in L2, a kc x nr panel of B in L1, a kc x nc block of B in L3.
+  int mc, kc, nc;
 
   void (*tile)(const GemmTile<T>&);
 
@@ -66,6 +69,18 @@ struct GemmKernels {
   void (*add_rows)(int64_t n, int64_t k, const T* x, int64_t x_step, const T* b, int64_t b_row,
                    T* y);
 };
+
+namespace GRADUS_ISA {
+
+template <class T>
+[[gnu::always_inline]] inline T finish(T sum, const Epilogue<T>& e, const T* c, int64_t column) {
+  T y = static_cast<T>(e.alpha * sum);
+  if (e.beta != T(0)) y = static_cast<T>(y + e.beta * *c);
+  if (e.bias) y = static_cast<T>(y + e.bias[column]);
+  return e.activation == Activation::Relu && y < T(0) ? T(0) : y;
+}
+
+}  // namespace GRADUS_ISA
 
 struct GemmTable {
   GemmKernels<float> f32;

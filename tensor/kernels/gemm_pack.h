@@ -1,8 +1,6 @@
 // Packing: operands of any strides become panels that the micro-kernel reads straight through.
 #pragma once
 
-#include <type_traits>
-
 #include "tensor/kernels/gemm_vector.h"
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -54,14 +52,15 @@ void pack_across(const T* x, int64_t outer, int64_t k, int rows, int width, T* o
 }
 
 // One panel whose rows lie side by side: for each p the panel's elements are contiguous.
-template <class T, class V>
+// A panel of whole vectors may be written to its end by the last one.
+template <class T, class V, bool whole_vectors>
 void pack_along(const T* x, int64_t inner, int64_t k, int rows, int width, T* out) {
   constexpr int size = V::size;
   const int vectors = rows / size * size;
   for (int64_t p = 0; p < k; ++p, x += inner, out += width) {
     int i = 0;
     for (; i < vectors; i += size) V::load_unaligned(x + i).store_unaligned(out + i);
-    if constexpr (std::is_same_v<V, Vec<T>>) {
+    if constexpr (whole_vectors) {
       if (i < rows) load_part(x + i, rows - i).store_unaligned(out + i);
     } else {
       for (; i < rows; ++i) out[i] = x[i];
@@ -76,9 +75,9 @@ void pack(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, i
     if (inner == 1) {
       pack_across(x, outer, k, rows, width, out);
     } else if (outer == 1 && width % static_cast<int>(Vec<T>::size) == 0) {
-      pack_along<T, Vec<T>>(x, inner, k, rows, width, out);
+      pack_along<T, Vec<T>, true>(x, inner, k, rows, width, out);
     } else if (outer == 1) {
-      pack_along<T, SmallVec<T>>(x, inner, k, rows, width, out);
+      pack_along<T, SmallVec<T>, false>(x, inner, k, rows, width, out);
     } else {
       for (int64_t p = 0; p < k; ++p)
         for (int i = 0; i < rows; ++i) out[p * width + i] = x[i * outer + p * inner];

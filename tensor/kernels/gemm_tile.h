@@ -14,19 +14,6 @@ inline constexpr int tile_rows = 6;
 #endif
 inline constexpr int tile_vectors = 2;
 
-template <class T>
-GRADUS_INLINE T activate(T x, Activation f) {
-  return f == Activation::Relu && x < T(0) ? T(0) : x;
-}
-
-template <class T>
-GRADUS_INLINE T finish(T sum, const Epilogue<T>& e, const T* c, int64_t column) {
-  T y = e.alpha * sum;
-  if (e.beta != T(0)) y += e.beta * *c;
-  if (e.bias) y += e.bias[column];
-  return activate(y, e.activation);
-}
-
 // One vector of finished columns, starting at `column`; `count` of its lanes exist.
 template <class T>
 GRADUS_INLINE void finish_vector(Vec<T> sum, const Epilogue<T>& e, T* c, int64_t column,
