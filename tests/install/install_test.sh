@@ -26,7 +26,7 @@ link() {  # link NAME SOURCE FLAGS...
 read -ra shared <<<"$(flags --cflags --libs)"
 link shared "$here/program.cpp" "${shared[@]}"
 LD_LIBRARY_PATH=$libdir ./shared
-if [[ -f $here/torch_program.cpp ]]; then
+if [[ -f $source/compat/torch/torch.h ]]; then
   link torch "$here/torch_program.cpp" "${shared[@]}"
   LD_LIBRARY_PATH=$libdir ./torch
 fi
