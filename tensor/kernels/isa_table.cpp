@@ -1,5 +1,6 @@
 // The one symbol that an archive of kernels exports.
 #include "tensor/kernels/elementwise/rows.h"
+#include "tensor/kernels/reduce_kernels.h"
 #include "tensor/kernels/table.h"
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -13,8 +14,13 @@ namespace {
 
 template <class... Family>
 constexpr Table make_table() {
-  Table t{
-      .isa = GRADUS_STRING(GRADUS_ISA), .rows = {}, .gemm = &gemm_table, .random = &random_table};
+  Table t{.isa = GRADUS_STRING(GRADUS_ISA),
+          .rows = {},
+          .gemm = &gemm_table,
+          .random = &random_table,
+          .reduce = &reduce::reduce_table,
+          .scan = &reduce::scan_table,
+          .softmax = &reduce::softmax_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

@@ -4,6 +4,7 @@
 #include "tensor/kernels/formulas.h"
 #include "tensor/kernels/gemm.h"
 #include "tensor/kernels/random.h"
+#include "tensor/kernels/reduce.h"
 #include "tensor/kernels/row.h"
 
 namespace gradus::kernels {
@@ -13,6 +14,9 @@ struct Table {
   const Row* rows[GRADUS_ISA::formulas::size];
   const GemmTable* gemm;
   const RandomTable* random;
+  const ReduceTable* reduce;
+  const ScanTable* scan;
+  const SoftmaxTable* softmax;
 };
 
 // The table of the best instruction set that this processor has, or of the one that the environment

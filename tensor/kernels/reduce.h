@@ -1,0 +1,76 @@
+// What the tensor layer calls to reduce, scan and normalise. A reduction folds the middle axis of
+// an [outer, n, inner] block, x[o, k, i] at o * outer_step + k * n_step + i * inner_step bytes,
+// into a dense [outer, inner] result.
+#pragma once
+
+#include "tensor/kernels/types.h"
+
+namespace gradus::kernels {
+
+// The caller cuts a longer axis into pieces of this many elements, folds each, and folds the
+// results in order: so the bits do not depend on which thread folds which piece. No kernel here
+// takes a larger n, except those of ScanTable and SoftmaxTable, whose n is free.
+inline constexpr int64_t reduce_chunk = 4096;
+
+struct ReduceShape {
+  int64_t outer, n, inner;
+  int64_t outer_step, n_step, inner_step;  // bytes
+};
+
+// Tables are indexed by the ScalarType of x; null where there is nothing to compute.
+template <class Fn>
+struct ByType {
+  Fn* fn[scalar_type_count];
+  constexpr Fn* operator[](ScalarType t) const { return fn[static_cast<int>(t)]; }
+};
+
+using ReduceFn = void(const void* x, void* y, const ReduceShape&);
+using ReduceIndexFn = void(const void* x, void* y, int64_t* index, const ReduceShape&);
+using ReducePowerFn = void(const void* x, double* y, double p, const ReduceShape&);
+using ReduceMomentsFn = void(const void* x, double* mean, double* m2, const ReduceShape&);
+using ReduceLogSumExpFn = void(const void* x, void* max, void* sum, const ReduceShape&);
+
+struct ReduceTable {
+  // y is int64 for bool and integers (modulo 2^64), else of x's type. nansum: float and double.
+  ByType<ReduceFn> sum, prod, nansum;
+  // y is bool; a nan is true.
+  ByType<ReduceFn> any, all;
+  // y is of x's type; a nan wins. n > 0, as for max and min.
+  ByType<ReduceFn> amax, amin;
+  // Also the first index of the extremum (of the first nan). y may be null.
+  ByType<ReduceIndexFn> max, min;
+  // Sum of |x|^p; number of x != 0 for p = 0, max |x| for p = inf, min |x| for p = -inf.
+  ByType<ReducePowerFn> power;
+  // Mean, and sum of (x - mean)². n > 0.
+  ByType<ReduceMomentsFn> moments;
+  // max = max x, but 0 if that is infinite; sum = sum of exp(x - max); both of x's type. n > 0.
+  ByType<ReduceLogSumExpFn> logsumexp;
+};
+
+// Running results along the middle axis of dense [outer, n, inner] blocks; x and y may be the same.
+// Parts of outer and inner are independent: pass inner_pitch > inner to work on some columns only.
+struct ScanShape {
+  int64_t outer, n, inner, inner_pitch;
+};
+
+using ScanFn = void(const void* x, void* y, const ScanShape&);
+using ScanIndexFn = void(const void* x, void* y, int64_t* index, const ScanShape&);
+
+struct ScanTable {
+  ByType<ScanFn> cumsum, cumprod;  // y as for sum; floats are accumulated in double
+  ByType<ScanFn> logcumsumexp;     // float and double
+  // Also the index of the running extremum: of equals the last, and a nan stays until the next nan.
+  ByType<ScanIndexFn> cummax, cummin;
+};
+
+// Over the middle axis of dense [outer, n, inner] blocks; outputs must not overlap inputs. Float
+// and double. Columns may be cut as for ScanTable.
+using SoftmaxFn = void(const void* x, void* y, const ScanShape&);
+using SoftmaxBackwardFn = void(const void* dy, const void* y, void* dx, const ScanShape&);
+
+struct SoftmaxTable {
+  ByType<SoftmaxFn> softmax, log_softmax;
+  ByType<SoftmaxBackwardFn> softmax_backward, log_softmax_backward;
+};
+
+}  // namespace gradus::kernels

@@ -1,0 +1,263 @@
+// The loops shared by all reductions. A fold is a struct Op with
+//   Acc<T>                  the type that elements T are folded in
+//   pad()                   an input that changes nothing
+//   map(x, c), merge(a, b)  the formulas, for V = Acc or a batch of it; c belongs to the output
+// Two kinds of loops: floats use batches, integers plain loops that the compiler vectorises.
+#pragma once
+
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "tensor/kernels/reduce.h"
+#include "tensor/kernels/simd/math.h"
+
+namespace gradus::kernels::GRADUS_ISA::reduce {
+
+template <class A>
+using Batch = xsimd::batch<A>;
+
+template <class A>
+inline constexpr int64_t lanes = std::is_floating_point_v<A> ? int64_t(batch<A>::size) : 1;
+
+inline const char* at(const void* p, int64_t bytes) { return static_cast<const char*>(p) + bytes; }
+
+template <class A, class T>
+inline batch<A> load(const T* x) {
+  if constexpr (std::is_same_v<A, T>) {
+    return batch<A>::load_unaligned(x);
+  } else {
+    alignas(64) A b[batch<A>::size];
+    for (size_t j = 0; j < batch<A>::size; ++j) b[j] = A(x[j]);
+    return batch<A>::load_aligned(b);
+  }
+}
+
+template <class A, class T>
+inline batch<A> load_padded(const T* x, int64_t r, A pad) {
+  alignas(64) A b[batch<A>::size];
+  for (int64_t j = 0; j < lanes<A>; ++j) b[j] = pad;
+  for (int64_t j = 0; j < r; ++j) b[j] = A(x[j]);
+  return batch<A>::load_aligned(b);
+}
+
+template <class Op, class A>
+inline A merge_lanes(Op op, batch<A> v) {
+  alignas(64) A b[batch<A>::size];
+  v.store_aligned(b);
+  for (int64_t h = lanes<A> / 2; h > 0; h /= 2)
+    for (int64_t j = 0; j < h; ++j) b[j] = op.merge(b[j], b[j + h]);
+  return b[0];
+}
+
+// Rounding errors grow with the additions an element goes through: at most 512 / (4 lanes) in its
+// block, one per block, and the lanes' tree.
+template <class Op, class T, class A = typename Op::template Acc<T>>
+inline A fold_row(Op op, const T* x, int64_t n, A c) {
+  if constexpr (std::is_floating_point_v<A>) {
+    using V = batch<A>;
+    constexpr int64_t W = lanes<A>, step = 4 * W, block = 512;
+    const V vc(c), neutral = op.map(V(op.template pad<A>()), vc);
+    V total[4] = {neutral, neutral, neutral, neutral};
+    int64_t i = 0;
+    while (n - i >= step) {
+      int64_t end = i + ((n - i < block ? n - i : block) / step) * step;
+      V a[4];
+      for (int k = 0; k < 4; ++k) a[k] = op.map(load<A>(x + i + k * W), vc);
+      for (i += step; i < end; i += step)
+        for (int k = 0; k < 4; ++k) a[k] = op.merge(a[k], op.map(load<A>(x + i + k * W), vc));
+      for (int k = 0; k < 4; ++k) total[k] = op.merge(total[k], a[k]);
+    }
+    for (; i + W <= n; i += W) total[0] = op.merge(total[0], op.map(load<A>(x + i), vc));
+    if (i < n) {
+      V last = load_padded<A>(x + i, n - i, op.template pad<A>());
+      total[1] = op.merge(total[1], op.map(last, vc));
+    }
+    return merge_lanes<Op, A>(op,
+                              op.merge(op.merge(total[0], total[1]), op.merge(total[2], total[3])));
+  } else {
+    A a = op.map(op.template pad<A>(), c);
+    for (int64_t i = 0; i < n; ++i) a = op.merge(a, op.map(A(x[i]), c));
+    return a;
+  }
+}
+
+// Columns are folded in panels of `panel` columns, `tile` rows at a time, and tiles again in
+// groups: each element goes through 16 additions per level.
+inline constexpr int64_t panel = 512, tile = 16;
+
+template <int K, class Op, class T, class A>
+inline void fold_strip(Op op, const T* x, int64_t rows, int64_t step, const A* c, batch<A>* a) {
+  using V = batch<A>;
+  constexpr int64_t W = lanes<A>;
+  V vc[K];
+  for (int k = 0; k < K; ++k) vc[k] = c ? V::load_unaligned(c + k * W) : V(A(0));
+  for (int k = 0; k < K; ++k) a[k] = op.map(load<A>(x + k * W), vc[k]);
+  for (int64_t r = 1; r < rows; ++r) {
+    const T* row = reinterpret_cast<const T*>(at(x, r * step));
+    for (int k = 0; k < K; ++k) a[k] = op.merge(a[k], op.map(load<A>(row + k * W), vc[k]));
+  }
+}
+
+// total[j] <- merge(total[j], fold of rows > 0 rows). width >= lanes<A>.
+template <class Op, class T, class A>
+inline void fold_tile(Op op, const T* x, int64_t rows, int64_t step, int64_t width, const A* c,
+                      A* total) {
+  if constexpr (std::is_floating_point_v<A>) {
+    using V = batch<A>;
+    constexpr int64_t W = lanes<A>;
+    auto strip = [&](auto k, int64_t j, V* a) {
+      fold_strip<k.value>(op, x + j, rows, step, c ? c + j : c, a);
+      for (int i = 0; i < k.value; ++i) a[i] = op.merge(V::load_unaligned(total + j + i * W), a[i]);
+    };
+    auto put = [&](int64_t j, V a) { a.store_unaligned(total + j); };
+    std::integral_constant<int, 4> four;
+    std::integral_constant<int, 1> one;
+    // The last strip overlaps its neighbour, so it is folded before and stored after it.
+    V a[4], last;
+    strip(one, width - W, &last);
+    int64_t j = 0;
+    for (; j + 4 * W <= width; j += 4 * W) {
+      strip(four, j, a);
+      for (int i = 0; i < 4; ++i) put(j + i * W, a[i]);
+    }
+    for (; j + W <= width; j += W) {
+      strip(one, j, a);
+      put(j, a[0]);
+    }
+    put(width - W, last);
+  } else {
+    for (int64_t r = 0; r < rows; ++r) {
+      const T* row = reinterpret_cast<const T*>(at(x, r * step));
+      if (c)
+        for (int64_t j = 0; j < width; ++j) total[j] = op.merge(total[j], op.map(A(row[j]), c[j]));
+      else
+        for (int64_t j = 0; j < width; ++j) total[j] = op.merge(total[j], op.map(A(row[j]), A(0)));
+    }
+  }
+}
+
+template <class Op, class T, class Y, class A>
+inline void fold_columns(Op op, const T* x, int64_t n, int64_t step, int64_t inner, const A* c,
+                         Y* y) {
+  A low[panel], total[panel];
+  const A neutral = op.map(op.template pad<A>(), A(0));
+  for (int64_t j = 0; j < inner;) {
+    int64_t width = inner - j < panel ? inner - j : panel;
+    if (width < lanes<A>) width = lanes<A>, j = inner - width;
+    for (int64_t i = 0; i < width; ++i) total[i] = neutral;
+    for (int64_t r = 0; r < n;) {
+      for (int64_t i = 0; i < width; ++i) low[i] = neutral;
+      for (int64_t t = 0; t < 16 && r < n; ++t, r += tile)
+        fold_tile(op, reinterpret_cast<const T*>(at(x + j, r * step)), n - r < tile ? n - r : tile,
+                  step, width, c ? c + j : c, low);
+      for (int64_t i = 0; i < width; ++i) total[i] = op.merge(total[i], low[i]);
+    }
+    for (int64_t i = 0; i < width; ++i) y[j + i] = Y(total[i]);
+    j += width;
+  }
+}
+
+// Copies a strided row of n <= reduce_chunk elements.
+template <class T>
+inline void pack(const void* x, int64_t n, int64_t step, T* to) {
+  for (int64_t k = 0; k < n; ++k) std::memcpy(to + k, at(x, k * step), sizeof(T));
+}
+
+// Calls row(x, o * inner + i), with x[n] dense, for each row of the block.
+template <class T, class Row>
+inline void for_each_row(const void* x, const ReduceShape& s, Row row) {
+  T packed[reduce_chunk];
+  for (int64_t o = 0; o < s.outer; ++o)
+    for (int64_t i = 0; i < s.inner; ++i) {
+      const void* p = at(x, o * s.outer_step + i * s.inner_step);
+      if (s.n_step != sizeof(T)) pack(p, s.n, s.n_step, packed);
+      row(s.n_step != sizeof(T) ? packed : static_cast<const T*>(p), o * s.inner + i);
+    }
+}
+
+inline bool by_columns(const ReduceShape& s, int64_t size, int64_t least) {
+  return s.inner_step == size && s.inner > 1 && s.inner >= least;
+}
+
+// y[o, i] = fold of x[o, :, i]; c is dense [outer, inner], or null for 0.
+template <class Op, class T, class Y, class A = typename Op::template Acc<T>>
+void fold(Op op, const T* x, Y* y, const ReduceShape& s, const A* c = nullptr) {
+  if (by_columns(s, sizeof(T), lanes<A>)) {
+    for (int64_t o = 0; o < s.outer; ++o)
+      fold_columns(op, reinterpret_cast<const T*>(at(x, o * s.outer_step)), s.n, s.n_step, s.inner,
+                   c ? c + o * s.inner : c, y + o * s.inner);
+  } else {
+    for_each_row<T>(x, s, [&](const T* row, int64_t at_y) {
+      y[at_y] = Y(fold_row(op, row, s.n, c ? c[at_y] : A(0)));
+    });
+  }
+}
+
+// cond ? a : b, for one element and for batches.
+template <class C, class V>
+inline V choose(C cond, V a, V b) {
+  if constexpr (std::is_same_v<C, bool>)
+    return cond ? a : b;
+  else
+    return xsimd::select(cond, a, b);
+}
+
+// max(a, b), but b where b is a nan.
+template <class V>
+inline V larger(V a, V b) {
+  if constexpr (std::is_integral_v<V>)
+    return b > a ? b : a;
+  else
+    return choose((b > a) || (b != b), b, a);
+}
+template <class V>
+inline V smaller(V a, V b) {
+  if constexpr (std::is_integral_v<V>)
+    return b < a ? b : a;
+  else
+    return choose((b < a) || (b != b), b, a);
+}
+
+template <class T>
+inline constexpr T lowest = std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
+                                                        : std::numeric_limits<T>::lowest();
+template <class T>
+inline constexpr T highest = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                                         : std::numeric_limits<T>::max();
+
+struct Max {
+  template <class T>
+  using Acc = T;
+  template <class A>
+  A pad() const {
+    return lowest<A>;
+  }
+  template <class V>
+  V map(V x, V) const {
+    return x;
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return larger(a, b);
+  }
+};
+
+struct Min {
+  template <class T>
+  using Acc = T;
+  template <class A>
+  A pad() const {
+    return highest<A>;
+  }
+  template <class V>
+  V map(V x, V) const {
+    return x;
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return smaller(a, b);
+  }
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA::reduce

@@ -1,0 +1,161 @@
+// Power sums, moments and sums of exponentials: folds in double, so that a float's square can
+// neither overflow nor lose its low bits.
+#include <math.h>
+
+#include "tensor/kernels/reduce_fold.h"
+#include "tensor/kernels/reduce_kernels.h"
+
+namespace gradus::kernels::GRADUS_ISA::reduce {
+
+namespace {
+
+struct InDouble {
+  template <class T>
+  using Acc = double;
+  template <class A>
+  A pad() const {
+    return A(0);
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return a + b;
+  }
+};
+
+template <class V>
+V magnitude(V x) {
+  if constexpr (std::is_floating_point_v<V>)
+    return x < 0 ? -x : x;
+  else
+    return simd::abs(x);
+}
+
+struct Count : InDouble {
+  template <class V>
+  V map(V x, V) const {
+    return choose(x != V(0), V(1), V(0));
+  }
+};
+struct Absolute : InDouble {
+  template <class V>
+  V map(V x, V) const {
+    return magnitude(x);
+  }
+};
+struct Square : InDouble {
+  template <class V>
+  V map(V x, V) const {
+    return x * x;
+  }
+};
+struct Total : InDouble {
+  template <class V>
+  V map(V x, V) const {
+    return x;
+  }
+};
+struct Deviation : InDouble {
+  template <class V>
+  V map(V x, V mean) const {
+    return (x - mean) * (x - mean);
+  }
+};
+struct Largest : Absolute {
+  template <class V>
+  V merge(V a, V b) const {
+    return larger(a, b);
+  }
+};
+struct Smallest : Absolute {
+  template <class A>
+  A pad() const {
+    return highest<A>;
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return smaller(a, b);
+  }
+};
+
+struct Power : InDouble {
+  double p;
+  template <class A>
+  A pad() const {
+    return p < 0 ? highest<A> : A(0);
+  }
+  double map(double x, double) const { return ::pow(magnitude(x), p); }
+  batch<double> map(batch<double> x, batch<double>) const {
+    alignas(64) double b[batch<double>::size];
+    x.store_aligned(b);
+    for (double& v : b) v = map(v, 0);
+    return batch<double>::load_aligned(b);
+  }
+};
+
+struct SumExp {
+  template <class T>
+  using Acc = T;
+  template <class A>
+  A pad() const {
+    return lowest<A>;
+  }
+  template <class V>
+  V map(V x, V max) const {
+    if constexpr (std::is_floating_point_v<V>)
+      return V(::exp(double(x - max)));
+    else
+      return simd::exp(x - max);
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return a + b;
+  }
+};
+
+}  // namespace
+
+template <class T>
+void power(const void* x, double* y, double p, const ReduceShape& s) {
+  auto run = [&](auto op) { fold(op, static_cast<const T*>(x), y, s); };
+  if (p == 0) return run(Count{});
+  if (p == 1) return run(Absolute{});
+  if (p == 2) return run(Square{});
+  if (p == highest<double>) return run(Largest{});
+  if (p == lowest<double>) return run(Smallest{});
+  run(Power{{}, p});
+}
+
+template <class T>
+void moments(const void* x, double* mean, double* m2, const ReduceShape& s) {
+  ReduceShape one = s;
+  one.outer = 1;
+  for (int64_t o = 0; o < s.outer; ++o, mean += s.inner, m2 += s.inner) {
+    const T* part = reinterpret_cast<const T*>(at(x, o * s.outer_step));
+    fold(Total{}, part, mean, one);
+    for (int64_t i = 0; i < s.inner; ++i) mean[i] /= double(s.n);
+    fold(Deviation{}, part, m2, one, mean);
+  }
+}
+
+template <class T>
+void logsumexp(const void* x, void* max, void* sum, const ReduceShape& s) {
+  ReduceShape one = s;
+  one.outer = 1;
+  auto *m = static_cast<T*>(max), *y = static_cast<T*>(sum);
+  for (int64_t o = 0; o < s.outer; ++o, m += s.inner, y += s.inner) {
+    const T* part = reinterpret_cast<const T*>(at(x, o * s.outer_step));
+    fold(Max{}, part, m, one);
+    for (int64_t i = 0; i < s.inner; ++i)
+      if (magnitude(m[i]) == highest<T>) m[i] = 0;
+    fold(SumExp{}, part, y, one, static_cast<const T*>(m));
+  }
+}
+
+#define GRADUS_INSTANTIATE(T)                                                  \
+  template void power<T>(const void*, double*, double, const ReduceShape&);    \
+  template void moments<T>(const void*, double*, double*, const ReduceShape&); \
+  template void logsumexp<T>(const void*, void*, void*, const ReduceShape&);
+GRADUS_INSTANTIATE(float)
+GRADUS_INSTANTIATE(double)
+
+}  // namespace gradus::kernels::GRADUS_ISA::reduce

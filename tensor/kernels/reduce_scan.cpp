@@ -1,0 +1,121 @@
+// Running results. Several lines go side by side: columns of one block, or rows of several.
+#include <math.h>
+
+#include "tensor/kernels/reduce_fold.h"
+#include "tensor/kernels/reduce_kernels.h"
+
+namespace gradus::kernels::GRADUS_ISA::reduce {
+
+namespace {
+
+constexpr int64_t width = 128;  // columns side by side
+constexpr int64_t rows = 8;     // rows side by side
+
+// Calls line_up(count, offset, n_step, lane_step) for every group of lines; steps are in elements.
+template <class Lines>
+void for_each_group(const ScanShape& s, Lines lines) {
+  if (s.inner == 1 && s.inner_pitch == 1) {
+    for (int64_t o = 0; o < s.outer; o += rows)
+      lines(s.outer - o < rows ? s.outer - o : rows, o * s.n, 1, s.n);
+  } else {
+    for (int64_t o = 0; o < s.outer; ++o)
+      for (int64_t i = 0; i < s.inner; i += width)
+        lines(s.inner - i < width ? s.inner - i : width, o * s.n * s.inner_pitch + i, s.inner_pitch,
+              1);
+  }
+}
+
+// Two copies of the inner loop, so that the one over columns vectorises.
+template <class Body>
+inline void for_each_lane(int64_t count, int64_t lane_step, Body body) {
+  if (lane_step == 1)
+    for (int64_t j = 0; j < count; ++j) body(j, j);
+  else
+    for (int64_t j = 0; j < count; ++j) body(j, j * lane_step);
+}
+
+template <class T>
+using Acc = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;
+template <class T>
+using Result = std::conditional_t<std::is_floating_point_v<T>, T, int64_t>;
+
+template <class T, class Merge>
+void run(const void* x, void* y, const ScanShape& s, Acc<T> first, Merge merge) {
+  for_each_group(s, [&](int64_t count, int64_t offset, int64_t n_step, int64_t lane_step) {
+    Acc<T> acc[width];
+    for (int64_t j = 0; j < count; ++j) acc[j] = first;
+    const T* from = static_cast<const T*>(x) + offset;
+    auto* to = static_cast<Result<T>*>(y) + offset;
+    for (int64_t k = 0; k < s.n; ++k, from += n_step, to += n_step)
+      for_each_lane(count, lane_step, [&](int64_t j, int64_t place) {
+        acc[j] = merge(acc[j], Acc<T>(from[place]));
+        to[place] = Result<T>(acc[j]);
+      });
+  });
+}
+
+template <class T, class Takes>
+void with_index(const void* x, void* y, int64_t* index, const ScanShape& s, Takes takes) {
+  for_each_group(s, [&](int64_t count, int64_t offset, int64_t n_step, int64_t lane_step) {
+    T best[width];
+    int64_t place_of[width];
+    const T* from = static_cast<const T*>(x) + offset;
+    T* to = static_cast<T*>(y) + offset;
+    int64_t* where = index + offset;
+    for (int64_t k = 0; k < s.n; ++k, from += n_step, to += n_step, where += n_step)
+      for_each_lane(count, lane_step, [&](int64_t j, int64_t place) {
+        const T v = from[place];
+        const bool take = k == 0 || v != v || takes(v, best[j]);
+        best[j] = take ? v : best[j];
+        place_of[j] = take ? k : place_of[j];
+        to[place] = best[j];
+        where[place] = place_of[j];
+      });
+  });
+}
+
+// log(e^a + e^b)
+double log_add_exp(double a, double b) {
+  if (a != a || b != b) return a + b;
+  const double high = a > b ? a : b, low = a > b ? b : a;
+  if (high == low) return high + M_LN2;
+  return high + ::log1p(::exp(low - high));
+}
+
+}  // namespace
+
+template <class T>
+void cumsum(const void* x, void* y, const ScanShape& s) {
+  run<T>(x, y, s, 0, [](Acc<T> a, Acc<T> b) { return a + b; });
+}
+template <class T>
+void cumprod(const void* x, void* y, const ScanShape& s) {
+  run<T>(x, y, s, 1, [](Acc<T> a, Acc<T> b) { return a * b; });
+}
+template <class T>
+void logcumsumexp(const void* x, void* y, const ScanShape& s) {
+  run<T>(x, y, s, lowest<double>, log_add_exp);
+}
+template <class T>
+void cummax(const void* x, void* y, int64_t* index, const ScanShape& s) {
+  with_index<T>(x, y, index, s, [](T v, T best) { return v >= best; });
+}
+template <class T>
+void cummin(const void* x, void* y, int64_t* index, const ScanShape& s) {
+  with_index<T>(x, y, index, s, [](T v, T best) { return v <= best; });
+}
+
+#define GRADUS_INSTANTIATE(T)                                              \
+  template void cumsum<T>(const void*, void*, const ScanShape&);           \
+  template void cumprod<T>(const void*, void*, const ScanShape&);          \
+  template void cummax<T>(const void*, void*, int64_t*, const ScanShape&); \
+  template void cummin<T>(const void*, void*, int64_t*, const ScanShape&);
+GRADUS_INSTANTIATE(uint8_t)
+GRADUS_INSTANTIATE(int32_t)
+GRADUS_INSTANTIATE(int64_t)
+GRADUS_INSTANTIATE(float)
+GRADUS_INSTANTIATE(double)
+template void logcumsumexp<float>(const void*, void*, const ScanShape&);
+template void logcumsumexp<double>(const void*, void*, const ScanShape&);
+
+}  // namespace gradus::kernels::GRADUS_ISA::reduce
