@@ -1,6 +1,6 @@
 // The loops shared by all reductions. A fold is a struct Op with
 //   Acc<T>                  the type that elements T are folded in
-//   pad()                   an input that changes nothing
+//   pad(c)                  an input that changes nothing
 //   map(x, c), merge(a, b)  the formulas, for V = Acc or a batch of it; c belongs to the output
 // Two kinds of loops: floats use batches, integers plain loops that the compiler vectorises.
 #pragma once
@@ -57,7 +57,7 @@ inline A fold_row(Op op, const T* x, int64_t n, A c) {
   if constexpr (std::is_floating_point_v<A>) {
     using V = batch<A>;
     constexpr int64_t W = lanes<A>, step = 4 * W, block = 512;
-    const V vc(c), neutral = op.map(V(op.template pad<A>()), vc);
+    const V vc(c), neutral = op.map(V(op.pad(c)), vc);
     V total[4] = {neutral, neutral, neutral, neutral};
     int64_t i = 0;
     while (n - i >= step) {
@@ -70,13 +70,13 @@ inline A fold_row(Op op, const T* x, int64_t n, A c) {
     }
     for (; i + W <= n; i += W) total[0] = op.merge(total[0], op.map(load<A>(x + i), vc));
     if (i < n) {
-      V last = load_padded<A>(x + i, n - i, op.template pad<A>());
+      V last = load_padded<A>(x + i, n - i, op.pad(c));
       total[1] = op.merge(total[1], op.map(last, vc));
     }
     return merge_lanes<Op, A>(op,
                               op.merge(op.merge(total[0], total[1]), op.merge(total[2], total[3])));
   } else {
-    A a = op.map(op.template pad<A>(), c);
+    A a = op.map(op.pad(c), c);
     for (int64_t i = 0; i < n; ++i) a = op.merge(a, op.map(A(x[i]), c));
     return a;
   }
@@ -141,7 +141,7 @@ template <class Op, class T, class Y, class A>
 inline void fold_columns(Op op, const T* x, int64_t n, int64_t step, int64_t inner, const A* c,
                          Y* y) {
   A low[panel], total[panel];
-  const A neutral = op.map(op.template pad<A>(), A(0));
+  const A neutral = op.map(op.pad(A(0)), A(0));
   for (int64_t j = 0; j < inner;) {
     int64_t width = inner - j < panel ? inner - j : panel;
     if (width < lanes<A>) width = lanes<A>, j = inner - width;
@@ -203,20 +203,26 @@ inline V choose(C cond, V a, V b) {
     return xsimd::select(cond, a, b);
 }
 
+// Not x != x: xsimd's != is false for nans from AVX on.
+template <class V>
+inline auto is_nan(V x) {
+  return !(x == x);
+}
+
 // max(a, b), but b where b is a nan.
 template <class V>
 inline V larger(V a, V b) {
   if constexpr (std::is_integral_v<V>)
     return b > a ? b : a;
   else
-    return choose((b > a) || (b != b), b, a);
+    return choose((b > a) || is_nan(b), b, a);
 }
 template <class V>
 inline V smaller(V a, V b) {
   if constexpr (std::is_integral_v<V>)
     return b < a ? b : a;
   else
-    return choose((b < a) || (b != b), b, a);
+    return choose((b < a) || is_nan(b), b, a);
 }
 
 template <class T>
@@ -230,7 +236,7 @@ struct Max {
   template <class T>
   using Acc = T;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return lowest<A>;
   }
   template <class V>
@@ -247,7 +253,7 @@ struct Min {
   template <class T>
   using Acc = T;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return highest<A>;
   }
   template <class V>

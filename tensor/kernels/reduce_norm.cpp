@@ -13,7 +13,7 @@ struct InDouble {
   template <class T>
   using Acc = double;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return A(0);
   }
   template <class V>
@@ -33,7 +33,7 @@ V magnitude(V x) {
 struct Count : InDouble {
   template <class V>
   V map(V x, V) const {
-    return choose(x != V(0), V(1), V(0));
+    return choose(x == V(0), V(0), V(1));
   }
 };
 struct Absolute : InDouble {
@@ -48,13 +48,18 @@ struct Square : InDouble {
     return x * x;
   }
 };
-struct Total : InDouble {
+// Of x - c, and of its square.
+struct Shifted : InDouble {
+  template <class A>
+  A pad(A c) const {
+    return c;
+  }
   template <class V>
-  V map(V x, V) const {
-    return x;
+  V map(V x, V c) const {
+    return x - c;
   }
 };
-struct Deviation : InDouble {
+struct Deviation : Shifted {
   template <class V>
   V map(V x, V mean) const {
     return (x - mean) * (x - mean);
@@ -68,7 +73,7 @@ struct Largest : Absolute {
 };
 struct Smallest : Absolute {
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return highest<A>;
   }
   template <class V>
@@ -80,7 +85,7 @@ struct Smallest : Absolute {
 struct Power : InDouble {
   double p;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return p < 0 ? highest<A> : A(0);
   }
   double map(double x, double) const { return ::pow(magnitude(x), p); }
@@ -96,7 +101,7 @@ struct SumExp {
   template <class T>
   using Acc = T;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return lowest<A>;
   }
   template <class V>
@@ -131,8 +136,11 @@ void moments(const void* x, double* mean, double* m2, const ReduceShape& s) {
   one.outer = 1;
   for (int64_t o = 0; o < s.outer; ++o, mean += s.inner, m2 += s.inner) {
     const T* part = reinterpret_cast<const T*>(at(x, o * s.outer_step));
-    fold(Total{}, part, mean, one);
-    for (int64_t i = 0; i < s.inner; ++i) mean[i] /= double(s.n);
+    // Taken from the first element on, the mean of equal numbers is exact.
+    for (int64_t i = 0; i < s.inner; ++i)
+      mean[i] = double(*reinterpret_cast<const T*>(at(part, i * s.inner_step)));
+    fold(Shifted{}, part, m2, one, mean);
+    for (int64_t i = 0; i < s.inner; ++i) mean[i] += m2[i] / double(s.n);
     fold(Deviation{}, part, m2, one, mean);
   }
 }

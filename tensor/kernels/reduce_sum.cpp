@@ -15,7 +15,7 @@ struct Sum {
   template <class T>
   using Acc = SumAcc<T>;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return A(0);
   }
   template <class V>
@@ -31,7 +31,7 @@ struct Sum {
 struct NanSum : Sum {
   template <class V>
   V map(V x, V) const {
-    return choose(x != x, V(0), x);
+    return choose(is_nan(x), V(0), x);
   }
 };
 
@@ -39,7 +39,7 @@ struct Prod {
   template <class T>
   using Acc = SumAcc<T>;
   template <class A>
-  A pad() const {
+  A pad(A) const {
     return A(1);
   }
   template <class V>
