@@ -1,11 +1,29 @@
 // Every elementwise operation: its value and its slope, once. See formulas/formula.h.
 #pragma once
 
+#include "tensor/kernels/formulas/activation.h"
 #include "tensor/kernels/formulas/arithmetic.h"
+#include "tensor/kernels/formulas/bitwise.h"
+#include "tensor/kernels/formulas/comparison.h"
+#include "tensor/kernels/formulas/division.h"
+#include "tensor/kernels/formulas/exponential.h"
+#include "tensor/kernels/formulas/loss.h"
+#include "tensor/kernels/formulas/rounding.h"
+#include "tensor/kernels/formulas/selection.h"
+#include "tensor/kernels/formulas/special.h"
+#include "tensor/kernels/formulas/trigonometry.h"
+
+// Each family is compiled in a file of its own, elementwise/<family>.cpp.
+#define GRADUS_FOR_EACH_FAMILY(X)                                                              \
+  X(arithmetic)                                                                                \
+  X(division) X(bitwise) X(comparison) X(rounding) X(selection) X(exponential) X(trigonometry) \
+      X(special) X(activation) X(loss)
 
 namespace gradus::kernels::GRADUS_ISA {
 
-using formulas = concat<arithmetic_formulas>::type;
+#define GRADUS_FAMILY(name) , name##_formulas
+using formulas = concat<list<> GRADUS_FOR_EACH_FAMILY(GRADUS_FAMILY)>::type;
+#undef GRADUS_FAMILY
 
 template <class F>
 inline constexpr int index_of = position<F, formulas>;

@@ -12,7 +12,6 @@ extern const GemmTable gemm_table;
 
 namespace {
 
-template <class... Family>
 constexpr Table make_table() {
   Table t{.isa = GRADUS_STRING(GRADUS_ISA),
           .rows = {},
@@ -25,13 +24,15 @@ constexpr Table make_table() {
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;
   };
-  (add(Rows<Family>::rows, Family::size), ...);
+#define GRADUS_FAMILY(name) add(Rows<name##_formulas>::rows, name##_formulas::size);
+  GRADUS_FOR_EACH_FAMILY(GRADUS_FAMILY)
+#undef GRADUS_FAMILY
   return t;
 }
 
 }  // namespace
 
 extern constinit const Table table;
-constinit const Table table = make_table<arithmetic_formulas>();
+constinit const Table table = make_table();
 
 }  // namespace gradus::kernels::GRADUS_ISA

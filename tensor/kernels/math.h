@@ -13,14 +13,13 @@
 #endif
 
 // clang-format off
-#define GRADUS_MATH_STD_1(X) \
-  X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) \
-  X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil) \
-  X(floor) X(trunc)
-#define GRADUS_MATH_STD_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(nextafter) X(copysign)
-#define GRADUS_MATH_SPECIAL_1(X) \
-  X(round_even) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
-#define GRADUS_MATH_SPECIAL_2(X) X(polygamma)
+#define GRADUS_MATH_STD(X) \
+  X(abs) X(acos) X(acosh) X(asin) X(asinh) X(atan) X(atan2) X(atanh) X(ceil) X(copysign) X(cos) \
+  X(cosh) X(erf) X(erfc) X(exp) X(exp2) X(expm1) X(floor) X(fma) X(fmod) X(hypot) X(log) \
+  X(log10) X(log1p) X(log2) X(nextafter) X(pow) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(trunc)
+#define GRADUS_MATH_SPECIAL(X) \
+  X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(lgamma) X(polygamma) X(round_even)
+#define GRADUS_MATH_OTHER(X) X(infinity) X(select)
 // clang-format on
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -29,17 +28,15 @@ namespace gradus::kernels::GRADUS_ISA {
 namespace lookup {
 #ifdef GRADUS_KERNEL
 #define GRADUS_MATH_CALL(f) simd::f
-using simd::select;
 #else
 #define GRADUS_MATH_CALL(f) f
 #define GRADUS_MATH_USING(f) using std::f;
-GRADUS_MATH_STD_1(GRADUS_MATH_USING)
-GRADUS_MATH_STD_2(GRADUS_MATH_USING)
+GRADUS_MATH_STD(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
 #define GRADUS_MATH_USING(f) using special::f;
-GRADUS_MATH_SPECIAL_1(GRADUS_MATH_USING)
-GRADUS_MATH_SPECIAL_2(GRADUS_MATH_USING)
+GRADUS_MATH_SPECIAL(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
+inline double infinity(double) { return HUGE_VAL; }
 inline double select(bool cond, double a, double b) { return cond ? a : b; }
 #endif
 
@@ -50,22 +47,18 @@ inline double select(bool cond, double a, double b) { return cond ? a : b; }
       return GRADUS_MATH_CALL(f)(x...);    \
     }                                      \
   };
-GRADUS_MATH_STD_1(GRADUS_MATH_FUNCTION)
-GRADUS_MATH_STD_2(GRADUS_MATH_FUNCTION)
-GRADUS_MATH_SPECIAL_1(GRADUS_MATH_FUNCTION)
-GRADUS_MATH_SPECIAL_2(GRADUS_MATH_FUNCTION)
-GRADUS_MATH_FUNCTION(select)
+GRADUS_MATH_STD(GRADUS_MATH_FUNCTION)
+GRADUS_MATH_SPECIAL(GRADUS_MATH_FUNCTION)
+GRADUS_MATH_OTHER(GRADUS_MATH_FUNCTION)
 #undef GRADUS_MATH_FUNCTION
 #undef GRADUS_MATH_CALL
 }  // namespace lookup
 
 namespace math {
 #define GRADUS_MATH_OBJECT(f) inline constexpr lookup::f##_function f{};
-GRADUS_MATH_STD_1(GRADUS_MATH_OBJECT)
-GRADUS_MATH_STD_2(GRADUS_MATH_OBJECT)
-GRADUS_MATH_SPECIAL_1(GRADUS_MATH_OBJECT)
-GRADUS_MATH_SPECIAL_2(GRADUS_MATH_OBJECT)
-GRADUS_MATH_OBJECT(select)
+GRADUS_MATH_STD(GRADUS_MATH_OBJECT)
+GRADUS_MATH_SPECIAL(GRADUS_MATH_OBJECT)
+GRADUS_MATH_OTHER(GRADUS_MATH_OBJECT)
 #undef GRADUS_MATH_OBJECT
 }  // namespace math
 

@@ -1,3 +1,5 @@
 #include "tensor/kernels/elementwise/loops.h"
 
-template struct gradus::kernels::GRADUS_ISA::Rows<gradus::kernels::GRADUS_ISA::arithmetic_formulas>;
+namespace gradus::kernels::GRADUS_ISA {
+template struct Rows<arithmetic_formulas>;
+}

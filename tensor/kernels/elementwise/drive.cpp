@@ -5,7 +5,7 @@
 namespace gradus::kernels::GRADUS_ISA {
 namespace {
 
-constexpr int64_t chunk_bytes = 2048;  // per operand; a multiple of any batch
+constexpr int64_t chunk_bytes = 1024;  // per operand; a multiple of any batch
 constexpr int64_t max_batch_bytes = 64;
 
 template <class T>

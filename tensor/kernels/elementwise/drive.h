@@ -7,7 +7,7 @@
 
 namespace gradus::kernels::GRADUS_ISA {
 
-inline constexpr int max_operands = 6;  // the output is one of them
+inline constexpr int max_operands = 8;  // the output is one of them
 
 // Computes `batches` batches. The operands are dense or (inc 0) one repeated batch; inc[k] is what
 // x[k] advances by per batch, in bytes. Loads a batch of every operand before it stores one.

@@ -82,18 +82,21 @@ V kept(const V* x) {
 template <class F, int i, class V>
 V slope_of(const V* x) {
   constexpr unsigned keep = keep_of<F>(i);
-  const V a = kept<keep, saves::a>(x), b = kept<keep, saves::b>(x), c = kept<keep, saves::c>(x);
-  const V y = kept<keep, saves::output>(x);
-  if constexpr (F::arity == 1) {
-    return F::slope(a, y);
-  } else if constexpr (F::arity == 2) {
-    if constexpr (i == 0) return F::slope_a(a, b, y);
-    if constexpr (i == 1) return F::slope_b(a, b, y);
-  } else {
-    if constexpr (i == 0) return F::slope_a(a, b, c, y);
-    if constexpr (i == 1) return F::slope_b(a, b, c, y);
-    if constexpr (i == 2) return F::slope_c(a, b, c, y);
+  const auto slope = [](auto... v) {
+    if constexpr (F::arity == 1) {
+      return F::slope(v...);
+    } else if constexpr (i == 0) {
+      return F::slope_a(v...);
+    } else if constexpr (i == 1) {
+      return F::slope_b(v...);
+    } else {
+      return F::slope_c(v...);
+    }
+  };
+  return [&]<unsigned... k>(std::integer_sequence<unsigned, k...>) {
+    return slope(kept<keep, 1u << k>(x)..., kept<keep, saves::output>(x));
   }
+  (std::make_integer_sequence<unsigned, F::arity>());
 }
 
 template <class F, int i>

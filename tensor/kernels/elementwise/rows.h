@@ -14,6 +14,8 @@ struct Rows<list<F...>> {
   static const Row rows[sizeof...(F)];
 };
 
-extern template struct Rows<arithmetic_formulas>;
+#define GRADUS_FAMILY(name) extern template struct Rows<name##_formulas>;
+GRADUS_FOR_EACH_FAMILY(GRADUS_FAMILY)
+#undef GRADUS_FAMILY
 
 }  // namespace gradus::kernels::GRADUS_ISA

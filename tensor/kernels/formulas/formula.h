@@ -1,15 +1,18 @@
 // What a formula declares about itself. A formula is a struct with
 //
-//   value(x)  value(a, b)  value(a, b, c)      y, generic in V
+//   value(x)  value(a, b)  value(a, b, c) ...  y, generic in V
 //   slope(x, y)                                dy/dx of a unary formula
-//   slope_a(a, b, y), slope_b(a, b, y)         dy/da, dy/db of a binary one; ternary: also slope_c
+//   slope_a(a, b, y), slope_b(a, b, y)         dy/da, dy/db of a binary one; slope_c, and d, if
+//   more
 //
 // V is xsimd::batch<float or double> in a kernel, double in tests, a taped tensor in autograd; for
 // integers and bool, value is called with the plain element type. An operand without a slope is a
-// parameter: no gradient flows into it.
+// parameter: no gradient flows into it. Slopes at kinks are PyTorch's.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <limits>
 
 #include "tensor/kernels/math.h"
 #include "tensor/kernels/types.h"
@@ -19,12 +22,12 @@ namespace gradus::kernels::GRADUS_ISA {
 // What a slope reads: inputs and output as a set. What is not in the set is not saved, and the
 // slope is called with zero in its place.
 namespace saves {
-enum : unsigned { none = 0, a = 1, b = 2, c = 4, input = a, output = 8, both = input | output };
+enum : unsigned { none = 0, a = 1, b = 2, c = 4, d = 8, input = a, output = 16 };
 }
 
 // Element types that a formula takes, as a set of 1 << ScalarType.
 namespace types {
-enum : unsigned { boolean = 0x01, integral = 0x0e, floating = 0x30, all = 0x3f };
+enum : unsigned { boolean = 0x01, integral = 0x0e, floating = 0x30, numeric = 0x3e, all = 0x3f };
 }
 
 template <int n> struct formula {
@@ -37,6 +40,7 @@ template <int n> struct formula {
 using unary = formula<1>;
 using binary = formula<2>;
 using ternary = formula<3>;
+using quaternary = formula<4>;
 
 template <class F>
 concept has_slope_a = requires {
@@ -57,6 +61,35 @@ template <class F> constexpr unsigned keep_of(int i) {
   if (F::arity == 1) return F::keep;
   return i == 0 ? F::keep_a : i == 1 ? F::keep_b : F::keep_c;
 }
+
+// A constant that float cannot hold exactly.
+template <class V> V constant(double x) {
+  if constexpr (requires { typename V::value_type; }) {
+    return V(static_cast<typename V::value_type>(x));
+  } else {
+    return V(x);
+  }
+}
+
+// 1 where the condition holds, else 0.
+template <class V, class Condition> V indicator(const Condition& c) {
+  return math::select(c, V(1), V(0));
+}
+
+// -1, 0 or 1; 0 for nan.
+template <class V> V sign_of(const V& x) {
+  return math::select(x > V(0), V(1), math::select(x < V(0), V(-1), V(0)));
+}
+
+namespace constants {
+inline constexpr double pi = 3.14159265358979323846;
+inline constexpr double ln2 = 0.69314718055994530942;
+inline constexpr double ln10 = 2.30258509299404568402;
+inline constexpr double sqrt_half = 0.70710678118654752440;
+inline constexpr double two_over_sqrt_pi = 1.12837916709551257390;
+inline constexpr double sqrt_two_over_pi = 0.79788456080286535588;
+inline constexpr double one_over_sqrt_two_pi = 0.39894228040143267794;
+}  // namespace constants
 
 template <class... F> struct list { static constexpr int size = sizeof...(F); };
 

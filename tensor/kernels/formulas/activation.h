@@ -1,0 +1,183 @@
+// Activations of neural networks.
+#pragma once
+
+#include "tensor/kernels/formulas/formula.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+template <class V> V logistic(const V& x) { return V(1) / (V(1) + math::exp(-x)); }
+
+struct sigmoid : unary {  // y = 1 / (1 + e^-x)
+  static constexpr unsigned keep = saves::output;
+  template <class V> static V value(V x) { return logistic(x); }
+  template <class V> static V slope(V, V y) { return y * (V(1) - y); }
+};
+
+struct log_sigmoid : unary {  // y = -log(1 + e^-x)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) {
+    return math::select(x < V(0), x, V(0)) - math::log1p(math::exp(-math::abs(x)));
+  }
+  template <class V> static V slope(V x, V) { return V(1) / (V(1) + math::exp(x)); }
+};
+
+struct relu : unary {  // y = max(x, 0)
+  static constexpr unsigned on = types::numeric;
+  static constexpr unsigned keep = saves::output;
+  template <class V> static V value(V x) { return math::select(x < V(0), V(0), x); }
+  template <class V> static V slope(V, V y) { return math::select(y <= V(0), V(0), V(1)); }
+};
+
+struct hardtanh : ternary {  // a, between b and c; the slope at the bounds is 0
+  static constexpr unsigned on = types::numeric;
+  static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
+  template <class V> static V value(V a, V b, V c) {
+    return math::select(a < b, b, math::select(a > c, c, a));
+  }
+  template <class V> static V slope_a(V a, V b, V c, V) {
+    return math::select(a <= b || a >= c, V(0), V(1));
+  }
+};
+
+struct threshold : ternary {  // a above b, else c
+  static constexpr unsigned on = types::numeric;
+  static constexpr unsigned keep_a = saves::a | saves::b;
+  template <class V> static V value(V a, V b, V c) { return math::select(a <= b, c, a); }
+  template <class V> static V slope_a(V a, V b, V, V) { return math::select(a <= b, V(0), V(1)); }
+};
+
+struct leaky_relu : binary {  // a above 0, else b a; also prelu, whose b is learned
+  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a;
+  template <class V> static V value(V a, V b) { return math::select(a > V(0), a, a * b); }
+  template <class V> static V slope_a(V a, V b, V) { return math::select(a > V(0), V(1), b); }
+  template <class V> static V slope_b(V a, V, V) { return math::select(a > V(0), V(0), a); }
+};
+
+struct elu : quaternary {  // c a above 0, else b c (e^(d a) - 1)
+  static constexpr unsigned keep_a = saves::a | saves::b | saves::c | saves::d;
+  template <class V> static V value(V a, V b, V c, V d) {
+    return math::select(a < V(0), math::expm1(a * d) * (b * c), a * c);
+  }
+  template <class V> static V slope_a(V a, V b, V c, V d, V) {
+    return math::select(a <= V(0), math::exp(a * d) * (b * c) * d, c);
+  }
+};
+
+struct silu : unary {  // y = x sigmoid(x)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return x / (V(1) + math::exp(-x)); }
+  template <class V> static V slope(V x, V) {
+    const V s = logistic(x);
+    return s * (V(1) + x * (V(1) - s));
+  }
+};
+
+struct gelu : unary {  // y = x P(a standard normal number is below x)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V below(V x) {
+    return V(0.5) * math::erfc(x * constant<V>(-constants::sqrt_half));
+  }
+  template <class V> static V value(V x) { return x * below(x); }
+  template <class V> static V slope(V x, V) {
+    const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(V(-0.5) * x * x);
+    return below(x) + x * density;
+  }
+};
+
+struct gelu_tanh : unary {  // y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V inner(V x) {
+    return constant<V>(constants::sqrt_two_over_pi) * (x + constant<V>(0.044715) * x * x * x);
+  }
+  template <class V> static V value(V x) { return V(0.5) * x * (V(1) + math::tanh(inner(x))); }
+  template <class V> static V slope(V x, V) {
+    const V t = math::tanh(inner(x));
+    const V inner_slope =
+        constant<V>(constants::sqrt_two_over_pi) * (V(1) + constant<V>(3 * 0.044715) * x * x);
+    return V(0.5) * (V(1) + t) + V(0.5) * x * (V(1) - t * t) * inner_slope;
+  }
+};
+
+struct mish : unary {  // y = x tanh(log(1 + e^x))
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return x * math::tanh(math::log1p(math::exp(x))); }
+  template <class V> static V slope(V x, V) {
+    const V t = math::tanh(math::log1p(math::exp(x)));
+    return t + x * logistic(x) * (V(1) - t * t);
+  }
+};
+
+struct softplus : ternary {  // log(1 + e^(b a)) / b, and a where b a > c
+  static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
+  template <class V> static V value(V a, V b, V c) {
+    return math::select(a * b > c, a, math::log1p(math::exp(a * b)) / b);
+  }
+  template <class V> static V slope_a(V a, V b, V c, V) {
+    return math::select(a * b > c, V(1), logistic(a * b));
+  }
+};
+
+struct softsign : unary {  // y = x / (1 + |x|)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return x / (V(1) + math::abs(x)); }
+  template <class V> static V slope(V x, V) {
+    const V r = V(1) / (V(1) + math::abs(x));
+    return r * r;
+  }
+};
+
+struct hardsigmoid : unary {  // y = x/6 + 1/2, between 0 and 1
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) {
+    const V t = x + V(3);
+    return math::select(t < V(0), V(0), math::select(t > V(6), V(6), t)) / V(6);
+  }
+  template <class V> static V slope(V x, V) {
+    return math::select(x > V(-3) && x < V(3), constant<V>(1.0 / 6), V(0));
+  }
+};
+
+struct hardswish : unary {  // y = x hardsigmoid(x)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) {
+    const V t = x + V(3);
+    return x * math::select(t < V(0), V(0), math::select(t > V(6), V(6), t)) / V(6);
+  }
+  template <class V> static V slope(V x, V) {
+    const V inside = x / V(3) + V(0.5);
+    return math::select(x <= V(-3), V(0), math::select(x < V(3), inside, V(1)));
+  }
+};
+
+struct hardshrink : binary {  // a, but 0 between -b and b
+  static constexpr unsigned keep_a = saves::a | saves::b;
+  template <class V> static V value(V a, V b) { return math::select(a >= -b && a <= b, V(0), a); }
+  template <class V> static V slope_a(V a, V b, V) {
+    return math::select(a >= -b && a <= b, V(0), V(1));
+  }
+};
+
+struct softshrink : binary {  // a moved towards 0 by b, at most to 0
+  static constexpr unsigned keep_a = saves::a | saves::b;
+  template <class V> static V value(V a, V b) {
+    return math::select(a > b, a - b, math::select(a < -b, a + b, a * V(0)));
+  }
+  template <class V> static V slope_a(V a, V b, V) {
+    return math::select(a >= -b && a <= b, V(0), V(1));
+  }
+};
+
+struct tanhshrink : unary {  // y = x - tanh x
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return x - math::tanh(x); }
+  template <class V> static V slope(V x, V) {
+    const V t = math::tanh(x);
+    return t * t;
+  }
+};
+
+using activation_formulas =
+    list<sigmoid, log_sigmoid, relu, hardtanh, threshold, leaky_relu, elu, silu, gelu, gelu_tanh,
+         mish, softplus, softsign, hardsigmoid, hardswish, hardshrink, softshrink, tanhshrink>;
+
+}  // namespace gradus::kernels::GRADUS_ISA

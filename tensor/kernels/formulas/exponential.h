@@ -1,0 +1,97 @@
+// Exponentials and logarithms.
+#pragma once
+
+#include "tensor/kernels/formulas/formula.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+struct exp : unary {
+  static constexpr unsigned keep = saves::output;
+  template <class V> static V value(V x) { return math::exp(x); }
+  template <class V> static V slope(V, V y) { return y; }
+};
+
+struct exp2 : unary {
+  static constexpr unsigned keep = saves::output;
+  template <class V> static V value(V x) { return math::exp2(x); }
+  template <class V> static V slope(V, V y) { return y * constant<V>(constants::ln2); }
+};
+
+struct expm1 : unary {  // y = e^x - 1
+  static constexpr unsigned keep = saves::output;
+  template <class V> static V value(V x) { return math::expm1(x); }
+  template <class V> static V slope(V, V y) { return y + V(1); }
+};
+
+struct log : unary {
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return math::log(x); }
+  template <class V> static V slope(V x, V) { return V(1) / x; }
+};
+
+struct log2 : unary {
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return math::log2(x); }
+  template <class V> static V slope(V x, V) { return V(1) / (x * constant<V>(constants::ln2)); }
+};
+
+struct log10 : unary {
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return math::log10(x); }
+  template <class V> static V slope(V x, V) { return V(1) / (x * constant<V>(constants::ln10)); }
+};
+
+struct log1p : unary {  // y = log(1 + x)
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return math::log1p(x); }
+  template <class V> static V slope(V x, V) { return V(1) / (x + V(1)); }
+};
+
+struct xlogy : binary {  // y = a log b, 0 for a = 0
+  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
+  template <class V> static V value(V a, V b) {
+    return math::select(a == V(0) && b == b, V(0), a * math::log(b));
+  }
+  template <class V> static V slope_a(V a, V b, V) {
+    return math::select(a == V(0) && b <= V(0), V(0), math::log(b));
+  }
+  template <class V> static V slope_b(V a, V b, V) { return a / b; }
+};
+
+struct xlog1py : binary {  // y = a log(1 + b), 0 for a = 0
+  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
+  template <class V> static V value(V a, V b) {
+    return math::select(a == V(0) && b == b, V(0), a * math::log1p(b));
+  }
+  template <class V> static V slope_a(V a, V b, V) {
+    return math::select(a == V(0) && b <= V(-1), V(0), math::log1p(b));
+  }
+  template <class V> static V slope_b(V a, V b, V) { return a / (b + V(1)); }
+};
+
+struct logaddexp : binary {  // y = log(e^a + e^b)
+  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
+  template <class V> static V value(V a, V b) {
+    const V m = math::select(a < b, b, a);
+    const V y = m + math::log1p(math::exp(-math::abs(a - b)));
+    return math::select(a == b && a - a != V(0), a, y);  // equal infinities
+  }
+  template <class V> static V slope_a(V a, V b, V) { return V(1) / (V(1) + math::exp(b - a)); }
+  template <class V> static V slope_b(V a, V b, V) { return V(1) / (V(1) + math::exp(a - b)); }
+};
+
+struct logaddexp2 : binary {  // y = log2(2^a + 2^b)
+  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
+  template <class V> static V value(V a, V b) {
+    const V m = math::select(a < b, b, a);
+    const V y = m + math::log1p(math::exp2(-math::abs(a - b))) * constant<V>(1 / constants::ln2);
+    return math::select(a == b && a - a != V(0), a, y);
+  }
+  template <class V> static V slope_a(V a, V b, V) { return V(1) / (V(1) + math::exp2(b - a)); }
+  template <class V> static V slope_b(V a, V b, V) { return V(1) / (V(1) + math::exp2(a - b)); }
+};
+
+using exponential_formulas =
+    list<exp, exp2, expm1, log, log2, log10, log1p, xlogy, xlog1py, logaddexp, logaddexp2>;
+
+}  // namespace gradus::kernels::GRADUS_ISA

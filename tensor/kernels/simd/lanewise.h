@@ -1,0 +1,67 @@
+// Functions of batches that work on one lane after the other, and those that detour to double.
+#pragma once
+
+#include "tensor/kernels/simd/batch.h"
+#include "tensor/kernels/special.h"
+
+namespace gradus::kernels::GRADUS_ISA::simd {
+
+template <class T, class F>
+batch<T> lanewise(F f, const batch<T>& x) {
+  alignas(64) T v[batch<T>::size];
+  x.store_aligned(v);
+  for (T& t : v) t = f(t);
+  return batch<T>::load_aligned(v);
+}
+
+template <class T, class F>
+batch<T> lanewise(F f, const batch<T>& a, const batch<T>& b) {
+  alignas(64) T v[batch<T>::size], w[batch<T>::size];
+  a.store_aligned(v);
+  b.store_aligned(w);
+  for (unsigned i = 0; i < batch<T>::size; ++i) v[i] = f(v[i], w[i]);
+  return batch<T>::load_aligned(v);
+}
+
+// f, a function of batches of double, applied to floats.
+template <class F>
+batch<float> in_double(F f, const batch<float>& a, const batch<float>& b) {
+  constexpr unsigned n = batch<float>::size;
+  alignas(64) float v[n], w[n];
+  alignas(64) double dv[n], dw[n];
+  a.store_aligned(v);
+  b.store_aligned(w);
+  for (unsigned i = 0; i < n; ++i) dv[i] = v[i], dw[i] = w[i];
+  for (unsigned i = 0; i < n; i += batch<double>::size) {
+    f(batch<double>::load_aligned(dv + i), batch<double>::load_aligned(dw + i))
+        .store_aligned(dv + i);
+  }
+  for (unsigned i = 0; i < n; ++i) v[i] = static_cast<float>(dv[i]);
+  return batch<float>::load_aligned(v);
+}
+
+#define GRADUS_LANEWISE(f)                                 \
+  template <class T>                                       \
+  batch<T> f(const batch<T>& x) {                          \
+    return lanewise([](T t) { return special::f(t); }, x); \
+  }
+GRADUS_LANEWISE(lgamma)
+GRADUS_LANEWISE(digamma)
+GRADUS_LANEWISE(erfinv)
+GRADUS_LANEWISE(i0)
+GRADUS_LANEWISE(i0e)
+GRADUS_LANEWISE(i1)
+GRADUS_LANEWISE(i1e)
+#undef GRADUS_LANEWISE
+
+template <class T>
+batch<T> polygamma(const batch<T>& n, const batch<T>& x) {
+  return lanewise([](T a, T b) { return special::polygamma(a, b); }, n, x);
+}
+
+template <class T>
+batch<T> nextafter(const batch<T>& a, const batch<T>& b) {
+  return lanewise([](T s, T t) { return std::nextafter(s, t); }, a, b);
+}
+
+}  // namespace gradus::kernels::GRADUS_ISA::simd
