@@ -1,6 +1,9 @@
 // All of Gradus.
 #pragma once
 
+#include "autograd/autograd.h"
+#include "autograd/factories.h"
+#include "autograd/ops/random.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"

@@ -1,0 +1,341 @@
+#include "autograd/factories.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "autograd/modes.h"
+#include "tensor/fail.h"
+#include "tensor/raw.h"
+#include "tensor/shape.h"
+
+namespace gradus {
+
+namespace {
+
+void check_options(const char* op, const TensorOptions& o) {
+  if (!o.device().is_cpu()) fail("{}: only the cpu holds tensors, got {}", op, o.device().str());
+}
+
+Tensor finish(Tensor t, const TensorOptions& o) {
+  t.impl()->inference = InferenceMode::is_enabled();
+  if (o.requires_grad()) t.requires_grad_(true);
+  return t;
+}
+
+ScalarType type_of_value(const Scalar& v, const TensorOptions& o) {
+  if (o.has_dtype() || v.isFloatingPoint()) return o.dtype();
+  return v.isBoolean() ? kBool : kLong;
+}
+
+// full() refuses what does not fit, as converting a number does in PyTorch: a negative integer
+// wraps into uint8.
+void check_fits(const char* op, const Scalar& v, ScalarType t) {
+  if (is_floating(t) || t == kBool) return;
+  const double d = v.toDouble();
+  visit_integral(t, op, [&]<class T>(T) {
+    constexpr auto high = double(std::numeric_limits<T>::max());
+    const double low = std::is_unsigned_v<T> && v.isIntegral(true)
+                           ? -high
+                           : double(std::numeric_limits<T>::lowest());
+    if (!(d >= low && d <= high)) fail("{}: {} does not fit {}", op, d, t);
+  });
+}
+
+Tensor like(const char* op, const Tensor& self, const TensorOptions& o, MemoryFormatOpt format) {
+  check_options(op, o);
+  const ScalarType t = o.dtype_opt().value_or(self.dtype());
+  if (format.value_or(MemoryFormat::Preserve) == MemoryFormat::Preserve)
+    return raw::empty_like(self, t);
+  if (*format != MemoryFormat::Contiguous) fail("{}: memory formats are Contiguous, Preserve", op);
+  return raw::empty(self.sizes(), t);
+}
+
+}  // namespace
+
+Tensor empty(IntArrayRef size, const TensorOptions& options, MemoryFormatOpt) {
+  check_options("empty", options);
+  return finish(raw::empty(size, options.dtype()), options);
+}
+Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options) {
+  check_options("empty_strided", options);
+  return finish(raw::empty_strided(size, stride, options.dtype()), options);
+}
+Tensor zeros(IntArrayRef size, const TensorOptions& options) {
+  check_options("zeros", options);
+  return finish(raw::zeros(size, options.dtype()), options);
+}
+Tensor ones(IntArrayRef size, const TensorOptions& options) {
+  check_options("ones", options);
+  return finish(raw::full(size, 1, options.dtype()), options);
+}
+Tensor full(IntArrayRef size, const Scalar& fill_value, const TensorOptions& options) {
+  check_options("full", options);
+  const ScalarType t = type_of_value(fill_value, options);
+  check_fits("full", fill_value, t);
+  return finish(raw::full(size, fill_value, t), options);
+}
+Tensor scalar_tensor(const Scalar& s, const TensorOptions& options) {
+  return full({}, s, options.dtype(options.dtype()));
+}
+
+Tensor empty_like(const Tensor& self, const TensorOptions& options, MemoryFormatOpt format) {
+  return finish(like("empty_like", self, options, format), options);
+}
+Tensor zeros_like(const Tensor& self, const TensorOptions& options, MemoryFormatOpt format) {
+  return full_like(self, 0, options, format);
+}
+Tensor ones_like(const Tensor& self, const TensorOptions& options, MemoryFormatOpt format) {
+  return full_like(self, 1, options, format);
+}
+Tensor full_like(const Tensor& self, const Scalar& fill_value, const TensorOptions& options,
+                 MemoryFormatOpt format) {
+  Tensor t = like("full_like", self, options, format);
+  check_fits("full_like", fill_value, t.dtype());
+  raw::fill(t, fill_value);
+  return finish(std::move(t), options);
+}
+
+Tensor Tensor::new_empty(IntArrayRef size, const TensorOptions& options) const {
+  return empty(size, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+Tensor Tensor::new_zeros(IntArrayRef size, const TensorOptions& options) const {
+  return zeros(size, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+Tensor Tensor::new_ones(IntArrayRef size, const TensorOptions& options) const {
+  return ones(size, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, const TensorOptions& options) const {
+  return full(size, value, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+
+namespace {
+
+// start + step i. Sums are made in double or int64 and then stored.
+Tensor progression(const char* op, const Scalar& start, const Scalar& step, int64_t n,
+                   ScalarType t) {
+  if (t == kBool) fail("{}: does not make bool", op);
+  Tensor y = raw::empty({n}, t);
+  visit_all(t, op, [&]<class T>(T) {
+    using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
+    const Wide first = start.to<Wide>(), by = step.to<Wide>();
+    T* out = y.data_ptr<T>();
+    for (int64_t i = 0; i < n; ++i) out[i] = T(first + by * Wide(i));
+  });
+  return y;
+}
+
+void check_bounds(const char* op, double start, double end, double step) {
+  if (!(std::isfinite(start) && std::isfinite(end)))
+    fail("{}: the bounds must be finite, {} and {}", op, start, end);
+  if (!(step > 0 || step < 0)) fail("{}: the step must not be 0", op);
+  if (step > 0 ? start > end : start < end)
+    fail("{}: a step of {} does not lead from {} to {}", op, step, start, end);
+}
+
+int64_t checked_count(const char* op, double n) {
+  if (!(n >= 0 && n < 0x1p58)) fail("{}: {} elements are too many", op, n);
+  return int64_t(n);
+}
+
+}  // namespace
+
+Tensor arange(const Scalar& end, const TensorOptions& options) {
+  return arange(Scalar(0), end, Scalar(1), options);
+}
+Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options) {
+  return arange(start, end, Scalar(1), options);
+}
+Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
+              const TensorOptions& options) {
+  check_options("arange", options);
+  const bool integers = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
+  const ScalarType t = options.has_dtype() || !integers ? options.dtype() : kLong;
+  int64_t n;
+  if (t == kLong) {
+    check_bounds("arange", start.toDouble(), end.toDouble(), double(step.toLong()));
+    const int64_t first = start.toLong(), last = end.toLong(), by = step.toLong();
+    const int64_t span = last - first;
+    n = std::max<int64_t>(0, span / by + (span % by != 0));
+  } else {
+    const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
+    check_bounds("arange", first, last, by);
+    n = checked_count("arange", std::ceil((last - first) / by));
+  }
+  return finish(progression("arange", start, step, n, t), options);
+}
+
+Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options) {
+  return range(start, end, Scalar(1), options);
+}
+Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
+             const TensorOptions& options) {
+  check_options("range", options);
+  const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
+  check_bounds("range", first, last, by);
+  const int64_t n = checked_count("range", std::floor((last - first) / by) + 1);
+  return finish(progression("range", start, step, n, options.dtype()), options);
+}
+
+namespace {
+
+// f of each of `steps` numbers from start to end, the second half counted back from the end. A step
+// is held in the element type, or in double when that is an integer type.
+template <class F>
+Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps,
+              const TensorOptions& options, F f) {
+  check_options(op, options);
+  if (steps < 0) fail("{}: the number of steps must not be negative, got {}", op, steps);
+  if (options.dtype() == kBool) fail("{}: does not make bool", op);
+  Tensor y = raw::empty({steps}, options.dtype());
+  visit_all(y.dtype(), op, [&]<class T>(T) {
+    using Step = std::conditional_t<std::is_same_v<T, float>, float, double>;
+    const T first = start.to<T>(), last = end.to<T>();
+    T* out = y.data_ptr<T>();
+    if (steps == 1) out[0] = f(Step(first), T{});
+    if (steps < 2) return;
+    const Step step = (Step(last) - Step(first)) / Step(steps - 1);
+    for (int64_t i = 0; i < steps; ++i) {
+      const Step x = i < steps / 2 ? std::fma(step, Step(i), Step(first))
+                                   : std::fma(-step, Step(steps - 1 - i), Step(last));
+      out[i] = f(x, T{});
+    }
+  });
+  return finish(std::move(y), options);
+}
+
+}  // namespace
+
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
+                const TensorOptions& options) {
+  return spaced("linspace", start, end, steps, options,
+                [](auto x, auto t) { return decltype(t)(x); });
+}
+
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base,
+                const TensorOptions& options) {
+  return spaced("logspace", start, end, steps, options,
+                [base](auto x, auto t) { return decltype(t)(std::pow(base, double(x))); });
+}
+
+Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
+Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
+  check_options("eye", options);
+  if (n < 0 || m < 0) fail("eye: sizes must not be negative, got {} and {}", n, m);
+  Tensor y = raw::zeros({n, m}, options.dtype());
+  raw::fill(raw::window(y, {std::min(n, m)}, {m + 1}, 0), 1);
+  return finish(std::move(y), options);
+}
+
+namespace {
+// The places (r, c) whose columns lie in [first(r), last(r)), row by row.
+template <class First, class Last>
+Tensor places(const char* op, int64_t rows, int64_t cols, const TensorOptions& options, First first,
+              Last last) {
+  check_options(op, options);
+  if (rows < 0 || cols < 0) fail("{}: sizes must not be negative, got {} and {}", op, rows, cols);
+  int64_t n = 0;
+  for (int64_t r = 0; r < rows; ++r) n += std::max<int64_t>(0, last(r) - first(r));
+  const ScalarType t = options.dtype_opt().value_or(kLong);
+  if (t != kLong && t != kInt) fail("{}: makes int64 and int32, not {}", op, t);
+  Tensor y = raw::empty({2, n}, t);
+  visit_integral(t, op, [&]<class T>(T) {
+    T *row = y.data_ptr<T>(), *col = row + n;
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = first(r); c < last(r); ++c) {
+        *row++ = T(r);
+        *col++ = T(c);
+      }
+  });
+  return finish(std::move(y), options);
+}
+}  // namespace
+
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  return places(
+      "tril_indices", row, col, options, [](int64_t) { return int64_t(0); },
+      [&](int64_t r) { return std::min(col, r + offset + 1); });
+}
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  return places(
+      "triu_indices", row, col, options,
+      [&](int64_t r) { return std::max<int64_t>(0, r + offset); }, [&](int64_t) { return col; });
+}
+
+Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
+  return from_blob(data, sizes, contiguous_strides(sizes), Deleter(), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
+  return from_blob(data, sizes, strides, Deleter(), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, Deleter deleter, const TensorOptions& options) {
+  return from_blob(data, sizes, contiguous_strides(sizes), std::move(deleter), options);
+}
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, Deleter deleter,
+                 const TensorOptions& options) {
+  check_options("from_blob", options);
+  if (sizes.size() != strides.size())
+    fail("from_blob: sizes {} and strides {} differ in length", sizes, strides);
+  int64_t last = checked_numel(sizes, "from_blob") - 1;
+  if (last >= 0) {
+    last = 0;
+    for (size_t d = 0; d < sizes.size(); ++d) {
+      if (strides[d] < 0) fail("from_blob: strides must not be negative, got {}", strides);
+      last += (sizes[d] - 1) * strides[d];
+    }
+  }
+  const ScalarType t = options.dtype();
+  auto storage = Storage::wrap(data, size_t(last + 1) * item_size(t), std::move(deleter));
+  return finish(Tensor(Ref<TensorImpl>(new TensorImpl(std::move(storage), sizes, strides, 0, t))),
+                options);
+}
+
+namespace detail {
+
+TensorData::TensorData(std::initializer_list<TensorData> list)
+    : data_(list.begin()), size_(list.size()) {
+  sizes_.push_back(int64_t(size_));
+  if (size_ == 0) return;
+  const TensorData& first = *list.begin();
+  for (const TensorData& e : list) {
+    if (!(e.sizes_ == first.sizes_))
+      fail("tensor: sub-lists differ in shape, {} and {}", first.sizes_.ref(), e.sizes_.ref());
+    if (e.type_ != first.type_)
+      fail("tensor: elements differ in type, {} and {}", first.type_, e.type_);
+  }
+  type_ = first.type_;
+  for (const int64_t s : first.sizes_) sizes_.push_back(s);
+}
+
+void TensorData::write(char*& to, ScalarType t) const {
+  switch (kind_) {
+    case Kind::list:
+      for (size_t i = 0; i < size_; ++i) static_cast<const TensorData*>(data_)[i].write(to, t);
+      break;
+    case Kind::number:
+      check_fits("tensor", number_, t);
+      visit_all(t, "tensor", [&]<class T>(T) {
+        const T v = number_.to<T>();
+        std::memcpy(to, &v, sizeof v);
+        to += sizeof v;
+      });
+      break;
+    case Kind::array: {
+      const Tensor source = from_blob(const_cast<void*>(data_), {int64_t(size_)}, stored_);
+      raw::copy(from_blob(to, {int64_t(size_)}, t), source);
+      to += size_ * item_size(t);
+    }
+  }
+}
+
+Tensor TensorData::make(const TensorOptions& options) const {
+  check_options("tensor", options);
+  const bool typed = options.has_dtype() || type_ == kDouble;
+  const Tensor t = raw::empty(sizes_, typed ? options.dtype() : type_);
+  auto* to = static_cast<char*>(t.data_ptr());
+  write(to, t.dtype());
+  return finish(t, options);
+}
+
+}  // namespace detail
+
+}  // namespace gradus

@@ -1,0 +1,120 @@
+// Functions that make tensors. Options give the element type (by default float32, or what each
+// function says) and whether the result requires grad.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <type_traits>
+
+#include "tensor/tensor.h"
+
+namespace gradus {
+
+using MemoryFormatOpt = std::optional<MemoryFormat>;
+
+// Uninitialised.
+Tensor empty(IntArrayRef size, const TensorOptions& options = {}, MemoryFormatOpt = {});
+Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {});
+Tensor zeros(IntArrayRef size, const TensorOptions& options = {});
+Tensor ones(IntArrayRef size, const TensorOptions& options = {});
+// By default of the type of the value: bool, int64 or the default floating type.
+Tensor full(IntArrayRef size, const Scalar& fill_value, const TensorOptions& options = {});
+Tensor scalar_tensor(const Scalar& s, const TensorOptions& options = {});
+
+// The same shape, element type and order of strides as `self`, unless the options say otherwise.
+Tensor empty_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+Tensor zeros_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+Tensor ones_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+Tensor full_like(const Tensor& self, const Scalar& fill_value, const TensorOptions& options = {},
+                 MemoryFormatOpt = {});
+
+// start, start + step, ... below `end` (above it for a negative step). int64 when all the numbers
+// are integers.
+Tensor arange(const Scalar& end, const TensorOptions& options = {});
+Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options = {});
+Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
+              const TensorOptions& options = {});
+// The same with `end` included, in the default type.
+Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options = {});
+Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
+             const TensorOptions& options = {});
+// `steps` numbers from start to end, both included.
+Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
+                const TensorOptions& options = {});
+// base to the power of each number of linspace.
+Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base = 10,
+                const TensorOptions& options = {});
+Tensor eye(int64_t n, const TensorOptions& options = {});
+Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
+// The rows and columns, [2, count], of the places on and below (above) a diagonal.
+Tensor tril_indices(int64_t row, int64_t col, int64_t offset = 0,
+                    const TensorOptions& options = kLong);
+Tensor triu_indices(int64_t row, int64_t col, int64_t offset = 0,
+                    const TensorOptions& options = kLong);
+
+// A tensor on the caller's memory, which must outlive it; `deleter(data)` runs when the last
+// tensor on it dies. Strides count elements.
+using Deleter = std::function<void(void*)>;
+Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options = {});
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides,
+                 const TensorOptions& options = {});
+Tensor from_blob(void* data, IntArrayRef sizes, Deleter deleter, const TensorOptions& options = {});
+Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, Deleter deleter,
+                 const TensorOptions& options = {});
+
+namespace detail {
+
+// What tensor() takes: a number, a list of such things, or an array. Lives no longer than the call.
+class TensorData {
+ public:
+  TensorData() { sizes_.push_back(0); }  // an empty list
+  template <class T>
+  requires std::is_arithmetic_v<T> TensorData(T v)
+      : kind_(Kind::number), type_(type_for<T>()), number_(v) {}
+  TensorData(std::initializer_list<TensorData> list);
+  template <class T>
+  TensorData(ArrayRef<T> a)
+      : kind_(Kind::array),
+        type_(type_for<T>()),
+        stored_(scalar_type_of<T>),
+        data_(a.data()),
+        size_(a.size()) {
+    static_assert(scalar_type_of<T> != ScalarType::Undefined, "no tensor has this element type");
+    sizes_.push_back(int64_t(size_));
+  }
+  template <class T, class A>
+  requires(!std::is_same_v<T, bool>) TensorData(const std::vector<T, A>& v)
+      : TensorData(ArrayRef<T>(v)) {}
+
+  Tensor make(const TensorOptions& options) const;
+
+ private:
+  enum class Kind { number, list, array };
+  // Integers make int64 tensors, except bytes; floating point numbers the default type.
+  template <class T>
+  static constexpr ScalarType type_for() {
+    if (std::is_same_v<T, bool>) return kBool;
+    if (std::is_same_v<T, uint8_t>) return kByte;
+    return std::is_integral_v<T> ? kLong : kDouble;
+  }
+  void write(char*& to, ScalarType t) const;
+
+  Kind kind_ = Kind::list;
+  ScalarType type_ = kDouble;
+  ScalarType stored_ = ScalarType::Undefined;  // of an array's elements
+  Scalar number_;
+  const void* data_ = nullptr;  // a list's or an array's elements
+  size_t size_ = 0;
+  Dims sizes_;
+};
+
+}  // namespace detail
+
+// The numbers of nested lists, as tensor({{1, 2}, {3, 4}}), of a vector, or one number. Bools make
+// a bool tensor, integers int64 (bytes uint8), others the default floating type. Lists of unequal
+// lengths or types throw.
+inline Tensor tensor(const detail::TensorData& data, const TensorOptions& options = {}) {
+  return data.make(options);
+}
+
+}  // namespace gradus
