@@ -14,10 +14,11 @@
 #include "tensor/kernels/formulas/trigonometry.h"
 
 // Each family is compiled in a file of its own, elementwise/<family>.cpp.
-#define GRADUS_FOR_EACH_FAMILY(X)                                                              \
-  X(arithmetic)                                                                                \
-  X(division) X(bitwise) X(comparison) X(rounding) X(selection) X(exponential) X(trigonometry) \
-      X(special) X(activation) X(loss)
+#define GRADUS_FOR_EACH_FAMILY(X)                                                             \
+  X(arithmetic)                                                                               \
+  X(division)                                                                                 \
+  X(bitwise) X(comparison) X(rounding) X(selection) X(exponential) X(trigonometry) X(special) \
+      X(activation) X(loss)
 
 namespace gradus::kernels::GRADUS_ISA {
 

@@ -8,14 +8,18 @@ namespace gradus::kernels::GRADUS_ISA {
 #define GRADUS_STRING_(x) #x
 #define GRADUS_STRING(x) GRADUS_STRING_(x)
 
+extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
+extern const OptimizerTable optimizer_table;
 
 namespace {
 
 constexpr Table make_table() {
   Table t{.isa = GRADUS_STRING(GRADUS_ISA),
           .rows = {},
+          .copy = &copy_table,
           .gemm = &gemm_table,
+          .optimizer = &optimizer_table,
           .random = &random_table,
           .reduce = &reduce::reduce_table,
           .scan = &reduce::scan_table,

@@ -1,8 +1,10 @@
 // The kernels of one instruction set, as data.
 #pragma once
 
+#include "tensor/kernels/copy.h"
 #include "tensor/kernels/formulas.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/kernels/optimizer.h"
 #include "tensor/kernels/random.h"
 #include "tensor/kernels/reduce.h"
 #include "tensor/kernels/row.h"
@@ -12,7 +14,9 @@ namespace gradus::kernels {
 struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
+  const CopyTable* copy;
   const GemmTable* gemm;
+  const OptimizerTable* optimizer;
   const RandomTable* random;
   const ReduceTable* reduce;
   const ScanTable* scan;

@@ -1,5 +1,6 @@
 #include "tensor/kernels/elementwise/drive.h"
 
+#include <cstdint>
 #include <cstring>
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -10,14 +11,21 @@ constexpr int64_t max_batch_bytes = 64;
 
 template <class T>
 void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
+  T t;
+  if (from_step == 0 && to_step == sizeof(T)) {
+    std::memcpy(&t, from, sizeof(T));
+    for (int64_t i = 0; i < n; ++i)
+      std::memcpy(to + i * static_cast<int64_t>(sizeof(T)), &t, sizeof(T));
+    return;
+  }
   for (int64_t i = 0; i < n; ++i) {
-    T t;
     std::memcpy(&t, from + i * from_step, sizeof(T));
     std::memcpy(to + i * to_step, &t, sizeof(T));
   }
 }
 
-// Copies n elements; a dense pair as one block.
+}  // namespace
+
 void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   if (to_step == size && from_step == size) {
     std::memcpy(to, from, static_cast<size_t>(n * size));
@@ -32,6 +40,8 @@ void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int6
       return move_strided<uint64_t>(n, to, to_step, from, from_step);
   }
 }
+
+namespace {
 
 struct Operand {
   int size;

@@ -24,4 +24,7 @@ struct CoreShape {
 void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
            const int64_t* step, const int64_t* row_step);
 
+// Copies n elements of 1, 4 or 8 bytes; the steps are bytes, a dense pair goes as one block.
+void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step);
+
 }  // namespace gradus::kernels::GRADUS_ISA

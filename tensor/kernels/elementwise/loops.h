@@ -5,27 +5,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "tensor/kernels/elementwise/drive.h"
 #include "tensor/kernels/elementwise/rows.h"
-#include "tensor/kernels/simd/batch.h"
+#include "tensor/kernels/elementwise/run.h"
 
 namespace gradus::kernels::GRADUS_ISA {
-
-template <class T>
-inline constexpr int lanes_of = 32 / sizeof(T);  // integers: a block that the compiler vectorises
-template <>
-inline constexpr int lanes_of<float> = batch<float>::size;
-template <>
-inline constexpr int lanes_of<double> = batch<double>::size;
-
-template <class T>
-T* as(char* p) {
-  return static_cast<T*>(static_cast<void*>(p));
-}
-template <class T>
-const T* as(const char* p) {
-  return static_cast<const T*>(static_cast<const void*>(p));
-}
 
 // y = f(x...) over batches of T; f works on batches of float or double, or on single integers.
 template <class T, class Out, int n, class Function, int... i>
