@@ -33,7 +33,9 @@ class Saved {
     }
   }
   Saved(const Saved&) = default;
-  Saved(Saved&& o) noexcept : tensor_(std::move(o.tensor_)), version_(o.version_) { ++moved; }
+  Saved(Saved&& o) noexcept : tensor_(std::move(o.tensor_)), version_(o.version_) {
+    if (tensor_.defined()) ++moved;
+  }
   Saved& operator=(const Saved&) = default;
   Saved& operator=(Saved&&) noexcept = default;
 

@@ -175,7 +175,7 @@ Arg::Arg(const Scalar& v, ScalarType dtype) : type_(dtype) {
 }
 
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {
-  const Arg* args = list.begin();
+  const Arg* args = list.data();
   const size_t n = list.size();
   const Dims shape = common_shape(op, args, n);
   if (dense(args, n, shape)) {
@@ -229,45 +229,40 @@ void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args l
 }
 
 namespace {
-// Tensors with dims, 0-dim tensors, plain numbers: the strongest group that reaches the highest
-// category decides.
-struct Promotion {
-  ScalarType best[3] = {kBool, kBool, kBool};
-  bool seen[3] = {};
-  void add(ScalarType t, int rank) {
-    best[rank] = seen[rank] ? promote_types(best[rank], t) : t;
-    seen[rank] = true;
-  }
-  static int category(ScalarType t) { return t == kBool ? 0 : is_floating(t) ? 2 : 1; }
-  ScalarType result() const {
-    std::optional<ScalarType> out;
-    for (int rank = 0; rank < 3; ++rank) {
-      if (!seen[rank]) continue;
-      if (!out || category(best[rank]) > category(*out)) {
-        // A float number beside integers means the default type, not float64.
-        out = rank == 2 && best[rank] == kDouble ? get_default_dtype() : best[rank];
-      }
-    }
-    return out.value_or(get_default_dtype());
-  }
-  void add(const Tensor& t) { add(t.dtype(), t.impl()->wrapped_number ? 2 : t.dim() == 0 ? 1 : 0); }
-};
+int category(ScalarType t) { return t == kBool ? 0 : is_floating(t) ? 2 : 1; }
 }  // namespace
 
+bool can_cast(ScalarType from, ScalarType to) { return category(from) <= category(to); }
+
+void Promotion::add(ScalarType t, int rank) {
+  best_[rank] = seen_[rank] ? promote_types(best_[rank], t) : t;
+  seen_[rank] = true;
+}
+void Promotion::add(const Tensor& t) {
+  add(t.dtype(), t.impl()->wrapped_number ? 2 : t.dim() == 0 ? 1 : 0);
+}
+ScalarType Promotion::result() const {
+  std::optional<ScalarType> out;
+  for (int rank = 0; rank < 3; ++rank) {
+    if (!seen_[rank]) continue;
+    if (!out || category(best_[rank]) > category(*out)) {
+      // A float number beside integers means the default type, not float64.
+      out = rank == 2 && best_[rank] == kDouble ? get_default_dtype() : best_[rank];
+    }
+  }
+  return out.value_or(get_default_dtype());
+}
+
 ScalarType result_type(const Tensor& a, const Tensor& b) {
-  const ScalarType t = a.dtype();
-  if (t == b.dtype() && !a.impl()->wrapped_number && !b.impl()->wrapped_number) return t;
   Promotion p;
   p.add(a);
   p.add(b);
   return p.result();
 }
 ScalarType result_type(const Tensor& a, const Scalar& b) {
-  if (Promotion::category(b.type()) <= Promotion::category(a.dtype()) && !a.impl()->wrapped_number)
-    return a.dtype();
   Promotion p;
   p.add(a);
-  p.add(b.type(), 2);
+  p.add(b);
   return p.result();
 }
 ScalarType result_type(TensorList tensors) {

@@ -27,17 +27,30 @@ class Arg {
   alignas(8) char number_[8] = {};
 };
 
-using Args = std::initializer_list<Arg>;
+using Args = ArrayRef<Arg>;
 
 // A new tensor of the broadcast shape of the operands, laid out like them.
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out, Args args);
 // The same into `out`, whose shape the operands must broadcast to; `out` may be an operand.
 void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args args);
 
-// The type of `a op b`: tensors with dims outweigh 0-dim tensors, which outweigh plain numbers,
-// unless a later one is of a higher category (bool, integer, floating point).
+// PyTorch's promotion: tensors with dims outweigh 0-dim tensors, which outweigh plain numbers,
+// unless a later group is of a higher category (bool, integer, floating point).
+class Promotion {
+ public:
+  void add(const Tensor& t);
+  void add(const Scalar& v) { add(v.type(), 2); }
+  ScalarType result() const;
+
+ private:
+  void add(ScalarType t, int rank);
+  ScalarType best_[3] = {kBool, kBool, kBool};
+  bool seen_[3] = {};
+};
 ScalarType result_type(const Tensor& a, const Tensor& b);
 ScalarType result_type(const Tensor& a, const Scalar& b);
 ScalarType result_type(TensorList tensors);
+// Not from a higher category (bool, integer, floating point) to a lower one.
+bool can_cast(ScalarType from, ScalarType to);
 
 }  // namespace gradus::raw

@@ -126,8 +126,8 @@ Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op) {
   return window(x, std::move(sz), std::move(st), x.storage_offset());
 }
 
-void copy(const Tensor& dst, const Tensor& src) {
-  elementwise_into("copy_", cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
+void copy(const Tensor& dst, const Tensor& src, const char* op) {
+  elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
 }
 void fill(const Tensor& dst, const Scalar& value) {
   elementwise_into("fill_", cast(dst.dtype(), dst.dtype()), dst, {Arg(value, dst.dtype())});

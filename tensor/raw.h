@@ -25,7 +25,7 @@ inline Tensor window(const Tensor& x) {
 Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op = "expand");
 
 // dst = src, broadcast and converted; an overlap between them is safe. Does not count a write.
-void copy(const Tensor& dst, const Tensor& src);
+void copy(const Tensor& dst, const Tensor& src, const char* op = "copy_");
 void fill(const Tensor& dst, const Scalar& value);
 Tensor clone(const Tensor& x);
 Tensor contiguous(const Tensor& x);

@@ -1,0 +1,188 @@
+// Sums, products, quotients, and what is made of them.
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/unary_table.h"
+#include "tensor/fail.h"
+
+namespace gradus {
+
+using autograd::elementwise;
+using autograd::elementwise_;
+using autograd::Operand;
+
+namespace {
+
+bool is_one(const Scalar& s) { return s.toDouble() == 1; }
+
+// alpha must not be a float where the result is an integer.
+void check_alpha(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {&a, &b});
+  if (!is_floating(type) && alpha.isFloatingPoint())
+    fail("{}: alpha must be an integer where the result is of {}, got {}", op, type,
+         alpha.toDouble());
+}
+Tensor add_scaled(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
+  check_alpha(op, a, b, alpha);
+  return elementwise<formulas::add_scaled>(op, a, b, alpha);
+}
+Tensor& add_scaled_(const char* op, const Tensor& a, const Operand& b, const Scalar& alpha) {
+  check_alpha(op, a, b, alpha);
+  return elementwise_<formulas::add_scaled>(op, a, b, alpha);
+}
+
+template <class B>
+Tensor add_impl(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise<formulas::add>("add", a, b);
+  return add_scaled("add", a, b, alpha);
+}
+template <class B>
+Tensor& add_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise_<formulas::add>("add_", a, b);
+  return add_scaled_("add_", a, b, alpha);
+}
+template <class B>
+Tensor sub_impl(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise<formulas::sub>("sub", a, b);
+  return add_scaled("sub", a, b, -alpha);
+}
+template <class B>
+Tensor& sub_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise_<formulas::sub>("sub_", a, b);
+  return add_scaled_("sub_", a, b, -alpha);
+}
+
+}  // namespace
+
+Tensor Tensor::add(const Tensor& b, const Scalar& alpha) const { return add_impl(*this, b, alpha); }
+Tensor Tensor::add(const Scalar& b, const Scalar& alpha) const { return add_impl(*this, b, alpha); }
+Tensor& Tensor::add_(const Tensor& b, const Scalar& alpha) const {
+  return add_impl_(*this, b, alpha);
+}
+Tensor& Tensor::add_(const Scalar& b, const Scalar& alpha) const {
+  return add_impl_(*this, b, alpha);
+}
+Tensor Tensor::sub(const Tensor& b, const Scalar& alpha) const { return sub_impl(*this, b, alpha); }
+Tensor Tensor::sub(const Scalar& b, const Scalar& alpha) const { return sub_impl(*this, b, alpha); }
+Tensor& Tensor::sub_(const Tensor& b, const Scalar& alpha) const {
+  return sub_impl_(*this, b, alpha);
+}
+Tensor& Tensor::sub_(const Scalar& b, const Scalar& alpha) const {
+  return sub_impl_(*this, b, alpha);
+}
+Tensor rsub(const Tensor& x, const Tensor& other, const Scalar& alpha) {
+  return other.sub(x, alpha);
+}
+Tensor rsub(const Tensor& x, const Scalar& other, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise<formulas::sub>("rsub", other, x);
+  return add_scaled("rsub", other, x, -alpha);
+}
+
+Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
+Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
+Tensor operator-(const Scalar& a, const Tensor& b) {
+  return elementwise<formulas::sub>("rsub", a, b);
+}
+Tensor operator/(const Scalar& a, const Tensor& b) {
+  return elementwise<formulas::div>("div", a, b);
+}
+
+namespace {
+// A whole quotient by zero is an error for integers, as in PyTorch.
+void check_divisor(const char* op, const Operand& a, const Operand& b) {
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {&a, &b});
+  if (is_floating(type)) return;
+  const bool zero = b.is_number() ? !b.number.toBool() : b.tensor.eq(0).any().item().toBool();
+  if (zero) fail("{}: integer division by zero", op);
+}
+}  // namespace
+
+#define GRADUS_DEFINE_BINARY(name, formula)                      \
+  Tensor Tensor::name(const Tensor& b) const {                   \
+    return elementwise<formulas::formula>(#name, *this, b);      \
+  }                                                              \
+  Tensor Tensor::name(const Scalar& b) const {                   \
+    return elementwise<formulas::formula>(#name, *this, b);      \
+  }                                                              \
+  Tensor& Tensor::name##_(const Tensor& b) const {               \
+    return elementwise_<formulas::formula>(#name "_", *this, b); \
+  }                                                              \
+  Tensor& Tensor::name##_(const Scalar& b) const {               \
+    return elementwise_<formulas::formula>(#name "_", *this, b); \
+  }
+GRADUS_DEFINE_BINARY(mul, mul)
+GRADUS_DEFINE_BINARY(pow, pow)
+GRADUS_DEFINE_BINARY(xlogy, xlogy)
+#undef GRADUS_DEFINE_BINARY
+
+#define GRADUS_DEFINE_DIVISION(name)                          \
+  Tensor Tensor::name(const Tensor& b) const {                \
+    check_divisor(#name, *this, b);                           \
+    return elementwise<formulas::name>(#name, *this, b);      \
+  }                                                           \
+  Tensor Tensor::name(const Scalar& b) const {                \
+    check_divisor(#name, *this, b);                           \
+    return elementwise<formulas::name>(#name, *this, b);      \
+  }                                                           \
+  Tensor& Tensor::name##_(const Tensor& b) const {            \
+    check_divisor(#name "_", *this, b);                       \
+    return elementwise_<formulas::name>(#name "_", *this, b); \
+  }                                                           \
+  Tensor& Tensor::name##_(const Scalar& b) const {            \
+    check_divisor(#name "_", *this, b);                       \
+    return elementwise_<formulas::name>(#name "_", *this, b); \
+  }
+GRADUS_DEFINE_DIVISION(floor_divide)
+GRADUS_DEFINE_DIVISION(remainder)
+GRADUS_DEFINE_DIVISION(fmod)
+#undef GRADUS_DEFINE_DIVISION
+
+namespace {
+template <class B>
+Tensor quotient(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
+  if (!rounding) return elementwise<formulas::div>("div", a, b);
+  if (*rounding == "floor") return a.floor_divide(b);
+  if (*rounding != "trunc")
+    fail("div: rounding_mode must be 'trunc' or 'floor', got '{}'", *rounding);
+  check_divisor("div", a, b);
+  return elementwise<formulas::trunc_divide>("div", a, b);
+}
+template <class B>
+Tensor& quotient_(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
+  if (!rounding) return elementwise_<formulas::div>("div_", a, b);
+  if (*rounding == "floor") return a.floor_divide_(b);
+  if (*rounding != "trunc")
+    fail("div_: rounding_mode must be 'trunc' or 'floor', got '{}'", *rounding);
+  check_divisor("div_", a, b);
+  return elementwise_<formulas::trunc_divide>("div_", a, b);
+}
+}  // namespace
+
+#define GRADUS_DEFINE_DIV(name)                                                                   \
+  Tensor Tensor::name(const Tensor& b, std::optional<std::string_view> rounding_mode) const {     \
+    return quotient(*this, b, rounding_mode);                                                     \
+  }                                                                                               \
+  Tensor Tensor::name(const Scalar& b, std::optional<std::string_view> rounding_mode) const {     \
+    return quotient(*this, b, rounding_mode);                                                     \
+  }                                                                                               \
+  Tensor& Tensor::name##_(const Tensor& b, std::optional<std::string_view> rounding_mode) const { \
+    return quotient_(*this, b, rounding_mode);                                                    \
+  }                                                                                               \
+  Tensor& Tensor::name##_(const Scalar& b, std::optional<std::string_view> rounding_mode) const { \
+    return quotient_(*this, b, rounding_mode);                                                    \
+  }
+GRADUS_DEFINE_DIV(div)
+GRADUS_DEFINE_DIV(divide)
+#undef GRADUS_DEFINE_DIV
+
+Tensor pow(const Scalar& base, const Tensor& exponent) {
+  return elementwise<formulas::pow>("pow", base, exponent);
+}
+Tensor xlogy(const Scalar& x, const Tensor& y) {
+  return elementwise<formulas::xlogy>("xlogy", x, y);
+}
+Tensor remainder(const Scalar& a, const Tensor& b) {
+  check_divisor("remainder", a, b);
+  return elementwise<formulas::remainder>("remainder", a, b);
+}
+Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
+
+}  // namespace gradus
