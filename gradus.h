@@ -3,7 +3,9 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
+#include "autograd/ops/copy.h"
 #include "autograd/ops/random.h"
+#include "autograd/ops/view.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"

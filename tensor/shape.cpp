@@ -48,6 +48,21 @@ Dims contiguous_strides(IntArrayRef sizes) {
   return strides;
 }
 
+Dims channels_last_strides(IntArrayRef sizes, MemoryFormat format, const char* op) {
+  const size_t n = format == MemoryFormat::ChannelsLast ? 4 : 5;
+  if (sizes.size() != n)
+    fail("{}: this channels-last format needs {} dims, got shape {}", op, n, sizes);
+  Dims strides(n);
+  strides[1] = 1;
+  int64_t step = std::max<int64_t>(sizes[1], 1);
+  for (size_t i = n; i-- > 2;) {
+    strides[i] = step;
+    step *= std::max<int64_t>(sizes[i], 1);
+  }
+  strides[0] = step;
+  return strides;
+}
+
 Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op) {
   if (a == b) return a;
   const IntArrayRef longer = a.size() >= b.size() ? a : b, shorter = a.size() >= b.size() ? b : a;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tensor/dims.h"
+#include "tensor/options.h"
 
 namespace gradus {
 
@@ -13,6 +14,8 @@ std::vector<bool> dim_mask(IntArrayRef dims, int64_t ndim, const char* op);
 // Product of sizes; throws when negative sizes are given or the product passes 2^62.
 int64_t checked_numel(IntArrayRef sizes, const char* op);
 Dims contiguous_strides(IntArrayRef sizes);
+// Strides of a [N, C, H, W] or [N, C, D, H, W] tensor whose channels lie innermost.
+Dims channels_last_strides(IntArrayRef sizes, MemoryFormat format, const char* op);
 // The common shape; throws naming both.
 Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op);
 // True when `from` can be expanded to `to`.

@@ -64,7 +64,8 @@ class Tensor {
   Device device() const { return Device(kCPU); }
   Layout layout() const { return kStrided; }
   TensorOptions options() const { return TensorOptions(dtype()).device(kCPU); }
-  bool is_contiguous(MemoryFormat = MemoryFormat::Contiguous) const { return checked().contiguous; }
+  bool is_contiguous() const { return checked().contiguous; }
+  bool is_contiguous(MemoryFormat format) const;
   bool is_floating_point() const { return is_floating(dtype()); }
   bool is_complex() const { return false; }
   bool is_signed() const { return dtype() > kByte; }
