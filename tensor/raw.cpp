@@ -1,9 +1,11 @@
 #include "tensor/raw.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
+#include "tensor/kernels/table.h"
+#include "tensor/parallel.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {
@@ -14,38 +16,51 @@ Tensor make(Ref<Storage> storage, Dims sizes, Dims strides, int64_t offset, Scal
       new TensorImpl(std::move(storage), std::move(sizes), std::move(strides), offset, dtype)));
 }
 
-template <class To, class From>
-To convert(From v) {
-  if constexpr (std::is_same_v<To, bool>) {
-    return v != From(0);
-  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    // Out of range is undefined in C++; go through int64 and wrap, and give 0-like values a home.
-    if (!(v > From(-9.3e18) && v < From(9.22e18))) return To(INT64_MIN);
-    return To(int64_t(v));
-  } else {
-    return To(v);
-  }
-}
-template <class To, class From>
-void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* s, const int64_t* r) {
-  for (int64_t i = 0; i < rows; ++i) {
-    char* y = p[0] + i * r[0];
-    const char* x = p[1] + i * r[1];
-    if (s[0] == sizeof(To) && s[1] == sizeof(From) && std::is_same_v<To, From>) {
-      std::memcpy(y, x, size_t(n) * sizeof(To));
-      continue;
-    }
-    for (int64_t j = 0; j < n; ++j)
-      *reinterpret_cast<To*>(y + j * s[0]) =
-          convert<To>(*reinterpret_cast<const From*>(x + j * s[1]));
-  }
-}
+// Elements below which one thread does all.
+constexpr int64_t grain = 32768;
 
 kernels::Loop cast(ScalarType from, ScalarType to) {
-  return visit_all(from, "copy_", [&](auto f) {
-    return visit_all(to, "copy_",
-                     [&](auto t) -> kernels::Loop { return &cast_loop<decltype(t), decltype(f)>; });
-  });
+  if (from == ScalarType::Undefined) detail::throw_no_dtype("copy_", from);
+  return kernels::table().copy->cast[int(from)][int(to)];
+}
+
+// Copies by tiles where the dense dims of the two differ; false when that is not the case.
+bool copy_transposed(const TensorImpl& dst, const TensorImpl& src) {
+  const size_t n = dst.sizes.size();
+  if (dst.dtype != src.dtype || dst.storage == src.storage || !(dst.sizes == src.sizes))
+    return false;
+  size_t i = n, j = n;  // the dense dims of dst and src
+  for (size_t d = 0; d < n; ++d) {
+    if (dst.sizes[d] < 4) continue;
+    if (dst.strides[d] == 1) i = d;
+    if (src.strides[d] == 1) j = d;
+  }
+  if (i == j || i == n || j == n) return false;
+  const int64_t item = int64_t(item_size(dst.dtype));
+  const auto f = kernels::table().copy->transpose[kernels::size_index(size_t(item))];
+  const int64_t rows = dst.sizes[i], cols = dst.sizes[j];
+  const int64_t pieces = std::max<int64_t>(1, std::min(cols / 64, rows * cols / grain));
+  const int64_t width = (cols + pieces - 1) / pieces;
+  const int64_t outer = dst.numel / (rows * cols);
+  parallel_for(0, outer * pieces, std::max<int64_t>(1, grain / (rows * width)),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t k = begin; k < end; ++k) {
+                   int64_t rest = k / pieces, to = 0, from = 0;
+                   for (size_t d = n; d-- > 0;) {
+                     if (d == i || d == j) continue;
+                     to += rest % dst.sizes[d] * dst.strides[d];
+                     from += rest % dst.sizes[d] * src.strides[d];
+                     rest /= dst.sizes[d];
+                   }
+                   const int64_t first = k % pieces * width;
+                   const int64_t count = std::min(width, cols - first);
+                   if (count <= 0) continue;
+                   f(rows, count, dst.data + (to + first * dst.strides[j]) * item,
+                     dst.strides[j] * item, src.data + (from + first) * item,
+                     src.strides[i] * item);
+                 }
+               });
+  return true;
 }
 }  // namespace
 
@@ -127,6 +142,10 @@ Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op) {
 }
 
 void copy(const Tensor& dst, const Tensor& src, const char* op) {
+  if (!dst.is_contiguous() || !src.is_contiguous()) {
+    check_writable(dst, op);
+    if (dst.numel() > 0 && copy_transposed(*dst.impl(), *src.impl())) return;
+  }
   elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
 }
 void fill(const Tensor& dst, const Scalar& value) {
