@@ -5,6 +5,7 @@
 #include "autograd/factories.h"
 #include "autograd/ops/copy.h"
 #include "autograd/ops/random.h"
+#include "autograd/ops/reduce.h"
 #include "autograd/ops/view.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"

@@ -1,0 +1,115 @@
+#include "autograd/ops/reduce.h"
+
+#include <cmath>
+
+#include "autograd/ops/reduce_back.h"
+#include "tensor/fail.h"
+
+namespace gradus {
+
+using autograd::converted;
+using autograd::record;
+using autograd::save;
+using autograd::Spread;
+using autograd::wrt;
+
+namespace {
+
+// The gradient of the p-norm y: dy sgn(x) (|x| / y)^(p-1), and 0 where y is 0 or x is.
+Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, DimSet dims) {
+  if (p == 0) return {};
+  if (p == 1) return x.sgn() * dy;
+  if (std::isinf(p)) {
+    const Tensor here = x.abs().eq(y);
+    return x.sgn() * (dy / raw::sum(here, dims, true)) * here;
+  }
+  const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
+  if (p == 2) return x * (dy / length).masked_fill(none, 0);
+  const Tensor share = x.abs().masked_fill(x.eq(0), 1) / length;
+  return x.sgn() * share.pow(p - 1) * dy.masked_fill(none, 0);
+}
+
+Tensor norm_over(const Tensor& input, const std::optional<Scalar>& ord, OptionalIntArrayRef dim,
+                 bool keepdim, OptionalDtype dtype) {
+  const Tensor x = converted(input, dtype);
+  const double p = ord ? ord->toDouble() : 2;
+  const DimSet dims = dim_set(dim, x.dim(), "norm");
+  return record(
+      "norm", raw::norm(x, p, dims, keepdim),
+      wrt(x, [=, sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
+        return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
+      }));
+}
+
+Scalar correction_of(bool unbiased) { return unbiased ? 1 : 0; }
+
+// The variance (its root) of x over dims, and the mean if `with_mean`.
+struct Variance {
+  const char* op;
+  bool root, with_mean;
+
+  TensorPair operator()(const Tensor& x, OptionalIntArrayRef dim,
+                        const std::optional<Scalar>& correction, bool keepdim) const {
+    if (!x.is_floating_point()) fail("{}: expected a floating point tensor, got {}", op, x.dtype());
+    const DimSet dims = dim_set(dim, x.dim(), op);
+    const double n = double(reduced_count(x.sizes(), dims));
+    const double c = correction ? correction->toDouble() : 1;
+    const raw::Moments moments = raw::moments(x, dims, keepdim);
+    const Spread back(x, dims, keepdim);
+    const Tensor v = record(
+        op, raw::variance(moments.m2, n, c, root, x.dtype()),
+        wrt(x, [=, sx = save(x), list = dim_list(dims), root = root](const Tensor& dy,
+                                                                     const Tensor& y) {
+          const Tensor to_variance = root ? (dy / (y * 2)).masked_fill(y.eq(0), 0) : dy;
+          return back.keep(to_variance) * (2 / std::max(0., n - c)) * (sx - sx->mean(list.ref(), true));
+        }));
+    if (!with_mean) return {v, Tensor()};
+    return {v, record(op, raw::to_dtype(moments.mean, x.dtype()),
+                      wrt(x, [=](const Tensor& dy) { return back(dy.div(Scalar(n))); }))};
+  }
+};
+
+}  // namespace
+
+Tensor Tensor::norm(const Scalar& p) const { return norm_over(*this, p, {}, false, {}); }
+Tensor Tensor::norm(const std::optional<Scalar>& p, ScalarType dtype) const {
+  return norm_over(*this, p, {}, false, dtype);
+}
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
+  return norm_over(*this, p, dim, keepdim, {});
+}
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim,
+                    ScalarType dtype) const {
+  return norm_over(*this, p, dim, keepdim, dtype);
+}
+Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
+                          OptionalDtype dtype) {
+  return norm_over(x, ord, dim, keepdim, dtype);
+}
+
+#define GRADUS_DEFINE(name, root)                                                                 \
+  Tensor Tensor::name(bool unbiased) const {                                                      \
+    return name(OptionalIntArrayRef(), correction_of(unbiased), false);                           \
+  }                                                                                               \
+  Tensor Tensor::name(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {               \
+    return name(dim, correction_of(unbiased), keepdim);                                           \
+  }                                                                                               \
+  Tensor Tensor::name(OptionalIntArrayRef dim, const std::optional<Scalar>& correction,           \
+                      bool keepdim) const {                                                       \
+    return std::get<0>(Variance{#name, root, false}(*this, dim, correction, keepdim));            \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, bool unbiased) {                                        \
+    return name##_mean(x, OptionalIntArrayRef(), correction_of(unbiased), false);                 \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased, bool keepdim) { \
+    return name##_mean(x, dim, correction_of(unbiased), keepdim);                                 \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim,                                \
+                         const std::optional<Scalar>& correction, bool keepdim) {                 \
+    return Variance{#name "_mean", root, true}(x, dim, correction, keepdim);                      \
+  }
+GRADUS_DEFINE(var, false)
+GRADUS_DEFINE(std, true)
+#undef GRADUS_DEFINE
+
+}  // namespace gradus

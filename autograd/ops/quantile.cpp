@@ -1,0 +1,76 @@
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/reduce_back.h"
+#include "tensor/fail.h"
+
+namespace gradus {
+
+namespace {
+
+// Sorted lines are read at fractional ranks q (n - 1), n the number of elements that count: all, or
+// with ignore_nan those that are numbers. A nan that counts makes the result nan.
+Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::optional<int64_t> dim,
+                   bool keepdim, std::string_view interpolation, bool ignore_nan) {
+  if (!x.is_floating_point() || q.dtype() != x.dtype())
+    fail("{}: expected tensors of one floating point type, got {} and {}", op, x.dtype(),
+         q.dtype());
+  if (x.numel() == 0) fail("{}: {} holds no elements", op, x.sizes());
+  if (q.dim() > 1) fail("{}: q must have 0 or 1 dims, got {}", op, q.sizes());
+  if (!q.ge(0).logical_and(q.le(1)).all().item<bool>()) fail("{}: q must be in [0, 1]", op);
+
+  const int64_t axis = dim ? wrap_dim(*dim, x.dim(), op) : 0;
+  const Tensor lines = !dim || x.dim() == 0 ? x.reshape(-1) : x.movedim(axis, -1);
+  const Tensor sorted = std::get<0>(lines.sort(-1));
+  const Tensor missing = lines.detach().isnan();
+  const Tensor last = ignore_nan
+                          ? missing.logical_not().sum(-1, true).to(x.dtype()).sub(1).clamp_min(0)
+                          : raw::full(1, lines.size(-1) - 1, x.dtype());
+  Dims sizes = lines.sizes();
+  sizes.back() = q.numel();
+  const Tensor rank = (q.detach().reshape(-1) * last).expand(sizes);
+  const auto at = [&](const Tensor& r) { return sorted.gather(-1, r.to(kLong)); };
+  const Tensor below = rank.floor(), above = rank.ceil();
+  Tensor y = [&] {
+    if (interpolation == "linear") return at(below).lerp(at(above), rank - below);
+    if (interpolation == "lower") return at(below);
+    if (interpolation == "higher") return at(above);
+    if (interpolation == "midpoint") return at(below).lerp(at(above), 0.5);
+    if (interpolation == "nearest") return at(rank.round());
+    fail("{}: interpolation must be linear, lower, higher, midpoint or nearest, got {}", op,
+         interpolation);
+  }();
+  if (!ignore_nan)
+    y = y.masked_fill(missing.any(-1, true), std::numeric_limits<double>::quiet_NaN());
+
+  // The lines' dim now counts q: drop it, keep it as 1, or bring it to the front.
+  if (q.dim() > 0) y = y.movedim(-1, 0);
+  Dims result;
+  if (q.dim() > 0) result.push_back(q.numel());
+  for (const int64_t s :
+       reduced_sizes(x.sizes(), dim ? DimSet(1) << axis : dim_set({}, x.dim(), op), keepdim))
+    result.push_back(s);
+  return y.reshape(result);
+}
+
+}  // namespace
+
+Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                std::string_view interpolation) {
+  return quantile_of("quantile", x, q, dim, keepdim, interpolation, false);
+}
+Tensor nanquantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                   std::string_view interpolation) {
+  return quantile_of("nanquantile", x, q, dim, keepdim, interpolation, true);
+}
+Tensor quantile(const Tensor& x, double q, std::optional<int64_t> dim, bool keepdim,
+                std::string_view interpolation) {
+  return quantile(x, raw::scalar_tensor(q, x.dtype()), dim, keepdim, interpolation);
+}
+Tensor nanquantile(const Tensor& x, double q, std::optional<int64_t> dim, bool keepdim,
+                   std::string_view interpolation) {
+  return nanquantile(x, raw::scalar_tensor(q, x.dtype()), dim, keepdim, interpolation);
+}
+Tensor Tensor::quantile(double q, std::optional<int64_t> dim, bool keepdim) const {
+  return gradus::quantile(*this, q, dim, keepdim);
+}
+
+}  // namespace gradus

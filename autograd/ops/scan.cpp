@@ -1,0 +1,139 @@
+// Running results along a dim.
+#include "tensor/scan.h"
+
+#include "autograd/inplace.h"
+#include "autograd/ops/reduce.h"
+#include "autograd/ops/reduce_back.h"
+#include "tensor/fail.h"
+
+namespace gradus {
+
+Tensor cat(TensorList tensors, int64_t dim);
+
+using autograd::converted;
+using autograd::record;
+using autograd::save;
+using autograd::ToIndex;
+using autograd::wrt;
+
+namespace {
+
+Tensor as_dtype(const Tensor& y, OptionalDtype dtype) {
+  return dtype && *dtype != y.dtype() ? raw::to_dtype(y, *dtype) : y;
+}
+
+// y_k = the sum of x_i with i >= k
+Tensor sum_of_rest(const Tensor& x, int64_t dim) {
+  return x.dim() == 0 ? x : x.flip(dim).cumsum(dim).flip(dim);
+}
+
+// dx_k = sum over i >= k of dy_i (the product of the x_j with j <= i, but not x_k).
+Tensor cumprod_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  if (x.dim() == 0) return dy;
+  if (raw::all(x, dim_set({}, x.dim(), "cumprod"), false).item<bool>())
+    return sum_of_rest(dy * y, dim) / x;
+  // Where zeros forbid the division: one k at a time.
+  const int64_t n = x.size(dim);
+  std::vector<Tensor> dx;
+  for (int64_t k = 0; k < n; ++k) {
+    const Tensor after = x.narrow(dim, k + 1, n - k - 1).cumprod(dim);
+    const Tensor rest = (dy.narrow(dim, k + 1, n - k - 1) * after).sum(dim, true);
+    dx.push_back(x.narrow(dim, 0, k).prod(dim, true) * (dy.narrow(dim, k, 1) + rest));
+  }
+  return cat(dx, dim);
+}
+
+// log of the sum of exp(x_i) with i >= k
+Tensor logsumexp_of_rest(const Tensor& x, int64_t dim) {
+  return x.dim() == 0 ? x : x.flip(dim).logcumsumexp(dim).flip(dim);
+}
+
+// dx_k = sum over i >= k of dy_i exp(x_k - y_i), in logarithms so that nothing overflows: the
+// positive dy and the negative ones apart.
+Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  const double least = x.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
+  const auto part = [&](const Tensor& d) {
+    const Tensor none = d.le(0);
+    const Tensor log_d = d.masked_fill(none, 1).log().masked_fill(none, least);
+    return (logsumexp_of_rest(log_d - y, dim) + x).exp();
+  };
+  return part(dy) - part(dy.neg());
+}
+
+TensorPair running(const char* op, const raw::Running& y, const Tensor& x, int64_t dim) {
+  return {record(op, y.values, wrt(x, ToIndex(x, y.indices, dim, true))), y.indices};
+}
+
+auto cumsum_vjp(int64_t dim) {
+  return [dim](const Tensor& dy) { return sum_of_rest(dy, dim); };
+}
+auto cumprod_vjp(const Tensor& x, int64_t dim) {
+  return [sx = save(x), dim](const Tensor& dy, const Tensor& y) {
+    return cumprod_back(dy, y, sx, dim);
+  };
+}
+
+void check_same(const char* op, const Tensor& x, OptionalDtype dtype) {
+  if (dtype && *dtype != x.dtype())
+    fail("{}: dtype differs from the tensor's, {} and {}", op, *dtype, x.dtype());
+}
+
+}  // namespace
+
+Tensor Tensor::cumsum(int64_t dim, OptionalDtype dtype) const {
+  const Tensor x = converted(*this, dtype);
+  return record("cumsum", as_dtype(raw::cumsum(x, dim), dtype), wrt(x, cumsum_vjp(dim)));
+}
+Tensor& Tensor::cumsum_(int64_t dim, OptionalDtype dtype) const {
+  check_same("cumsum_", *this, dtype);
+  return autograd::write_inplace(
+      "cumsum_", *this, [&] { raw::copy(*this, raw::cumsum(*this, dim)); },
+      wrt(*this, cumsum_vjp(dim)));
+}
+
+Tensor Tensor::cumprod(int64_t dim, OptionalDtype dtype) const {
+  const Tensor x = converted(*this, dtype);
+  return record("cumprod", as_dtype(raw::cumprod(x, dim), dtype), wrt(x, cumprod_vjp(x, dim)));
+}
+Tensor& Tensor::cumprod_(int64_t dim, OptionalDtype dtype) const {
+  check_same("cumprod_", *this, dtype);
+  const Tensor before = autograd::value_before_write(*this, true);
+  return autograd::write_inplace(
+      "cumprod_", *this, [&] { raw::copy(*this, raw::cumprod(*this, dim)); },
+      wrt(*this, cumprod_vjp(before, dim)));
+}
+
+Tensor Tensor::logcumsumexp(int64_t dim) const {
+  return record("logcumsumexp", raw::logcumsumexp(*this, dim),
+                wrt(*this, [sx = save(*this), dim](const Tensor& dy, const Tensor& y) {
+                  return logcumsumexp_back(dy, y, sx, dim);
+                }));
+}
+
+TensorPair Tensor::cummax(int64_t dim) const {
+  return running("cummax", raw::cummax(*this, dim), *this, dim);
+}
+TensorPair Tensor::cummin(int64_t dim) const {
+  return running("cummin", raw::cummin(*this, dim), *this, dim);
+}
+
+Tensor Tensor::diff(int64_t n, int64_t dim) const { return gradus::diff(*this, n, dim); }
+
+Tensor diff(const Tensor& x, int64_t n, int64_t dim, const std::optional<Tensor>& prepend,
+            const std::optional<Tensor>& append) {
+  if (x.dim() == 0) fail("diff: expected a tensor with dims, got a 0-dim tensor");
+  if (n < 0) fail("diff: the order must not be negative, got {}", n);
+  std::vector<Tensor> parts;
+  if (prepend) parts.push_back(*prepend);
+  parts.push_back(x);
+  if (append) parts.push_back(*append);
+  Tensor y = parts.size() == 1 ? x : cat(parts, dim);
+  for (n = std::min(n, y.size(dim)); n > 0; --n) {
+    const int64_t rest = std::max<int64_t>(0, y.size(dim) - 1);
+    const Tensor after = y.narrow(dim, y.size(dim) - rest, rest), before = y.narrow(dim, 0, rest);
+    y = y.dtype() == kBool ? after.logical_xor(before) : after - before;
+  }
+  return y;
+}
+
+}  // namespace gradus
