@@ -82,8 +82,7 @@ struct signbit : predicate {
   static bool value(bool) { return false; }
 };
 
-using comparison_formulas =
-    list<eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not,
-         isnan, isinf, isposinf, isneginf, isfinite, signbit>;
+using comparison_formulas = list<eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor,
+                                 logical_not, isnan, isinf, isposinf, isneginf, isfinite, signbit>;
 
 }  // namespace gradus::kernels::GRADUS_ISA
