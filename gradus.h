@@ -7,6 +7,7 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/view.h"
+#include "autograd/repr.h"
 #include "tensor/memory.h"
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"
