@@ -6,6 +6,7 @@
 #include "autograd/ops/copy.h"
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
+#include "autograd/ops/triangular.h"
 #include "autograd/ops/view.h"
 #include "autograd/repr.h"
 #include "tensor/memory.h"

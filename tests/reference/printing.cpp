@@ -1,9 +1,9 @@
-// Writes printing.inc, what libtorch prints: build with libtorch 2.13 and run.
+// Writes printing.inc, what libtorch prints: build with libtorch 2.13 and -I at the project, run.
 #include <torch/torch.h>
 
 #include <iostream>
 
-#include "printing_cases.h"
+#include "tests/reference/printing_cases.h"
 
 int main() {
   std::cout << "R\"printed(";
