@@ -54,13 +54,15 @@ kernels::GemmTile<T> tile_of(const Gemm<T>& g) {
 
 template <class T>
 void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
+  // A is packed only where many panels of B make it pay.
+  const bool pack_a = g.n >= 1024;
   const int64_t mr = kernels.mr, nr = kernels.nr;
   const int64_t mc = even_part(g.m, kernels.mc, mr), nc = even_part(g.n, kernels.nc, nr);
   const int64_t kc = even_part(g.k, kernels.kc, 4);
   // Each thread works on an mc x kc block of A of its own, or shares one when there are few.
   const int64_t threads = detail::chunk_count(multiply_adds(g) / work_per_thread, 1);
   const int64_t rows_at_once = std::min(mc * threads, round_up(g.m, mr));
-  const Scratch<T> a_panels(rows_at_once * kc), b_panels(nc * kc);
+  const Scratch<T> a_panels(pack_a ? rows_at_once * kc : 0), b_panels(nc * kc);
 
   for (int64_t j0 = 0; j0 < g.n; j0 += nc)
     for (int64_t p0 = 0; p0 < g.k; p0 += kc) {
@@ -80,15 +82,26 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
         const int64_t rows = std::min(rows_at_once, g.m - i0);
         const int64_t row_panels = ceil_div(rows, mr), row_blocks = ceil_div(rows, mc);
         const T* a = g.a + i0 * g.a_row + p0 * g.a_col;
-        parallel_for(0, row_panels, grain_for(mr * k * 4), [&](int64_t first, int64_t last) {
-          kernels.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
-                       std::min(last * mr, rows) - first * mr, k, kernels.mr,
-                       a_panels.get() + first * mr * k);
-        });
+        if (pack_a)
+          parallel_for(0, row_panels, grain_for(mr * k * 4), [&](int64_t first, int64_t last) {
+            kernels.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
+                         std::min(last * mr, rows) - first * mr, k, kernels.mr,
+                         a_panels.get() + first * mr * k);
+          });
         const int64_t work = nr * k * std::min(mc, rows);
         parallel_for(0, row_blocks * col_panels, grain_for(work), [&](int64_t first, int64_t last) {
-          kernels::GemmTile<T> t{k,       nullptr, 1,       mr, nullptr, nr,
-                                 nullptr, g.c_row, g.c_col, 0,  0,       epilogue};
+          kernels::GemmTile<T> t{k,
+                                 nullptr,
+                                 pack_a ? 1 : g.a_row,
+                                 pack_a ? mr : g.a_col,
+                                 nullptr,
+                                 nr,
+                                 nullptr,
+                                 g.c_row,
+                                 g.c_col,
+                                 0,
+                                 0,
+                                 epilogue};
           for (int64_t task = first; task < last; ++task) {
             const int64_t begin = task / col_panels * mc, end = std::min(begin + mc, rows);
             const int64_t j = task % col_panels * nr;
@@ -96,7 +109,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
             t.cols = static_cast<int>(std::min(nr, cols - j));
             if (epilogue.bias) t.epilogue.bias = epilogue.bias + j0 + j;
             for (int64_t i = begin; i < end; i += mr) {
-              t.a = a_panels.get() + i * k;
+              t.a = pack_a ? a_panels.get() + i * k : a + i * g.a_row;
               t.c = g.c + (i0 + i) * g.c_row + (j0 + j) * g.c_col;
               t.rows = static_cast<int>(std::min(mr, end - i));
               kernels.tile(t);
@@ -149,7 +162,7 @@ void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
   auto block = [&](int64_t extent, int64_t bytes) {
     return std::min(extent, std::max<int64_t>(bytes / row_bytes / 8 * 8, 8));
   };
-  const int64_t rows = block(g.m, 64 * 1024), cols = block(g.n, 256 * 1024);
+  const int64_t rows = block(g.m, 32 * 1024), cols = block(g.n, 256 * 1024);
   const int64_t row_blocks = ceil_div(g.m, rows), col_blocks = ceil_div(g.n, cols);
   parallel_for(0, row_blocks * col_blocks, grain_for(rows * cols * g.k),
                [&](int64_t first, int64_t last) {
@@ -203,9 +216,13 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& kernels) {
   if (g.n == 1 && g.m > 1 && g.a_row == 1)
     return vector_times_matrix(g.m, g.k, g.b, g.b_row, g.a, g.a_col, g.c, g.c_row, g.epilogue, true,
                                kernels);
-  if (g.a_col == 1 && g.b_row == 1 && g.k > 1 && std::min(g.m, g.n) <= 4) return dots(g, kernels);
-  const bool small = g.k == 0 || g.m <= 4 * kernels.mr || multiply_adds(g) <= 64 * 64 * 64;
-  if (g.b_col == 1 && small) return direct(g, kernels);
+  const int64_t thin = std::min(g.m, g.n);
+  if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
+      (thin <= 4 || (thin <= 2 * kernels.mr && g.k >= 256)))
+    return dots(g, kernels);
+  constexpr int64_t l2_bytes = 1024 * 1024;
+  const bool b_in_l2 = g.k * g.n * int64_t(sizeof(T)) <= l2_bytes;
+  if (g.b_col == 1 && (b_in_l2 || g.m <= 4 * kernels.mr)) return direct(g, kernels);
   packed(g, kernels);
 }
 

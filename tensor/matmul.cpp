@@ -114,8 +114,8 @@ Tensor matmul(const char* op, const Tensor& a, const Tensor& b) {
 
 void matmul_into(const char* op, const Tensor& out, const Tensor& a, const Tensor& b,
                  const Scalar& alpha, const Scalar& beta, const Tensor& bias) {
-  multiply(op, out.dtype(), matrices(out, Vector::row), matrices(a, Vector::row),
-           matrices(b, Vector::column), alpha, beta, bias);
+  multiply(op, out.dtype(), matrices(out, b.dim() == 1 ? Vector::column : Vector::row),
+           matrices(a, Vector::row), matrices(b, Vector::column), alpha, beta, bias);
 }
 
 Tensor linear(const Tensor& x, const Tensor& w, const Tensor& bias) {

@@ -72,7 +72,11 @@ struct AddProduct {
 
   void multiply_into(const Tensor& out) const {
     if (!sums_batch) return raw::matmul_into(op, out, a, b, alpha, beta);
-    for (int64_t i = 0; i < a.size(0); ++i)
+    const int64_t batch = a.size(0);
+    if (batch == 0)  // no products to add
+      raw::matmul_into(op, out, raw::empty({out.size(0), 0}, out.dtype()),
+                       raw::empty({0, out.size(1)}, out.dtype()), alpha, beta);
+    for (int64_t i = 0; i < batch; ++i)
       raw::matmul_into(op, out, matrix(a, i), matrix(b, i), alpha, i == 0 ? beta : Scalar(1));
   }
   static Tensor matrix(const Tensor& t, int64_t i) {
@@ -83,7 +87,6 @@ struct AddProduct {
   Tensor value(const Tensor& self) const {
     const Tensor out = raw::empty(sizes, self.dtype());
     const bool any = beta.toDouble() != 0;
-    if (!any && sums_batch && a.size(0) == 0) raw::fill(out, 0);
     if (any && is_bias(self)) {
       raw::matmul_into(op, out, a, b, alpha, 0, raw::contiguous(self));
     } else {

@@ -49,18 +49,18 @@ void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0) {
   });
 }
 
-template <class T, int R>
-void dot_row_tiles(const GemmDots<T>& d, int64_t i) {
-  int64_t j = 0;
-  for (; j + dot_cols <= d.n; j += dot_cols) dot_tile<T, R, dot_cols>(d, i, j);
-  for (; j < d.n; ++j) dot_tile<T, R, 1>(d, i, j);
+template <class T, int N>
+void dot_column_tiles(const GemmDots<T>& d, int64_t j) {
+  int64_t i = 0;
+  for (; i + dot_rows <= d.m; i += dot_rows) dot_tile<T, dot_rows, N>(d, i, j);
+  for (; i < d.m; ++i) dot_tile<T, 1, N>(d, i, j);
 }
 
 template <class T>
 void dots(const GemmDots<T>& d) {
-  int64_t i = 0;
-  for (; i + dot_rows <= d.m; i += dot_rows) dot_row_tiles<T, dot_rows>(d, i);
-  for (; i < d.m; ++i) dot_row_tiles<T, 1>(d, i);
+  int64_t j = 0;
+  for (; j + dot_cols <= d.n; j += dot_cols) dot_column_tiles<T, dot_cols>(d, j);
+  for (; j < d.n; ++j) dot_column_tiles<T, 1>(d, j);
 }
 
 template <class T, int R>
