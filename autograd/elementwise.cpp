@@ -1,29 +1,28 @@
 #include "autograd/elementwise.h"
 
+#include "autograd/formula_info.h"
 #include "tensor/fail.h"
+#include "tensor/kernels/table.h"
 
 namespace gradus::autograd {
 
-ScalarType compute_type(const char* op, unsigned on, std::initializer_list<const Operand*> x) {
-  // The common case: one type, and numbers that do not change it.
+ScalarType compute_type(const char* op, unsigned on, Operands x) {
+  // The common case: one floating type, and numbers, which do not change it.
   ScalarType type = ScalarType::Undefined;
   bool plain = true;
-  for (const Operand* o : x) {
-    if (o->is_number()) {
-      plain = plain && (is_floating(type) || o->number.type() <= kLong);
-      continue;
-    }
-    const TensorImpl& t = *o->tensor.impl();
+  for (const Operand& o : x) {
+    if (o.is_number()) continue;
+    const TensorImpl& t = *o.tensor.impl();
     plain = plain && !t.wrapped_number && (type == ScalarType::Undefined || type == t.dtype);
     type = t.dtype;
   }
   if (!plain || !is_floating(type)) {
     raw::Promotion p;
-    for (const Operand* o : x) {
-      if (o->is_number())
-        p.add(o->number);
+    for (const Operand& o : x) {
+      if (o.is_number())
+        p.add(o.number);
       else
-        p.add(o->tensor);
+        p.add(o.tensor);
     }
     type = p.result();
   }
@@ -33,9 +32,161 @@ ScalarType compute_type(const char* op, unsigned on, std::initializer_list<const
   fail("{}: not implemented for {}", op, type);
 }
 
-void check_castable(const char* op, ScalarType from, ScalarType to) {
-  if (!raw::can_cast(from, to))
-    fail("{}: a result of {} cannot be written to a tensor of {}", op, from, to);
+namespace {
+
+constexpr size_t max_arity = 4;
+
+const kernels::Row& row_of(int formula) { return *kernels::table().rows[formula]; }
+
+// A formula's place on the tape: the operands and output that its slopes read, each kept once.
+class FormulaNode final : public Node {
+ public:
+  FormulaNode(int formula, const char* op, ScalarType type, Operands x)
+      : Node(op), info_(formula_info(formula)), row_(row_of(formula)), type_(type) {
+    for (size_t i = 0; i < x.size(); ++i) edges_[i] = gradient_edge(x[i].tensor);
+  }
+  // Apart from the constructor, since a write in place comes between.
+  void save(Operands x) {
+    const unsigned keep = kept();
+    for (size_t k = 0; k < x.size(); ++k) {
+      if (!(keep >> k & 1)) continue;
+      if (x[k].is_number())
+        number_[k] = x[k].number;
+      else
+        saved_[k] = Saved(x[k].tensor);
+      saves_ = saves_ || !x[k].is_number();
+    }
+  }
+  void keep_output(const Tensor& y) {
+    if (!(kept() & formulas::saves::output)) return;
+    output_.keep(y);
+    saves_ = true;
+  }
+
+  std::span<Edge> edges() override { return {edges_, size_t(info_.arity)}; }
+  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override {
+    if (released_) detail::throw_released(*this);
+    const Tensor y = output_.restore(this);
+    for (size_t i = 0; i < dx.size(); ++i)
+      if (edges_[i].valid() && info_.slope[i]) dx[i] = carry(i, dy[0], y);
+  }
+  void release() override {
+    if (!saves_) return;
+    for (Saved& s : saved_) s = Saved();
+    output_.reset();
+    released_ = true;
+  }
+
+  // The operands and output that the slopes of those inputs that need a gradient read.
+  unsigned kept() const {
+    unsigned keep = 0;
+    for (size_t i = 0; i < size_t(info_.arity); ++i)
+      if (edges_[i].valid()) keep |= info_.keep[i];
+    return keep;
+  }
+
+ private:
+  Tensor carry(size_t i, const Tensor& dy, const Tensor& y) const {
+    const unsigned keep = info_.keep[i];
+    const size_t n = size_t(info_.arity);
+    // Recorded, or a slope that reads nothing and so is a constant: the formula itself.
+    if (GradMode::is_enabled() || keep == 0) {
+      Traced x[max_arity] = {0.0, 0.0, 0.0, 0.0};
+      for (size_t k = 0; k < n; ++k)
+        if (keep >> k & 1)
+          x[k] = saved_[k].defined() ? Traced(*saved_[k]) : Traced(number_[k].toDouble());
+      const Traced slope = info_.slope[i](x, y.defined() ? Traced(y) : Traced(0.0));
+      if (slope.is(0)) return raw::zeros(dy.sizes(), type_);
+      return (Traced(dy) * slope).tensor();
+    }
+    raw::Arg args[max_arity + 2];
+    size_t count = 0;
+    args[count++] = raw::Arg(dy, type_);
+    for (size_t k = 0; k < n; ++k)
+      if (keep >> k & 1)
+        args[count++] =
+            saved_[k].defined() ? raw::Arg(*saved_[k], type_) : raw::Arg(number_[k], type_);
+    if (keep & formulas::saves::output) args[count++] = raw::Arg(y, type_);
+    return raw::elementwise(op(), row_.slope[i][type_ == kDouble], type_, raw::Args(args, count));
+  }
+
+  const FormulaInfo& info_;
+  const kernels::Row& row_;
+  ScalarType type_;
+  bool saves_ = false, released_ = false;
+  Edge edges_[max_arity];
+  Saved saved_[max_arity];
+  Scalar number_[max_arity];
+  SavedOutput output_;
+};
+
+// The operands as the kernel takes them.
+struct KernelArgs {
+  raw::Arg args[max_arity];
+  size_t count = 0;
+  KernelArgs(Operands x, ScalarType type) {
+    for (const Operand& o : x) args[count++] = o.arg(type);
+  }
+  operator raw::Args() const { return {args, count}; }
+};
+
+bool records(const FormulaInfo& info, Operands x) {
+  if (!GradMode::is_enabled()) return false;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (info.slope[i] && needs_grad(x[i].tensor)) return true;
+  return false;
+}
+
+}  // namespace
+
+Tensor apply_formula(int formula, const char* op, Operands x) {
+  const FormulaInfo& info = formula_info(formula);
+  const ScalarType type = compute_type(op, info.on, x);
+  Tensor y = raw::elementwise(op, row_of(formula).value[int(type)], info.to_bool ? kBool : type,
+                              KernelArgs(x, type));
+  if (!records(info, x) || !differentiable(y)) return y;
+  auto* node = new FormulaNode(formula, op, type, x);
+  const Ref<Node> owner(node);
+  node->save(x);
+  detail::set_outputs(owner, y);
+  node->keep_output(y);
+  return y;
+}
+
+Tensor& apply_formula_(int formula, const char* op, Operands x) {
+  const FormulaInfo& info = formula_info(formula);
+  const Tensor& self = x[0].tensor;
+  const ScalarType type = compute_type(op, info.on, x);
+  const ScalarType out = info.to_bool ? kBool : type;
+  if (!raw::can_cast(out, self.dtype()))
+    fail("{}: a result of {} cannot be written to a tensor of {}", op, out, self.dtype());
+  check_inplace(op, self);
+  const kernels::Loop f = row_of(formula).value[int(type)];
+
+  Ref<Node> owner;
+  if (records(info, x) && differentiable(self)) {
+    auto* node = new FormulaNode(formula, op, type, x);
+    owner = Ref<Node>(node);
+    // What a slope reads of the written memory is kept as it was before.
+    std::vector<Operand> before(x.begin(), x.end());
+    const unsigned keep = node->kept();
+    for (size_t k = 0; k < x.size(); ++k)
+      if (!x[k].is_number() && x[k].tensor.is_alias_of(self))
+        before[k].tensor = value_before_write(x[k].tensor, (keep >> k & 1) != 0);
+    node->save(before);
+  }
+  if (out == self.dtype())
+    raw::elementwise_into(op, f, self, KernelArgs(x, type));
+  else
+    raw::copy(self, raw::elementwise(op, f, out, KernelArgs(x, type)), op);
+  count_write(self);
+  if (owner) {
+    auto* node = static_cast<FormulaNode*>(owner.get());
+    node->first_output = {self.impl()->sizes, self.dtype()};
+    node->keep_output(self);
+    rebase_history(self, owner);
+  }
+  return const_cast<Tensor&>(self);
 }
 
 }  // namespace gradus::autograd

@@ -1,5 +1,5 @@
 // The V of a formula on the tape: a tensor or a plain number, with the arithmetic that slopes use.
-// Numbers fold, so that `1 - y * y` makes no tensor for the 1. For .cpp files of operations only.
+// Numbers fold, so that `1 - y * y` makes no tensor for the 1.
 #pragma once
 
 #include "autograd/elementwise.h"
@@ -112,9 +112,10 @@ inline Traced select(const TracedCondition& c, const Traced& a, const Traced& b)
 
 #define GRADUS_TRACED_1(X)                                                                       \
   X(exp)                                                                                         \
-  X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) \
-      X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil)   \
-          X(floor) X(trunc) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
+  X(exp2)                                                                                        \
+  X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) \
+      X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil) X(floor)  \
+          X(trunc) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
 #define GRADUS_TRACED_FUNCTION(f) \
   inline Traced f(const Traced& x) { return traced<formulas::f>(#f, x); }
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)

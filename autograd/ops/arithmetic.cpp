@@ -15,7 +15,7 @@ bool is_one(const Scalar& s) { return s.toDouble() == 1; }
 
 // alpha must not be a float where the result is an integer.
 void check_alpha(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
-  const ScalarType type = autograd::compute_type(op, formulas::types::all, {&a, &b});
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
   if (!is_floating(type) && alpha.isFloatingPoint())
     fail("{}: alpha must be an integer where the result is of {}, got {}", op, type,
          alpha.toDouble());
@@ -88,7 +88,7 @@ Tensor operator/(const Scalar& a, const Tensor& b) {
 namespace {
 // A whole quotient by zero is an error for integers, as in PyTorch.
 void check_divisor(const char* op, const Operand& a, const Operand& b) {
-  const ScalarType type = autograd::compute_type(op, formulas::types::all, {&a, &b});
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
   if (is_floating(type)) return;
   const bool zero = b.is_number() ? !b.number.toBool() : b.tensor.eq(0).any().item().toBool();
   if (zero) fail("{}: integer division by zero", op);

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <utility>
-#include <xsimd/xsimd.hpp>
 
 #include "tensor/kernels/isa.h"
+#include "tensor/kernels/simd/xsimd.h"
 
 #define GRADUS_INLINE inline __attribute__((always_inline))
 
@@ -23,21 +23,10 @@ GRADUS_INLINE void unroll(F f) {
   (std::make_integer_sequence<int, N>());
 }
 
-// a * b + c, rounded once where the processor can. xsimd 8.1 has no fma of its own for AVX-512.
-GRADUS_INLINE Vec<float> multiply_add(Vec<float> a, Vec<float> b, Vec<float> c) {
-#ifdef __AVX512F__
-  return Vec<float>(_mm512_fmadd_ps(a, b, c));
-#else
+// a * b + c, rounded once where the processor can.
+template <class T>
+GRADUS_INLINE Vec<T> multiply_add(Vec<T> a, Vec<T> b, Vec<T> c) {
   return xsimd::fma(a, b, c);
-#endif
-}
-
-GRADUS_INLINE Vec<double> multiply_add(Vec<double> a, Vec<double> b, Vec<double> c) {
-#ifdef __AVX512F__
-  return Vec<double>(_mm512_fmadd_pd(a, b, c));
-#else
-  return xsimd::fma(a, b, c);
-#endif
 }
 
 #if defined(__AVX512F__)

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <xsimd/xsimd.hpp>
 
 #include "tensor/kernels/isa.h"
+#include "tensor/kernels/simd/xsimd.h"
 
 namespace gradus::kernels::GRADUS_ISA {
 

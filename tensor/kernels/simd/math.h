@@ -1,6 +1,7 @@
 // Elementary functions of batches: xsimd's, mended where they miss IEEE special values or 4 ulp.
 #pragma once
 
+#include "tensor/kernels/simd/erf.h"
 #include "tensor/kernels/simd/exponential.h"
 #include "tensor/kernels/simd/lanewise.h"
 #include "tensor/kernels/simd/power.h"

@@ -1,4 +1,4 @@
-// Powers, remainders and the error function, which xsimd has not or not to 4 ulp.
+// Powers, lengths and remainders, which xsimd has not to 4 ulp, or not without overflow.
 #pragma once
 
 #include "tensor/kernels/simd/exponential.h"
@@ -50,23 +50,6 @@ batch<T> fmod(const batch<T>& a, const batch<T>& b) {
   }
 #endif
   return lanewise([](T s, T t) { return std::fmod(s, t); }, a, b);
-}
-
-template <class T>
-batch<T> erf(const batch<T>& x) {
-  if constexpr (sizeof(T) == 4) {
-    return xsimd::erf(x);
-  } else {
-    return lanewise([](T t) { return std::erf(t); }, x);
-  }
-}
-template <class T>
-batch<T> erfc(const batch<T>& x) {
-  if constexpr (sizeof(T) == 4) {
-    return xsimd::abs(xsimd::erfc(x));
-  } else {
-    return lanewise([](T t) { return std::erfc(t); }, x);
-  }
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA::simd

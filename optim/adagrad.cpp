@@ -1,0 +1,33 @@
+#include "optim/adagrad.h"
+
+#include "optim/checks.h"
+#include "tensor/raw.h"
+
+namespace gradus::optim {
+
+Adagrad::Adagrad(const std::vector<OptimizerParamGroup>& param_groups, AdagradOptions defaults)
+    : ParameterwiseOptimizer(param_groups, std::make_unique<AdagradOptions>(defaults)) {
+  check_not_negative("adagrad: lr", defaults.lr());
+  check_not_negative("adagrad: lr_decay", defaults.lr_decay());
+  check_not_negative("adagrad: weight_decay", defaults.weight_decay());
+  check_not_negative("adagrad: initial_accumulator_value", defaults.initial_accumulator_value());
+  check_not_negative("adagrad: eps", defaults.eps());
+}
+
+//   sum += dy²
+//   p -= lr / (1 + (t - 1) lr_decay) dy / (√sum + eps)
+void Adagrad::update(const Tensor& p, const Tensor& grad, const AdagradOptions& o,
+                     AdagradParamState& s) {
+  if (!s.sum().defined()) {
+    s.sum(raw::empty_like(p));
+    raw::fill(s.sum(), o.initial_accumulator_value());
+  }
+  const double lr = o.lr() / (1 + double(s.step()) * o.lr_decay());
+  s.step(s.step() + 1);
+  Tensor dy = o.maximize() ? -grad : grad;
+  if (o.weight_decay() != 0) dy = dy.add(p, o.weight_decay());
+  s.sum().addcmul_(dy, dy, 1);
+  p.addcdiv_(dy, s.sum().sqrt().add_(o.eps()), -lr);
+}
+
+}  // namespace gradus::optim

@@ -1,0 +1,16 @@
+// The checks of options, for .cpp files.
+#pragma once
+
+#include "tensor/fail.h"
+
+namespace gradus::optim {
+
+// `!(v >= 0)` also catches nan.
+inline void check_not_negative(const char* name, double v) {
+  if (!(v >= 0)) fail_value("{} is {}, less than 0", name, v);
+}
+inline void check_fraction(const char* name, double v) {
+  if (!(v >= 0 && v < 1)) fail_value("{} is {}, not in [0, 1)", name, v);
+}
+
+}  // namespace gradus::optim

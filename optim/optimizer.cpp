@@ -1,0 +1,155 @@
+#include "optim/optimizer.h"
+
+#include <unordered_set>
+
+#include "tensor/fail.h"
+
+namespace gradus::optim {
+
+namespace detail {
+void check_state(const char* name, const Tensor& state, const Tensor& parameter) {
+  if (!state.defined()) return;
+  if (state.sizes() != parameter.sizes())
+    fail("load: {}: sizes differ, {} in the archive and {} of the parameter", name, state.sizes(),
+         parameter.sizes());
+  if (state.dtype() != parameter.dtype())
+    fail("load: {}: types differ, {} in the archive and {} of the parameter", name, state.dtype(),
+         parameter.dtype());
+}
+}  // namespace detail
+
+namespace {
+[[noreturn]] void fail_missing(const char* what) {
+  fail("optim: {} is not written for this optimiser", what);
+}
+}  // namespace
+
+std::unique_ptr<OptimizerParamState> OptimizerParamState::clone() const { fail_missing("clone"); }
+void OptimizerParamState::serialize(serialize::InputArchive&) { fail_missing("serialize"); }
+void OptimizerParamState::serialize(serialize::OutputArchive&) const { fail_missing("serialize"); }
+void OptimizerParamState::check(const Tensor&) const {}
+
+std::unique_ptr<OptimizerOptions> OptimizerOptions::clone() const { fail_missing("clone"); }
+void OptimizerOptions::serialize(serialize::InputArchive&) { fail_missing("serialize"); }
+void OptimizerOptions::serialize(serialize::OutputArchive&) const { fail_missing("serialize"); }
+double OptimizerOptions::get_lr() const { fail_missing("get_lr"); }
+void OptimizerOptions::set_lr(double) { fail_missing("set_lr"); }
+void OptimizerOptions::inherit(const OptimizerOptions&) {}
+
+Optimizer::Optimizer(const std::vector<OptimizerParamGroup>& param_groups,
+                     std::unique_ptr<OptimizerOptions> defaults)
+    : defaults_(std::move(defaults)) {
+  for (const OptimizerParamGroup& group : param_groups) add_param_group(group);
+}
+
+void Optimizer::add_param_group(const OptimizerParamGroup& param_group) {
+  std::unordered_set<const TensorImpl*> known;
+  for (const OptimizerParamGroup& group : param_groups_)
+    for (const Tensor& p : group.params()) known.insert(p.impl());
+  for (const Tensor& p : param_group.params()) {
+    if (!p.is_leaf()) fail("optim: a parameter of sizes {} is no leaf", p.sizes());
+    if (known.contains(p.impl()))
+      fail("optim: a parameter of sizes {} is in two groups", p.sizes());
+  }
+  OptimizerParamGroup group(param_group);
+  if (group.has_options())
+    group.options().inherit(*defaults_);
+  else
+    group.set_options(defaults_->clone());
+  param_groups_.push_back(std::move(group));
+}
+
+void Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
+  if (param_groups_.empty()) return add_param_group(OptimizerParamGroup(parameters));
+  auto& params = param_groups_[0].params();
+  params.insert(params.end(), parameters.begin(), parameters.end());
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (OptimizerParamGroup& group : param_groups_)
+    for (const Tensor& p : group.params()) {
+      Tensor& grad = p.mutable_grad();
+      if (!grad.defined()) continue;
+      if (set_to_none) {
+        grad.reset();
+      } else {
+        NoGradGuard no_grad;
+        grad.detach_();
+        grad.zero_();
+      }
+    }
+}
+
+size_t Optimizer::size() const noexcept {
+  size_t n = 0;
+  for (const OptimizerParamGroup& group : param_groups_) n += group.params().size();
+  return n;
+}
+
+std::unique_ptr<OptimizerParamState> Optimizer::make_state() const { fail_missing("load"); }
+
+void Optimizer::save(serialize::OutputArchive& archive) const {
+  serialize::OutputArchive groups, states;
+  std::unordered_set<const void*> written;
+  int64_t index = 0;
+  for (size_t g = 0; g < param_groups_.size(); ++g) {
+    const OptimizerParamGroup& group = param_groups_[g];
+    serialize::OutputArchive part;
+    group.options().serialize(part);
+    if (group.initial_lr) part.write("initial_lr", *group.initial_lr);
+    std::vector<int64_t> places;
+    for (const Tensor& p : group.params()) {
+      const auto state = state_.find(p.unsafeGetTensorImpl());
+      if (state != state_.end() && written.insert(p.unsafeGetTensorImpl()).second) {
+        serialize::OutputArchive values;
+        state->second->serialize(values);
+        states.write(std::to_string(index), values);
+      }
+      places.push_back(index++);
+    }
+    part.write("params", places);
+    groups.write(std::to_string(g), part);
+  }
+  archive.write("param_groups", groups);
+  archive.write("state", states);
+}
+
+void Optimizer::load(serialize::InputArchive& archive) {
+  serialize::InputArchive groups, states;
+  archive.read("param_groups", groups);
+  archive.read("state", states);
+  const auto keys = groups.keys();
+  if (keys.size() != param_groups_.size())
+    fail("load: numbers of groups differ, {} in the archive and {} of the optimiser", keys.size(),
+         param_groups_.size());
+
+  States loaded;
+  std::vector<OptimizerParamGroup> new_groups = param_groups_;
+  for (size_t g = 0; g < new_groups.size(); ++g) {
+    OptimizerParamGroup& group = new_groups[g];
+    serialize::InputArchive part;
+    groups.read(std::to_string(g), part);
+    group.options().serialize(part);
+    IValue initial_lr, params;
+    group.initial_lr.reset();
+    if (part.try_read("initial_lr", initial_lr)) group.initial_lr = initial_lr.toDouble();
+    part.read("params", params);
+    const std::vector<int64_t> places = params.toIntVector();
+    if (places.size() != group.params().size())
+      fail(
+          "load: group {}: numbers of parameters differ, {} in the archive and {} of the optimiser",
+          g, places.size(), group.params().size());
+    for (size_t i = 0; i < places.size(); ++i) {
+      serialize::InputArchive values;
+      if (!states.try_read(std::to_string(places[i]), values)) continue;
+      auto state = make_state();
+      state->serialize(values);
+      state->check(group.params()[i]);
+      loaded[group.params()[i].unsafeGetTensorImpl()] = std::move(state);
+    }
+  }
+  param_groups_ = std::move(new_groups);
+  state_ = std::move(loaded);
+}
+
+}  // namespace gradus::optim
