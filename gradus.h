@@ -9,7 +9,9 @@
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/triangular.h"
 
+
 #include "autograd/ops/rearrange.h"
+#include "autograd/ops/reduce.h"
 #include "autograd/ops/view.h"
 #include "autograd/repr.h"
 #include "tensor/memory.h"
