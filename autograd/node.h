@@ -81,6 +81,7 @@ class Node : public Counted, public memory::Pooled {
       origin;  // anomaly mode: where in the user's program this was recorded
 
  protected:
+  const char* op_;  // must outlive the node
   static uint64_t next_sequence();
   struct no_sequence {};
   Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
@@ -88,7 +89,6 @@ class Node : public Counted, public memory::Pooled {
  private:
   void note_origin();
   mutable const Node* next_dying_ = nullptr;
-  const char* op_;
   uint64_t sequence_;
 };
 

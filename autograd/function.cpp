@@ -1,0 +1,181 @@
+#include "autograd/function.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+
+#include "autograd/inplace.h"
+#include "tensor/fail.h"
+#include "tensor/raw.h"
+
+namespace gradus::autograd {
+
+namespace {
+bool contains(const variable_list& list, const Tensor& t) {
+  return std::any_of(list.begin(), list.end(), [&](const Tensor& x) { return x.is_same(t); });
+}
+}  // namespace
+
+variable_list AutogradContext::get_saved_variables() const {
+  if (!node_) return to_save_;
+  if (node_->released_) detail::throw_released(*node_);
+  variable_list out;
+  for (const auto& s : node_->saved_) {
+    if (s.tensor.defined() && s.tensor.impl()->storage->version() != s.version)
+      fail(
+          "{}: a tensor saved for the backward pass was modified in place, shape {} is at version "
+          "{}, expected {}",
+          node_->name_, s.tensor.sizes(), s.tensor.impl()->storage->version(), s.version);
+    out.push_back(s.tensor);
+    if (s.output) {
+      out.back() = raw::window(s.tensor);
+      set_history(out.back(), Ref<Node>(node_), *s.output);
+    }
+  }
+  return out;
+}
+
+bool AutogradContext::needs_input_grad(size_t i) const {
+  if (!node_) return false;
+  if (i >= node_->edges_.size())
+    fail_index("{}: needs_input_grad({}) of {} tensors", node_->name_, i, node_->edges_.size());
+  return node_->edges_[i].valid();
+}
+
+FunctionNode::FunctionNode(std::string name, FunctionBackward backward, const variable_list& inputs,
+                           std::vector<bool> is_tensor)
+    : Node("function"),
+      name_(std::move(name)),
+      backward_(std::move(backward)),
+      is_tensor_(std::move(is_tensor)) {
+  op_ = name_.c_str();
+  for (const Tensor& x : inputs) edges_.push_back(gradient_edge(x));
+  context_.node_ = this;
+}
+
+void FunctionNode::apply(std::span<Tensor> dy, std::span<Tensor> dx) {
+  if (released_) detail::throw_released(*this);
+  variable_list grads(dy.begin(), dy.end());
+  if (context_.materialize_) grads = Grads(dy, *this).all();
+  variable_list out = backward_(&context_, std::move(grads));
+  // More than one gradient for each argument is fine as long as the rest are undefined.
+  while (out.size() > is_tensor_.size() && !out.back().defined()) out.pop_back();
+  if (out.size() != is_tensor_.size())
+    fail("{}: backward returned {} gradients, expected {}", name_, out.size(), is_tensor_.size());
+  size_t next = 0;
+  for (size_t i = 0; i < out.size(); ++i) {
+    if (is_tensor_[i])
+      dx[next++] = std::move(out[i]);
+    else if (out[i].defined())
+      fail("{}: backward returned a gradient for argument {}, which is not a tensor", name_, i);
+  }
+}
+
+void FunctionNode::release() {
+  if (!has_saved_) return;
+  saved_.clear();
+  released_ = true;
+}
+
+variable_list FunctionNode::finish(const variable_list& inputs, variable_list outs) {
+  const AutogradContext& ctx = context_;
+  outputs.resize(outs.empty() ? 0 : outs.size() - 1);
+  const Ref<Node> self(this);
+  for (size_t i = 0; i < outs.size(); ++i) {
+    Tensor& out = outs[i];
+    if (!out.defined()) continue;
+    (i == 0 ? first_output : outputs[i - 1]) = {out.impl()->sizes, out.dtype()};
+    const bool is_input = contains(inputs, out), dirty = contains(ctx.dirty_, out);
+    if (dirty && !is_input) fail("{}: mark_dirty was given a tensor that is not an input", name_);
+    if (contains(ctx.non_differentiable_, out) || !differentiable(out)) {
+      if (is_input && !dirty) out = raw::window(out);
+      continue;
+    }
+    if (dirty) {
+      if (out.is_view() && outs.size() > 1)
+        fail("{}: a view written in place must be the only output", name_);
+      if (out.is_view())
+        rebase_history(out, self);
+      else
+        set_history(out, self, uint32_t(i));
+      continue;
+    }
+    const bool view = is_input || out.is_view();
+    // A result of its own, so that the input keeps its history.
+    if (is_input) out = raw::window(out);
+    if (view) out.impl()->view_kind = ViewKind::custom;
+    set_history(out, self, uint32_t(i));
+  }
+  for (const Tensor& t : ctx.to_save_) {
+    SavedVariable s{t, t.defined() ? t.impl()->storage->version() : 0, std::nullopt};
+    has_saved_ = has_saved_ || t.defined();
+    for (size_t i = 0; i < outs.size() && t.defined(); ++i)
+      if (outs[i].is_same(t) && meta(t) && meta(t)->grad_fn == self) {
+        s.output = uint32_t(i);
+        s.tensor = raw::window(t);  // without the history that would close a cycle
+      }
+    saved_.push_back(std::move(s));
+  }
+  context_.to_save_.clear();
+  context_.dirty_.clear();
+  context_.non_differentiable_.clear();
+  return outs;
+}
+
+namespace detail {
+
+std::string function_name(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+  std::string name = text ? text.get() : type.name();
+  if (const size_t colon = name.rfind("::"); colon != std::string::npos) name.erase(0, colon + 2);
+  return name + "Backward";
+}
+
+variable_list run_function(std::string name, const variable_list& inputs,
+                           std::vector<bool> is_tensor,
+                           const std::function<variable_list(AutogradContext*)>& forward,
+                           FunctionBackward backward) {
+  bool any = false;
+  if (GradMode::is_enabled())
+    for (const Tensor& x : inputs) any = any || needs_grad(x);
+  auto* node = new FunctionNode(std::move(name), std::move(backward),
+                                any ? inputs : variable_list(inputs.size()), std::move(is_tensor));
+  const Ref<Node> owner(node);
+  variable_list outs;
+  {
+    const NoGradGuard no_grad;
+    outs = forward(&node->context());
+  }
+  for (const Tensor& x : node->context().dirty()) {
+    check_inplace(node->name().c_str(), x);
+    count_write(x);
+  }
+  return any ? node->finish(inputs, std::move(outs)) : outs;
+}
+
+}  // namespace detail
+
+Tensor custom(
+    const std::string& name, const variable_list& inputs,
+    const std::function<Tensor(const variable_list&)>& forward,
+    std::function<variable_list(const Tensor&, const variable_list&, const Tensor&)> backward) {
+  return detail::run_function(
+      name, inputs, std::vector<bool>(inputs.size(), true),
+      [&](AutogradContext* ctx) -> variable_list {
+        const Tensor y = forward(inputs);
+        variable_list keep = inputs;
+        keep.push_back(y);
+        ctx->save_for_backward(std::move(keep));
+        return {y};
+      },
+      [backward = std::move(backward)](AutogradContext* ctx, variable_list dy) {
+        variable_list saved = ctx->get_saved_variables();
+        const Tensor y = std::move(saved.back());
+        saved.pop_back();
+        return backward(dy[0], saved, y);
+      })[0];
+}
+
+}  // namespace gradus::autograd
