@@ -112,8 +112,8 @@ ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, Sch
                                                        double factor, int patience,
                                                        double threshold,
                                                        ThresholdMode threshold_mode, int cooldown,
-                                                       const std::vector<double>& min_lr,
-                                                       double eps, bool verbose)
+                                                       const LearningRates& min_lr, double eps,
+                                                       bool verbose)
     : optimizer_(optimizer),
       mode_(mode),
       factor_(factor),
