@@ -1,0 +1,271 @@
+// Batches of a dataset in a sampler's order, made ahead of time by worker threads if asked for.
+//
+//   auto loader = make_data_loader(dataset.map(transforms::Stack<>()), 64);
+//   for (auto& batch : *loader) ...
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <exception>
+
+#include "data/dataset.h"
+#include "data/samplers.h"
+#include "data/workers.h"
+#include "tensor/arg.h"
+
+namespace gradus::data {
+
+struct DataLoaderOptions {
+  DataLoaderOptions() = default;
+  DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
+  GRADUS_ARG(size_t, batch_size) = 1;
+  // Threads that make batches ahead of time, each with its own copy of the dataset; 0: none.
+  GRADUS_ARG(size_t, workers) = 0;
+  // Batches ahead; by default twice the workers.
+  GRADUS_ARG(std::optional<size_t>, max_jobs);
+  // How long to wait for a worker before throwing.
+  GRADUS_ARG(std::optional<std::chrono::milliseconds>, timeout);
+  // Batches come in the sampler's order in any case.
+  GRADUS_ARG(bool, enforce_ordering) = true;
+  // Leaves out the last batch if it is smaller than the others.
+  GRADUS_ARG(bool, drop_last) = false;
+};
+
+struct FullDataLoaderOptions {
+  explicit FullDataLoaderOptions(const DataLoaderOptions& o)
+      : batch_size(o.batch_size()),
+        workers(o.workers()),
+        max_jobs(o.max_jobs().value_or(2 * o.workers())),
+        timeout(o.timeout()),
+        enforce_ordering(o.enforce_ordering()),
+        drop_last(o.drop_last()) {}
+  size_t batch_size, workers, max_jobs;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool enforce_ordering, drop_last;
+};
+
+// An input iterator: it takes the next batch when it is first looked at.
+template <class Batch>
+class Iterator {
+ public:
+  using difference_type = std::ptrdiff_t;
+  using value_type = Batch;
+  using pointer = Batch*;
+  using reference = Batch&;
+  using iterator_category = std::input_iterator_tag;
+
+  // The end.
+  Iterator() = default;
+  explicit Iterator(std::function<std::optional<Batch>()> next)
+      : state_(std::make_shared<State>(State{std::move(next), {}, false})) {}
+
+  Iterator& operator++() {
+    fetch();
+    state_->batch = state_->next();
+    return *this;
+  }
+  Batch& operator*() const {
+    fetch();
+    return *state_->batch;
+  }
+  Batch* operator->() const { return &**this; }
+  friend bool operator==(const Iterator& a, const Iterator& b) {
+    return a.at_end() ? b.at_end() : a.state_ == b.state_;
+  }
+
+ private:
+  struct State {
+    std::function<std::optional<Batch>()> next;
+    std::optional<Batch> batch;
+    bool started;
+  };
+  bool at_end() const {
+    if (!state_) return true;
+    start();
+    return !state_->batch;
+  }
+  void start() const {
+    if (std::exchange(state_->started, true)) return;
+    state_->batch = state_->next();
+  }
+  void fetch() const {
+    if (at_end()) gradus::detail::throw_error("data loader: the iterator is past the end");
+  }
+  std::shared_ptr<State> state_;
+};
+
+template <class Dataset, class Batch, class BatchRequest>
+class DataLoaderBase {
+ public:
+  using BatchType = Batch;
+  using BatchRequestType = BatchRequest;
+
+  DataLoaderBase(const DataLoaderBase&) = delete;
+  DataLoaderBase& operator=(const DataLoaderBase&) = delete;
+  virtual ~DataLoaderBase() = default;
+
+  // Starts an epoch; an earlier iterator then ends where it is.
+  Iterator<Batch> begin() {
+    reset();
+    return Iterator<Batch>([this, epoch = ++epoch_]() -> std::optional<Batch> {
+      return epoch == epoch_ ? next() : std::nullopt;
+    });
+  }
+  Iterator<Batch> end() { return {}; }
+  // Waits for the workers and ends them.
+  void join() {
+    pending_.clear();
+    workers_.reset();
+  }
+  const FullDataLoaderOptions& options() const noexcept { return options_; }
+
+ protected:
+  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset) : options_(options) {
+    if (options_.batch_size == 0) gradus::detail::throw_error("data loader: batch_size is 0");
+    if (options_.max_jobs == 0) options_.max_jobs = 1;
+    datasets_.assign(std::max<size_t>(options_.workers, 1), dataset);
+    if (options_.workers > 0) workers_ = std::make_unique<detail::Workers>(options_.workers);
+  }
+
+  virtual std::optional<BatchRequest> get_batch_request() = 0;
+  virtual void reset() {
+    for (auto& job : pending_) workers_->wait(job->id, std::nullopt);
+    pending_.clear();
+    if (workers_)
+      for (size_t i = 0; i < options_.max_jobs; ++i) prefetch();
+  }
+
+  FullDataLoaderOptions options_;
+  std::vector<Dataset> datasets_;  // one per worker
+
+ private:
+  struct Job {
+    uint64_t id = 0;
+    std::optional<Batch> batch;
+    std::exception_ptr error;
+  };
+
+  static std::optional<Batch> get(Dataset& dataset, BatchRequest& request) {
+    return dataset.get_batch(std::move(request));
+  }
+  void prefetch() {
+    std::optional<BatchRequest> request = get_batch_request();
+    if (!request) return;
+    auto job = std::make_shared<Job>();
+    pending_.push_back(job);
+    job->id = workers_->submit([this, job, r = std::move(*request)](size_t worker) mutable {
+      try {
+        job->batch = get(datasets_[worker], r);
+      } catch (...) {
+        job->error = std::current_exception();
+      }
+    });
+  }
+  std::optional<Batch> next() {
+    if (!workers_) {
+      std::optional<BatchRequest> request = get_batch_request();
+      if (!request) return std::nullopt;
+      return get(datasets_[0], *request);
+    }
+    while (!pending_.empty()) {
+      auto job = pending_.front();
+      workers_->wait(job->id, options_.timeout);
+      pending_.pop_front();
+      prefetch();
+      if (job->error) throw WorkerException(job->error);
+      if (job->batch) return std::move(job->batch);
+    }
+    return std::nullopt;
+  }
+
+  uint64_t epoch_ = 0;
+  std::deque<std::shared_ptr<Job>> pending_;
+  std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
+};
+
+template <class Dataset, class Sampler>
+class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Dataset::BatchType,
+                                                        typename Sampler::BatchRequestType> {
+ public:
+  using Base =
+      DataLoaderBase<Dataset, typename Dataset::BatchType, typename Sampler::BatchRequestType>;
+  StatelessDataLoader(const Dataset& dataset, Sampler sampler, const DataLoaderOptions& options)
+      : Base(options, dataset), sampler_(std::move(sampler)) {}
+  // Whole and partial batches of an epoch; throws for a dataset without a size.
+  size_t size() const {
+    const auto n = this->datasets_[0].size();
+    if (!n) gradus::detail::throw_error("data loader: the dataset has no size");
+    const size_t b = this->options_.batch_size;
+    return this->options_.drop_last ? *n / b : (*n + b - 1) / b;
+  }
+
+ private:
+  void reset() override {
+    sampler_.reset(std::nullopt);
+    Base::reset();
+  }
+  std::optional<typename Sampler::BatchRequestType> get_batch_request() override {
+    auto request = sampler_.next(this->options_.batch_size);
+    if (request && this->options_.drop_last && request->size() < this->options_.batch_size)
+      return std::nullopt;
+    return request;
+  }
+  Sampler sampler_;
+};
+
+template <class Dataset>
+class StatefulDataLoader final
+    : public DataLoaderBase<Dataset, typename Dataset::BatchType::value_type, size_t> {
+ public:
+  using Base = DataLoaderBase<Dataset, typename Dataset::BatchType::value_type, size_t>;
+  StatefulDataLoader(const Dataset& dataset, const DataLoaderOptions& options)
+      : Base(options, dataset) {}
+
+ private:
+  void reset() override {
+    for (Dataset& dataset : this->datasets_) dataset.reset();
+    Base::reset();
+  }
+  std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
+};
+
+template <class Dataset, class Sampler>
+requires(!Dataset::is_stateful)
+    std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
+        Dataset dataset, Sampler sampler, DataLoaderOptions options) {
+  return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(dataset, std::move(sampler),
+                                                                 options);
+}
+
+template <class Sampler = samplers::RandomSampler, class Dataset>
+requires(!Dataset::is_stateful && std::is_constructible_v<Sampler, size_t>)
+    std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
+        Dataset dataset, DataLoaderOptions options = {}) {
+  const std::optional<size_t> size = dataset.size();
+  if (!size)
+    gradus::detail::throw_error("make_data_loader: the dataset has no size to sample from");
+  return make_data_loader(std::move(dataset), Sampler(*size), options);
+}
+
+template <class Dataset>
+requires(Dataset::is_stateful) std::unique_ptr<StatefulDataLoader<Dataset>> make_data_loader(
+    Dataset dataset, DataLoaderOptions options = {}) {
+  return std::make_unique<StatefulDataLoader<Dataset>>(dataset, options);
+}
+
+// As Python's DataLoader(dataset, batch_size, shuffle, generator=, drop_last=): with the same seed
+// the same order.
+template <class Dataset>
+requires(!Dataset::is_stateful)
+    std::unique_ptr<StatelessDataLoader<Dataset, samplers::EpochSampler>> make_data_loader(
+        Dataset dataset, size_t batch_size, bool shuffle, bool drop_last = false,
+        std::optional<Generator> generator = std::nullopt) {
+  const std::optional<size_t> size = dataset.size();
+  if (!size)
+    gradus::detail::throw_error("make_data_loader: the dataset has no size to sample from");
+  samplers::EpochSampler sampler(*size, shuffle, std::move(generator));
+  return make_data_loader(std::move(dataset), std::move(sampler),
+                          DataLoaderOptions(batch_size).drop_last(drop_last));
+}
+
+}  // namespace gradus::data

@@ -1,0 +1,24 @@
+#include "data/tensor_dataset.h"
+
+#include "tensor/fail.h"
+#include "tensor/raw.h"
+
+namespace gradus::data::detail {
+
+Tensor rows(const Tensor& x, ArrayRef<size_t> indices) {
+  const Tensor index = raw::empty({int64_t(indices.size())}, kLong);
+  for (size_t i = 0; i < indices.size(); ++i) index.data_ptr<int64_t>()[i] = int64_t(indices[i]);
+  return x.index_select(0, index);
+}
+
+size_t common_rows(ArrayRef<Tensor> tensors) {
+  if (tensors.empty()) fail("tensor dataset: there are no tensors");
+  for (const Tensor& t : tensors) {
+    if (t.dim() == 0) fail("tensor dataset: a tensor without dimensions has no rows");
+    if (t.size(0) != tensors[0].size(0))
+      fail("tensor dataset: first sizes differ, {} and {}", tensors[0].sizes(), t.sizes());
+  }
+  return size_t(tensors[0].size(0));
+}
+
+}  // namespace gradus::data::detail

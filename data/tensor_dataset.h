@@ -1,0 +1,75 @@
+// Datasets that are already tensors.
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "data/dataset.h"
+#include "data/transforms.h"
+
+namespace gradus::data {
+
+namespace detail {
+// Rows of `x` as a new tensor.
+Tensor rows(const Tensor& x, ArrayRef<size_t> indices);
+// The common first size. Throws when they differ, or a tensor has no dimension.
+size_t common_rows(ArrayRef<Tensor> tensors);
+}  // namespace detail
+
+// Any number of tensors with the same first size: row i of each makes example i, and a batch has a
+// tensor of rows of each. `TensorDataset({x, y})` gives batches `auto& [x, y]`; made of a vector,
+// the batches are vectors.
+template <size_t N = std::dynamic_extent>
+class TensorDataset
+    : public datasets::BatchDataset<
+          TensorDataset<N>, std::conditional_t<N == std::dynamic_extent, std::vector<Tensor>,
+                                               std::array<Tensor, N>>> {
+ public:
+  using BatchType =
+      std::conditional_t<N == std::dynamic_extent, std::vector<Tensor>, std::array<Tensor, N>>;
+
+  explicit TensorDataset(BatchType tensors) : tensors_(std::move(tensors)) {
+    size_ = detail::common_rows(tensors_);
+  }
+  explicit TensorDataset(const Tensor (&tensors)[N]) requires(N != std::dynamic_extent) {
+    for (size_t i = 0; i < N; ++i) tensors_[i] = tensors[i];
+    size_ = detail::common_rows(tensors_);
+  }
+
+  // Example i: a row of each tensor.
+  BatchType get(size_t i) {
+    BatchType out = tensors_;
+    for (Tensor& t : out) t = t.select(0, int64_t(i));
+    return out;
+  }
+  BatchType get_batch(ArrayRef<size_t> indices) override {
+    BatchType out = tensors_;
+    for (Tensor& t : out) t = detail::rows(t, indices);
+    return out;
+  }
+  std::optional<size_t> size() const override { return size_; }
+  const BatchType& tensors() const { return tensors_; }
+
+ private:
+  BatchType tensors_;
+  size_t size_;
+};
+template <size_t N>
+TensorDataset(const Tensor (&)[N]) -> TensorDataset<N>;
+TensorDataset(std::vector<Tensor>)->TensorDataset<std::dynamic_extent>;
+
+namespace datasets {
+
+// libtorch's: the rows of one tensor, without targets. Several tensors are stacked.
+struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
+  explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
+  explicit TensorDataset(const std::vector<Tensor>& tensors)
+      : tensor(transforms::detail::stack(tensors)) {}
+  TensorExample get(size_t index) override { return tensor.select(0, int64_t(index)); }
+  std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
+
+  Tensor tensor;
+};
+
+}  // namespace datasets
+}  // namespace gradus::data
