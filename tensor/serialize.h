@@ -102,16 +102,14 @@ class InputArchive {
 
 namespace gradus {
 
-inline serialize::OutputArchive& operator<<(serialize::OutputArchive& archive, const Tensor& t) {
-  archive.write("0", t);
-  return archive;
-}
-inline serialize::InputArchive& operator>>(serialize::InputArchive& archive, Tensor& t) {
-  Tensor loaded;
-  archive.read("0", loaded);
-  t = std::move(loaded);
-  return archive;
-}
+// A tensor under the key "0". Whether it requires grad is kept; a defined target keeps its identity
+// and its own flag, and takes everything else.
+serialize::OutputArchive& operator<<(serialize::OutputArchive& archive, const Tensor& t);
+serialize::InputArchive& operator>>(serialize::InputArchive& archive, Tensor& t);
+serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
+                                     const std::vector<Tensor>& tensors);
+// Appends.
+serialize::InputArchive& operator>>(serialize::InputArchive& archive, std::vector<Tensor>& tensors);
 
 // save(value, file name or stream): tensors, lists of them, modules, optimisers, and whatever has
 // an operator<< to an OutputArchive.
@@ -121,13 +119,6 @@ void save(const Value& value, To&&... to) {
   archive << value;
   archive.save_to(std::forward<To>(to)...);
 }
-template <class... To>
-void save(const std::vector<Tensor>& tensors, To&&... to) {
-  serialize::OutputArchive archive;
-  for (size_t i = 0; i < tensors.size(); ++i) archive.write(std::to_string(i), tensors[i]);
-  archive.save_to(std::forward<To>(to)...);
-}
-
 // load(value, file name or stream) fills what save() wrote. If anything does not fit it throws, and
 // `value` is as before.
 template <class Value, class... From>
@@ -140,15 +131,6 @@ void load(Value& value, From&&... from) {
     archive.roll_back();
     throw;
   }
-}
-// Appends.
-template <class... From>
-void load(std::vector<Tensor>& tensors, From&&... from) {
-  serialize::InputArchive archive;
-  archive.load_from(std::forward<From>(from)...);
-  Tensor value;
-  for (size_t i = 0; archive.try_read(std::to_string(i), value); ++i)
-    tensors.push_back(std::exchange(value, Tensor()));
 }
 
 }  // namespace gradus
