@@ -230,7 +230,7 @@ class StatefulDataLoader final
 };
 
 template <class Dataset, class Sampler>
-requires(!Dataset::is_stateful)
+requires(!Dataset::is_stateful && requires { typename Sampler::BatchRequestType; })
     std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
         Dataset dataset, Sampler sampler, DataLoaderOptions options) {
   return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(dataset, std::move(sampler),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <array>
-#include <span>
+#include <concepts>
 
 #include "data/dataset.h"
 #include "data/transforms.h"
@@ -19,44 +19,40 @@ size_t common_rows(ArrayRef<Tensor> tensors);
 // Any number of tensors with the same first size: row i of each makes example i, and a batch has a
 // tensor of rows of each. `TensorDataset({x, y})` gives batches `auto& [x, y]`; made of a vector,
 // the batches are vectors.
-template <size_t N = std::dynamic_extent>
-class TensorDataset
-    : public datasets::BatchDataset<
-          TensorDataset<N>, std::conditional_t<N == std::dynamic_extent, std::vector<Tensor>,
-                                               std::array<Tensor, N>>> {
+template <class Batch>
+class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch> {
  public:
-  using BatchType =
-      std::conditional_t<N == std::dynamic_extent, std::vector<Tensor>, std::array<Tensor, N>>;
+  explicit TensorDataset(Batch tensors)
+      : tensors_(std::move(tensors)), size_(detail::common_rows(tensors_)) {}
 
-  explicit TensorDataset(BatchType tensors) : tensors_(std::move(tensors)) {
-    size_ = detail::common_rows(tensors_);
-  }
-  explicit TensorDataset(const Tensor (&tensors)[N]) requires(N != std::dynamic_extent) {
+  template <size_t N>
+  requires std::same_as<Batch, std::array<Tensor, N>>
+  explicit TensorDataset(const Tensor (&tensors)[N]) {
     for (size_t i = 0; i < N; ++i) tensors_[i] = tensors[i];
     size_ = detail::common_rows(tensors_);
   }
 
   // Example i: a row of each tensor.
-  BatchType get(size_t i) {
-    BatchType out = tensors_;
+  Batch get(size_t i) {
+    Batch out = tensors_;
     for (Tensor& t : out) t = t.select(0, int64_t(i));
     return out;
   }
-  BatchType get_batch(ArrayRef<size_t> indices) override {
-    BatchType out = tensors_;
+  Batch get_batch(ArrayRef<size_t> indices) override {
+    Batch out = tensors_;
     for (Tensor& t : out) t = detail::rows(t, indices);
     return out;
   }
   std::optional<size_t> size() const override { return size_; }
-  const BatchType& tensors() const { return tensors_; }
+  const Batch& tensors() const { return tensors_; }
 
  private:
-  BatchType tensors_;
+  Batch tensors_;
   size_t size_;
 };
+
 template <size_t N>
-TensorDataset(const Tensor (&)[N]) -> TensorDataset<N>;
-TensorDataset(std::vector<Tensor>)->TensorDataset<std::dynamic_extent>;
+TensorDataset(const Tensor (&)[N]) -> TensorDataset<std::array<Tensor, N>>;
 
 namespace datasets {
 

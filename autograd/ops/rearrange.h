@@ -29,8 +29,6 @@ inline Tensor rot90(const Tensor& self, int64_t k = 1, IntArrayRef dims = {0, 1}
 inline Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims = {}) {
   return self.roll(shifts, dims);
 }
-inline Tensor tril(const Tensor& self, int64_t diagonal = 0) { return self.tril(diagonal); }
-inline Tensor triu(const Tensor& self, int64_t diagonal = 0) { return self.triu(diagonal); }
 inline Tensor diag(const Tensor& self, int64_t diagonal = 0) { return self.diag(diagonal); }
 inline Tensor diag_embed(const Tensor& self, int64_t offset = 0, int64_t dim1 = -2,
                          int64_t dim2 = -1) {
