@@ -1,6 +1,7 @@
 #include "autograd/repr.h"
 
 #include <cmath>
+#include <ostream>
 
 #include "autograd/node.h"
 #include "tensor/fail.h"
@@ -142,6 +143,17 @@ std::string repr(const Tensor& t, const PrintOptions& options) {
     }
   }
   return s + ")";
+}
+
+std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
+  constexpr std::string_view types[] = {"bool",  "unsigned char", "int",      "long int",
+                                        "float", "double",        "undefined"};
+  const auto given = [](bool has) { return has ? "" : " (default)"; };
+  return out << fmt::format(
+             "TensorOptions(dtype={}{}, device={}{}, layout=Strided (default), requires_grad={}{}, "
+             "pinned_memory=false (default), memory_format=(nullopt))",
+             types[int(o.dtype())], given(o.has_dtype()), o.device().str(), given(o.has_device()),
+             o.requires_grad(), given(o.has_requires_grad()));
 }
 
 }  // namespace gradus

@@ -18,4 +18,7 @@ struct PrintOptions {
 // What print(t) shows in Python: `tensor([[1., 2.], [3., 4.]], requires_grad=True)`.
 std::string repr(const Tensor& t, const PrintOptions& options = {});
 
+// As libtorch prints them; for tensors see tensor/tensor.h.
+std::ostream& operator<<(std::ostream& out, const TensorOptions& o);
+
 }  // namespace gradus

@@ -140,7 +140,7 @@ template <class T>
 void permutation(GeneratorImpl& g, T* out, int64_t n) {
   if (n < std::numeric_limits<uint32_t>::max() / 20) {
     for (int64_t i = 0; i < n; ++i) out[i] = T(i);
-    for (int64_t i = 0; i < n - 1; ++i) std::swap(out[i], out[i + g.random() % uint64_t(n - i)]);
+    for (int64_t i = 0; i < n - 1; ++i) std::swap(out[i], out[i + g.random() % uint32_t(n - i)]);
     return;
   }
   for (int64_t i = 0; i < n; ++i) {

@@ -80,7 +80,7 @@ struct SavedState {
   int32_t has_next_double;
   int32_t gap;
   float next_float;
-  bool has_next_float;
+  uint8_t has_next_float;
 };
 static_assert(sizeof(SavedState) == 5056);
 }  // namespace

@@ -113,4 +113,7 @@ inline void print_cases(std::ostream& out) {
   out << 1.0 << '\n' << std::setw(20) << torch::tensor({1.5, 2.0}) << '\n';
   out << torch::ones({1}).toString() << ' ' << torch::ones({2, 3}).sizes() << ' ' << torch::kFloat
       << ' ' << torch::Device("cpu") << ' ' << torch::Scalar(2) << torch::Scalar(true) << '\n';
+  out << torch::TensorOptions() << '\n' << torch::dtype(torch::kLong).requires_grad(true) << '\n';
+  for (auto type : {torch::kBool, torch::kByte, torch::kInt, torch::kDouble})
+    out << torch::dtype(type).device(torch::kCPU) << '\n';
 }
