@@ -56,13 +56,14 @@ struct Variance {
     const double c = correction ? correction->toDouble() : 1;
     const raw::Moments moments = raw::moments(x, dims, keepdim);
     const Spread back(x, dims, keepdim);
-    const Tensor v = record(
-        op, raw::variance(moments.m2, n, c, root, x.dtype()),
-        wrt(x, [=, sx = save(x), list = dim_list(dims), root = root](const Tensor& dy,
-                                                                     const Tensor& y) {
-          const Tensor to_variance = root ? (dy / (y * 2)).masked_fill(y.eq(0), 0) : dy;
-          return back.keep(to_variance) * (2 / std::max(0., n - c)) * (sx - sx->mean(list.ref(), true));
-        }));
+    const Tensor v = record(op, raw::variance(moments.m2, n, c, root, x.dtype()),
+                            wrt(x, [=, sx = save(x), list = dim_list(dims), root = root](
+                                       const Tensor& dy, const Tensor& y) {
+                              const Tensor to_variance =
+                                  root ? (dy / (y * 2)).masked_fill(y.eq(0), 0) : dy;
+                              return back.keep(to_variance) * (2 / std::max(0., n - c)) *
+                                     (sx - sx->mean(list.ref(), true));
+                            }));
     if (!with_mean) return {v, Tensor()};
     return {v, record(op, raw::to_dtype(moments.mean, x.dtype()),
                       wrt(x, [=](const Tensor& dy) { return back(dy.div(Scalar(n))); }))};
