@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "optim/checks.h"
-#include "tensor/raw.h"
+#include "tensor/optim_step.h"
 
 namespace gradus::optim {
 namespace {
@@ -21,33 +21,19 @@ void check(const Options& o) {
 //   v = beta2 v + (1 - beta2) dy²
 //   p -= lr m / (1 - beta1ᵗ) / (√(v / (1 - beta2ᵗ)) + eps)
 template <class Options, class State>
-void adam_step(const Tensor& p, const Tensor& grad, const Options& o, State& s, bool decoupled) {
-  Tensor &m = s.exp_avg(), &v = s.exp_avg_sq(), &largest = s.max_exp_avg_sq();
-  const auto zeros = [&] {
-    Tensor t = raw::empty_like(p);
-    raw::fill(t, 0);
-    return t;
-  };
-  if (!m.defined()) m = zeros();
-  if (!v.defined()) v = zeros();
-  if (o.amsgrad() && !largest.defined()) largest = zeros();
+void adam_step(const Tensor& p, const Tensor& dy, const Options& o, State& s, bool decoupled) {
   s.step(s.step() + 1);
-
   const auto [beta1, beta2] = o.betas();
-  const double unbias1 = 1 - std::pow(beta1, double(s.step()));
-  const double unbias2 = 1 - std::pow(beta2, double(s.step()));
-  Tensor dy = o.maximize() ? -grad : grad;
-  if (o.weight_decay() != 0) {
-    if (decoupled)
-      p.mul_(1 - o.lr() * o.weight_decay());
-    else
-      dy = dy.add(p, o.weight_decay());
-  }
-  m.lerp_(dy, 1 - beta1);
-  v.mul_(beta2).addcmul_(dy, dy, 1 - beta2);
-  if (o.amsgrad()) largest.copy_(largest.maximum(v));
-  const Tensor root = (o.amsgrad() ? largest : v).sqrt().div_(std::sqrt(unbias2)).add_(o.eps());
-  p.addcdiv_(m, root, -o.lr() / unbias1);
+  raw::adam_step(p, dy, s.exp_avg(), s.exp_avg_sq(), o.amsgrad() ? &s.max_exp_avg_sq() : nullptr,
+                 {.lr = o.lr(),
+                  .beta1 = beta1,
+                  .beta2 = beta2,
+                  .eps = o.eps(),
+                  .weight_decay = o.weight_decay(),
+                  .bias_correction1 = 1 - std::pow(beta1, double(s.step())),
+                  .bias_correction2 = 1 - std::pow(beta2, double(s.step())),
+                  .decoupled = decoupled,
+                  .maximize = o.maximize()});
 }
 
 }  // namespace

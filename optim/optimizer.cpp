@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "autograd/inplace.h"
 #include "tensor/fail.h"
 
 namespace gradus::optim {
@@ -87,6 +88,9 @@ size_t Optimizer::size() const noexcept {
 }
 
 std::unique_ptr<OptimizerParamState> Optimizer::make_state() const { fail_missing("load"); }
+
+void Optimizer::before_write(const Tensor& p) { autograd::check_inplace("optimizer.step", p); }
+void Optimizer::after_write(const Tensor& p) { autograd::count_write(p); }
 
 void Optimizer::save(serialize::OutputArchive& archive) const {
   serialize::OutputArchive groups, states;

@@ -260,6 +260,9 @@ class Optimizer {
  protected:
   // An empty state, for load() to fill.
   virtual std::unique_ptr<OptimizerParamState> make_state() const;
+  // The checks and the count of a write in place, for updates that write to memory directly.
+  static void before_write(const Tensor& p);
+  static void after_write(const Tensor& p);
 
   std::vector<OptimizerParamGroup> param_groups_;
   States state_;
@@ -275,7 +278,7 @@ inline serialize::InputArchive& operator>>(serialize::InputArchive& archive, Opt
   return archive;
 }
 
-// An optimiser that treats its parameters one by one: `update` has the formula.
+// An optimiser that treats its parameters one by one: `update` has the formula, and writes to `p`.
 template <class Options, class State>
 class ParameterwiseOptimizer : public Optimizer {
  public:
@@ -294,7 +297,9 @@ class ParameterwiseOptimizer : public Optimizer {
         if (!p.grad().defined()) continue;
         auto& state = state_[p.unsafeGetTensorImpl()];
         if (!state) state = std::make_unique<State>();
+        before_write(p);
         update(p, p.grad(), options, static_cast<State&>(*state));
+        after_write(p);
       }
     }
     return loss;

@@ -1,6 +1,7 @@
 #include "optim/sgd.h"
 
 #include "optim/checks.h"
+#include "tensor/optim_step.h"
 
 namespace gradus::optim {
 
@@ -16,18 +17,15 @@ SGD::SGD(const std::vector<OptimizerParamGroup>& param_groups, SGDOptions defaul
 
 //   b = momentum b + (1 - dampening) dy      (dy itself at the first step)
 //   p -= lr b            or, Nesterov's,     p -= lr (dy + momentum b)
-void SGD::update(const Tensor& p, const Tensor& grad, const SGDOptions& o, SGDParamState& s) {
-  Tensor dy = o.maximize() ? -grad : grad;
-  if (o.weight_decay() != 0) dy = dy.add(p, o.weight_decay());
-  if (o.momentum() != 0) {
-    Tensor& b = s.momentum_buffer();
-    if (b.defined())
-      b.mul_(o.momentum()).add_(dy, 1 - o.dampening());
-    else
-      b = dy.clone();
-    dy = o.nesterov() ? dy.add(b, o.momentum()) : b;
-  }
-  p.add_(dy, -o.lr());
+void SGD::update(const Tensor& p, const Tensor& dy, const SGDOptions& o, SGDParamState& s) {
+  raw::sgd_step(p, dy, o.momentum() != 0 ? &s.momentum_buffer() : nullptr,
+                {.lr = o.lr(),
+                 .momentum = o.momentum(),
+                 .dampening = o.dampening(),
+                 .weight_decay = o.weight_decay(),
+                 .nesterov = o.nesterov(),
+                 .maximize = o.maximize(),
+                 .first = false});
 }
 
 }  // namespace gradus::optim

@@ -1,0 +1,270 @@
+#include "optim/optim.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "autograd/autograd.h"
+#include "autograd/factories.h"
+#include "autograd/ops/copy.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/reduce.h"
+#include "tensor/parallel.h"
+
+using namespace gradus;
+using namespace gradus::optim;
+
+namespace {
+
+const std::map<std::string, std::vector<double>> expected = {
+#define OPTIMISERS
+#include "../reference/optim.inc"
+};
+
+Tensor ramp(double start, double step, IntArrayRef sizes, ScalarType dtype) {
+  int64_t n = 1;
+  for (const int64_t s : sizes) n *= s;
+  return (start + arange(n, kDouble) * step).view(sizes).to(dtype);
+}
+
+Tensor gradient(const Tensor& p, int step) {
+  const Tensor k = arange(p.numel(), kDouble).view(p.sizes());
+  return (p.detach().to(kDouble) * 0.3 + (k * 1.7 + 0.9 * step).sin()).to(p.dtype());
+}
+
+template <class O>
+std::unique_ptr<Optimizer> make(std::vector<Tensor> p, std::vector<Tensor> q, auto options) {
+  auto faster = options;
+  faster.lr(options.lr() * 10);
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::move(p));
+  groups.emplace_back(std::move(q), std::make_unique<decltype(options)>(faster));
+  return std::make_unique<O>(groups, options);
+}
+
+struct Case {
+  const char* name;
+  std::unique_ptr<Optimizer> (*make)(std::vector<Tensor>, std::vector<Tensor>);
+};
+#define CASE(name, kind, options)                                           \
+  {                                                                         \
+    name, [](std::vector<Tensor> p, std::vector<Tensor> q) {                \
+      return make<kind>(std::move(p), std::move(q), kind##Options options); \
+    }                                                                       \
+  }
+using betas = std::tuple<double, double>;
+// clang-format off
+const Case cases[] = {
+  CASE("sgd", SGD, (0.1)),
+  CASE("sgd decay", SGD, (SGDOptions(0.1).weight_decay(0.2))),
+  CASE("sgd maximize", SGD, (SGDOptions(0.1).weight_decay(0.2).maximize(true))),
+  CASE("sgd momentum", SGD, (SGDOptions(0.05).momentum(0.9))),
+  CASE("sgd dampening", SGD, (SGDOptions(0.05).momentum(0.9).dampening(0.3).weight_decay(0.1))),
+  CASE("sgd nesterov", SGD, (SGDOptions(0.05).momentum(0.8).nesterov(true).weight_decay(0.1).maximize(true))),
+  CASE("adam", Adam, (0.01)),
+  CASE("adam decay", Adam, (AdamOptions(0.01).betas(betas(0.8, 0.95)).eps(1e-3).weight_decay(0.2))),
+  CASE("adam amsgrad", Adam, (AdamOptions(0.01).betas(betas(0.8, 0.7)).amsgrad(true))),
+  CASE("adam maximize", Adam, (AdamOptions(0.01).amsgrad(true).weight_decay(0.2).maximize(true))),
+  CASE("adamw", AdamW, (0.01)),
+  CASE("adamw amsgrad", AdamW, (AdamWOptions(0.02).weight_decay(0.3).amsgrad(true).betas(betas(0.7, 0.8)))),
+  CASE("adamw maximize", AdamW, (AdamWOptions(0.02).maximize(true))),
+  CASE("rmsprop", RMSprop, (0.01)),
+  CASE("rmsprop decay", RMSprop, (RMSpropOptions(0.01).alpha(0.9).eps(1e-2).weight_decay(0.2))),
+  CASE("rmsprop momentum", RMSprop, (RMSpropOptions(0.01).momentum(0.8))),
+  CASE("rmsprop centered", RMSprop, (RMSpropOptions(0.01).alpha(0.8).centered(true))),
+  CASE("rmsprop all", RMSprop, (RMSpropOptions(0.01).alpha(0.8).centered(true).momentum(0.5).weight_decay(0.1).maximize(true))),
+  CASE("adagrad", Adagrad, (0.1)),
+  CASE("adagrad all", Adagrad, (AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.2).initial_accumulator_value(0.5).eps(1e-3).maximize(true))),
+};
+// clang-format on
+
+void step_with_gradients(Optimizer& o, const std::vector<Tensor>& params, int step) {
+  for (const Tensor& p : params) p.mutable_grad() = gradient(p, step);
+  o.step();
+}
+
+std::vector<double> values(const std::vector<Tensor>& params) {
+  std::vector<double> out;
+  for (const Tensor& p : params) {
+    const Tensor x = p.detach().to(kDouble).contiguous();
+    out.insert(out.end(), x.data_ptr<double>(), x.data_ptr<double>() + x.numel());
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every optimiser takes PyTorch's steps") {
+  CHECK(expected.size() == 2 * std::size(cases));
+  for (const Case& c : cases)
+    for (const ScalarType dtype : {kFloat, kDouble})
+      // The parameter of two dimensions is dense, transposed, or a window with gaps.
+      for (const char* layout : {"dense", "transposed", "window"}) {
+        const std::string name = std::string(c.name) + ' ' + std::string(dtype_name(dtype));
+        CAPTURE(name);
+        CAPTURE(layout);
+        const auto& want = expected.at(name);
+        Tensor p = ramp(-0.5, 0.3, {5}, dtype), q = ramp(0.8, -0.2, {2, 3}, dtype);
+        if (*layout == 't') q = q.t().contiguous().t();
+        if (*layout == 'w') {
+          const Tensor wide = full({2, 7}, 9, dtype);
+          wide.slice(1, 0, 6, 2).copy_(q);
+          q = wide.slice(1, 0, 6, 2);
+        }
+        p.requires_grad_();
+        q.requires_grad_();
+        const auto o = c.make({p}, {q});
+        size_t at = 0;
+        for (int step = 1; step <= 20; ++step) {
+          step_with_gradients(*o, {p, q}, step);
+          if (step != 1 && step != 4 && step != 20) continue;
+          for (const double v : values({p, q})) {
+            CAPTURE(step);
+            CHECK(std::abs(v - want.at(at)) <=
+                  (dtype == kFloat ? 2e-6 : 1e-13) * (1 + std::abs(want[at])));
+            ++at;
+          }
+        }
+        CHECK(at == want.size());
+      }
+}
+
+TEST_CASE("large parameters are split among threads without a trace") {
+  std::vector<std::vector<double>> results;
+  for (const int threads : {1, 2}) {
+    set_num_threads(threads);
+    Tensor p = ramp(-1, 1e-5, {100'003}, kFloat).requires_grad_();
+    const auto o = cases[7].make({p}, {});
+    for (int step = 1; step <= 3; ++step) step_with_gradients(*o, {p}, step);
+    results.push_back(values({p}));
+  }
+  CHECK(results[0] == results[1]);
+}
+
+TEST_CASE("training goes on bit for bit from a saved optimiser") {
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Tensor p = ramp(-0.5, 0.3, {5}, kFloat).requires_grad_();
+    Tensor q = ramp(0.8, -0.2, {2, 3}, kFloat).t().contiguous().t().requires_grad_();
+    const auto first = c.make({p}, {q});
+    for (int step = 1; step <= 7; ++step) step_with_gradients(*first, {p, q}, step);
+    first->param_groups()[1].options().set_lr(0.003);
+    serialize::OutputArchive out;
+    out << *first;
+    std::string bytes;
+    out.save_to([&](const void* data, size_t n) {
+      bytes.append(static_cast<const char*>(data), n);
+      return n;
+    });
+
+    Tensor p2 = p.detach().clone().requires_grad_(), q2 = q.detach().clone().requires_grad_();
+    const auto second = c.make({p2}, {q2});
+    serialize::InputArchive in;
+    in.load_from(bytes.data(), bytes.size());
+    in >> *second;
+    for (int step = 8; step <= 15; ++step) {
+      step_with_gradients(*first, {p, q}, step);
+      step_with_gradients(*second, {p2, q2}, step);
+    }
+    CHECK(values({p, q}) == values({p2, q2}));
+  }
+}
+
+TEST_CASE("an optimiser that does not fit the file is left as it was") {
+  Tensor p = ramp(0, 1, {4}, kFloat).requires_grad_(), q = ramp(0, 1, {3}, kFloat).requires_grad_();
+  Adam saved({p}, 0.1);
+  step_with_gradients(saved, {p}, 1);
+  serialize::OutputArchive out;
+  out << saved;
+  std::string bytes;
+  out.save_to([&](const void* data, size_t n) {
+    bytes.append(static_cast<const char*>(data), n);
+    return n;
+  });
+  const auto load_into = [&](Optimizer& o) {
+    serialize::InputArchive in;
+    in.load_from(bytes.data(), bytes.size());
+    in >> o;
+  };
+  Adam other_sizes({q}, 0.5), more({p, q}, 0.5);
+  CHECK_THROWS_WITH(load_into(other_sizes),
+                    "load: exp_avg: sizes differ, [4] in the archive and [3] of the parameter");
+  CHECK(other_sizes.param_groups()[0].options().get_lr() == 0.5);
+  CHECK(other_sizes.state().empty());
+  CHECK_THROWS_WITH(
+      load_into(more),
+      "load: group 0: numbers of parameters differ, 1 in the archive and 2 of the optimiser");
+  SGD another({p}, 0.5);
+  CHECK_THROWS_WITH(load_into(another), "load: the archive has no value param_groups.0.momentum");
+  CHECK(another.param_groups()[0].options().get_lr() == 0.5);
+}
+
+TEST_CASE("parameter groups inherit what they do not set") {
+  Tensor p = zeros({2}).requires_grad_(), q = zeros({2}).requires_grad_();
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{p},
+                      std::make_unique<SGDOptions>(SGDOptions(1e-3).momentum(0.5)));
+  groups.emplace_back(std::vector<Tensor>{q});
+  SGD sgd(groups, SGDOptions(0.1).weight_decay(0.2));
+  const auto options = [&](size_t i) -> SGDOptions& {
+    return static_cast<SGDOptions&>(sgd.param_groups()[i].options());
+  };
+  CHECK(options(0) == SGDOptions(0.1).momentum(0.5).weight_decay(0.2));
+  CHECK(options(1) == SGDOptions(0.1).weight_decay(0.2));
+  CHECK(sgd.size() == 2);
+  CHECK(sgd.parameters().size() == 1);
+  CHECK_THROWS_WITH(sgd.add_param_group(OptimizerParamGroup({q})),
+                    "optim: a parameter of sizes [2] is in two groups");
+  CHECK_THROWS_WITH(sgd.add_param_group(OptimizerParamGroup({q * 2})),
+                    "optim: a parameter of sizes [2] is no leaf");
+  CHECK(sgd.param_groups().size() == 2);
+}
+
+TEST_CASE("options out of their ranges throw") {
+  const std::vector<Tensor> p = {zeros({1})};
+  CHECK_THROWS_WITH(SGD(p, -0.1), "sgd: lr is -0.1, less than 0");
+  CHECK_THROWS_WITH(SGD(p, SGDOptions(0.1).nesterov(true)),
+                    "sgd: nesterov wants momentum and no dampening, momentum 0 and dampening 0");
+  CHECK_THROWS_WITH(Adam(p, AdamOptions(0.1).betas(betas(0.9, 1.0))),
+                    "adam: the second beta is 1, not in [0, 1)");
+  CHECK_THROWS_AS(AdamW(p, AdamWOptions(NAN)), Error);
+  CHECK_THROWS_AS(RMSprop(p, RMSpropOptions(0.1).alpha(-1)), Error);
+  CHECK_THROWS_AS(Adagrad(p, AdagradOptions(0.1).lr_decay(-1)), Error);
+}
+
+TEST_CASE("zero_grad drops gradients or fills them with zeros") {
+  Tensor p = ones({2}).requires_grad_();
+  SGD sgd({p}, 0.1);
+  (p * p).sum().backward();
+  sgd.zero_grad(/*set_to_none=*/false);
+  CHECK(p.grad().equal(zeros({2})));
+  sgd.zero_grad();
+  CHECK(!p.grad().defined());
+  sgd.step();  // nothing to do
+  CHECK(p.equal(ones({2})));
+}
+
+TEST_CASE("a closure is called with gradients enabled and its loss returned") {
+  Tensor p = ones({2}).requires_grad_();
+  SGD sgd({p}, 0.25);
+  NoGradGuard no_grad;
+  const Tensor loss = sgd.step([&] {
+    sgd.zero_grad();
+    Tensor l = (p * p).sum();
+    l.backward();
+    return l;
+  });
+  CHECK(loss.item<double>() == 2);
+  CHECK(p.equal(full({2}, 0.5)));
+}
+
+TEST_CASE("a step counts as a write") {
+  Tensor p = ones({2}).requires_grad_();
+  SGD sgd({p}, 0.25);
+  const Tensor y = (p * p).sum();
+  p.mutable_grad() = ones({2});
+  sgd.step();
+  CHECK_THROWS_AS(y.backward(), Error);
+}

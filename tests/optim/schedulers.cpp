@@ -1,0 +1,221 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "autograd/factories.h"
+#include "optim/optim.h"
+
+using namespace gradus;
+using namespace gradus::optim;
+
+namespace {
+
+const std::map<std::string, std::vector<double>> expected = {
+#include "../reference/optim.inc"
+};
+
+double metric(int t) { return std::sin(0.5 * t) / (1 + t); }
+
+// One step of a schedule, the t-th.
+using Step = std::function<void(int t)>;
+
+template <class... S>
+Step steps(std::shared_ptr<S>... schedulers) {
+  return [=](int) { (schedulers->step(), ...); };
+}
+template <class S, class... Args>
+auto make(Args&&... args) {
+  return std::make_shared<S>(std::forward<Args>(args)...);
+}
+template <class S, class... Args>
+Step one(Args&&... args) {
+  return steps(make<S>(std::forward<Args>(args)...));
+}
+template <class... Args>
+Step plateau(Args&&... args) {
+  return [s = make<ReduceLROnPlateau>(std::forward<Args>(args)...)](int t) { s->step(metric(t)); };
+}
+using Parts = std::vector<std::shared_ptr<LRScheduler>>;
+
+struct Case {
+  const char* name;
+  Step (*make)(Optimizer&);
+};
+const Case cases[] = {
+    {"lambda",
+     [](Optimizer& o) { return one<LambdaLR>(o, [](int64_t t) { return std::pow(0.9, t); }); }},
+    {"lambdas",
+     [](Optimizer& o) {
+       return one<LambdaLR>(
+           o, std::vector<LambdaLR::Lambda>{[](int64_t t) { return 1.0 / double(1 + t); },
+                                            [](int64_t t) { return 1 - double(t) / 50; }});
+     }},
+    {"multiplicative",
+     [](Optimizer& o) {
+       return one<MultiplicativeLR>(o, [](int64_t t) { return t % 2 ? 0.8 : 1.1; });
+     }},
+    {"step", [](Optimizer& o) { return one<StepLR>(o, 3u, 0.5); }},
+    {"multistep",
+     [](Optimizer& o) {
+       return one<MultiStepLR>(o, std::vector<int64_t>{3, 7, 7, 20}, 0.3);
+     }},
+    {"constant", [](Optimizer& o) { return one<ConstantLR>(o, 0.2, 4); }},
+    {"linear", [](Optimizer& o) { return one<LinearLR>(o, 0.1, 1.0, 8); }},
+    {"linear down", [](Optimizer& o) { return one<LinearLR>(o, 1.0, 0.3, 6); }},
+    {"exponential", [](Optimizer& o) { return one<ExponentialLR>(o, 0.93); }},
+    {"polynomial", [](Optimizer& o) { return one<PolynomialLR>(o, 10, 2.0); }},
+    {"cosine", [](Optimizer& o) { return one<CosineAnnealingLR>(o, 7, 0.01); }},
+    {"cosine to zero", [](Optimizer& o) { return one<CosineAnnealingLR>(o, 24); }},
+    {"restarts", [](Optimizer& o) { return one<CosineAnnealingWarmRestarts>(o, 4, 2, 0.01); }},
+    {"restarts equal", [](Optimizer& o) { return one<CosineAnnealingWarmRestarts>(o, 5); }},
+    {"one cycle", [](Optimizer& o) { return one<OneCycleLR>(o, 0.4, 25); }},
+    {"one cycle linear",
+     [](Optimizer& o) {
+       return one<OneCycleLR>(
+           o,
+           OneCycleLROptions(0.4, 30).anneal_strategy("linear").three_phase(true).pct_start(0.25));
+     }},
+    {"warm-up",
+     [](Optimizer& o) {
+       const Parts parts = {make<LinearLR>(o, 0.1, 1.0, 5), make<CosineAnnealingLR>(o, 15)};
+       return one<SequentialLR>(o, parts, std::vector<int64_t>{5});
+     }},
+    {"sequence",
+     [](Optimizer& o) {
+       const Parts parts = {make<ConstantLR>(o, 0.1, 2), make<ExponentialLR>(o, 0.9),
+                            make<StepLR>(o, 2u, 0.5)};
+       return one<SequentialLR>(o, parts, std::vector<int64_t>{4, 12});
+     }},
+    {"chain",
+     [](Optimizer& o) {
+       const Parts parts = {make<ConstantLR>(o, 0.1, 5), make<ExponentialLR>(o, 0.9)};
+       return one<ChainedScheduler>(parts);
+     }},
+    {"two",
+     [](Optimizer& o) {
+       auto first = make<StepLR>(o, 4u, 0.5);
+       return steps(first, make<ExponentialLR>(o, 0.95));
+     }},
+    {"plateau", [](Optimizer& o) { return plateau(o, ReduceLROnPlateau::min, 0.5, 2); }},
+    {"plateau all",
+     [](Optimizer& o) {
+       return plateau(o, ReduceLROnPlateau::max, 0.3, 1, 0.05, ReduceLROnPlateau::abs, 2,
+                      std::vector<double>{0.02, 0.001});
+     }},
+};
+
+std::unique_ptr<SGD> two_groups() {
+  std::vector<OptimizerParamGroup> groups;
+  groups.emplace_back(std::vector<Tensor>{zeros({1})});
+  groups.emplace_back(std::vector<Tensor>{zeros({2})}, std::make_unique<SGDOptions>(0.1));
+  return std::make_unique<SGD>(groups, SGDOptions(0.5).momentum(0.9));
+}
+
+std::vector<double> rates(const Optimizer& o) {
+  std::vector<double> out;
+  for (const auto& g : o.param_groups()) out.push_back(g.options().get_lr());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every scheduler gives PyTorch's learning rates") {
+  CHECK(expected.size() == std::size(cases));
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    const auto& want = expected.at(c.name);
+    const auto o = two_groups();
+    const Step step = c.make(*o);
+    for (int t = 0; t < 25; ++t) {
+      if (t) step(t);
+      CAPTURE(t);
+      for (size_t g = 0; g < 2; ++g)
+        CHECK(rates(*o)[g] == doctest::Approx(want.at(size_t(2 * t) + g)).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("a cyclic schedule moves the momentum the other way") {
+  const auto o = two_groups();
+  OneCycleLR s(*o, 0.4, 10);
+  const auto momentum = [&] { return *o->param_groups()[0].options().get_momentum(); };
+  CHECK(momentum() == 0.95);
+  for (int t = 0; t < 2; ++t) s.step();
+  CHECK(momentum() == doctest::Approx(0.85));
+  CHECK_THROWS_WITH(
+      [&] {
+        for (int t = 0; t < 20; ++t) s.step();
+      }(),
+      "one_cycle_lr: step 11 of 10");
+}
+
+TEST_CASE("a schedule goes on from where it was saved") {
+  const auto through = [](const auto& from, auto& to) {
+    serialize::OutputArchive out;
+    out << from;
+    std::string bytes;
+    out.save_to([&](const void* data, size_t n) {
+      bytes.append(static_cast<const char*>(data), n);
+      return n;
+    });
+    serialize::InputArchive in;
+    in.load_from(bytes.data(), bytes.size());
+    in >> to;
+  };
+  const auto schedule = [](Optimizer& o) {
+    const Parts parts = {make<LinearLR>(o, 0.1, 1.0, 5), make<CosineAnnealingLR>(o, 15)};
+    return make<SequentialLR>(o, parts, std::vector<int64_t>{5});
+  };
+  for (const int before : {3, 9}) {
+    const auto o1 = two_groups(), o2 = two_groups();
+    const auto s1 = schedule(*o1), s2 = schedule(*o2);
+    for (int t = 0; t < before; ++t) s1->step();
+    through(*o1, *o2);
+    through(*s1, *s2);
+    CHECK(s1->get_last_lr() == s2->get_last_lr());
+    for (int t = 0; t < 9; ++t) {
+      s1->step();
+      s2->step();
+      CHECK(rates(*o1) == rates(*o2));
+    }
+  }
+  const auto o = two_groups();
+  ReduceLROnPlateau p1(*o), p2(*o);
+  p1.step(0.25);
+  CHECK_NOTHROW(through(p1, p2));
+}
+
+TEST_CASE("a scheduler of one's own, in libtorch's form") {
+  struct Halving : LRScheduler {
+    using LRScheduler::LRScheduler;
+    std::vector<double> get_lrs() override {
+      auto lrs = get_current_lrs();
+      if (step_count_ > 0)
+        for (double& lr : lrs) lr /= 2;
+      return lrs;
+    }
+  };
+  const auto o = two_groups();
+  Halving s(*o);
+  s.step();
+  CHECK(rates(*o) == std::vector<double>{0.5, 0.1});
+  s.step();
+  CHECK(rates(*o) == std::vector<double>{0.25, 0.05});
+}
+
+TEST_CASE("impossible schedules throw") {
+  const auto o = two_groups(), other = two_groups();
+  CHECK_THROWS_WITH(StepLR(*o, 0), "step_lr: step_size is 0");
+  CHECK_THROWS_WITH(LinearLR(*o, 0.0), "linear_lr: start_factor is 0, not in (0, 1]");
+  CHECK_THROWS_AS(CosineAnnealingLR(*o, 0), Error);
+  CHECK_THROWS_AS(LambdaLR(*o, std::vector<LambdaLR::Lambda>{}), Error);
+  CHECK_THROWS_WITH(SequentialLR(*o, {make<StepLR>(*other, 2u)}, {}),
+                    "sequential_lr: the schedulers have another optimiser");
+  CHECK_THROWS_WITH(SequentialLR(*o, {make<StepLR>(*o, 2u)}, {3}),
+                    "sequential_lr: 1 milestones for 1 schedulers");
+  CHECK_THROWS_WITH(ReduceLROnPlateau(*o, ReduceLROnPlateau::min, 1.5),
+                    "reduce_lr_on_plateau: factor is 1.5, not less than 1");
+}
