@@ -2,7 +2,6 @@
 
 #include "autograd/formula_info.h"
 #include "tensor/fail.h"
-#include "tensor/kernels/table.h"
 
 namespace gradus::autograd {
 
@@ -36,13 +35,11 @@ namespace {
 
 constexpr size_t max_arity = 4;
 
-const kernels::Row& row_of(int formula) { return *kernels::table().rows[formula]; }
-
 // A formula's place on the tape: the operands and output that its slopes read, each kept once.
 class FormulaNode final : public Node {
  public:
   FormulaNode(int formula, const char* op, ScalarType type, Operands x)
-      : Node(op), info_(formula_info(formula)), row_(row_of(formula)), type_(type) {
+      : Node(op), info_(formula_info(formula)), row_(raw::kernels_of(formula)), type_(type) {
     for (size_t i = 0; i < x.size(); ++i) edges_[i] = gradient_edge(x[i].tensor);
   }
   // Apart from the constructor, since a write in place comes between.
@@ -142,8 +139,8 @@ bool records(const FormulaInfo& info, Operands x) {
 Tensor apply_formula(int formula, const char* op, Operands x) {
   const FormulaInfo& info = formula_info(formula);
   const ScalarType type = compute_type(op, info.on, x);
-  Tensor y = raw::elementwise(op, row_of(formula).value[int(type)], info.to_bool ? kBool : type,
-                              KernelArgs(x, type));
+  Tensor y = raw::elementwise(op, raw::kernels_of(formula).value[int(type)],
+                              info.to_bool ? kBool : type, KernelArgs(x, type));
   if (!records(info, x) || !differentiable(y)) return y;
   auto* node = new FormulaNode(formula, op, type, x);
   const Ref<Node> owner(node);
@@ -161,7 +158,7 @@ Tensor& apply_formula_(int formula, const char* op, Operands x) {
   if (!raw::can_cast(out, self.dtype()))
     fail("{}: a result of {} cannot be written to a tensor of {}", op, out, self.dtype());
   check_inplace(op, self);
-  const kernels::Loop f = row_of(formula).value[int(type)];
+  const kernels::Loop f = raw::kernels_of(formula).value[int(type)];
 
   Ref<Node> owner;
   if (records(info, x) && differentiable(self)) {

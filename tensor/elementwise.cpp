@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/fail.h"
+#include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
 #include "tensor/shape.h"
 
@@ -172,6 +173,12 @@ Arg::Arg(const Scalar& v, ScalarType dtype) : type_(dtype) {
     const auto value = v.to<decltype(zero)>();
     std::memcpy(number_, &value, sizeof value);
   });
+}
+
+const kernels::Row& kernels_of(int formula) { return *kernels::table().rows[formula]; }
+
+kernels::Loop where_kernel(ScalarType type) {
+  return kernels::table().copy->where[kernels::size_index(item_size(type))];
 }
 
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {

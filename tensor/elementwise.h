@@ -29,6 +29,10 @@ class Arg {
 
 using Args = ArrayRef<Arg>;
 
+// The kernels of the formula of that index, and of where (condition, then the two to choose from).
+const kernels::Row& kernels_of(int formula);
+kernels::Loop where_kernel(ScalarType type);
+
 // A new tensor of the broadcast shape of the operands, laid out like them.
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out, Args args);
 // The same into `out`, whose shape the operands must broadcast to; `out` may be an operand.

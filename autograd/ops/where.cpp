@@ -2,7 +2,6 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/unary_table.h"
 #include "tensor/fail.h"
-#include "tensor/kernels/table.h"
 
 namespace gradus {
 namespace autograd {
@@ -11,8 +10,8 @@ Tensor select_operands(const Tensor& condition, const Operand& a, const Operand&
   if (condition.dtype() != kBool)
     fail("where: the condition must be bool, got {}", condition.dtype());
   const ScalarType type = compute_type("where", formulas::types::all, {a, b});
-  const kernels::Loop f = kernels::table().copy->where[kernels::size_index(item_size(type))];
-  Tensor y = raw::elementwise("where", f, type, {raw::Arg(condition), a.arg(type), b.arg(type)});
+  Tensor y = raw::elementwise("where", raw::where_kernel(type), type,
+                              {raw::Arg(condition), a.arg(type), b.arg(type)});
   if (!GradMode::is_enabled() || !(needs_grad(a.tensor) || needs_grad(b.tensor))) return y;
   const Saved c = save(condition);
   return record("where", std::move(y),
