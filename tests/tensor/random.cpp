@@ -47,6 +47,16 @@ Tensor weights(Dims shape, ScalarType t) {
   return from_values([](int64_t i) { return double(i * 7 % 13 + 1) / 13; }, shape, t);
 }
 
+// What dropout multiplies by: the kept elements, scaled.
+void dropout_mask(const Tensor& x, double p, GeneratorImpl& g) {
+  raw::bernoulli(x, 1 - p, g);
+  const Tensor y = raw::contiguous(x);
+  visit_floating(x.dtype(), "dropout", [&]<class T>(T) {
+    for (int64_t i = 0; i < y.numel(); ++i) y.data_ptr<T>()[i] /= T(1 - p);
+  });
+  raw::copy(x, y);
+}
+
 using Fill = std::function<void(const Tensor&, GeneratorImpl&)>;
 const std::map<std::string, Fill> fills = {
     {"uniform", [](auto& x, auto& g) { raw::uniform(x, 0, 1, g); }},
@@ -72,6 +82,7 @@ const std::map<std::string, Fill> fills = {
     {"geometric 0.3", [](auto& x, auto& g) { raw::geometric(x, 0.3, g); }},
     {"log_normal 0.3 1.7", [](auto& x, auto& g) { raw::log_normal(x, 0.3, 1.7, g); }},
     {"cauchy 0.3 1.7", [](auto& x, auto& g) { raw::cauchy(x, 0.3, 1.7, g); }},
+    {"dropout 0.3", [](auto& x, auto& g) { dropout_mask(x, 0.3, g); }},
     {"poisson 3",
      [](auto& x, auto& g) { raw::copy(x, raw::poisson(raw::full(x.sizes(), 3, x.dtype()), g)); }},
     {"poisson 40",
@@ -128,10 +139,8 @@ TEST_CASE("every distribution draws what PyTorch draws") {
       if (c.layout == ' ') {
         x = makers.at(c.name)(n, t, g);
       } else {
-        const auto fill = fills.find(c.name);
-        if (fill == fills.end()) continue;
         x = make(c.layout, n, t);
-        fill->second(x, g);
+        fills.at(c.name)(x, g);
       }
       const Tensor values = raw::contiguous(raw::to_dtype(x, kDouble));
       const double* v = values.data_ptr<double>();
