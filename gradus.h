@@ -6,6 +6,7 @@
 #include "autograd/function.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops/copy.h"
+#include "autograd/ops/index.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"

@@ -32,7 +32,7 @@ class Saved {
       if (t.impl()->inference) check_inference();
     }
   }
-  Saved(const Saved&) = default;
+  Saved(const Saved& o) : tensor_(o.tensor_), version_(o.version_) { ++moved; }
   Saved(Saved&& o) noexcept : tensor_(std::move(o.tensor_)), version_(o.version_) {
     if (tensor_.defined()) ++moved;
   }
@@ -48,7 +48,7 @@ class Saved {
   const Tensor* operator->() const { return &**this; }
   operator const Tensor&() const { return **this; }
 
-  // Counts moves, by which a node learns whether its closures saved anything.
+  // Counts moves and copies, by which a node learns whether its closures saved anything.
   static inline constinit thread_local unsigned moved = 0;
 
  private:

@@ -1,0 +1,199 @@
+// Elements by index along one dim, and those of flattened tensors.
+#include "autograd/inplace.h"
+#include "autograd/ops/embed.h"
+#include "autograd/ops/index.h"
+#include "autograd/ops/view.h"
+#include "tensor/fail.h"
+#include "tensor/index_plan.h"
+#include "tensor/scatter.h"
+#include "tensor/shape.h"
+
+namespace gradus {
+
+using autograd::record;
+using autograd::save;
+using autograd::Saved;
+using autograd::write_inplace;
+using autograd::wrt;
+using raw::Reduce;
+
+namespace {
+
+void check_type(const char* op, const Tensor& self, const Tensor& src) {
+  if (self.dtype() != src.dtype())
+    fail("{}: types differ, {} and a source of {}", op, self.dtype(), src.dtype());
+}
+
+// dy at the elements of a source that the index reached; the rest of it gets 0.
+Tensor to_source(const Tensor& dy, int64_t dim, const Tensor& index, const Dims& sizes) {
+  const Tensor dx = dy.gather(dim, index);
+  if (dx.numel() == checked_numel(sizes, "scatter")) return dx.reshape(sizes);
+  return autograd::embed("scatter_backward", dx, sizes,
+                         [reached = Dims(index.sizes())](const Tensor& y) {
+                           Tensor part = y;
+                           for (size_t d = 0; d < reached.size(); ++d)
+                             part = part.narrow(int64_t(d), 0, reached[d]);
+                           return part;
+                         });
+}
+
+// One element for every place of the index.
+Tensor one_value(const Scalar& value, ScalarType type) { return raw::scalar_tensor(value, type); }
+
+}  // namespace
+
+Tensor Tensor::gather(int64_t d, const Tensor& index, bool) const {
+  checked();
+  raw::check_gather("gather", *this, d, index);
+  const int64_t at = wrap_dim(d, dim(), "gather");
+  return record("gather", raw::gather(*this, at, index),
+                wrt(*this, [sizes = impl_->sizes, at, i = save(index)](const Tensor& dy) {
+                  return raw::zeros(sizes, dy.dtype()).scatter_add_(at, i, dy);
+                }));
+}
+
+Tensor& Tensor::scatter_(int64_t d, const Tensor& index, const Tensor& src) const {
+  checked();
+  check_type("scatter_", *this, src);
+  raw::check_scatter("scatter_", *this, d, index, src.sizes());
+  const int64_t at = wrap_dim(d, dim(), "scatter_");
+  Saved i = save(index);
+  return write_inplace(
+      "scatter_", *this, [&] { raw::scatter(*this, at, index, src, Reduce::assign); },
+      wrt(*this, [at, i](const Tensor& dy) { return dy.scatter(at, i, 0); }),
+      wrt(src, [at, i, sizes = src.impl()->sizes](const Tensor& dy) {
+        return to_source(dy, at, i, sizes);
+      }));
+}
+Tensor& Tensor::scatter_(int64_t d, const Tensor& index, const Scalar& value) const {
+  checked();
+  raw::check_scatter("scatter_", *this, d, index, index.sizes());
+  const int64_t at = wrap_dim(d, dim(), "scatter_");
+  return write_inplace(
+      "scatter_", *this,
+      [&] { raw::scatter(*this, at, index, one_value(value, dtype()), Reduce::assign); },
+      wrt(*this, [at, i = save(index)](const Tensor& dy) { return dy.scatter(at, i, 0); }));
+}
+Tensor& Tensor::scatter_add_(int64_t d, const Tensor& index, const Tensor& src) const {
+  checked();
+  check_type("scatter_add_", *this, src);
+  raw::check_scatter("scatter_add_", *this, d, index, src.sizes());
+  const int64_t at = wrap_dim(d, dim(), "scatter_add_");
+  return write_inplace(
+      "scatter_add_", *this, [&] { raw::scatter(*this, at, index, src, Reduce::sum); },
+      wrt(*this, [](const Tensor& dy) { return dy; }),
+      wrt(src, [at, i = save(index), sizes = src.impl()->sizes](const Tensor& dy) {
+        return to_source(dy, at, i, sizes);
+      }));
+}
+
+namespace {
+bool adds(std::string_view reduce) {
+  if (reduce != "add" && reduce != "multiply")
+    fail("scatter_: reduce must be \"add\" or \"multiply\", got \"{}\"", reduce);
+  return reduce == "add";
+}
+}  // namespace
+
+Tensor& Tensor::scatter_(int64_t d, const Tensor& index, const Tensor& src,
+                         std::string_view reduce) const {
+  if (adds(reduce)) return scatter_add_(d, index, src);
+  return scatter_reduce_(d, index, src, "prod", true);
+}
+Tensor& Tensor::scatter_(int64_t d, const Tensor& index, const Scalar& value,
+                         std::string_view reduce) const {
+  const Tensor src = raw::expand(one_value(value, checked().dtype), index.sizes());
+  return scatter_(d, index, src, reduce);
+}
+
+Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src) const {
+  return clone().scatter_(d, index, src);
+}
+Tensor Tensor::scatter(int64_t d, const Tensor& index, const Scalar& value) const {
+  return clone().scatter_(d, index, value);
+}
+Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src,
+                       std::string_view reduce) const {
+  return clone().scatter_(d, index, src, reduce);
+}
+Tensor Tensor::scatter(int64_t d, const Tensor& index, const Scalar& value,
+                       std::string_view reduce) const {
+  return clone().scatter_(d, index, value, reduce);
+}
+Tensor Tensor::scatter_add(int64_t d, const Tensor& index, const Tensor& src) const {
+  return clone().scatter_add_(d, index, src);
+}
+
+Tensor Tensor::take(const Tensor& index) const {
+  checked();
+  if (index.dtype() != kLong) fail("take: the index must be int64, got {}", index.dtype());
+  if (numel() == 0 && index.numel() > 0)
+    fail_index("take: nothing can be taken from shape {}", sizes());
+  return reshape(-1).index({index.reshape(-1)}).reshape(index.sizes());
+}
+
+namespace {
+
+// The place in each dim of the elements that `index` counts in the flattened tensor.
+std::vector<std::optional<Tensor>> unravel(const char* op, const Tensor& x, const Tensor& index) {
+  const IntArrayRef sizes = x.sizes();
+  const Tensor flat = raw::contiguous(index);
+  const int64_t* p = flat.data_ptr<int64_t>();
+  std::vector<std::optional<Tensor>> out;
+  std::vector<int64_t*> places;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    out.emplace_back(raw::empty(flat.numel(), kLong));
+    places.push_back(out.back()->data_ptr<int64_t>());
+  }
+  for (int64_t i = 0; i < flat.numel(); ++i) {
+    int64_t rest = p[i];
+    if (rest < -x.numel() || rest >= x.numel())
+      fail_index("{}: index {} is out of range for {} elements", op, rest, x.numel());
+    if (rest < 0) rest += x.numel();
+    for (size_t d = sizes.size(); d-- > 0;) {
+      places[d][i] = rest % sizes[d];
+      rest /= sizes[d];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) const {
+  checked();
+  if (index.dtype() != kLong) fail("put_: the index must be int64, got {}", index.dtype());
+  check_type("put_", *this, source);
+  if (index.numel() != source.numel())
+    fail("put_: index and source differ in number of elements, {} and {}", index.numel(),
+         source.numel());
+  const Tensor x = dim() == 0 ? unsqueeze(0) : *this;
+  x.index_put_(unravel("put_", x, index), source.reshape(-1), accumulate);
+  return const_cast<Tensor&>(*this);
+}
+Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) const {
+  return clone().put_(index, source, accumulate);
+}
+
+Tensor Tensor::take_along_dim(const Tensor& indices, std::optional<int64_t> d) const {
+  checked();
+  if (indices.dtype() != kLong)
+    fail("take_along_dim: the indices must be int64, got {}", indices.dtype());
+  if (!d) return reshape(-1).gather(0, indices.reshape(-1));
+  if (dim() != indices.dim())
+    fail("take_along_dim: tensor and indices differ in dims, shapes {} and {}", sizes(),
+         indices.sizes());
+  const size_t at = size_t(wrap_dim(*d, dim(), "take_along_dim"));
+  // All dims broadcast but `at`.
+  Dims self = sizes(), index = indices.sizes();
+  if (!self.empty()) self[at] = index[at] = 1;
+  const Dims common = broadcast_shapes(self, index, "take_along_dim");
+  self = index = common;
+  if (!self.empty()) {
+    self[at] = sizes()[at];
+    index[at] = indices.sizes()[at];
+  }
+  return expand(self).gather(int64_t(at), indices.expand(index));
+}
+
+}  // namespace gradus

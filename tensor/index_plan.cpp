@@ -1,0 +1,220 @@
+#include "tensor/index_plan.h"
+
+#include <cstring>
+
+#include "tensor/fail.h"
+#include "tensor/parallel.h"
+#include "tensor/shape.h"
+
+namespace gradus::raw {
+
+namespace {
+
+constexpr int64_t grain = 16384;
+
+// Offsets of all elements of a window, in order.
+std::vector<int64_t> offsets(const Dims& sizes, const Dims& strides) {
+  std::vector<int64_t> out{0};
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    std::vector<int64_t> next;
+    next.reserve(out.size() * size_t(sizes[d]));
+    for (int64_t o : out)
+      for (int64_t i = 0; i < sizes[d]; ++i) next.push_back(o + i * strides[d]);
+    out = std::move(next);
+  }
+  return out;
+}
+
+// Takes the innermost dims that lie densely off the window; how many elements they have.
+int64_t take_run(Dims& sizes, Dims& strides) {
+  int64_t run = 1;
+  while (!sizes.empty() && (strides.back() == run || sizes.back() == 1)) {
+    run *= sizes.back();
+    sizes.pop_back();
+    strides.pop_back();
+  }
+  return run;
+}
+
+bool broadcastable(IntArrayRef a, IntArrayRef b) {
+  for (size_t k = 1; k <= std::min(a.size(), b.size()); ++k) {
+    const int64_t x = a[a.size() - k], y = b[b.size() - k];
+    if (x != y && x != 1 && y != 1) return false;
+  }
+  return true;
+}
+
+// places += index * stride for each index.
+template <class T>
+void add_places(const char* op, std::vector<int64_t>& places, const T* index, int64_t size,
+                int64_t stride, size_t dim, Negative negative) {
+  const int64_t least = negative == Negative::wraps ? -size : 0;
+  for (size_t i = 0; i < places.size(); ++i) {
+    int64_t v = int64_t(index[i]);
+    if (v < least || v >= size)
+      fail_index("{}: index {} is out of range for dim {} of size {}", op, v, dim, size);
+    if (v < 0) v += size;
+    places[i] += v * stride;
+  }
+}
+
+}  // namespace
+
+IndexPlan::IndexPlan(const char* op, const Tensor& x, TensorList indices, Negative negative) {
+  if (int64_t(indices.size()) > x.dim())
+    fail_index("{}: too many indices for shape {}, got {}", op, x.sizes(), indices.size());
+  Dims common;
+  size_t first = indices.size(), last = 0, count = 0;
+  for (size_t d = 0; d < indices.size(); ++d) {
+    const Tensor& t = indices[d];
+    if (!t.defined()) continue;
+    if (t.dtype() != kLong && t.dtype() != kInt)
+      fail_index("{}: tensors used as indices must be int64, int32, uint8 or bool, got {}", op,
+                 t.dtype());
+    if (!broadcastable(common, t.sizes()))
+      fail_index("{}: the indices do not broadcast, shapes {} and {}", op, common.ref(), t.sizes());
+    common = broadcast_shapes(common, t.sizes(), op);
+    first = std::min(first, d);
+    last = d;
+    ++count;
+  }
+  places.assign(size_t(checked_numel(common, op)), 0);
+  const bool adjacent = count > 0 && last - first + 1 == count;
+  Dims before_sizes, before_strides, after_sizes, after_strides;
+  for (size_t d = 0; d < size_t(x.dim()); ++d) {
+    const int64_t size = x.sizes()[d], stride = x.strides()[d];
+    if (d < indices.size() && indices[d].defined()) {
+      const Tensor dense = contiguous(expand(indices[d], common));
+      if (dense.dtype() == kLong)
+        add_places(op, places, dense.data_ptr<int64_t>(), size, stride, d, negative);
+      else
+        add_places(op, places, dense.data_ptr<int32_t>(), size, stride, d, negative);
+    } else if (adjacent && d < first) {
+      before_sizes.push_back(size);
+      before_strides.push_back(stride);
+    } else {
+      after_sizes.push_back(size);
+      after_strides.push_back(stride);
+    }
+  }
+  shape = before_sizes;
+  for (int64_t s : common) shape.push_back(s);
+  for (int64_t s : after_sizes) shape.push_back(s);
+  run = take_run(after_sizes, after_strides);
+  before = offsets(before_sizes, before_strides);
+  after = offsets(after_sizes, after_strides);
+}
+
+int64_t IndexPlan::numel() const {
+  return int64_t(before.size() * places.size() * after.size()) * run;
+}
+
+Tensor take(const Tensor& x, const IndexPlan& plan) {
+  Tensor y = empty(plan.shape, x.dtype());
+  if (y.numel() == 0) return y;
+  const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
+  visit_size(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = reinterpret_cast<const T*>(x.data_ptr());
+    T* to = reinterpret_cast<T*>(y.data_ptr());
+    parallel_for(0, int64_t(plan.before.size()) * n, std::max<int64_t>(1, grain / width),
+                 [&](int64_t begin, int64_t end) {
+                   T* out = to + begin * width;
+                   for (int64_t k = begin; k < end; ++k) {
+                     const T* at = from + plan.before[size_t(k / n)] + plan.places[size_t(k % n)];
+                     if (width == 1) {
+                       *out++ = at[plan.after[0]];
+                       continue;
+                     }
+                     for (const int64_t a : plan.after) {
+                       std::memcpy(out, at + a, size_t(plan.run) * sizeof(T));
+                       out += plan.run;
+                     }
+                   }
+                 });
+  });
+  return y;
+}
+
+namespace {
+
+// write(place, value) for each element. Threads share out what cannot meet: the dims before the
+// indices, or the run.
+template <class T, class Write>
+void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write) {
+  const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
+  const auto part = [&](int64_t b, int64_t from, int64_t to) {
+    for (int64_t i = 0; i < n; ++i) {
+      T* at = x + plan.before[size_t(b)] + plan.places[size_t(i)];
+      const T* v = one_value ? values : values + (b * n + i) * width;
+      for (const int64_t a : plan.after) {
+        if (one_value)
+          for (int64_t j = from; j < to; ++j) write(at[a + j], *v);
+        else
+          for (int64_t j = from; j < to; ++j) write(at[a + j], v[j]);
+        if (!one_value) v += plan.run;
+      }
+    }
+  };
+  const int64_t blocks = int64_t(plan.before.size());
+  if (blocks > 1)
+    parallel_for(0, blocks, std::max<int64_t>(1, grain / (n * width)),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t b = begin; b < end; ++b) part(b, 0, plan.run);
+                 });
+  else
+    parallel_for(0, plan.run, std::max<int64_t>(16, grain / (n * int64_t(plan.after.size()))),
+                 [&](int64_t from, int64_t to) { part(0, from, to); });
+}
+
+}  // namespace
+
+void put(const Tensor& x, const IndexPlan& plan, const Tensor& values, bool accumulate) {
+  if (plan.numel() == 0) return;
+  const bool one_value = values.numel() == 1;
+  Tensor v = one_value ? values : contiguous(values);
+  if (v.impl()->storage == x.impl()->storage) v = clone(v);
+  if (accumulate)
+    visit_all(x.dtype(), "index_put_", [&](auto zero) {
+      using T = decltype(zero);
+      put_each(reinterpret_cast<T*>(x.data_ptr()), plan, reinterpret_cast<const T*>(v.data_ptr()),
+               one_value, [](T& to, T from) {
+                 if constexpr (std::is_same_v<T, bool>)
+                   to = to || from;
+                 else
+                   to = T(to + from);
+               });
+    });
+  else
+    visit_size(x.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      put_each(reinterpret_cast<T*>(x.data_ptr()), plan, reinterpret_cast<const T*>(v.data_ptr()),
+               one_value, [](T& to, T from) { to = from; });
+    });
+}
+
+Tensor nonzero(const Tensor& x) {
+  const Tensor dense = contiguous(x);
+  const IntArrayRef sizes = x.sizes();
+  const int64_t n = dense.numel();
+  return visit_all(x.dtype(), "nonzero", [&](auto zero) {
+    using T = decltype(zero);
+    const T* p = reinterpret_cast<const T*>(dense.data_ptr());
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; ++i) count += p[i] != zero;
+    Tensor y = empty({count, x.dim()}, kLong);
+    int64_t* out = y.data_ptr<int64_t>();
+    for (int64_t i = 0; i < n; ++i) {
+      if (p[i] == zero) continue;
+      int64_t rest = i;
+      for (size_t d = sizes.size(); d-- > 0;) {
+        out[d] = rest % sizes[d];
+        rest /= sizes[d];
+      }
+      out += sizes.size();
+    }
+    return y;
+  });
+}
+
+}  // namespace gradus::raw

@@ -1,0 +1,229 @@
+#include "tensor/scatter.h"
+
+#include <limits>
+
+#include "tensor/fail.h"
+#include "tensor/parallel.h"
+#include "tensor/shape.h"
+
+namespace gradus::raw {
+
+namespace {
+
+constexpr int64_t grain = 16384;
+
+Dims at_least_1d(IntArrayRef sizes) { return sizes.empty() ? Dims{1} : Dims(sizes); }
+
+// n elements of the index, of the other operand and of x: where they start, and their steps.
+struct Row {
+  int64_t i, o, s, n, step_i, step_o, step_s;
+};
+
+// The walk over an index tensor: x and another operand keep step with it, but x not along `dim`.
+struct Walk {
+  size_t dim;
+  Dims sizes, index, other, self;  // strides, in elements
+  int64_t along;                   // x's stride along dim
+
+  Walk(const Tensor& x, int64_t d, const Tensor& idx, const Tensor* with)
+      : dim(size_t(d)), sizes(at_least_1d(idx.sizes())) {
+    const auto strides = [&](const Tensor& t) {
+      return t.dim() == 0 ? Dims{1} : Dims(t.strides());
+    };
+    index = strides(idx);
+    self = strides(x);
+    along = self[dim];
+    self[dim] = 0;
+    other = with ? with->numel() == 1 && !(with->sizes() == idx.sizes()) ? Dims(sizes.size())
+                                                                         : strides(*with)
+                 : contiguous_strides(sizes);
+  }
+
+  // Calls row(Row) for all of it. Threads share out the dims other than `dim`, so that no two of
+  // them meet in x.
+  template <class F>
+  void run(F row) const {
+    const size_t last = sizes.size() - 1;
+    int64_t outer = 1;
+    for (size_t d = 0; d < last; ++d)
+      if (d != dim) outer *= sizes[d];
+    const int64_t deep = last == dim ? 1 : sizes[dim], n = sizes[last];
+    if (outer * deep * n == 0) return;
+    const auto lines = [&](int64_t begin, int64_t end, int64_t from, int64_t count) {
+      for (int64_t k = begin; k < end; ++k) {
+        int64_t rest = k;
+        int64_t i = from * index[last], o = from * other[last], s = from * self[last];
+        for (size_t d = last; d-- > 0;) {
+          if (d == dim) continue;
+          const int64_t at = rest % sizes[d];
+          rest /= sizes[d];
+          i += at * index[d];
+          o += at * other[d];
+          s += at * self[d];
+        }
+        for (int64_t j = 0; j < deep; ++j) {
+          row(Row{i, o, s, count, index[last], other[last], self[last]});
+          if (last != dim) {
+            i += index[dim];
+            o += other[dim];
+          }
+        }
+      }
+    };
+    if (outer > 1 || last == dim)
+      parallel_for(0, outer, std::max<int64_t>(1, grain / (deep * n)),
+                   [&](int64_t b, int64_t e) { lines(b, e, 0, n); });
+    else
+      parallel_for(0, n, std::max<int64_t>(16, grain / deep),
+                   [&](int64_t b, int64_t e) { lines(0, 1, b, e - b); });
+  }
+};
+
+template <class F>
+auto with_index(const Tensor& index, F f) {
+  return index.dtype() == kInt ? f(index.data_ptr<int32_t>()) : f(index.data_ptr<int64_t>());
+}
+
+void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& index) {
+  if (index.numel() == 0) return;
+  const int64_t size = at_least_1d(x.sizes())[dim];
+  const Tensor dense = contiguous(index);
+  with_index(dense, [&](const auto* p) {
+    for (int64_t i = 0; i < dense.numel(); ++i)
+      if (int64_t(p[i]) < 0 || int64_t(p[i]) >= size)
+        fail_index("{}: index {} is out of range for dim {} of size {}", op, int64_t(p[i]), dim,
+                   size);
+  });
+}
+
+size_t check_dims(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+  const size_t at = size_t(wrap_dim(dim, x.dim(), op));
+  if (index.dtype() != kLong && index.dtype() != kInt)
+    fail("{}: the index must be int64 or int32, got {}", op, index.dtype());
+  if (index.numel() == 0) return at;
+  const Dims self = at_least_1d(x.sizes()), idx = at_least_1d(index.sizes());
+  if (self.size() != idx.size())
+    fail("{}: the index and the tensor differ in dims, shapes {} and {}", op, index.sizes(),
+         x.sizes());
+  for (size_t d = 0; d < idx.size(); ++d)
+    if (d != at && idx[d] > self[d])
+      fail("{}: the index passes the tensor's size outside of dim {}, shapes {} and {}", op, at,
+           index.sizes(), x.sizes());
+  return at;
+}
+
+}  // namespace
+
+void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
+  check_index(op, x, check_dims(op, x, dim, index), index);
+}
+void check_scatter(const char* op, const Tensor& x, int64_t dim, const Tensor& index,
+                   IntArrayRef src_sizes) {
+  const size_t at = check_dims(op, x, dim, index);
+  if (index.numel() == 0) return;
+  const Dims src = at_least_1d(src_sizes), idx = at_least_1d(index.sizes());
+  bool fits = src.size() == idx.size();
+  for (size_t d = 0; d < idx.size() && fits; ++d) fits = idx[d] <= src[d];
+  if (!fits)
+    fail("{}: the index does not fit into the source, shapes {} and {}", op, index.sizes(),
+         src_sizes);
+  check_index(op, x, at, index);
+  check_writable(x, op);
+}
+
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
+  Tensor y = empty(index.sizes(), x.dtype());
+  if (y.numel() == 0) return y;
+  const Walk walk(x, dim, index, nullptr);
+  visit_size(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* from = reinterpret_cast<const T*>(x.data_ptr());
+    T* to = reinterpret_cast<T*>(y.data_ptr());
+    with_index(index, [&](const auto* idx) {
+      walk.run([&](Row r) {
+        for (int64_t k = 0; k < r.n; ++k)
+          to[r.o + k * r.step_o] =
+              from[r.s + k * r.step_s + int64_t(idx[r.i + k * r.step_i]) * walk.along];
+      });
+    });
+  });
+  return y;
+}
+
+namespace {
+
+template <class T, class Write>
+void scatter_each(const Tensor& x, const Walk& walk, const Tensor& index, const Tensor& src,
+                  Write write) {
+  T* to = reinterpret_cast<T*>(x.data_ptr());
+  const T* from = reinterpret_cast<const T*>(src.data_ptr());
+  with_index(index, [&](const auto* idx) {
+    walk.run([&](Row r) {
+      for (int64_t k = 0; k < r.n; ++k)
+        write(to[r.s + k * r.step_s + int64_t(idx[r.i + k * r.step_i]) * walk.along],
+              from[r.o + k * r.step_o]);
+    });
+  });
+}
+
+// A nan wins, as in a maximum.
+template <class T>
+bool is_nan(T v) {
+  if constexpr (std::is_floating_point_v<T>) return v != v;
+  return false;
+}
+
+}  // namespace
+
+void scatter(const Tensor& x, int64_t dim, const Tensor& index_in, const Tensor& src_in,
+             Reduce how) {
+  if (index_in.numel() == 0) return;
+  const auto apart = [&](const Tensor& t) {
+    return t.impl()->storage == x.impl()->storage ? clone(t) : t;
+  };
+  const Tensor index = apart(index_in), src = apart(src_in);
+  const Walk walk(x, dim, index, &src);
+  if (how == Reduce::assign) {
+    visit_size(x.dtype(), [&](auto zero) {
+      using T = decltype(zero);
+      scatter_each<T>(x, walk, index, src, [](T& to, T from) { to = from; });
+    });
+    return;
+  }
+  visit_all(x.dtype(), "scatter", [&](auto zero) {
+    using T = decltype(zero);
+    const auto each = [&](auto write) { scatter_each<T>(x, walk, index, src, write); };
+    switch (how) {
+      case Reduce::sum:
+        return each([](T& to, T from) {
+          if constexpr (std::is_same_v<T, bool>)
+            to = to || from;
+          else
+            to = T(to + from);
+        });
+      case Reduce::prod:
+        return each([](T& to, T from) {
+          if constexpr (std::is_same_v<T, bool>)
+            to = to && from;
+          else
+            to = T(to * from);
+        });
+      case Reduce::amax:
+        return each([](T& to, T from) { to = is_nan(to) || to > from ? to : from; });
+      default:
+        return each([](T& to, T from) { to = is_nan(to) || to < from ? to : from; });
+    }
+  });
+}
+
+Scalar identity(Reduce how, ScalarType type) {
+  if (how == Reduce::sum) return 0;
+  if (how == Reduce::prod) return 1;
+  return visit_all(type, "scatter", [&](auto zero) -> Scalar {
+    using L = std::numeric_limits<decltype(zero)>;
+    if constexpr (L::has_infinity) return how == Reduce::amax ? -L::infinity() : L::infinity();
+    return how == Reduce::amax ? L::lowest() : L::max();
+  });
+}
+
+}  // namespace gradus::raw
