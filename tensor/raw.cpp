@@ -91,11 +91,41 @@ Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
   return make(std::move(storage), sizes, strides, 0, dtype);
 }
 
+namespace {
+// Strides in the order of x's, without gaps and overlaps. A stride of 0 has no place in the order:
+// such a dim stays where it is among the others.
+Dims packed_strides(const Tensor& x) {
+  const size_t n = size_t(x.dim());
+  const auto after = [&](int64_t a, int64_t b) {
+    const int64_t sa = x.strides()[size_t(a)], sb = x.strides()[size_t(b)];
+    if (sa == 0 || sb == 0) return 0;
+    if (sa != sb) return sa < sb ? -1 : 1;
+    return x.sizes()[size_t(a)] > x.sizes()[size_t(b)] ? 1 : 0;
+  };
+  Dims order(n), strides(n);
+  for (size_t i = 0; i < n; ++i) order[i] = int64_t(n - 1 - i);
+  // By insertion, because "after" is no full order.
+  for (size_t i = 1; i < n; ++i)
+    for (size_t at = i, k = i; k-- > 0;) {
+      const int c = after(order[k], order[at]);
+      if (c < 0) break;
+      if (c > 0) std::swap(order[k], order[at]), at = k;
+    }
+  int64_t stride = 1;
+  for (const int64_t d : order) {
+    strides[size_t(d)] = stride;
+    stride *= x.sizes()[size_t(d)];
+  }
+  return strides;
+}
+}  // namespace
+
 Tensor empty_like(const Tensor& x, std::optional<ScalarType> dtype) {
   const ScalarType t = dtype.value_or(x.dtype());
-  if (x.is_contiguous() || !non_overlapping_and_dense(x.sizes(), x.strides()))
-    return empty(x.sizes(), t);
-  return empty_strided(x.sizes(), x.strides(), t);
+  if (x.is_contiguous()) return empty(x.sizes(), t);
+  if (non_overlapping_and_dense(x.sizes(), x.strides()))
+    return empty_strided(x.sizes(), x.strides(), t);
+  return empty_strided(x.sizes(), packed_strides(x), t);
 }
 
 Tensor full(IntArrayRef sizes, const Scalar& value, ScalarType dtype) {

@@ -8,7 +8,7 @@ namespace gradus::raw {
 // Contiguous and uninitialised.
 Tensor empty(IntArrayRef sizes, ScalarType dtype);
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
-// The same sizes; the same order of strides where `x` is dense, else contiguous.
+// The same sizes and order of strides as x, without gaps and overlaps.
 Tensor empty_like(const Tensor& x, std::optional<ScalarType> dtype = std::nullopt);
 Tensor full(IntArrayRef sizes, const Scalar& value, ScalarType dtype);
 inline Tensor zeros(IntArrayRef sizes, ScalarType dtype) { return full(sizes, 0, dtype); }

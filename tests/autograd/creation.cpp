@@ -109,6 +109,28 @@ TEST_CASE("options, like and new factories") {
   CHECK(x.new_empty({0}).numel() == 0);
 }
 
+TEST_CASE("what is like a tensor with gaps or overlaps has its order of strides") {
+  struct Layout {
+    std::vector<int64_t> sizes, strides, packed;
+  };
+  // Packed as by PyTorch 2.13.
+  const Layout layouts[] = {{{1, 3, 2}, {2, 2, 6}, {1, 1, 3}},
+                            {{3, 1, 1, 3, 2}, {0, 2, 4, 32, 8}, {6, 1, 1, 2, 1}},
+                            {{2, 2, 3}, {2, 4, 16}, {1, 2, 4}},
+                            {{3, 2, 3, 3}, {2, 12, 288, 48}, {1, 3, 18, 6}},
+                            {{3, 2, 3}, {0, 2, 8}, {6, 1, 2}},
+                            {{3, 3}, {0, 1}, {3, 1}},
+                            {{3, 3, 1}, {0, 1, 1}, {3, 1, 1}},
+                            {{3, 1, 2, 1}, {0, 2, 2, 2}, {2, 1, 1, 1}},
+                            {{2, 3}, {6, 2}, {3, 1}}};
+  const Tensor storage = zeros({2000});
+  for (const Layout& l : layouts) {
+    const Tensor x = raw::window(storage, IntArrayRef(l.sizes), IntArrayRef(l.strides), 0);
+    CHECK(empty_like(x).strides() == IntArrayRef(l.packed));
+    CHECK(zeros_like(x, {}, MemoryFormat::Contiguous).is_contiguous());
+  }
+}
+
 TEST_CASE("from_blob borrows memory") {
   float data[] = {0, 1, 2, 3, 4, 5};
   int deleted = 0;
