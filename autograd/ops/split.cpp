@@ -224,7 +224,6 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::string_view indexing) {
     Dims own(in.size(), 1);
     own[i] = shape[i];
     in[i] = in[i].view(own).expand(shape);
-    if (swapped) in[i] = in[i].transpose(0, 1);
   }
   if (swapped) std::swap(in[0], in[1]);
   return in;

@@ -61,9 +61,9 @@ void add_views(Builder& b) {
   b.one("view", "a.view(3, -1)", {2, 6}, [](const Tensor& x) {
     return x.contiguous().view({3, -1});
   });
-  b.one("reshape", "a.t().reshape(2, 6)", {4, 3},
+  b.one("reshape", "a.t().reshape(2, -1)", {4, 3},
         [](const Tensor& x) {
-          return x.t().reshape({2, 6});
+          return x.t().reshape({2, -1});
         },
         {500, 600});
   b.one("reshape.empty", "a.reshape(3, 0)", {0, 2}, [](const Tensor& x) {
