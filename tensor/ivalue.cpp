@@ -29,7 +29,7 @@ bool IValue::empty_list() const {
   return std::visit(
       [](const auto& v) {
         if constexpr (
-            requires { v.push_back(v[0]); } && !requires { v.c_str(); })
+            requires { v.empty(); } && !requires { v.c_str(); })
           return v.empty();
         else
           return false;

@@ -1,0 +1,261 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "autograd/factories.h"
+#include "autograd/ops/copy.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/random.h"
+#include "autograd/ops/reduce.h"
+#include "data/data.h"
+
+using namespace gradus;
+using namespace gradus::data;
+
+namespace {
+
+// Example i is (i, 10 i).
+struct Numbers : datasets::Dataset<Numbers> {
+  explicit Numbers(size_t n) : n(n) {}
+  Example<> get(size_t i) override {
+    return {scalar_tensor(i, kLong), scalar_tensor(10 * i, kLong)};
+  }
+  std::optional<size_t> size() const override { return n; }
+  size_t n;
+};
+
+template <class Loader>
+std::vector<int64_t> order_of(Loader& loader) {
+  std::vector<int64_t> out;
+  for (const auto& batch : loader) {
+    const Tensor x = [&] {
+      if constexpr (requires { batch.data; })
+        return batch.data;
+      else
+        return batch[0];
+    }();
+    for (int64_t i = 0; i < x.size(0); ++i) out.push_back(x[i].template item<int64_t>());
+    out.push_back(-1);
+  }
+  return out;
+}
+
+auto stacked(size_t n) { return Numbers(n).map(transforms::Stack<>()); }
+
+}  // namespace
+
+TEST_CASE("the order of batches is that of Python's DataLoader") {
+  struct Case {
+    bool shuffle, drop_last, own_generator;
+    std::vector<int64_t> order;
+    float after, after_own;
+  };
+  const Case cases[] = {
+#include "../reference/loader_order.inc"
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.shuffle);
+    CAPTURE(c.drop_last);
+    CAPTURE(c.own_generator);
+    manual_seed(0);
+    std::optional<Generator> generator;
+    if (c.own_generator) generator = detail::createCPUGenerator(3);
+    auto loader =
+        make_data_loader(TensorDataset({arange(10)}), 4, c.shuffle, c.drop_last, generator);
+    std::vector<int64_t> order = order_of(*loader);
+    for (const int64_t i : order_of(*loader)) order.push_back(i);
+    CHECK(order == c.order);
+    CHECK(rand({1}).item<float>() == c.after);
+    CHECK(rand({1}, generator).item<float>() == c.after_own);
+  }
+}
+
+TEST_CASE("the random sampler's order is libtorch's") {
+  manual_seed(0);
+  auto loader = make_data_loader<samplers::RandomSampler>(stacked(10), DataLoaderOptions(4));
+  CHECK(order_of(*loader) == std::vector<int64_t>{3, 9, 4, 2, -1, 7, 8, 6, 0, -1, 5, 1, -1});
+  CHECK(order_of(*loader) == std::vector<int64_t>{4, 0, 8, 5, -1, 9, 1, 6, 3, -1, 7, 2, -1});
+}
+
+TEST_CASE("batches are whole, partial or dropped") {
+  const auto order = [](size_t n, size_t batch, bool drop) {
+    auto loader = make_data_loader<samplers::SequentialSampler>(
+        stacked(n), DataLoaderOptions(batch).drop_last(drop));
+    const auto out = order_of(*loader);
+    CHECK(size_t(std::count(out.begin(), out.end(), -1)) == loader->size());
+    return out;
+  };
+  CHECK(order(5, 2, false) == std::vector<int64_t>{0, 1, -1, 2, 3, -1, 4, -1});
+  CHECK(order(5, 2, true) == std::vector<int64_t>{0, 1, -1, 2, 3, -1});
+  CHECK(order(4, 2, true) == order(4, 2, false));
+  CHECK(order(2, 9, false) == std::vector<int64_t>{0, 1, -1});
+  CHECK(order(2, 9, true).empty());
+  CHECK(order(0, 3, false).empty());
+  CHECK_THROWS_WITH(order(3, 0, false), "data loader: batch_size is 0");
+}
+
+TEST_CASE("examples are stacked with their targets") {
+  auto loader = make_data_loader<samplers::SequentialSampler>(stacked(3), 2);
+  auto it = loader->begin();
+  CHECK(it->data.equal(tensor({0, 1})));
+  CHECK(it->target.equal(tensor({0, 10})));
+  ++it;
+  CHECK(it->data.equal(tensor({2})));
+  ++it;
+  CHECK(bool(it == loader->end()));
+  CHECK_THROWS_WITH(*it, "data loader: the iterator is past the end");
+  auto bare = make_data_loader<samplers::SequentialSampler>(
+      datasets::TensorDataset(arange(6).view({3, 2})).map(transforms::Stack<TensorExample>()), 3);
+  CHECK(bare->begin()->data.equal(arange(6).view({3, 2})));
+  CHECK_THROWS_WITH(transforms::Stack<TensorExample>().apply_batch({ones({2}), ones({3})}),
+                    "stack: sizes differ, [2] and [3]");
+}
+
+TEST_CASE("transforms are applied in order") {
+  auto dataset = datasets::TensorDataset(arange(8, kFloat).view({2, 1, 2, 2}))
+                     .map(transforms::TensorLambda<void>([](Tensor x) { return x * 2; }))
+                     .map(transforms::Normalize<void>(4.0, 2.0))
+                     .map(transforms::Lambda<TensorExample>(
+                         [](TensorExample e) { return TensorExample(e.data + 1); }))
+                     .map(transforms::Stack<TensorExample>());
+  CHECK(*dataset.size() == 2);
+  auto loader = make_data_loader<samplers::SequentialSampler>(std::move(dataset), 2);
+  CHECK(loader->begin()->data.equal(arange(8, kFloat).view({2, 1, 2, 2}) - 1));
+}
+
+TEST_CASE("a dataset of tensors gives rows of each") {
+  const Tensor x = arange(12).view({4, 3}), y = arange(4) * 100;
+  auto loader = make_data_loader(TensorDataset({x, y}), 3, /*shuffle=*/false);
+  size_t batches = 0;
+  for (auto& [a, b] : *loader) {
+    CHECK(b.equal(a.select(1, 0).div(3, "floor") * 100));
+    ++batches;
+  }
+  CHECK(batches == 2);
+  TensorDataset pair({x, y});
+  CHECK(pair.get(2)[0].equal(x[2]));
+  TensorDataset many(std::vector<Tensor>{x, y, x});
+  CHECK(many.get_batch({3, 1}).size() == 3);
+  CHECK_THROWS_WITH(TensorDataset({x, arange(3)}),
+                    "tensor dataset: first sizes differ, [4, 3] and [3]");
+  CHECK_THROWS_WITH(TensorDataset({scalar_tensor(1)}),
+                    "tensor dataset: a tensor without dimensions has no rows");
+}
+
+TEST_CASE("workers give the same batches in the same order") {
+  struct Slow : Numbers {
+    using Numbers::Numbers;
+    Example<> get(size_t i) override {
+      std::this_thread::sleep_for(std::chrono::milliseconds(i % 3));
+      return Numbers::get(i);
+    }
+  };
+  for (const size_t workers : {0, 1, 3}) {
+    manual_seed(5);
+    auto loader =
+        make_data_loader(datasets::make_shared_dataset<Slow>(20u).map(transforms::Stack<>()),
+                         DataLoaderOptions(3).workers(workers));
+    static std::vector<int64_t> first;
+    auto order = order_of(*loader);
+    for (const int64_t i : order_of(*loader)) order.push_back(i);
+    if (workers == 0) first = order;
+    CHECK(order == first);
+    auto it = loader->begin();  // left in the middle
+    ++it;
+    CHECK(order_of(*loader).size() == 27);
+  }
+}
+
+TEST_CASE("an exception of a worker comes out of the loop") {
+  struct Bad : Numbers {
+    using Numbers::Numbers;
+    Example<> get(size_t i) override {
+      if (i == 4) throw std::runtime_error("number four");
+      return Numbers::get(i);
+    }
+  };
+  auto loader = make_data_loader<samplers::SequentialSampler>(
+      datasets::make_shared_dataset<Bad>(8u).map(transforms::Stack<>()),
+      DataLoaderOptions(2).workers(2));
+  auto it = loader->begin();
+  ++it;
+  CHECK_THROWS_WITH(++it, "data loader: a worker threw an exception: number four");
+
+  struct Stuck : Numbers {
+    using Numbers::Numbers;
+    Example<> get(size_t i) override {
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      return Numbers::get(i);
+    }
+  };
+  auto stuck =
+      make_data_loader(datasets::make_shared_dataset<Stuck>(2u),
+                       DataLoaderOptions(1).workers(1).timeout(std::chrono::milliseconds(5)));
+  CHECK_THROWS_WITH(*stuck->begin(), "data loader: no batch within 5 ms");
+}
+
+namespace {
+struct Stream : datasets::StreamDataset<Stream, std::vector<int>> {
+  std::vector<int> get_batch(size_t n) override { return std::vector<int>(n, next++); }
+  std::optional<size_t> size() const override { return std::nullopt; }
+  int next = 0;
+};
+struct Countdown : datasets::StatefulDataset<Countdown, int> {
+  std::optional<int> get_batch(size_t n) override {
+    left -= int(n);
+    return left >= 0 ? std::optional(left) : std::nullopt;
+  }
+  std::optional<size_t> size() const override { return std::nullopt; }
+  void reset() override { left = 10; }
+  void save(serialize::OutputArchive& archive) const override { archive.write("left", left); }
+  void load(serialize::InputArchive&) override {}
+  int left = 0;
+};
+}  // namespace
+
+TEST_CASE("streams and datasets with a state of their own") {
+  auto stream = make_data_loader(Stream(), samplers::StreamSampler(5), DataLoaderOptions(2));
+  std::vector<size_t> sizes;
+  for (auto& batch : *stream) sizes.push_back(batch.size());
+  CHECK(sizes == std::vector<size_t>{2, 2, 1});
+  auto stateful = make_data_loader(Countdown(), 3);
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    std::vector<int> seen;
+    for (const int left : *stateful) seen.push_back(left);
+    CHECK(seen == std::vector<int>{7, 4, 1});
+  }
+}
+
+TEST_CASE("samplers go on from where they were saved") {
+  const auto through = [](const auto& from, auto& to) {
+    serialize::OutputArchive out;
+    from.save(out);
+    std::string bytes;
+    out.save_to([&](const void* data, size_t n) {
+      bytes.append(static_cast<const char*>(data), n);
+      return n;
+    });
+    serialize::InputArchive in;
+    in.load_from(bytes.data(), bytes.size());
+    to.load(in);
+  };
+  const auto check = [&](auto a, auto b) {
+    a.reset();
+    b.reset();
+    a.next(4);
+    through(a, b);
+    CHECK(a.next(4) == b.next(4));
+    CHECK(a.next(4) == b.next(4));
+    CHECK(!b.next(4));
+  };
+  check(samplers::SequentialSampler(10), samplers::SequentialSampler(10));
+  check(samplers::RandomSampler(10), samplers::RandomSampler(10));
+  check(samplers::RandomSampler(10, kInt), samplers::RandomSampler(10, kInt));
+  check(samplers::EpochSampler(10, true), samplers::EpochSampler(10, true));
+  samplers::RandomSampler large(10), small(3);
+  CHECK_THROWS_AS(through(large, small), Error);
+  CHECK(small.next(9)->size() == 3);
+}
