@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "tensor/fail.h"
-#include "tensor/raw.h"
+#include "tensor/random_fill.h"
 
 namespace gradus::data::datasets {
 namespace {
@@ -19,23 +19,22 @@ struct Row {
 };
 
 Row parse(std::string_view line, const std::string& path, size_t number) {
+  if (const auto count = std::count(line.begin(), line.end(), ',') + 1; count != pixels + 1)
+    fail("digits: {}:{}: {} numbers, not {}", path, number, count, pixels + 1);
   Row row;
   for (int i = 0; i <= pixels; ++i) {
-    const size_t comma = std::min(line.find(','), line.size());
+    const std::string_view text = line.substr(0, line.find(','));
+    line.remove_prefix(std::min(text.size() + 1, line.size()));
     int v = 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + comma, v);
-    if (error != std::errc() || end != line.data() + comma || comma == 0)
-      fail("digits: {}:{}: '{}' is no number", path, number, line.substr(0, comma));
+    const auto [end, error] = std::from_chars(text.begin(), text.end(), v);
+    if (error != std::errc() || end != text.end())
+      fail("digits: {}:{}: '{}' is no number", path, number, text);
     if (const int most = i < pixels ? most_ink : 9; v < 0 || v > most)
       fail("digits: {}:{}: number {} is {}, not in 0 .. {}", path, number, i + 1, v, most);
-    if ((comma == line.size()) != (i == pixels))
-      fail("digits: {}:{}: {} numbers, not {}", path, number,
-           i + 1 + std::count(line.begin() + ptrdiff_t(comma), line.end(), ','), pixels + 1);
     if (i < pixels)
       row.image[i] = float(v) / most_ink;
     else
       row.digit = v;
-    line.remove_prefix(std::min(comma + 1, line.size()));
   }
   return row;
 }
@@ -46,20 +45,23 @@ Digits::Digits(const std::string& path, Mode mode) : mode_(mode) {
   std::ifstream file(path);
   if (!file) fail("digits: cannot open {}", path);
   std::vector<Row> rows;
-  size_t number = 0;
   for (std::string line; std::getline(file, line);) {
-    ++number;
     if (line.ends_with('\r')) line.pop_back();
-    const Row row = parse(line, path, number);
-    if ((number % 5 == 0) == (mode == kTest)) rows.push_back(row);
+    rows.push_back(parse(line, path, rows.size() + 1));
   }
   if (rows.empty()) fail("digits: {} has no digits", path);
-  const int64_t n = int64_t(rows.size());
-  images_ = raw::empty({n, 1, 8, 8}, kFloat);
-  targets_ = raw::empty({n}, kLong);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    std::copy_n(rows[i].image, pixels, images_.data_ptr<float>() + i * pixels);
-    targets_.data_ptr<int64_t>()[i] = rows[i].digit;
+  GeneratorImpl shuffler(0);
+  const Tensor order = raw::randperm(int64_t(rows.size()), kLong, shuffler);
+  const int64_t* const kept = order.data_ptr<int64_t>();
+  const size_t for_training = rows.size() - rows.size() / 5;
+  const size_t begin = mode == kTrain ? 0 : for_training;
+  const size_t count = (mode == kTrain ? for_training : rows.size()) - begin;
+  images_ = raw::empty({int64_t(count), 1, 8, 8}, kFloat);
+  targets_ = raw::empty({int64_t(count)}, kLong);
+  for (size_t i = 0; i < count; ++i) {
+    const Row& row = rows[size_t(kept[begin + i])];
+    std::copy_n(row.image, pixels, images_.data_ptr<float>() + i * pixels);
+    targets_.data_ptr<int64_t>()[i] = row.digit;
   }
 }
 

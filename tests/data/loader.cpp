@@ -62,7 +62,7 @@ TEST_CASE("the order of batches is that of Python's DataLoader") {
     CAPTURE(c.own_generator);
     manual_seed(0);
     std::optional<Generator> generator;
-    if (c.own_generator) generator = detail::createCPUGenerator(3);
+    if (c.own_generator) generator = gradus::detail::createCPUGenerator(3);
     auto loader =
         make_data_loader(TensorDataset({arange(10)}), 4, c.shuffle, c.drop_last, generator);
     std::vector<int64_t> order = order_of(*loader);
