@@ -174,7 +174,9 @@ Rows pointwise_rows() {
   row(
       "round.decimals", "torch.round(a, decimals=2)", {m},
       [](const List& x) { return gradus::round(x[0], 2); }, flat | Row::no_float);
+  // PyTorch computes trigamma to some ten digits only.
   row("polygamma.1", "torch.polygamma(1, a)", {p}, [](const List& x) { return x[0].polygamma(1); });
+  rows.back().tolerance = 1e-8;
   row("polygamma.2", "torch.polygamma(2, a)", {p}, [](const List& x) { return x[0].polygamma(2); });
   row("mvlgamma", "torch.mvlgamma(a, 2)", {real({3, 4}, 1.2, 4)},
       [](const List& x) { return x[0].mvlgamma(2); });

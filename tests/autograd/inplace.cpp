@@ -1,0 +1,141 @@
+// Writes in place and through views, with PyTorch's rules.
+#include <doctest/doctest.h>
+
+#include "autograd/autograd.h"
+#include "autograd/factories.h"
+#include "autograd/ops/pointwise.h"
+
+using namespace gradus;
+
+namespace {
+
+Tensor vec(std::initializer_list<double> values) {
+  Tensor t = empty({int64_t(values.size())}, kDouble);
+  std::copy(values.begin(), values.end(), t.data_ptr<double>());
+  return t;
+}
+using Values = std::vector<double>;
+Values values(const Tensor& t) {
+  const Tensor c = t.detach().contiguous();
+  return {c.data_ptr<double>(), c.data_ptr<double>() + c.numel()};
+}
+template <class F>
+std::string message(F f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("leaves are guarded") {
+  const Tensor x = vec({1, 2}).requires_grad_();
+  CHECK(message([&] { x.add_(1); }) ==
+        "add_: a leaf that requires grad cannot be written in place");
+  CHECK(message([&] { x.view({2}).add_(1); }) ==
+        "add_: a view of a leaf that requires grad cannot be written in place");
+  CHECK(values(x) == Values{1, 2});
+  {
+    const NoGradGuard no_grad;
+    x.add_(1);
+  }
+  CHECK(values(x) == Values{2, 3});
+  CHECK(x._version() == 1);
+}
+
+TEST_CASE("a saved tensor that was written to is refused") {
+  const Tensor x = vec({1, 2}).requires_grad_();
+  const Tensor y = x * 1, z = y * y;
+  y.add_(1);
+  CHECK(message([&] { z.sum().backward(); }) ==
+        "mul: a tensor saved for the backward pass was modified in place, shape [2] is at version "
+        "1, expected 0");
+  const Tensor e = x.exp();
+  e.mul_(2);
+  CHECK(message([&] { e.sum().backward(); }) ==
+        "exp: its result, saved for the backward pass, was modified in place, shape [2] is at "
+        "version 1, expected 0");
+  // Writes through data() are the user's own business.
+  const Tensor p = x * 1, q = p * p;
+  p.data().add_(1);
+  CHECK_NOTHROW(q.sum().backward());
+}
+
+TEST_CASE("writes are recorded") {
+  const Tensor x = vec({1, 2, 3}).requires_grad_();
+  Tensor y = x * 1;
+  y.mul_(x);  // x²
+  y.pow_(2);  // x⁴
+  CHECK(y.grad_fn()->name() == "PowBackward0");
+  y.sum().backward();
+  CHECK(values(x.grad()) == Values{4, 32, 108});
+}
+
+TEST_CASE("a write to a view reaches its base's history") {
+  const Tensor w = vec({3, 4}).requires_grad_();
+  const Tensor base = zeros({3}, kDouble);
+  const Tensor view = base.slice(0, 0, 2);
+  view.add_(w);
+  view.mul_(w);
+  CHECK(base.requires_grad());
+  CHECK(base.grad_fn()->name() == "CopySlices");
+  CHECK(view.grad_fn()->name() == "AsStridedBackward0");
+  CHECK(values(base) == Values{9, 16, 0});
+  (base * vec({1, 10, 100})).sum().backward();
+  CHECK(values(w.grad()) == Values{6, 80});
+}
+
+TEST_CASE("a write to the base reaches its views' history") {
+  const Tensor w = vec({1, 2, 3}).requires_grad_();
+  const Tensor base = ones({3}, kDouble);
+  const Tensor view = base.slice(0, 1, 3);
+  base.mul_(w);
+  CHECK(view.requires_grad());
+  CHECK_FALSE(view.is_leaf());
+  (view * view).sum().backward();
+  CHECK(values(w.grad()) == Values{0, 4, 6});
+}
+
+TEST_CASE("writes to overlapping and transposed views") {
+  const Tensor w = ones({2, 2}, kDouble).requires_grad_();
+  const Tensor base = (w * 1);
+  base.t().select(0, 0).mul_(5);  // the first column
+  base[1].add_(w[0]);
+  base.sum().backward();
+  CHECK(values(w.grad()) == Values{6, 2, 5, 1});
+}
+
+TEST_CASE("views that may not be written") {
+  const Tensor x = ones({3}, kDouble).requires_grad_();
+  Tensor hidden;
+  {
+    const NoGradGuard no_grad;
+    hidden = x.view({3});
+  }
+  CHECK(hidden.requires_grad());
+  CHECK(message([&] { hidden.mul_(2); }) ==
+        "mul_: a view made in no_grad mode cannot be written in place in grad mode");
+  const auto parts = (x * 1).unbind(0);
+  CHECK(message([&] { parts[0].mul_(2); }) ==
+        "mul_: a view that came from an operation with several views cannot be written in place");
+  const Tensor wide = ones({1}, kDouble).expand({3});
+  CHECK(message([&] { wide.add_(1); }).find("share one place") != std::string::npos);
+}
+
+TEST_CASE("second derivatives through writes to views") {
+  const Tensor x = vec({2, 3}).requires_grad_();
+  const Tensor base = x * x;
+  base.slice(0, 0, 1).mul_(x.slice(0, 1, 2));  // x0² x1, x1²
+  const Tensor g = autograd::grad({base.sum()}, {x}, {}, true, true)[0];
+  CHECK(values(g) == Values{12, 10});
+  CHECK(values(autograd::grad({g.sum()}, {x})[0]) == Values{10, 6});
+}
+
+TEST_CASE("operands that share memory with the result") {
+  Tensor x = vec({1, 2, 3, 4});
+  x.slice(0, 1, 4).add_(x.slice(0, 0, 3));
+  CHECK(values(x) == Values{1, 3, 5, 7});
+}

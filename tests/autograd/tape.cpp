@@ -1,0 +1,223 @@
+// The tape: what is recorded, how gradients flow and collect, and what goes wrong with a message.
+#include <doctest/doctest.h>
+
+#include "autograd/autograd.h"
+#include "autograd/factories.h"
+#include "autograd/ops/pointwise.h"
+#include "tensor/memory.h"
+
+using namespace gradus;
+
+namespace {
+
+Tensor leaf(std::initializer_list<double> values) {
+  Tensor t = empty({int64_t(values.size())}, kDouble);
+  std::copy(values.begin(), values.end(), t.data_ptr<double>());
+  return t.requires_grad_();
+}
+std::vector<double> values(const Tensor& t) {
+  const Tensor c = t.detach().contiguous();
+  return {c.data_ptr<double>(), c.data_ptr<double>() + c.numel()};
+}
+using Values = std::vector<double>;
+
+template <class F>
+std::string message(F f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace
+
+TEST_CASE("leaves and results know what they are") {
+  const Tensor x = leaf({1, 2});
+  CHECK(x.is_leaf());
+  CHECK(x.requires_grad());
+  CHECK_FALSE(x.grad_fn());
+  const Tensor y = x * 2;
+  CHECK_FALSE(y.is_leaf());
+  CHECK(y.requires_grad());
+  CHECK(y.grad_fn()->name() == "MulBackward0");
+  CHECK(y.grad_fn()->next_edges()[0].node->name() == "AccumulateGrad");
+  CHECK_FALSE(y.detach().requires_grad());
+  CHECK(y.detach().is_alias_of(y));
+  CHECK(message([&] { ones({2}, kLong).requires_grad_(); }) ==
+        "requires_grad_: only floating point tensors can require grad, got int64");
+  CHECK(message([&] { y.requires_grad_(false); }) ==
+        "requires_grad_: only a leaf can stop requiring grad; use detach()");
+}
+
+TEST_CASE("gradients collect in leaves") {
+  const Tensor x = leaf({1, 2, 3});
+  (x * x).sum().backward();
+  CHECK(values(x.grad()) == Values{2, 4, 6});
+  (x * 3).sum().backward();
+  CHECK(values(x.grad()) == Values{5, 7, 9});
+  x.mutable_grad().zero_();
+  (x * x).backward(ones({3}, kDouble));
+  CHECK(values(x.grad()) == Values{2, 4, 6});
+  CHECK(message([&] { (x * x).backward(); }) ==
+        "backward: a gradient is needed for a tensor that is not a scalar, shape [3]");
+  CHECK(message([&] { (x * x).backward(ones({2}, kDouble)); }) ==
+        "backward: the gradient has shape [2], the tensor [3]");
+  CHECK(message([&] { ones({1}).backward(); }) ==
+        "backward: tensor 0 does not require grad and has no grad_fn");
+}
+
+TEST_CASE("a second backward needs the graph") {
+  const Tensor x = leaf({1, 2});
+  const Tensor kept = (x * x).sum();
+  kept.backward({}, true);
+  kept.backward();
+  CHECK(values(x.grad()) == Values{4, 8});
+  CHECK(message([&] { kept.backward(); }) ==
+        "mul: backward through the graph a second time, but what it saved is freed; pass "
+        "retain_graph=true the first time");
+  // Nothing was saved here, so nothing is missing.
+  const Tensor sum = (x + 1).sum();
+  sum.backward();
+  CHECK_NOTHROW(sum.backward());
+}
+
+TEST_CASE("grad: gradients on demand") {
+  const Tensor x = leaf({1, 2}), w = leaf({3, 4}), unused = leaf({5});
+  const Tensor y = (x * w).sum();
+  const auto g = autograd::grad({y}, {x, w}, {}, true);
+  CHECK(values(g[0]) == Values{3, 4});
+  CHECK(values(g[1]) == Values{1, 2});
+  CHECK_FALSE(x.grad().defined());
+  CHECK(message([&] { autograd::grad({y}, {unused}, {}, true); }) ==
+        "grad: input 0 was not used to compute the outputs; pass allow_unused=true if that is "
+        "meant");
+  CHECK_FALSE(autograd::grad({y}, {unused}, {}, true, false, true)[0].defined());
+  // Of a result inside the graph, too.
+  const Tensor h = x * 2, z = (h * h).sum();
+  CHECK(values(autograd::grad({z}, {h})[0]) == Values{4, 8});
+  // backward(inputs) collects in those inputs only.
+  const Tensor q = (x * w).sum();
+  q.backward({}, std::nullopt, false, TensorList({w}));
+  CHECK(values(w.grad()) == Values{1, 2});
+  CHECK_FALSE(x.grad().defined());
+}
+
+TEST_CASE("derivatives of any order") {
+  Tensor x = leaf({2});
+  Tensor y = x.pow(5);
+  for (const double expected : {80.0, 160.0, 240.0, 240.0, 120.0}) {
+    y = autograd::grad({y}, {x}, {ones({1}, kDouble)}, true, true)[0];
+    CHECK(values(y)[0] == doctest::Approx(expected));
+  }
+}
+
+TEST_CASE("modes") {
+  const Tensor x = leaf({1});
+  {
+    const NoGradGuard guard;
+    CHECK_FALSE((x * 2).requires_grad());
+    const AutoGradMode on(true);
+    CHECK((x * 2).requires_grad());
+  }
+  CHECK(GradMode::is_enabled());
+  set_grad_enabled(false);
+  CHECK_FALSE((x * 2).requires_grad());
+  set_grad_enabled(true);
+  Tensor inside;
+  {
+    const InferenceMode guard;
+    inside = ones({1}, kDouble) * 2;
+    CHECK(InferenceMode::is_enabled());
+    CHECK_FALSE((x * 2).requires_grad());
+    CHECK_NOTHROW(inside.add_(1));
+  }
+  CHECK(inside.is_inference());
+  CHECK(message([&] { inside.add_(1); }) ==
+        "add_: an inference tensor cannot be written in place outside inference mode; clone it "
+        "first");
+  CHECK(message([&] { x* inside; }) ==
+        "save: an inference tensor cannot be saved for the backward pass; clone it first");
+  CHECK_NOTHROW(x * inside.clone());
+}
+
+TEST_CASE("hooks see and change gradients") {
+  const Tensor x = leaf({1, 2});
+  const Tensor y = x * 3;
+  Values seen;
+  const unsigned first = y.register_hook([&](const Tensor& dy) { seen = values(dy); });
+  y.register_hook([](const Tensor& dy) { return dy * 10; });
+  const unsigned on_leaf = x.register_hook([](const Tensor& dy) { return dy + 1; });
+  y.sum().backward({}, true);
+  CHECK(seen == Values{1, 1});
+  CHECK(values(x.grad()) == Values{31, 31});
+  y.remove_hook(first);
+  x.remove_hook(on_leaf);
+  seen.clear();
+  x.mutable_grad().reset();
+  y.sum().backward({}, true);
+  CHECK(seen.empty());
+  CHECK(values(x.grad()) == Values{30, 30});
+  CHECK(message([&] { x.remove_hook(7); }) == "remove_hook: no hook has the handle 7");
+  y.register_hook([](const Tensor&) { return ones({3}, kDouble); });
+  CHECK(message([&] { y.sum().backward(); }) ==
+        "mul: a hook returned a gradient of shape [3], expected [2]");
+}
+
+TEST_CASE("retain_grad keeps the gradient of a result") {
+  const Tensor x = leaf({1, 2});
+  const Tensor y = x * x;
+  y.retain_grad();
+  CHECK(y.retains_grad());
+  (y * 2).sum().backward();
+  CHECK(values(y.grad()) == Values{2, 2});
+  CHECK_FALSE((x * 1).grad().defined());
+}
+
+TEST_CASE("broadcast gradients are summed back") {
+  const Tensor x = leaf({1, 2, 3}), row = leaf({4});
+  (x * row).sum().backward();
+  CHECK(values(row.grad()) == Values{6});
+  CHECK(values(x.grad()) == Values{4, 4, 4});
+}
+
+TEST_CASE("long and wide graphs") {
+  const Tensor x = leaf({1});
+  {
+    Tensor y = x;
+    for (int i = 0; i < 1000000; ++i) y = y + 1;
+    y.backward(ones({1}, kDouble));
+    CHECK(values(x.grad()) == Values{1});
+  }
+  Tensor d = x;
+  for (int i = 0; i < 30; ++i) d = d + d;
+  CHECK(values(autograd::grad({d}, {x}, {ones({1}, kDouble)})[0]) == Values{double(1 << 30)});
+}
+
+TEST_CASE("nothing leaks, with create_graph neither") {
+  const int64_t before = memory_stats().active;
+  for (int i = 0; i < 3; ++i) {
+    const Tensor x = leaf({0.5, 2});
+    const Tensor y = (x.exp() * x.tanh()).sum();
+    y.backward({}, true, true);
+    const Tensor g = autograd::grad({y}, {x}, {}, true, true)[0];
+    g.pow(2).sum().backward();
+    Tensor v = x * 1;
+    v.mul_(v);
+    v.slice(0, 0, 1).exp_();
+    v.sum().backward();
+    x.mutable_grad().reset();  // a gradient with a history that leads back to x
+  }
+  CHECK(memory_stats().active == before);
+}
+
+TEST_CASE("anomaly mode names the operation and the line") {
+  const autograd::DetectAnomalyGuard guard;
+  const Tensor x = leaf({-1});
+  const Tensor y = x.sqrt();  // this line
+  const std::string text = message([&] { (y * 0).sum().backward(); });
+  CHECK(text.find("sqrt, recorded at ") == 0);
+  CHECK(text.find("tape.cpp:") != std::string::npos);
+  CHECK(text.find("made a nan in the gradient of input 0") != std::string::npos);
+}
