@@ -14,6 +14,11 @@ struct ImplSlot {
   virtual ~ImplSlot() = default;
 };
 
+namespace detail {
+// Set by InferenceMode (autograd/modes.h): tensors made meanwhile never take part in a graph.
+inline constinit thread_local bool inference_mode = false;
+}  // namespace detail
+
 // How a view came to be, which decides whether it may be written in place.
 enum class ViewKind : uint8_t { none, plain, multi_output, no_grad, custom };
 
@@ -52,9 +57,9 @@ class TensorImpl final : public Counted, public memory::Pooled {
   ScalarType dtype;
   bool contiguous = false;
   bool wrapped_number = false;  // made from a plain number: weak in promotion
-  bool inference = false;       // made in inference mode
-  bool untracked = false;       // writes do not count as versions (Tensor::data())
-  bool tracked = false;         // a leaf that requires grad, or has a history
+  bool inference = detail::inference_mode;
+  bool untracked = false;  // writes do not count as versions (Tensor::data())
+  bool tracked = false;    // a leaf that requires grad, or has a history
   ViewKind view_kind = ViewKind::none;
   uint32_t view_version = 0;  // the storage's version that this view's history belongs to
   Ref<TensorImpl> view_base;  // what this is a differentiable view of; never itself a view

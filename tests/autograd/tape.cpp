@@ -212,12 +212,12 @@ TEST_CASE("nothing leaks, with create_graph neither") {
   CHECK(memory_stats().active == before);
 }
 
-TEST_CASE("anomaly mode names the operation and the line") {
+// stacktrace.cpp tests that with debug information the place is a file and a line.
+TEST_CASE("anomaly mode names the operation and its place") {
   const autograd::DetectAnomalyGuard guard;
   const Tensor x = leaf({-1});
-  const Tensor y = x.sqrt();  // this line
+  const Tensor y = x.sqrt();
   const std::string text = message([&] { (y * 0).sum().backward(); });
   CHECK(text.find("sqrt, recorded at ") == 0);
-  CHECK(text.find("tape.cpp:") != std::string::npos);
   CHECK(text.find("made a nan in the gradient of input 0") != std::string::npos);
 }

@@ -17,7 +17,7 @@ void for_rows(unsigned except, F f) {
     try {
       f(row);
     } catch (const std::exception& e) {
-      FAIL_CHECK(row.name << ": " << e.what());
+      FAIL_CHECK(row.name << ": " << std::string(e.what()));
     }
   }
 }

@@ -27,7 +27,7 @@ void for_rows(unsigned except, F f) {
     try {
       f(row);
     } catch (const std::exception& e) {
-      FAIL_CHECK("threw " << e.what());
+      FAIL_CHECK("threw " << std::string(e.what()));
     }
   }
 }
@@ -47,7 +47,7 @@ void check_near(const char* what, const std::vector<double>& got, const std::vec
   REQUIRE(got.size() == want.size());
   for (size_t i = 0; i < got.size(); ++i) {
     if (near(got[i], want[i], tolerance)) continue;
-    FAIL_CHECK(what << " at " << i << ": got " << got[i] << ", expected " << want[i]);
+    FAIL_CHECK(std::string(what) << " at " << i << ": got " << got[i] << ", expected " << want[i]);
     return;
   }
 }

@@ -79,8 +79,7 @@ struct logit : unary {  // y = log(x / (1 - x))
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::log(x / (V(1) - x)); }
   template <class V> static V slope(V x, V) {
-    const V outside = math::sqrt(V(-1) - x * x);  // nan
-    return math::select(x < V(0) || x > V(1), outside, V(1) / (x * (V(1) - x)));
+    return math::select(x < V(0) || x > V(1), V(__builtin_nanf("")), V(1) / (x * (V(1) - x)));
   }
 };
 
