@@ -6,7 +6,6 @@
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/index_plan.h"
-#include "tensor/kernels/table.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -24,7 +23,7 @@ void check_mask(const char* op, const Tensor& mask) {
 }
 
 void fill_where(const Tensor& x, const Tensor& mask, const raw::Arg& value) {
-  const auto f = kernels::table().copy->where[kernels::size_index(x.itemsize())];
+  const auto f = raw::where_kernel(x.dtype());
   raw::elementwise_into("masked_fill_", f, x, {raw::Arg(mask), value, raw::Arg(x)});
 }
 

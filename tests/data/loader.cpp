@@ -54,7 +54,7 @@ TEST_CASE("the order of batches is that of Python's DataLoader") {
     float after, after_own;
   };
   const Case cases[] = {
-#include "../reference/loader_order.inc"
+#include "tests/reference/loader_order.inc"
   };
   for (const Case& c : cases) {
     CAPTURE(c.shuffle);

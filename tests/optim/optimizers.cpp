@@ -20,7 +20,7 @@ namespace {
 
 const std::map<std::string, std::vector<double>> expected = {
 #define OPTIMISERS
-#include "../reference/optim.inc"
+#include "tests/reference/optim.inc"
 };
 
 Tensor ramp(double start, double step, IntArrayRef sizes, ScalarType dtype) {

@@ -14,7 +14,7 @@ using namespace gradus::optim;
 namespace {
 
 const std::map<std::string, std::vector<double>> expected = {
-#include "../reference/optim.inc"
+#include "tests/reference/optim.inc"
 };
 
 double metric(int t) { return std::sin(0.5 * t) / (1 + t); }
