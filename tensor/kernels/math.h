@@ -8,6 +8,7 @@
 #include "tensor/kernels/simd/math.h"
 #else
 #include <cmath>
+#include <concepts>
 
 #include "tensor/kernels/special.h"
 #endif
@@ -38,6 +39,14 @@ GRADUS_MATH_SPECIAL(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
 inline double infinity(double) { return HUGE_VAL; }
 inline double select(bool cond, double a, double b) { return cond ? a : b; }
+template <std::integral T>
+T select(bool cond, T a, T b) {
+  return cond ? a : b;
+}
+template <std::integral T>
+T fma(T a, T b, T c) {
+  return static_cast<T>(a * b + c);
+}
 #endif
 
 #define GRADUS_MATH_FUNCTION(f)            \

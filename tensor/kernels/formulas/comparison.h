@@ -45,7 +45,7 @@ struct logical_or : comparison {
 };
 
 struct logical_xor : comparison {
-  template <class V> static auto value(V a, V b) { return (a != V(0)) != (b != V(0)); }
+  template <class V> static auto value(V a, V b) { return differ(a != V(0), b != V(0)); }
 };
 
 struct logical_not : predicate {

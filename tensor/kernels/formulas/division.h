@@ -21,7 +21,7 @@ struct floor_divide : binary {  // y = floor(a / b)
   static constexpr unsigned on = types::numeric;
   template <class V> static V value(V a, V b) {
     const V r = math::fmod(a, b);
-    const V borrow = indicator<V>(r != V(0) && (r < V(0)) != (b < V(0)));
+    const V borrow = indicator<V>(r != V(0) && differ(r < V(0), b < V(0)));
     const V q = (a - r) / b - borrow;
     const V whole = math::floor(q);  // q is whole but for rounding
     const V y = whole + indicator<V>(q - whole > V(0.5));
@@ -48,7 +48,7 @@ struct remainder : binary {  // y = a - b floor(a / b), has the sign of b
   static constexpr unsigned keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     const V r = math::fmod(a, b);
-    return math::select(r != V(0) && (r < V(0)) != (b < V(0)), r + b, r);
+    return math::select(r != V(0) && differ(r < V(0), b < V(0)), r + b, r);
   }
   template <std::integral T> static T value(T a, T b) {
     const T r = safe_remainder(a, b);

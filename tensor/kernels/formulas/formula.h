@@ -76,6 +76,11 @@ template <class V, class Condition> V indicator(const Condition& c) {
   return math::select(c, V(1), V(0));
 }
 
+// Whether one of two conditions holds, not both.
+template <class Condition> auto differ(const Condition& p, const Condition& q) {
+  return (p && !q) || (q && !p);
+}
+
 // -1, 0 or 1; 0 for nan.
 template <class V> V sign_of(const V& x) {
   return math::select(x > V(0), V(1), math::select(x < V(0), V(-1), V(0)));

@@ -44,12 +44,9 @@ struct atan : unary {
 struct atan2 : binary {  // the angle of the point (b, a)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) { return math::atan2(a, b); }
-  template <class V> static V slope_a(V a, V b, V) {
-    return b * math::select(a == V(0) && b == V(0), V(0), V(1) / (a * a + b * b));
-  }
-  template <class V> static V slope_b(V a, V b, V) {
-    return -a * math::select(a == V(0) && b == V(0), V(0), V(1) / (a * a + b * b));
-  }
+  template <class V> static V inverse(V r) { return math::select(r == V(0), V(0), V(1) / r); }
+  template <class V> static V slope_a(V a, V b, V) { return b * inverse(a * a + b * b); }
+  template <class V> static V slope_b(V a, V b, V) { return -a * inverse(a * a + b * b); }
 };
 
 struct hypot : binary {  // y = sqrt(a^2 + b^2), without overflow
@@ -103,7 +100,7 @@ struct sinc : unary {  // y = sin(pi x) / (pi x)
   }
   template <class V> static V slope(V x, V) {
     const V t = x * constant<V>(constants::pi);
-    return math::select(x == V(0), V(0), (t * math::cos(t) - math::sin(t)) / (t * x));
+    return math::select(x == V(0), V(0), (math::cos(t) - math::sin(t) / t) / x);
   }
 };
 
