@@ -40,7 +40,8 @@ auto formula_value(const std::vector<std::vector<X>>& x, size_t i, std::index_se
 
 template <class F, class T>
 std::vector<std::vector<storage<T>>> samples(size_t n) {
-  constexpr bool positive = std::is_same_v<F, base::pow> || std::is_same_v<F, base::huber>;
+  constexpr bool positive = std::is_same_v<F, base::pow> || std::is_same_v<F, base::huber> ||
+                            std::is_same_v<F, base::smooth_l1>;
   std::vector<std::vector<storage<T>>> x;
   for (unsigned k = 0; k < unsigned(F::arity); ++k) {
     x.push_back(sample<storage<T>>(n, k + 1, positive));
