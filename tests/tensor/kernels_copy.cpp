@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <type_traits>
 
-#include "kernels.h"
+#include "tests/tensor/kernels.h"
 
 using namespace gradus;
 using namespace gradus::test;

@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "kernels.h"
+#include "tests/tensor/kernels.h"
 
 using namespace gradus;
 using namespace gradus::test;
@@ -12,7 +12,7 @@ using namespace gradus::test;
 namespace {
 
 const char* const lines[] = {
-#include "../reference/elementwise.inc"
+#include "tests/reference/elementwise.inc"
 };
 
 struct Numbers {

@@ -2,7 +2,7 @@
 // (integers: as it stands), and in every layout the same bits as for dense rows.
 #include <type_traits>
 
-#include "kernels.h"
+#include "tests/tensor/kernels.h"
 
 using namespace gradus;
 using namespace gradus::test;
