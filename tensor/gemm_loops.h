@@ -11,7 +11,10 @@
 
 namespace gradus::gemm_loops {
 
-inline constexpr int64_t work_per_thread = int64_t(1) << 17;  // multiply-adds that pay for a thread
+inline constexpr int64_t work_per_thread = int64_t(1) << 20;  // multiply-adds that pay for a thread
+
+// How many multiply-adds an element costs that comes from memory and is used once.
+inline constexpr int64_t by_memory = 4;
 
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 inline int64_t round_up(int64_t a, int64_t unit) { return ceil_div(a, unit) * unit; }
@@ -69,7 +72,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
       const int64_t cols = std::min(nc, g.n - j0), k = std::min(kc, g.k - p0);
       const int64_t col_panels = ceil_div(cols, nr);
       const T* b = g.b + p0 * g.b_row + j0 * g.b_col;
-      parallel_for(0, col_panels, grain_for(nr * k * 4), [&](int64_t first, int64_t last) {
+      parallel_for(0, col_panels, grain_for(by_memory * nr * k), [&](int64_t first, int64_t last) {
         kernels.pack(b + first * nr * g.b_col, g.b_col, g.b_row,
                      std::min(last * nr, cols) - first * nr, k, kernels.nr,
                      b_panels.get() + first * nr * k);
@@ -83,11 +86,12 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
         const int64_t row_panels = ceil_div(rows, mr), row_blocks = ceil_div(rows, mc);
         const T* a = g.a + i0 * g.a_row + p0 * g.a_col;
         if (pack_a)
-          parallel_for(0, row_panels, grain_for(mr * k * 4), [&](int64_t first, int64_t last) {
-            kernels.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
-                         std::min(last * mr, rows) - first * mr, k, kernels.mr,
-                         a_panels.get() + first * mr * k);
-          });
+          parallel_for(0, row_panels, grain_for(by_memory * mr * k),
+                       [&](int64_t first, int64_t last) {
+                         kernels.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
+                                      std::min(last * mr, rows) - first * mr, k, kernels.mr,
+                                      a_panels.get() + first * mr * k);
+                       });
         const int64_t work = nr * k * std::min(mc, rows);
         parallel_for(0, row_blocks * col_panels, grain_for(work), [&](int64_t first, int64_t last) {
           kernels::GemmTile<T> t{k,
@@ -164,7 +168,7 @@ void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
   };
   const int64_t rows = block(g.m, 32 * 1024), cols = block(g.n, 256 * 1024);
   const int64_t row_blocks = ceil_div(g.m, rows), col_blocks = ceil_div(g.n, cols);
-  parallel_for(0, row_blocks * col_blocks, grain_for(rows * cols * g.k),
+  parallel_for(0, row_blocks * col_blocks, grain_for(by_memory * rows * cols * g.k),
                [&](int64_t first, int64_t last) {
                  for (int64_t task = first; task < last; ++task) {
                    const int64_t i = task % row_blocks * rows, j = task / row_blocks * cols;
@@ -191,20 +195,21 @@ void vector_times_matrix(int64_t n, int64_t k, const T* x, int64_t x_step, const
                          int64_t row, T* y, int64_t y_step, const kernels::Epilogue<T>& epilogue,
                          bool one_bias, const kernels::GemmKernels<T>& kernels) {
   constexpr int64_t most = 2048, unit = 64;
-  const int64_t threads = detail::chunk_count(n * k / work_per_thread, 1);
+  const int64_t threads = detail::chunk_count(by_memory * n * k / work_per_thread, 1);
   const int64_t block = std::min(most, round_up(ceil_div(n, threads), unit));
-  parallel_for(0, ceil_div(n, block), grain_for(block * k), [&](int64_t first, int64_t last) {
-    alignas(64) T sums[most];
-    for (int64_t j0 = first * block; j0 < std::min(last * block, n); j0 += block) {
-      const int64_t cols = std::min(block, n - j0);
-      std::fill(sums, sums + cols, T(0));
-      kernels.add_rows(cols, k, x, x_step, matrix + j0, row, sums);
-      for (int64_t j = 0; j < cols; ++j) {
-        T* c = y + (j0 + j) * y_step;
-        *c = kernels::GRADUS_ISA::finish(sums[j], epilogue, c, one_bias ? 0 : j0 + j);
-      }
-    }
-  });
+  parallel_for(0, ceil_div(n, block), grain_for(by_memory * block * k),
+               [&](int64_t first, int64_t last) {
+                 alignas(64) T sums[most];
+                 for (int64_t j0 = first * block; j0 < std::min(last * block, n); j0 += block) {
+                   const int64_t cols = std::min(block, n - j0);
+                   std::fill(sums, sums + cols, T(0));
+                   kernels.add_rows(cols, k, x, x_step, matrix + j0, row, sums);
+                   for (int64_t j = 0; j < cols; ++j) {
+                     T* c = y + (j0 + j) * y_step;
+                     *c = kernels::GRADUS_ISA::finish(sums[j], epilogue, c, one_bias ? 0 : j0 + j);
+                   }
+                 }
+               });
 }
 
 template <class T>

@@ -35,6 +35,11 @@ Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2,
 // input [..., k], weight [n, k] or [k], bias [n] or none: input weight^T + bias.
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias = {});
 
+// input1 [..., i], input2 [..., j], weight [n, i, j], bias [n] or none: y_n = input1^T weight_n
+// input2 + bias_n.
+Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight,
+                const std::optional<Tensor>& bias = {});
+
 // Sums products over labelled dims: einsum("bij,bjk->bik", {a, b}). Labels are letters; `...`
 // stands for dims that broadcast; a label twice in one operand takes its diagonal; without `->` the
 // result has the ellipsis, then the labels that occur once, in alphabetical order. `path` says in

@@ -15,6 +15,18 @@ Tensor inner(const Tensor& self, const Tensor& other) {
   return tensordot(self, other, IntArrayRef{-1}, IntArrayRef{-1});
 }
 
+Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight,
+                const std::optional<Tensor>& bias) {
+  if (input1.dim() != input2.dim() || input1.dim() == 0 || weight.dim() != 3)
+    fail("bilinear: expected inputs of one number of dims and a weight of 3, got {}, {} and {}",
+         input1.sizes(), input2.sizes(), weight.sizes());
+  if (input1.size(-1) != weight.size(1) || input2.size(-1) != weight.size(2))
+    fail("bilinear: inputs {} and {} do not fit weight {}", input1.sizes(), input2.sizes(),
+         weight.sizes());
+  const Tensor y = einsum("...i,nij,...j->...n", {input1, weight, input2});
+  return bias && bias->defined() ? y + *bias : y;
+}
+
 Tensor kron(const Tensor& self, const Tensor& other) {
   const int64_t dims = std::max(self.dim(), other.dim());
   Dims left, right, sizes;

@@ -100,6 +100,9 @@ Rows linalg_rows() {
       [](const List& x) { return linear(x[0], x[1]); }, {real({512, 256}), real({10, 256})});
   row("linear.empty", "F.linear(a, b, c)", {real({0, 3}), m23, real({2})}, affine);
 
+  row("bilinear", "F.bilinear(a, b, c, d)", {m23, real({2, 4}), real({5, 3, 4}), real({5})},
+      [](const List& x) { return gradus::bilinear(x[0], x[1], x[2], x[3]); });
+
   row("tensordot", "torch.tensordot(a, b, dims=2)", {real({2, 3, 4}), real({3, 4, 2})},
       [](const List& x) { return tensordot(x[0], x[1]); });
   row("tensordot.dims", "torch.tensordot(a, b, dims=([2, 0], [0, 1]))",
