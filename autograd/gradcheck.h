@@ -40,30 +40,32 @@ variable_list as_list(std::pair<A, B> p) {
   return {p.first, p.second};
 }
 
-[[noreturn]] void throw_input_count(size_t wanted, size_t given);
+[[noreturn]] void throw_input_count(size_t given);
 
-template <class F, size_t... i>
-variable_list call_spread(F& f, const variable_list& x, std::index_sequence<i...>) {
-  if (x.size() != sizeof...(i)) throw_input_count(sizeof...(i), x.size());
-  return as_list(f(x[i]...));
-}
-
-// f takes the list of inputs, or as many tensors as there are inputs.
+// f takes the list of inputs, or as many tensors as there are inputs (up to five).
 template <class F>
 ListFunction as_list_function(F f) {
   return [f](const variable_list& x) mutable -> variable_list {
-    if constexpr (std::is_invocable_v<F&, const Tensor&>)
-      return call_spread(f, x, std::make_index_sequence<1>());
-    else if constexpr (std::is_invocable_v<F&, const variable_list&>)
+    if constexpr (std::is_invocable_v<F&, const variable_list&> &&
+                  !std::is_invocable_v<F&, const Tensor&>) {
       return as_list(f(x));
-    else if constexpr (std::is_invocable_v<F&, Tensor, Tensor>)
-      return call_spread(f, x, std::make_index_sequence<2>());
-    else if constexpr (std::is_invocable_v<F&, Tensor, Tensor, Tensor>)
-      return call_spread(f, x, std::make_index_sequence<3>());
-    else if constexpr (std::is_invocable_v<F&, Tensor, Tensor, Tensor, Tensor>)
-      return call_spread(f, x, std::make_index_sequence<4>());
-    else
-      return call_spread(f, x, std::make_index_sequence<5>());
+    } else {
+      const auto spread = [&]<size_t... i>(std::index_sequence<i...>, auto next)->variable_list {
+        if constexpr (std::is_invocable_v<F&, decltype(x[i])...>)
+          if (x.size() == sizeof...(i)) return as_list(f(x[i]...));
+        return next();
+      };
+      return spread(std::make_index_sequence<1>(), [&] {
+        return spread(std::make_index_sequence<2>(), [&] {
+          return spread(std::make_index_sequence<3>(), [&] {
+            return spread(std::make_index_sequence<4>(), [&] {
+              return spread(std::make_index_sequence<5>(),
+                            [&]() -> variable_list { throw_input_count(x.size()); });
+            });
+          });
+        });
+      });
+    }
   };
 }
 }  // namespace detail
