@@ -1,6 +1,6 @@
 // Sums, products, quotients, and what is made of them.
+#include "autograd/ops/op_table.h"
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/unary_table.h"
 #include "tensor/fail.h"
 
 namespace gradus {
@@ -95,23 +95,9 @@ void check_divisor(const char* op, const Operand& a, const Operand& b) {
 }
 }  // namespace
 
-#define GRADUS_DEFINE_BINARY(name, formula)                      \
-  Tensor Tensor::name(const Tensor& b) const {                   \
-    return elementwise<formulas::formula>(#name, *this, b);      \
-  }                                                              \
-  Tensor Tensor::name(const Scalar& b) const {                   \
-    return elementwise<formulas::formula>(#name, *this, b);      \
-  }                                                              \
-  Tensor& Tensor::name##_(const Tensor& b) const {               \
-    return elementwise_<formulas::formula>(#name "_", *this, b); \
-  }                                                              \
-  Tensor& Tensor::name##_(const Scalar& b) const {               \
-    return elementwise_<formulas::formula>(#name "_", *this, b); \
-  }
 GRADUS_DEFINE_BINARY(mul, mul)
 GRADUS_DEFINE_BINARY(pow, pow)
 GRADUS_DEFINE_BINARY(xlogy, xlogy)
-#undef GRADUS_DEFINE_BINARY
 
 #define GRADUS_DEFINE_DIVISION(name)                          \
   Tensor Tensor::name(const Tensor& b) const {                \

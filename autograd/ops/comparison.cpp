@@ -1,6 +1,6 @@
 // Comparisons, logic and tests: bool results, no gradients.
+#include "autograd/ops/op_table.h"
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/unary_table.h"
 #include "tensor/fail.h"
 
 namespace gradus {
@@ -8,35 +8,16 @@ namespace gradus {
 using autograd::elementwise;
 using autograd::elementwise_;
 
-#define GRADUS_DEFINE_AS(name, formula)                          \
-  Tensor Tensor::name(const Tensor& b) const {                   \
-    return elementwise<formulas::formula>(#name, *this, b);      \
-  }                                                              \
-  Tensor Tensor::name(const Scalar& b) const {                   \
-    return elementwise<formulas::formula>(#name, *this, b);      \
-  }                                                              \
-  Tensor& Tensor::name##_(const Tensor& b) const {               \
-    return elementwise_<formulas::formula>(#name "_", *this, b); \
-  }                                                              \
-  Tensor& Tensor::name##_(const Scalar& b) const {               \
-    return elementwise_<formulas::formula>(#name "_", *this, b); \
-  }
-#define GRADUS_DEFINE(name) GRADUS_DEFINE_AS(name, name)
+#define GRADUS_DEFINE(name) GRADUS_DEFINE_BINARY(name, name)
 GRADUS_COMPARE_OPS(GRADUS_DEFINE)
 GRADUS_DEFINE(bitwise_and)
 GRADUS_DEFINE(bitwise_or)
 GRADUS_DEFINE(bitwise_xor)
-GRADUS_DEFINE_AS(bitwise_left_shift, left_shift)
-GRADUS_DEFINE_AS(bitwise_right_shift, right_shift)
+GRADUS_DEFINE_BINARY(bitwise_left_shift, left_shift)
+GRADUS_DEFINE_BINARY(bitwise_right_shift, right_shift)
 #undef GRADUS_DEFINE
 
-#define GRADUS_DEFINE(name)                                   \
-  Tensor Tensor::name(const Tensor& b) const {                \
-    return elementwise<formulas::name>(#name, *this, b);      \
-  }                                                           \
-  Tensor& Tensor::name##_(const Tensor& b) const {            \
-    return elementwise_<formulas::name>(#name "_", *this, b); \
-  }
+#define GRADUS_DEFINE(name) GRADUS_DEFINE_WITH(name, name, Tensor)
 GRADUS_LOGICAL_OPS(GRADUS_DEFINE)
 #undef GRADUS_DEFINE
 

@@ -1,5 +1,5 @@
 // Powers, exponentials and logarithms.
-#include "autograd/ops/unary_table.h"
+#include "autograd/ops/op_table.h"
 
 namespace gradus {
 

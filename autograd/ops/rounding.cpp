@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/unary_table.h"
+#include "autograd/ops/op_table.h"
 
 namespace gradus {
 

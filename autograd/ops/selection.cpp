@@ -1,6 +1,6 @@
 // Choosing between operands: extremes, clamping, where; and interpolation.
+#include "autograd/ops/op_table.h"
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/unary_table.h"
 #include "tensor/fail.h"
 
 namespace gradus {
@@ -16,13 +16,7 @@ using autograd::Operand;
 GRADUS_BINARY_FUNCTIONAL_OPS(GRADUS_DEFINE)
 #undef GRADUS_DEFINE
 
-#define GRADUS_DEFINE(name)                                   \
-  Tensor Tensor::name(const Tensor& b) const {                \
-    return elementwise<formulas::name>(#name, *this, b);      \
-  }                                                           \
-  Tensor& Tensor::name##_(const Tensor& b) const {            \
-    return elementwise_<formulas::name>(#name "_", *this, b); \
-  }
+#define GRADUS_DEFINE(name) GRADUS_DEFINE_WITH(name, name, Tensor)
 GRADUS_DEFINE(atan2)
 GRADUS_DEFINE(hypot)
 GRADUS_DEFINE(copysign)

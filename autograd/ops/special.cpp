@@ -2,7 +2,7 @@
 #include <numbers>
 
 #include "autograd/ops/pointwise.h"
-#include "autograd/ops/unary_table.h"
+#include "autograd/ops/op_table.h"
 #include "tensor/fail.h"
 
 namespace gradus {

@@ -1,5 +1,5 @@
 // Trigonometric and hyperbolic functions and their inverses.
-#include "autograd/ops/unary_table.h"
+#include "autograd/ops/op_table.h"
 
 namespace gradus {
 

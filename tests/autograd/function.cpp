@@ -3,9 +3,9 @@
 
 #include <doctest/doctest.h>
 
-#include "autograd/factories.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops/pointwise.h"
+#include "tests/support.h"
 
 using namespace gradus;
 using autograd::AutogradContext;
@@ -70,21 +70,6 @@ struct WrongGradient : autograd::Function<WrongGradient> {
     return {dy[0] * ctx->get_saved_variables()[0].cos() * 1.01};
   }
 };
-
-Tensor leaf(std::initializer_list<double> v) {
-  Tensor t = empty({int64_t(v.size())}, kDouble);
-  std::copy(v.begin(), v.end(), t.data_ptr<double>());
-  return t.requires_grad_();
-}
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
 
 }  // namespace
 

@@ -2,34 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "autograd/autograd.h"
-#include "autograd/factories.h"
 #include "autograd/ops/pointwise.h"
+#include "tests/support.h"
 
 using namespace gradus;
-
-namespace {
-
-Tensor vec(std::initializer_list<double> values) {
-  Tensor t = empty({int64_t(values.size())}, kDouble);
-  std::copy(values.begin(), values.end(), t.data_ptr<double>());
-  return t;
-}
-using Values = std::vector<double>;
-Values values(const Tensor& t) {
-  const Tensor c = t.detach().contiguous();
-  return {c.data_ptr<double>(), c.data_ptr<double>() + c.numel()};
-}
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
-}  // namespace
 
 TEST_CASE("leaves are guarded") {
   const Tensor x = vec({1, 2}).requires_grad_();

@@ -2,36 +2,11 @@
 #include <doctest/doctest.h>
 
 #include "autograd/autograd.h"
-#include "autograd/factories.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/memory.h"
+#include "tests/support.h"
 
 using namespace gradus;
-
-namespace {
-
-Tensor leaf(std::initializer_list<double> values) {
-  Tensor t = empty({int64_t(values.size())}, kDouble);
-  std::copy(values.begin(), values.end(), t.data_ptr<double>());
-  return t.requires_grad_();
-}
-std::vector<double> values(const Tensor& t) {
-  const Tensor c = t.detach().contiguous();
-  return {c.data_ptr<double>(), c.data_ptr<double>() + c.numel()};
-}
-using Values = std::vector<double>;
-
-template <class F>
-std::string message(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "nothing was thrown";
-}
-
-}  // namespace
 
 TEST_CASE("leaves and results know what they are") {
   const Tensor x = leaf({1, 2});
