@@ -9,10 +9,14 @@ namespace gradus {
 class Error : public std::runtime_error {
  public:
   explicit Error(std::string message);
+  const char* what() const noexcept override { return message_.c_str(); }
   const char* what_without_backtrace() const noexcept { return what(); }
   const std::string& msg() const noexcept { return message_; }
-  // A copy of this error with `path` in front, as modules name where they stand.
+  // A copy of this error with `path` in front.
   Error within(const std::string& path) const { return Error(path + ": " + message_); }
+  // Names in front of the message where it happened: `Sequential.1 (Linear): `. With `join`, the
+  // place that stands there already is within this one and gets its path: `Sequential.0.1 (Linear)`.
+  void add_context(const std::string& path, const std::string& what, bool join = false);
 
  private:
   std::string message_;

@@ -1,0 +1,232 @@
+// Losses over classes.
+#include <limits>
+
+#include "autograd/factories.h"
+#include "autograd/ops/loss_detail.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/record.h"
+#include "tensor/fail.h"
+#include "tensor/raw.h"
+
+namespace gradus {
+using namespace autograd;
+using autograd::detail::reduced;
+
+namespace {
+
+// nll_loss is linear in its input: what stays fixed. The input is [n, classes, inner].
+struct NllTerms {
+  Dims shape, target_shape;
+  Saved target;  // int64, contiguous
+  Saved weight;  // of the input's type, contiguous; or undefined
+  int64_t n, classes, inner, reduction, ignore_index;
+  double total = 0;  // the sum of the weights that count
+
+  // f(place in the input, place in the target, weight) for all that count.
+  template <class T, class F>
+  void each(F f) const {
+    const int64_t* y = target->data_ptr<int64_t>();
+    const T* w = weight.defined() ? (*weight).data_ptr<T>() : nullptr;
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < inner; ++j) {
+        const int64_t at = i * inner + j, c = y[at];
+        if (c != ignore_index) f((i * classes + c) * inner + j, at, w ? w[c] : T(1));
+      }
+  }
+};
+
+Tensor nll_backward(const Tensor& dy, const NllTerms& terms);
+
+Tensor nll_forward(const Tensor& x, const NllTerms& terms) {
+  const Tensor dense = raw::contiguous(x);
+  Tensor y = terms.reduction == Reduction::None ? raw::zeros(terms.target_shape, x.dtype())
+                                                : raw::empty({}, x.dtype());
+  visit_floating(x.dtype(), "nll_loss", [&](auto zero) {
+    using T = decltype(zero);
+    const T* in = dense.data_ptr<T>();
+    T* out = y.data_ptr<T>();
+    double sum = 0;
+    if (terms.reduction == Reduction::None)
+      terms.each<T>([&](int64_t from, int64_t to, T w) { out[to] = -w * in[from]; });
+    else
+      terms.each<T>([&](int64_t from, int64_t, T w) { sum -= double(w * in[from]); });
+    if (terms.reduction != Reduction::None)
+      *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
+  });
+  return record("nll_loss", std::move(y),
+                wrt(x, [terms](const Tensor& dy) { return nll_backward(dy, terms); }));
+}
+
+Tensor nll_backward(const Tensor& dy, const NllTerms& terms) {
+  const Tensor dense = raw::contiguous(dy);
+  Tensor dx = raw::zeros(terms.shape, dy.dtype());
+  visit_floating(dy.dtype(), "nll_loss", [&](auto zero) {
+    using T = decltype(zero);
+    const T* in = dense.data_ptr<T>();
+    T* out = dx.data_ptr<T>();
+    if (terms.reduction == Reduction::None) {
+      terms.each<T>([&](int64_t to, int64_t from, T w) { out[to] = -w * in[from]; });
+    } else {
+      const double share = terms.reduction == Reduction::Mean ? 1 / terms.total : 1;
+      terms.each<T>(
+          [&](int64_t to, int64_t, T w) { out[to] = T(-double(w) * double(*in) * share); });
+    }
+  });
+  return record("nll_loss_backward", std::move(dx),
+                wrt(dy, [terms](const Tensor& ddx) { return nll_forward(ddx, terms); }));
+}
+
+NllTerms nll_terms(const Tensor& x, const Tensor& target, const std::optional<Tensor>& weight,
+                   int64_t reduction, int64_t ignore_index) {
+  const IntArrayRef shape = x.sizes();
+  if (x.dim() == 0) fail("nll_loss: the input has no dims");
+  std::vector<int64_t> wanted = shape.vec();
+  wanted.erase(wanted.begin() + (x.dim() == 1 ? 0 : 1));
+  if (target.sizes() != IntArrayRef(wanted))
+    fail("nll_loss: an input of shape {} needs a target of shape {}, got {}", shape,
+         IntArrayRef(wanted), target.sizes());
+  if (!is_integral(target.dtype(), /*include_bool=*/false))
+    fail("nll_loss: target is {}, it must be int64", target.dtype());
+  if (reduction < Reduction::None || reduction > Reduction::Sum) reduced({}, reduction);
+
+  NllTerms t;
+  t.shape = x.impl()->sizes;
+  t.target_shape = target.impl()->sizes;
+  t.target = save(raw::contiguous(raw::to_dtype(target.detach(), kLong)));
+  t.classes = x.dim() == 1 ? shape[0] : shape[1];
+  t.n = x.dim() == 1 ? 1 : shape[0];
+  t.inner = 1;
+  for (size_t d = 2; d < shape.size(); ++d) t.inner *= shape[d];
+  t.reduction = reduction;
+  t.ignore_index = ignore_index;
+  if (weight && weight->defined()) {
+    if (weight->dim() != 1 || weight->size(0) != t.classes)
+      fail("nll_loss: weight has shape {}, it must be [{}]", weight->sizes(), t.classes);
+    if (weight->dtype() != x.dtype())
+      fail("nll_loss: input is {}, weight {}", x.dtype(), weight->dtype());
+    t.weight = save(raw::contiguous(weight->detach()));
+  }
+  for (int64_t i = 0; i < target.numel(); ++i) {
+    const int64_t c = t.target->data_ptr<int64_t>()[i];
+    if (c != ignore_index && (c < 0 || c >= t.classes))
+      fail_index("nll_loss: target {} is out of range for {} classes", c, t.classes);
+  }
+  visit_floating(x.dtype(), "nll_loss", [&](auto zero) {
+    t.each<decltype(zero)>([&](int64_t, int64_t, auto w) { t.total += double(w); });
+  });
+  return t;
+}
+
+int64_t class_dim(const Tensor& x) { return x.dim() == 1 ? 0 : 1; }
+
+// A vector over the classes, for tensors of x's shape.
+Tensor over_classes(const Tensor& v, const Tensor& x) {
+  std::vector<int64_t> shape(size_t(x.dim()), 1);
+  shape[size_t(class_dim(x))] = v.numel();
+  return v.reshape(shape);
+}
+
+Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target,
+                                      const std::optional<Tensor>& weight, int64_t reduction,
+                                      double label_smoothing) {
+  const int64_t dim = class_dim(x), classes = x.size(dim);
+  Tensor p = target;
+  if (label_smoothing > 0) p = target * (1 - label_smoothing) + label_smoothing / double(classes);
+  Tensor terms = x.log_softmax(dim) * p;
+  if (weight && weight->defined()) terms = terms * over_classes(*weight, x);
+  if (reduction == Reduction::None) return -terms.sum(dim);
+  const Tensor sum = -terms.sum();
+  if (reduction == Reduction::Sum) return sum;
+  if (reduction != Reduction::Mean) return reduced({}, reduction);
+  return sum / (double(x.numel()) / double(classes));
+}
+
+Tensor cross_entropy_smoothed(const Tensor& x, const Tensor& target,
+                              const std::optional<Tensor>& weight, int64_t reduction,
+                              int64_t ignore_index, double label_smoothing) {
+  const int64_t dim = class_dim(x), classes = x.size(dim);
+  const bool has_weight = weight && weight->defined();
+  const Tensor logs = x.log_softmax(dim);
+  const Tensor sharp = nll_loss(logs, target, weight, reduction, ignore_index);
+  const Tensor ignored = target.eq(ignore_index);
+  Tensor flat = -(has_weight ? logs * over_classes(*weight, x) : logs).sum(dim);
+  flat = where(ignored, Scalar(0), flat);
+  if (reduction != Reduction::None) flat = flat.sum();
+  if (reduction == Reduction::Mean) {
+    const auto terms = nll_terms(x, target, weight, reduction, ignore_index);
+    flat = flat / terms.total;
+  }
+  return sharp * (1 - label_smoothing) + flat * (label_smoothing / double(classes));
+}
+
+}  // namespace
+
+Tensor nll_loss(const Tensor& self, const Tensor& target, const std::optional<Tensor>& weight,
+                int64_t reduction, int64_t ignore_index) {
+  return nll_forward(self, nll_terms(self, target, weight, reduction, ignore_index));
+}
+
+Tensor cross_entropy_loss(const Tensor& self, const Tensor& target,
+                          const std::optional<Tensor>& weight, int64_t reduction,
+                          int64_t ignore_index, double label_smoothing) {
+  if (!(label_smoothing >= 0 && label_smoothing <= 1))
+    fail("cross_entropy_loss: label_smoothing is {}, outside [0, 1]", label_smoothing);
+  if (self.dim() == 0) fail("cross_entropy_loss: the input has no dims");
+  if (self.sizes() == target.sizes()) {
+    if (!target.is_floating_point())
+      fail(
+          "cross_entropy_loss: input and target have the shape {}, so the target holds "
+          "probabilities, but it is {}",
+          self.sizes(), target.dtype());
+    if (ignore_index >= 0)
+      fail("cross_entropy_loss: ignore_index is {}, but the target holds probabilities",
+           ignore_index);
+    return cross_entropy_of_probabilities(self, target, weight, reduction, label_smoothing);
+  }
+  if (label_smoothing > 0)
+    return cross_entropy_smoothed(self, target, weight, reduction, ignore_index, label_smoothing);
+  return nll_loss(self.log_softmax(class_dim(self)), target, weight, reduction, ignore_index);
+}
+
+Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar& p,
+                         const Scalar& margin, const std::optional<Tensor>& weight,
+                         int64_t reduction) {
+  if (p.toDouble() != 1 && p.toDouble() != 2)
+    fail("multi_margin_loss: p is {}, it must be 1 or 2", p.toDouble());
+  if (self.dim() == 0 || self.dim() > 2 || target.numel() != (self.dim() == 2 ? self.size(0) : 1))
+    fail("multi_margin_loss: input has shape {}, target {}", self.sizes(), target.sizes());
+  const int64_t classes = self.size(-1);
+  const Tensor x = self.reshape({-1, classes}), y = target.reshape({-1, 1});
+  Tensor z = (margin - x.gather(1, y) + x).clamp_min(0);
+  if (p.toDouble() == 2) z = z.square();
+  if (weight && weight->defined()) z = z * weight->index_select(0, y.flatten()).unsqueeze(1);
+  const Tensor loss = z.scatter(1, y, Scalar(0)).sum(1) / double(classes);
+  return reduced(self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+}
+
+Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  if (self.dim() == 0 || self.dim() > 2 || self.sizes() != target.sizes())
+    fail("multilabel_margin_loss: input has shape {}, target {}", self.sizes(), target.sizes());
+  const int64_t classes = self.size(-1);
+  const Tensor x = self.reshape({-1, classes});
+  const Tensor y = raw::contiguous(raw::to_dtype(target.detach(), kLong)).reshape({-1, classes});
+  // Which places of y hold a target class, and which classes are one.
+  Tensor holds = zeros(y.sizes(), kBool), is_target = zeros(y.sizes(), kBool);
+  Tensor place = zeros(y.sizes(), kLong);
+  const int64_t* from = y.data_ptr<int64_t>();
+  for (int64_t i = 0; i < y.size(0); ++i)
+    for (int64_t k = 0; k < classes && from[i * classes + k] >= 0; ++k) {
+      const int64_t c = from[i * classes + k];
+      if (c >= classes)
+        fail_index("multilabel_margin_loss: target {} is out of range for {} classes", c, classes);
+      holds.data_ptr<bool>()[i * classes + k] = true;
+      place.data_ptr<int64_t>()[i * classes + k] = c;
+      is_target.data_ptr<bool>()[i * classes + c] = true;
+    }
+  const Tensor counts = holds.unsqueeze(2).logical_and(is_target.logical_not().unsqueeze(1));
+  const Tensor z = (1 - x.gather(1, place).unsqueeze(2) + x.unsqueeze(1)).clamp_min(0);
+  const Tensor loss = where(counts, z, Scalar(0)).sum({1, 2}) / double(classes);
+  return reduced(self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+}
+
+}  // namespace gradus

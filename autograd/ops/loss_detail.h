@@ -1,0 +1,11 @@
+// Shared by the losses.
+#pragma once
+
+#include "autograd/ops/loss.h"
+
+namespace gradus::autograd::detail {
+
+// Throws for a number that is no reduction.
+Tensor reduced(const Tensor& loss, int64_t reduction);
+
+}  // namespace gradus::autograd::detail

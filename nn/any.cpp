@@ -1,0 +1,58 @@
+#include "nn/any.h"
+
+#include "tensor/fail.h"
+
+namespace gradus::nn {
+
+using detail::demangle;
+
+void AnyValue::throw_wrong_type(const std::type_info& wanted) const {
+  fail("AnyValue: it holds {}, not {}", demangle(type_info()), demangle(wanted));
+}
+
+Tensor AnyModuleContent::call(Tensor) {
+  fail("{}: forward() is not from one tensor to one tensor", demangle(*type));
+}
+
+AnyValue AnyModuleContent::forward(std::vector<AnyValue>&& arguments) {
+  if (arguments.size() < arity && module->_forward_has_default_args()) {
+    if (const size_t required = module->_forward_num_required_args(); arguments.size() < required)
+      fail("{}: forward() takes at least {} arguments, {} given", demangle(*type), required,
+           arguments.size());
+    arguments = module->_forward_populate_default_args(std::move(arguments));
+  }
+  if (arguments.size() != arity)
+    fail("{}: forward() takes {} argument{}, {} given", demangle(*type), arity,
+         arity == 1 ? "" : "s", arguments.size());
+  return call(arguments.data());
+}
+
+void AnyModuleContent::throw_wrong_argument(size_t index, const std::type_info& given,
+                                            const std::type_info& wanted) const {
+  fail("{}: argument {} of forward() is {}, given {}", demangle(*type), index, demangle(wanted),
+       demangle(given));
+}
+void AnyModuleContent::throw_wrong_module(const Module* other, const std::type_info& wanted) {
+  fail("AnyModule: the module is {}, not {}", other ? other->name() : "empty", demangle(wanted));
+}
+
+AnyModule AnyModule::clone(std::optional<Device> device) const {
+  AnyModule out;
+  if (content_) out.content_ = content_->with(content_->module->clone(device));
+  return out;
+}
+
+AnyModuleContent& AnyModule::content() const {
+  if (!content_) fail("AnyModule: it is empty");
+  return *content_;
+}
+void AnyModule::check_given(const Module* module) {
+  if (!module) fail("AnyModule: the module is empty");
+}
+Module& AnyModule::checked(const std::type_info& wanted) const {
+  if (type_info() != wanted)
+    fail("AnyModule: the module is {}, not {}", demangle(type_info()), demangle(wanted));
+  return *content_->module;
+}
+
+}  // namespace gradus::nn

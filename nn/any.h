@@ -1,0 +1,226 @@
+// AnyModule: a module of any type, called through one type.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tuple>
+#include <typeinfo>
+#include <vector>
+
+#include "nn/module.h"
+
+namespace gradus::nn {
+
+// What AnyModule knows of its module's type.
+class AnyModuleContent {
+ public:
+  AnyModuleContent(std::shared_ptr<Module> module, const std::type_info& type, size_t arity,
+                   bool tensor_to_tensor)
+      : module(std::move(module)), type(&type), arity(arity), tensor_to_tensor(tensor_to_tensor) {}
+  AnyModuleContent(const AnyModuleContent&) = default;
+  AnyModuleContent& operator=(const AnyModuleContent&) = delete;
+  virtual ~AnyModuleContent() = default;
+  // With as many arguments as forward() takes.
+  virtual AnyValue call(AnyValue* arguments) = 0;
+  // Only where tensor_to_tensor: forward() takes one tensor and returns one.
+  virtual Tensor call(Tensor x);
+  virtual std::unique_ptr<AnyModuleContent> copy() const = 0;
+  // The same with another module of this type; throws when it is none.
+  virtual std::unique_ptr<AnyModuleContent> with(std::shared_ptr<Module> other) const = 0;
+  // Fills in default arguments and checks their number.
+  AnyValue forward(std::vector<AnyValue>&& arguments);
+
+  std::shared_ptr<Module> module;
+  const std::type_info* type;
+  size_t arity;
+  bool tensor_to_tensor;
+
+ protected:
+  [[noreturn]] void throw_wrong_argument(size_t index, const std::type_info& given,
+                                         const std::type_info& wanted) const;
+  [[noreturn]] static void throw_wrong_module(const Module* other, const std::type_info& wanted);
+};
+
+namespace any_module {
+
+template <class... Args>
+struct ArgumentList {};
+template <class M, class R, class... Args>
+ArgumentList<Args...> arguments_of(R (M::*)(Args...));
+template <class M, class R, class... Args>
+ArgumentList<Args...> arguments_of(R (M::*)(Args...) const);
+
+template <class M>
+concept has_one_forward = requires {
+  &M::forward;
+};
+template <class M>
+concept takes_tensor = requires(M& m, Tensor x) {
+  { m.forward(std::move(x)) } -> std::convertible_to<Tensor>;
+};
+
+// forward() as a pointer to member tells; an overloaded or template forward() is called with one
+// tensor.
+template <class M>
+auto forward_arguments() {
+  if constexpr (has_one_forward<M>) {
+    return decltype(arguments_of(&M::forward)){};
+  } else {
+    static_assert(takes_tensor<M>, "this module has no forward() that AnyModule can call");
+    return ArgumentList<Tensor>{};
+  }
+}
+
+template <class M, class Args>
+class AnyModuleHolder;
+template <class M, class... Args>
+class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent {
+  static constexpr bool on_tensor = sizeof...(Args) == 1 &&
+                                    (std::is_same_v<std::decay_t<Args>, Tensor> && ...) &&
+                                    takes_tensor<M>;
+
+ public:
+  explicit AnyModuleHolder(std::shared_ptr<M> m)
+      : AnyModuleContent(m, typeid(M), sizeof...(Args), on_tensor), module_(m.get()) {}
+  AnyValue call([[maybe_unused]] AnyValue* arguments) override {
+    return call_with(arguments, std::index_sequence_for<Args...>());
+  }
+  Tensor call(Tensor x) override {
+    if constexpr (on_tensor)
+      return pass<std::tuple_element_t<0, std::tuple<Args..., Tensor>>>(
+          x, [&](auto&& v) -> Tensor { return module_->forward(std::forward<decltype(v)>(v)); });
+    else
+      return AnyModuleContent::call(std::move(x));
+  }
+  std::unique_ptr<AnyModuleContent> copy() const override {
+    return std::make_unique<AnyModuleHolder>(*this);
+  }
+  std::unique_ptr<AnyModuleContent> with(std::shared_ptr<Module> other) const override {
+    auto same = std::dynamic_pointer_cast<M>(other);
+    if (!same) throw_wrong_module(other.get(), typeid(M));
+    return std::make_unique<AnyModuleHolder>(std::move(same));
+  }
+
+ private:
+  // An lvalue for parameters that are lvalue references, else an rvalue.
+  template <class Arg, class T, class F>
+  static decltype(auto) pass(T& value, F&& f) {
+    if constexpr (std::is_lvalue_reference_v<Arg>)
+      return f(value);
+    else
+      return f(std::move(value));
+  }
+  template <class Arg>
+  auto& checked(AnyValue* arguments, size_t i) const {
+    if (auto* v = arguments[i].template try_get<std::decay_t<Arg>>()) return *v;
+    throw_wrong_argument(i, arguments[i].type_info(), typeid(std::decay_t<Arg>));
+  }
+  template <size_t... i>
+  AnyValue call_with(AnyValue* arguments, std::index_sequence<i...>) {
+    return AnyValue(module_->forward(
+        static_cast<std::conditional_t<std::is_lvalue_reference_v<Args>, std::decay_t<Args>&,
+                                       std::decay_t<Args>&&>>(checked<Args>(arguments, i))...));
+  }
+  M* module_;
+};
+
+}  // namespace any_module
+
+class AnyModule {
+ public:
+  AnyModule() = default;
+  template <detail::a_module M>
+  explicit AnyModule(std::shared_ptr<M> module) {
+    hold(std::move(module));
+  }
+  template <class M>
+  requires(detail::a_module<M>) explicit AnyModule(M&& module)
+      : AnyModule(std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module))) {}
+  template <class M>
+  explicit AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
+  // Copies share the module; see clone().
+  AnyModule(const AnyModule& o) : content_(o.content_ ? o.content_->copy() : nullptr) {}
+  AnyModule(AnyModule&&) noexcept = default;
+  AnyModule& operator=(const AnyModule& o) { return *this = AnyModule(o); }
+  AnyModule& operator=(AnyModule&&) noexcept = default;
+  template <class M>
+  AnyModule& operator=(std::shared_ptr<M> module) {
+    return *this = AnyModule(std::move(module));
+  }
+  AnyModule clone(std::optional<Device> device = std::nullopt) const;
+
+  // forward() with these arguments, whose types must be those that it takes, references aside.
+  template <class... Args>
+  AnyValue any_forward(Args&&... args) {
+    std::vector<AnyValue> values;
+    values.reserve(sizeof...(Args));
+    (values.push_back(as_value(std::forward<Args>(args))), ...);
+    return content().forward(std::move(values));
+  }
+  template <class R = Tensor, class... Args>
+  R forward(Args&&... args) {
+    return any_forward(std::forward<Args>(args)...).template get<R>();
+  }
+
+  // The module; throws when its type is another. get<Linear>() gives a holder.
+  template <detail::a_module T>
+  T& get() {
+    return static_cast<T&>(checked(typeid(T)));
+  }
+  template <detail::a_module T>
+  const T& get() const {
+    return static_cast<const T&>(checked(typeid(T)));
+  }
+  template <detail::a_module_holder T>
+  T get() const {
+    return T(ptr<typename T::ContainedType>());
+  }
+  std::shared_ptr<Module> ptr() const { return content().module; }
+  template <detail::a_module T>
+  std::shared_ptr<T> ptr() const {
+    checked(typeid(T));
+    return std::static_pointer_cast<T>(content_->module);
+  }
+  const std::type_info& type_info() const { return *content().type; }
+  bool is_empty() const noexcept { return !content_; }
+  AnyModuleContent& content() const;
+
+ private:
+  template <class M>
+  void hold(std::shared_ptr<M> module) {
+    check_given(module.get());
+    content_ = std::make_unique<
+        any_module::AnyModuleHolder<M, decltype(any_module::forward_arguments<M>())>>(
+        std::move(module));
+  }
+  static void check_given(const Module* module);
+  template <class T>
+  static AnyValue as_value(T&& v) {
+    if constexpr (std::is_same_v<std::decay_t<T>, AnyValue>)
+      return std::forward<T>(v);
+    else
+      return AnyValue(std::forward<T>(v));
+  }
+  Module& checked(const std::type_info& wanted) const;
+  std::unique_ptr<AnyModuleContent> content_;
+};
+
+// A module with the name that it gets in a Sequential: {"fc1", nn::Linear(3, 4)}.
+class NamedAnyModule {
+ public:
+  template <class M>
+  requires(!std::is_same_v<std::remove_cvref_t<M>, AnyModule>)
+      NamedAnyModule(std::string name, M&& module)
+      : NamedAnyModule(std::move(name), AnyModule(std::forward<M>(module))) {}
+  NamedAnyModule(std::string name, AnyModule module)
+      : name_(std::move(name)), module_(std::move(module)) {}
+  const std::string& name() const noexcept { return name_; }
+  AnyModule& module() noexcept { return module_; }
+  const AnyModule& module() const noexcept { return module_; }
+
+ private:
+  std::string name_;
+  AnyModule module_;
+};
+
+}  // namespace gradus::nn

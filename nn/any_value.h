@@ -1,0 +1,36 @@
+// One value of any copyable type.
+#pragma once
+
+#include <any>
+#include <type_traits>
+#include <typeinfo>
+
+namespace gradus::nn {
+
+class AnyValue {
+ public:
+  AnyValue() = default;
+  template <class T>
+  requires(!std::is_same_v<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value)
+      : value_(std::forward<T>(value)) {}
+
+  // The value if it is a T, else null.
+  template <class T>
+  T* try_get() {
+    static_assert(!std::is_reference_v<T> && !std::is_array_v<T>, "values are stored decayed");
+    return std::any_cast<T>(&value_);
+  }
+  // A copy of the value; throws when it is no T.
+  template <class T>
+  T get() {
+    if (T* v = try_get<T>()) return *v;
+    throw_wrong_type(typeid(T));
+  }
+  const std::type_info& type_info() const noexcept { return value_.type(); }
+
+ private:
+  [[noreturn]] void throw_wrong_type(const std::type_info& wanted) const;
+  std::any value_;
+};
+
+}  // namespace gradus::nn

@@ -1,0 +1,69 @@
+#include "nn/containers/sequential.h"
+
+#include <ostream>
+
+#include "tensor/fail.h"
+
+namespace gradus::nn {
+
+std::shared_ptr<Module> SequentialImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SequentialImpl>();
+  const auto names = named_children().keys();
+  for (size_t i = 0; i < modules_.size(); ++i) copy->push_back(names[i], modules_[i].clone(device));
+  if (!is_training()) copy->eval();
+  return copy;
+}
+
+void SequentialImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Sequential"; }
+
+void SequentialImpl::push_back(std::string name, AnyModule module) {
+  register_module(std::move(name), module.ptr());
+  modules_.push_back(std::move(module));
+}
+
+// f(), whose errors say where they come from.
+template <class F>
+void SequentialImpl::guarded(size_t index, F f) {
+  try {
+    f();
+  } catch (Error& e) {
+    const Module& m = *modules_[index].ptr();
+    e.add_context(detail::short_module_name(*this) + "." + named_children()[index].key(),
+                  detail::short_module_name(m), m.as<SequentialImpl>() != nullptr);
+    throw;
+  }
+}
+
+Tensor SequentialImpl::forward_tensor(Tensor x) {
+  if (is_empty()) fail("Sequential: it is empty");
+  for (size_t i = 0; i < modules_.size(); ++i) {
+    AnyModuleContent& m = modules_[i].content();
+    if (!m.tensor_to_tensor) {
+      std::vector<AnyValue> values;
+      values.push_back(AnyValue(std::move(x)));
+      return forward_values(std::move(values), i).get<Tensor>();
+    }
+    guarded(i, [&] { x = m.call(std::move(x)); });
+  }
+  return x;
+}
+
+AnyValue SequentialImpl::forward_values(std::vector<AnyValue> values, size_t first) {
+  if (is_empty()) fail("Sequential: it is empty");
+  for (size_t i = first; i < modules_.size(); ++i) {
+    guarded(i, [&] {
+      AnyValue out = modules_[i].content().forward(std::move(values));
+      values.clear();
+      values.push_back(std::move(out));
+    });
+  }
+  return std::move(values[0]);
+}
+
+AnyModule& SequentialImpl::checked(size_t index) const {
+  if (index >= modules_.size())
+    fail_index("Sequential: index {} is out of range for {} modules", index, modules_.size());
+  return const_cast<AnyModule&>(modules_[index]);
+}
+
+}  // namespace gradus::nn

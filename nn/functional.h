@@ -1,0 +1,9 @@
+// The functions behind the layers.
+#pragma once
+
+#include "nn/functional/activation.h"
+#include "nn/functional/distance.h"
+#include "nn/functional/dropout.h"
+#include "nn/functional/linear.h"
+#include "nn/functional/loss.h"
+#include "nn/functional/norm.h"

@@ -1,0 +1,14 @@
+// Distances as functions; see autograd/ops/distance.h.
+#pragma once
+
+#include "nn/options/distance.h"
+#include "tensor/tensor.h"
+
+namespace gradus::nn::functional {
+
+Tensor cosine_similarity(const Tensor& x1, const Tensor& x2,
+                         const CosineSimilarityFuncOptions& options = {});
+Tensor pairwise_distance(const Tensor& x1, const Tensor& x2,
+                         const PairwiseDistanceFuncOptions& options = {});
+
+}  // namespace gradus::nn::functional

@@ -1,0 +1,25 @@
+// Distances as layers; see autograd/ops/distance.h.
+#pragma once
+
+#include "nn/layers/stateless.h"
+#include "nn/options/distance.h"
+
+namespace gradus::nn {
+
+class CosineSimilarityImpl : public Stateless<CosineSimilarityImpl, CosineSimilarityOptions> {
+ public:
+  using Stateless::Stateless;
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input1, const Tensor& input2);
+};
+GRADUS_MODULE(CosineSimilarity);
+
+class PairwiseDistanceImpl : public Stateless<PairwiseDistanceImpl, PairwiseDistanceOptions> {
+ public:
+  using Stateless::Stateless;
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input1, const Tensor& input2);
+};
+GRADUS_MODULE(PairwiseDistance);
+
+}  // namespace gradus::nn

@@ -1,0 +1,132 @@
+#include "nn/layers/loss.h"
+
+#include "nn/functional/loss.h"
+#include "nn/print.h"
+
+namespace gradus::nn {
+
+void L1LossImpl::pretty_print(std::ostream& out) const { Line(out, "L1Loss"); }
+Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::l1_loss(input, target, options);
+}
+
+void MSELossImpl::pretty_print(std::ostream& out) const { Line(out, "MSELoss"); }
+Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::mse_loss(input, target, options);
+}
+
+void SmoothL1LossImpl::pretty_print(std::ostream& out) const { out << "torch::nn::SmoothL1Loss"; }
+Tensor SmoothL1LossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::smooth_l1_loss(input, target, options);
+}
+
+void HuberLossImpl::pretty_print(std::ostream& out) const { out << "torch::nn::HuberLoss"; }
+Tensor HuberLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::huber_loss(input, target, options);
+}
+
+void KLDivLossImpl::pretty_print(std::ostream& out) const { Line(out, "KLDivLoss"); }
+Tensor KLDivLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::kl_div(input, target, options);
+}
+
+void BCELossImpl::pretty_print(std::ostream& out) const { Line(out, "BCELoss"); }
+Tensor BCELossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::binary_cross_entropy(input, target, options);
+}
+
+void BCEWithLogitsLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "BCEWithLogitsLoss");
+}
+Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::binary_cross_entropy_with_logits(input, target, options);
+}
+
+void NLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "NLLLoss"); }
+Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::nll_loss(input, target, options);
+}
+
+void CrossEntropyLossImpl::pretty_print(std::ostream& out) const { Line(out, "CrossEntropyLoss"); }
+Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::cross_entropy(input, target, options);
+}
+
+void HingeEmbeddingLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "HingeEmbeddingLoss")("margin", options.margin());
+}
+Tensor HingeEmbeddingLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::hinge_embedding_loss(input, target, options);
+}
+
+void SoftMarginLossImpl::pretty_print(std::ostream& out) const { Line(out, "SoftMarginLoss"); }
+Tensor SoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::soft_margin_loss(input, target, options);
+}
+
+void MultiMarginLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "MultiMarginLoss")("p", options.p())("margin", options.margin())(
+      "weight", options.weight())("reduction", enumtype::get_enum_name(options.reduction()));
+}
+Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::multi_margin_loss(input, target, options);
+}
+
+void MultiLabelMarginLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "MultiLabelMarginLoss");
+}
+Tensor MultiLabelMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::multilabel_margin_loss(input, target, options);
+}
+
+void MultiLabelSoftMarginLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "MultiLabelSoftMarginLoss");
+}
+Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::multilabel_soft_margin_loss(input, target, options);
+}
+
+void PoissonNLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "PoissonNLLLoss"); }
+Tensor PoissonNLLLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return functional::poisson_nll_loss(input, target, options);
+}
+
+void MarginRankingLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "MarginRankingLoss");
+}
+Tensor MarginRankingLossImpl::forward(const Tensor& input1, const Tensor& input2,
+                                      const Tensor& target) {
+  return functional::margin_ranking_loss(input1, input2, target, options);
+}
+
+void CosineEmbeddingLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "CosineEmbeddingLoss")("margin", options.margin());
+}
+Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& input2,
+                                        const Tensor& target) {
+  return functional::cosine_embedding_loss(input1, input2, target, options);
+}
+
+void TripletMarginLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "TripletMarginLoss")("margin", options.margin())("p", options.p())(
+      "eps", options.eps())("swap", options.swap());
+}
+Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive,
+                                      const Tensor& negative) {
+  return functional::triplet_margin_loss(anchor, positive, negative, options);
+}
+
+void TripletMarginWithDistanceLossImpl::pretty_print(std::ostream& out) const {
+  Line(out, "TripletMarginWithDistanceLoss")("margin", options.margin())("swap", options.swap());
+}
+Tensor TripletMarginWithDistanceLossImpl::forward(const Tensor& anchor, const Tensor& positive,
+                                                  const Tensor& negative) {
+  return functional::triplet_margin_with_distance_loss(anchor, positive, negative, options);
+}
+
+void GaussianNLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "GaussianNLLLoss"); }
+Tensor GaussianNLLLossImpl::forward(const Tensor& input, const Tensor& target, const Tensor& var) {
+  return functional::gaussian_nll_loss(input, target, var, options);
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,284 @@
+#include "nn/module.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <ostream>
+#include <unordered_set>
+
+#include "autograd/modes.h"
+#include "tensor/fail.h"
+
+namespace gradus {
+namespace detail {
+
+void throw_empty_holder() { fail("module holder: it is empty"); }
+
+std::string demangle(const std::type_info& type) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  const std::string out = status == 0 ? text : type.name();
+  std::free(text);
+  return out;
+}
+
+std::string short_module_name(const nn::Module& m) {
+  std::string name = m.name();
+  // The namespaces before the name, but not those inside template arguments.
+  if (const size_t at = name.rfind("::", name.find('<')); at != std::string::npos)
+    name.erase(0, at + 2);
+  if (name.size() > 4 && name.ends_with("Impl")) name.erase(name.size() - 4);
+  return name;
+}
+
+}  // namespace detail
+
+namespace nn {
+namespace {
+
+std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+// f(path, module) for the module and all below it.
+template <class M, class F>
+void walk(M& module, const std::string& path, const F& f) {
+  f(path, module);
+  for (const auto& child : module.named_children()) walk<M>(**child, join(path, child.key()), f);
+}
+template <class F>
+void walk_pointers(const std::shared_ptr<Module>& module, const std::string& path, const F& f) {
+  f(path, module);
+  for (const auto& child : module->named_children())
+    walk_pointers(*child, join(path, child.key()), f);
+}
+
+void check_name(const char* op, const std::string& name) {
+  if (name.empty()) fail("{}: the name is empty", op);
+  if (name.find('.') != std::string::npos) fail("{}: the name '{}' has a dot", op, name);
+}
+
+}  // namespace
+
+const std::string& Module::name() const noexcept {
+  if (!name_) name_ = detail::demangle(typeid(*this));
+  return *name_;
+}
+
+std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
+  fail("clone: {} does not derive from nn::Cloneable<{}>", name(), name());
+}
+
+void Module::apply(const ModuleApplyFunction& function) {
+  walk(*this, {}, [&](const std::string&, Module& m) { function(m); });
+}
+void Module::apply(const ConstModuleApplyFunction& function) const {
+  walk(*this, {}, [&](const std::string&, const Module& m) { function(m); });
+}
+void Module::apply(const NamedModuleApplyFunction& function, const std::string& name_prefix) {
+  walk(*this, name_prefix, function);
+}
+void Module::apply(const ConstNamedModuleApplyFunction& function,
+                   const std::string& name_prefix) const {
+  walk(*this, name_prefix, function);
+}
+void Module::apply(const ModulePointerApplyFunction& function) const {
+  walk_pointers(shared_from_this_checked(), {},
+                [&](const std::string&, const std::shared_ptr<Module>& m) { function(m); });
+}
+void Module::apply(const NamedModulePointerApplyFunction& function,
+                   const std::string& name_prefix) const {
+  walk_pointers(shared_from_this_checked(), name_prefix, function);
+}
+
+namespace {
+
+// The defined tensors of list(module), each once.
+template <class List>
+OrderedDict<std::string, Tensor> named_tensors(const Module& module, bool recurse, List list) {
+  OrderedDict<std::string, Tensor> out(list(module).key_description());
+  std::unordered_set<const TensorImpl*> seen;
+  const auto collect = [&](const std::string& path, const Module& m) {
+    for (const auto& item : list(m))
+      if (item->defined() && seen.insert(item->impl()).second)
+        out.insert(join(path, item.key()), *item);
+  };
+  if (recurse)
+    walk(module, {}, collect);
+  else
+    collect({}, module);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Tensor> Module::parameters(bool recurse) const {
+  return named_parameters(recurse).values();
+}
+OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
+  return named_tensors(
+      *this, recurse, [](const Module& m) -> auto& { return m.parameters_; });
+}
+std::vector<Tensor> Module::buffers(bool recurse) const { return named_buffers(recurse).values(); }
+OrderedDict<std::string, Tensor> Module::named_buffers(bool recurse) const {
+  return named_tensors(
+      *this, recurse, [](const Module& m) -> auto& { return m.buffers_; });
+}
+
+std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
+  return named_modules({}, include_self).values();
+}
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(
+    const std::string& name_prefix, bool include_self) const {
+  OrderedDict<std::string, std::shared_ptr<Module>> out("Module");
+  std::unordered_set<const Module*> seen;
+  const auto collect = [&](const std::string& path, const std::shared_ptr<Module>& m) {
+    if (seen.insert(m.get()).second) out.insert(path, m);
+  };
+  if (include_self) {
+    walk_pointers(shared_from_this_checked(), name_prefix, collect);
+  } else {
+    seen.insert(this);
+    for (const auto& child : children_)
+      walk_pointers(*child, join(name_prefix, child.key()), collect);
+  }
+  return out;
+}
+
+void Module::train(bool on) {
+  for (const auto& child : children_) (*child)->train(on);
+  is_training_ = on;
+}
+
+void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {
+  const NoGradGuard no_grad;
+  for (const auto* tensors : {&parameters_, &buffers_}) {
+    for (const auto& item : *tensors) {
+      if (!item->defined()) continue;
+      const Tensor grad = item->grad();
+      item->set_data(conversion(*item));
+      if (grad.defined()) item->mutable_grad() = conversion(grad);
+    }
+  }
+}
+void Module::to(Device device, ScalarType dtype, bool non_blocking) {
+  for (const auto& child : children_) (*child)->to(device, dtype, non_blocking);
+  convert([&](const Tensor& t) {
+    return t.to(device, is_floating(dtype) && !t.is_floating_point() ? t.dtype() : dtype);
+  });
+}
+void Module::to(ScalarType dtype, bool non_blocking) { to(Device(kCPU), dtype, non_blocking); }
+void Module::to(Device device, bool non_blocking) {
+  for (const auto& child : children_) (*child)->to(device, non_blocking);
+  convert([&](const Tensor& t) { return t.to(TensorOptions(device)); });
+}
+
+void Module::zero_grad(bool set_to_none) {
+  for (const auto& child : children_) (*child)->zero_grad(set_to_none);
+  for (const auto& p : parameters_) {
+    if (!p->defined() || !p->grad().defined()) continue;
+    if (set_to_none)
+      p->mutable_grad().reset();
+    else
+      p->mutable_grad().detach_().zero_();
+  }
+}
+void Module::requires_grad_(bool requires_grad) {
+  for (const Tensor& p : parameters()) p.requires_grad_(requires_grad);
+}
+
+Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
+  check_name("register_parameter", name);
+  if (tensor.defined()) tensor.set_requires_grad(requires_grad);
+  return parameters_.insert(std::move(name), std::move(tensor));
+}
+Tensor& Module::register_buffer(std::string name, Tensor tensor) {
+  check_name("register_buffer", name);
+  return buffers_.insert(std::move(name), std::move(tensor));
+}
+void Module::add_child(std::string name, std::shared_ptr<Module> module) {
+  check_name("register_module", name);
+  if (!module) fail("register_module: the module for '{}' is empty", name);
+  children_.insert(std::move(name), std::move(module));
+}
+void Module::unregister_module(const std::string& name) {
+  if (!children_.contains(name)) fail("unregister_module: there is no submodule '{}'", name);
+  children_.erase(name);
+}
+
+unsigned int Module::_forward_num_required_args() {
+  fail(
+      "{}: forward() has default arguments, but GRADUS_FORWARD_HAS_DEFAULT_ARGS does not name them",
+      name());
+}
+std::vector<AnyValue> Module::_forward_populate_default_args(std::vector<AnyValue>&&) {
+  _forward_num_required_args();
+  return {};
+}
+
+void Module::check_cloned(const Module& copy) const {
+  const auto same = [&](const auto& mine, const auto& its, const char* what) {
+    if (mine.keys() != its.keys())
+      fail("clone: {} has the {} [{}], but its reset() registers [{}]", name(), what,
+           fmt::join(mine.keys(), ", "), fmt::join(its.keys(), ", "));
+  };
+  same(parameters_, copy.parameters_, "parameters");
+  same(buffers_, copy.buffers_, "buffers");
+  same(children_, copy.children_, "submodules");
+}
+
+void Module::copy_tensors_to(Module& copy, const std::optional<Device>& device) const {
+  const auto put = [&](const auto& from, auto& to) {
+    for (const auto& item : from) {
+      if (!item->defined()) continue;
+      Tensor& target = to[item.key()];
+      const Tensor data =
+          device ? item->detach().to(*device, item->dtype(), false, true) : item->detach().clone();
+      if (target.defined())
+        target.set_data(data);
+      else
+        target = data;
+      target.set_requires_grad(item->requires_grad());
+    }
+  };
+  put(parameters_, copy.parameters_);
+  put(buffers_, copy.buffers_);
+  copy.is_training_ = is_training_;
+}
+
+// Without Cloneable there is no other object to take over from: what is registered is copied.
+void Module::clone_(Module& other, const std::optional<Device>& device) {
+  other.check_cloned(*this);
+  other.copy_tensors_to(*this, device);
+  for (const auto& child : children_) (*child)->clone_(*other.children_[child.key()], device);
+}
+
+void Module::pretty_print(std::ostream& out) const { out << name(); }
+
+void Module::print(std::ostream& out, const std::string& indent) const {
+  pretty_print(out);
+  if (children_.is_empty()) return;
+  out << "(\n";
+  for (const auto& child : children_) {
+    out << indent << "  (" << child.key() << "): ";
+    (*child)->print(out, indent + "  ");
+    out << '\n';
+  }
+  out << indent << ')';
+}
+
+std::ostream& operator<<(std::ostream& out, const Module& module) {
+  module.print(out, {});
+  return out;
+}
+
+std::shared_ptr<Module> Module::shared_from_this_checked() const {
+  const std::shared_ptr<const Module> self = weak_from_this().lock();
+  if (!self)
+    fail("{}: no shared_ptr owns this module; make it with std::make_shared or a module holder",
+         name());
+  return std::const_pointer_cast<Module>(self);
+}
+
+}  // namespace nn
+}  // namespace gradus

@@ -1,0 +1,97 @@
+// A module's handle: `nn::Linear fc(4, 3)` owns a LinearImpl that copies of the handle share.
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <type_traits>
+
+#include "tensor/error.h"
+
+namespace gradus {
+namespace detail {
+
+struct ModuleHolderIndicator {};
+template <class T>
+concept a_module_holder = std::is_base_of_v<ModuleHolderIndicator, std::decay_t<T>>;
+template <class T, class Contained>
+inline constexpr bool is_module_holder_of = false;
+template <a_module_holder T, class Contained>
+inline constexpr bool is_module_holder_of<T, Contained> =
+    std::is_same_v<typename std::decay_t<T>::ContainedType, Contained>;
+
+[[noreturn]] void throw_empty_holder();
+
+}  // namespace detail
+
+namespace nn {
+
+template <class Contained>
+class ModuleHolder : detail::ModuleHolderIndicator {
+ public:
+  using ContainedType = Contained;
+
+  // Makes the module when it can be made from nothing; else the holder is empty.
+  ModuleHolder() {
+    static_assert(std::is_default_constructible_v<Contained>,
+                  "this module cannot be made without arguments; write `= nullptr` for an empty "
+                  "holder");
+    impl_ = std::make_shared<Contained>();
+  }
+  ModuleHolder(std::nullptr_t) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  // Makes the module from these arguments.
+  template <class Head, class... Tail>
+  requires(!(detail::is_module_holder_of<std::remove_cvref_t<Head>, Contained> &&
+             sizeof...(Tail) == 0)) explicit ModuleHolder(Head&& head, Tail&&... tail)
+      : impl_(new Contained(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
+  bool is_empty() const noexcept { return impl_ == nullptr; }
+  // These throw when the holder is empty.
+  Contained* get() { return &checked(); }
+  const Contained* get() const { return &checked(); }
+  Contained* operator->() { return &checked(); }
+  const Contained* operator->() const { return &checked(); }
+  Contained& operator*() { return checked(); }
+  const Contained& operator*() const { return checked(); }
+  const std::shared_ptr<Contained>& ptr() const {
+    checked();
+    return impl_;
+  }
+
+  // forward()
+  template <class... Args>
+  decltype(auto) operator()(Args&&... args) const {
+    return checked().forward(std::forward<Args>(args)...);
+  }
+  template <class Arg>
+  decltype(auto) operator[](Arg&& arg) {
+    return checked()[std::forward<Arg>(arg)];
+  }
+
+ protected:
+  std::shared_ptr<Contained> impl_;
+
+ private:
+  Contained& checked() const {
+    if (!impl_) detail::throw_empty_holder();
+    return *impl_;
+  }
+};
+
+template <class M>
+std::ostream& operator<<(std::ostream& out, const ModuleHolder<M>& m) {
+  return out << *m;
+}
+
+}  // namespace nn
+}  // namespace gradus
+
+// Names the holder of NameImpl: GRADUS_MODULE(Net) declares Net.
+#define GRADUS_MODULE_IMPL(Name, ImplType)                  \
+  class Name : public gradus::nn::ModuleHolder<ImplType> {  \
+   public:                                                  \
+    using gradus::nn::ModuleHolder<ImplType>::ModuleHolder; \
+    using Impl [[maybe_unused]] = ImplType;                 \
+  }
+#define GRADUS_MODULE(Name) GRADUS_MODULE_IMPL(Name, Name##Impl)

@@ -1,0 +1,7 @@
+// Networks: modules, layers, losses, initialisation.
+#pragma once
+
+#include "nn/functional.h"
+#include "nn/init.h"
+#include "nn/modules.h"
+#include "nn/utils.h"

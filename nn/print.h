@@ -1,0 +1,41 @@
+// The line that stands for a layer, as libtorch prints it: `torch::nn::Linear(in_features=3, ...)`.
+// For .cpp files only.
+#pragma once
+
+#include <ostream>
+
+namespace gradus::nn {
+
+class Line {
+ public:
+  Line(std::ostream& out, const char* name) : out_(out) { out << "torch::nn::" << name << '('; }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+  ~Line() { out_ << ')'; }
+  template <class T>
+  Line& operator()(const char* key, const T& value) {
+    next() << key << '=';
+    put(value);
+    return *this;
+  }
+  template <class T>
+  Line& operator()(const T& value) {
+    next();
+    put(value);
+    return *this;
+  }
+  // Only said when it is so.
+  Line& if_true(const char* key, bool value) { return value ? (*this)(key, true) : *this; }
+
+ private:
+  std::ostream& next() { return out_ << (first_ ? (first_ = false, "") : ", "); }
+  void put(bool v) { out_ << (v ? "true" : "false"); }
+  template <class T>
+  void put(const T& v) {
+    out_ << v;
+  }
+  std::ostream& out_;
+  bool first_ = true;
+};
+
+}  // namespace gradus::nn

@@ -1,0 +1,5 @@
+// What training loops do with parameters and gradients.
+#pragma once
+
+#include "nn/utils/clip_grad.h"
+#include "nn/utils/convert_parameters.h"
