@@ -1,0 +1,4 @@
+// As libtorch names it.
+#pragma once
+
+#include <torch/torch.h>
