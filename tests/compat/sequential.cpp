@@ -5,11 +5,14 @@
 
 namespace F = torch::nn::functional;
 
-struct BlockImpl : torch::nn::Module {
-  BlockImpl(int64_t in, int64_t out, double slope = 0.1)
-      : linear(torch::nn::LinearOptions(in, out).bias(false)), norm(out), slope(slope) {
-    register_module("linear", linear);
-    register_module("norm", norm);
+struct BlockImpl : torch::nn::Cloneable<BlockImpl> {
+  BlockImpl(int64_t in, int64_t out, double slope = 0.1) : in(in), out(out), slope(slope) {
+    reset();
+  }
+  void reset() override {
+    linear =
+        register_module("linear", torch::nn::Linear(torch::nn::LinearOptions(in, out).bias(false)));
+    norm = register_module("norm", torch::nn::BatchNorm1d(out));
   }
   torch::Tensor forward(const torch::Tensor& x) {
     return F::leaky_relu(norm(linear(x)), F::LeakyReLUFuncOptions().negative_slope(slope));
@@ -18,9 +21,10 @@ struct BlockImpl : torch::nn::Module {
     stream << "Block(slope=" << slope << ")";
   }
 
-  torch::nn::Linear linear;
-  torch::nn::BatchNorm1d norm;
+  int64_t in, out;
   double slope;
+  torch::nn::Linear linear{nullptr};
+  torch::nn::BatchNorm1d norm{nullptr};
 };
 TORCH_MODULE(Block);
 

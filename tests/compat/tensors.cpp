@@ -50,7 +50,7 @@ int main() {
   a[0][0] = 7;
   a.index({0, 1}) += 100;
   std::cout << a << "\n";
-  std::cout << torch::tensor({{1, 2}, {3, 4}}).dtype() << " " << torch::zeros({0, 3}) << "\n";
+  std::cout << torch::tensor({{1, 2}, {3, 4}}).scalar_type() << " " << torch::zeros({0, 3}) << "\n";
   std::cout << torch::randn({2, 3}) << "\n" << torch::randperm(5) << "\n";
   auto accessor = a.accessor<float, 3>();
   std::cout << accessor[1][2][3] << " " << a.data_ptr<float>()[0] << "\n";
