@@ -7,6 +7,7 @@
 namespace gradus::autograd {
 
 using variable_list = std::vector<Tensor>;
+using tensor_list = std::vector<Tensor>;
 using Variable = Tensor;
 
 // Adds the gradients of the sum of outputs, weighted by grad_tensors (ones for scalars where
