@@ -104,6 +104,7 @@ GRADUS_TEST(any)
 GRADUS_TEST(all)
 #undef GRADUS_TEST
 inline Tensor count_nonzero(const Tensor& x, IntArrayRef dim) { return x.count_nonzero(dim); }
+inline Tensor count_nonzero(const Tensor& x, int64_t dim) { return x.count_nonzero(dim); }
 inline Tensor count_nonzero(const Tensor& x, std::optional<int64_t> dim = {}) {
   return x.count_nonzero(dim);
 }
@@ -144,6 +145,9 @@ inline TensorPair sort(const Tensor& x, std::optional<bool> stable, int64_t dim 
   return x.sort(stable, dim, descending);
 }
 inline Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false) {
+  return x.argsort(dim, descending);
+}
+inline Tensor argsort(const Tensor& x, int dim, bool descending = false) {
   return x.argsort(dim, descending);
 }
 inline Tensor argsort(const Tensor& x, bool stable, int64_t dim = -1, bool descending = false) {

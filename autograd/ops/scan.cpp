@@ -2,13 +2,12 @@
 #include "tensor/scan.h"
 
 #include "autograd/inplace.h"
+#include "autograd/ops/join.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/reduce_back.h"
 #include "tensor/fail.h"
 
 namespace gradus {
-
-Tensor cat(TensorList tensors, int64_t dim);
 
 using autograd::converted;
 using autograd::record;
