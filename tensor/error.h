@@ -15,7 +15,8 @@ class Error : public std::runtime_error {
   // A copy of this error with `path` in front.
   Error within(const std::string& path) const { return Error(path + ": " + message_); }
   // Names in front of the message where it happened: `Sequential.1 (Linear): `. With `join`, the
-  // place that stands there already is within this one and gets its path: `Sequential.0.1 (Linear)`.
+  // place that stands there already is within this one and gets its path: `Sequential.0.1
+  // (Linear)`.
   void add_context(const std::string& path, const std::string& what, bool join = false);
 
  private:

@@ -1,8 +1,8 @@
 // Rounding, signs, and what is not a number.
 #include <limits>
 
-#include "autograd/ops/pointwise.h"
 #include "autograd/ops/op_table.h"
+#include "autograd/ops/pointwise.h"
 
 namespace gradus {
 

@@ -1,8 +1,8 @@
 // Error, gamma and Bessel functions.
 #include <numbers>
 
-#include "autograd/ops/pointwise.h"
 #include "autograd/ops/op_table.h"
+#include "autograd/ops/pointwise.h"
 #include "tensor/fail.h"
 
 namespace gradus {

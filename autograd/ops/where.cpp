@@ -1,6 +1,6 @@
 // Choosing by a condition.
-#include "autograd/ops/pointwise.h"
 #include "autograd/ops/op_table.h"
+#include "autograd/ops/pointwise.h"
 #include "tensor/fail.h"
 
 namespace gradus {
