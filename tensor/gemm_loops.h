@@ -56,12 +56,12 @@ kernels::GemmTile<T> tile_of(const Gemm<T>& g) {
 }
 
 template <class T>
-void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
+void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   // A is packed only where many panels of B make it pay.
   const bool pack_a = g.n >= 1024;
-  const int64_t mr = kernels.mr, nr = kernels.nr;
-  const int64_t mc = even_part(g.m, kernels.mc, mr), nc = even_part(g.n, kernels.nc, nr);
-  const int64_t kc = even_part(g.k, kernels.kc, 4);
+  const int64_t mr = micro.mr, nr = micro.nr;
+  const int64_t mc = even_part(g.m, micro.mc, mr), nc = even_part(g.n, micro.nc, nr);
+  const int64_t kc = even_part(g.k, micro.kc, 4);
   // Each thread works on an mc x kc block of A of its own, or shares one when there are few.
   const int64_t threads = detail::chunk_count(multiply_adds(g) / work_per_thread, 1);
   const int64_t rows_at_once = std::min(mc * threads, round_up(g.m, mr));
@@ -73,9 +73,9 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
       const int64_t col_panels = ceil_div(cols, nr);
       const T* b = g.b + p0 * g.b_row + j0 * g.b_col;
       parallel_for(0, col_panels, grain_for(by_memory * nr * k), [&](int64_t first, int64_t last) {
-        kernels.pack(b + first * nr * g.b_col, g.b_col, g.b_row,
-                     std::min(last * nr, cols) - first * nr, k, kernels.nr,
-                     b_panels.get() + first * nr * k);
+        micro.pack(b + first * nr * g.b_col, g.b_col, g.b_row,
+                   std::min(last * nr, cols) - first * nr, k, micro.nr,
+                   b_panels.get() + first * nr * k);
       });
       kernels::Epilogue<T> epilogue = g.epilogue;
       if (p0 > 0) epilogue.beta = T(1);
@@ -88,9 +88,9 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
         if (pack_a)
           parallel_for(0, row_panels, grain_for(by_memory * mr * k),
                        [&](int64_t first, int64_t last) {
-                         kernels.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
-                                      std::min(last * mr, rows) - first * mr, k, kernels.mr,
-                                      a_panels.get() + first * mr * k);
+                         micro.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
+                                    std::min(last * mr, rows) - first * mr, k, micro.mr,
+                                    a_panels.get() + first * mr * k);
                        });
         const int64_t work = nr * k * std::min(mc, rows);
         parallel_for(0, row_blocks * col_panels, grain_for(work), [&](int64_t first, int64_t last) {
@@ -116,7 +116,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
               t.a = pack_a ? a_panels.get() + i * k : a + i * g.a_row;
               t.c = g.c + (i0 + i) * g.c_row + (j0 + j) * g.c_col;
               t.rows = static_cast<int>(std::min(mr, end - i));
-              kernels.tile(t);
+              micro.tile(t);
             }
           }
         });
@@ -127,19 +127,19 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
 // A and B are read where they are; B has unit column stride. Only columns that do not fill a vector
 // are packed, so that whole vectors can be read.
 template <class T>
-void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
-  const int64_t mr = kernels.mr, nr = kernels.nr;
+void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  const int64_t mr = micro.mr, nr = micro.nr;
   const int64_t row_tiles = ceil_div(g.m, mr), strips = ceil_div(g.n, nr);
-  const int64_t ragged = g.n % nr % kernels.width ? g.n % nr : 0;
-  const int64_t ragged_width = ragged > kernels.width ? nr : kernels.width;
+  const int64_t ragged = g.n % nr % micro.width ? g.n % nr : 0;
+  const int64_t ragged_width = ragged > micro.width ? nr : micro.width;
   constexpr int64_t few = 4096;
   alignas(64) T few_elements[few];
   const int64_t ragged_size = ragged ? g.k * ragged_width : 0;
   const Scratch<T> many_elements(ragged_size > few ? ragged_size : 0);
   T* ragged_b = ragged_size > few ? many_elements.get() : few_elements;
   if (ragged)
-    kernels.pack(g.b + (g.n - ragged), 1, g.b_row, ragged, g.k, static_cast<int>(ragged_width),
-                 ragged_b);
+    micro.pack(g.b + (g.n - ragged), 1, g.b_row, ragged, g.k, static_cast<int>(ragged_width),
+               ragged_b);
 
   parallel_for(0, row_tiles * strips, grain_for(mr * nr * g.k), [&](int64_t first, int64_t last) {
     kernels::GemmTile<T> t = tile_of(g);
@@ -153,7 +153,7 @@ void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
       t.rows = static_cast<int>(std::min(mr, g.m - i));
       t.cols = static_cast<int>(std::min(nr, g.n - j));
       if (g.epilogue.bias) t.epilogue.bias = g.epilogue.bias + j;
-      kernels.tile(t);
+      micro.tile(t);
     }
   });
 }
@@ -161,7 +161,7 @@ void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
 // Rows of A against columns of B, both contiguous along k. Blocks are of fixed sizes because a dot
 // product's order of addition depends on its place in its block.
 template <class T>
-void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
+void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   const int64_t row_bytes = std::max<int64_t>(g.k, 1) * int64_t(sizeof(T));
   auto block = [&](int64_t extent, int64_t bytes) {
     return std::min(extent, std::max<int64_t>(bytes / row_bytes / 8 * 8, 8));
@@ -184,7 +184,7 @@ void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
                                           g.c_col,
                                           g.epilogue};
                    if (d.epilogue.bias) d.epilogue.bias += j;
-                   kernels.dots(d);
+                   micro.dots(d);
                  }
                });
 }
@@ -193,7 +193,7 @@ void dots(const Gemm<T>& g, const kernels::GemmKernels<T>& kernels) {
 template <class T>
 void vector_times_matrix(int64_t n, int64_t k, const T* x, int64_t x_step, const T* matrix,
                          int64_t row, T* y, int64_t y_step, const kernels::Epilogue<T>& epilogue,
-                         bool one_bias, const kernels::GemmKernels<T>& kernels) {
+                         bool one_bias, const kernels::GemmKernels<T>& micro) {
   constexpr int64_t most = 2048, unit = 64;
   const int64_t threads = detail::chunk_count(by_memory * n * k / work_per_thread, 1);
   const int64_t block = std::min(most, round_up(ceil_div(n, threads), unit));
@@ -203,7 +203,7 @@ void vector_times_matrix(int64_t n, int64_t k, const T* x, int64_t x_step, const
                  for (int64_t j0 = first * block; j0 < std::min(last * block, n); j0 += block) {
                    const int64_t cols = std::min(block, n - j0);
                    std::fill(sums, sums + cols, T(0));
-                   kernels.add_rows(cols, k, x, x_step, matrix + j0, row, sums);
+                   micro.add_rows(cols, k, x, x_step, matrix + j0, row, sums);
                    for (int64_t j = 0; j < cols; ++j) {
                      T* c = y + (j0 + j) * y_step;
                      *c = kernels::GRADUS_ISA::finish(sums[j], epilogue, c, one_bias ? 0 : j0 + j);
@@ -213,22 +213,22 @@ void vector_times_matrix(int64_t n, int64_t k, const T* x, int64_t x_step, const
 }
 
 template <class T>
-void floats(Gemm<T> g, const kernels::GemmKernels<T>& kernels) {
+void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
   if (g.k == 0) g.b_col = 1;  // nothing of A and B is read
   if (g.m == 1 && g.n > 1 && g.b_col == 1)
     return vector_times_matrix(g.n, g.k, g.a, g.a_col, g.b, g.b_row, g.c, g.c_col, g.epilogue,
-                               false, kernels);
+                               false, micro);
   if (g.n == 1 && g.m > 1 && g.a_row == 1)
     return vector_times_matrix(g.m, g.k, g.b, g.b_row, g.a, g.a_col, g.c, g.c_row, g.epilogue, true,
-                               kernels);
+                               micro);
   const int64_t thin = std::min(g.m, g.n);
   if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
-      (thin <= 4 || (thin <= 2 * kernels.mr && g.k >= 256)))
-    return dots(g, kernels);
+      (thin <= 4 || (thin <= 2 * micro.mr && g.k >= 256)))
+    return dots(g, micro);
   constexpr int64_t l2_bytes = 1024 * 1024;
   const bool b_in_l2 = g.k * g.n * int64_t(sizeof(T)) <= l2_bytes;
-  if (g.b_col == 1 && (b_in_l2 || g.m <= 4 * kernels.mr)) return direct(g, kernels);
-  packed(g, kernels);
+  if (g.b_col == 1 && (b_in_l2 || g.m <= 4 * micro.mr)) return direct(g, micro);
+  packed(g, micro);
 }
 
 template <class T>
