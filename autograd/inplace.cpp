@@ -16,13 +16,13 @@ void mark_view(const Tensor& out, const Tensor& x, ViewKind kind) {
   o.view_version = o.storage->version();
 }
 
-void check_inplace(const char* op, const Tensor& self) {
+void check_inplace(const char* op, const Tensor& self, bool recorded) {
   const TensorImpl& t = *self.impl();
   if (t.inference && !InferenceMode::is_enabled())
     fail(
         "{}: an inference tensor cannot be written in place outside inference mode; clone it first",
         op);
-  if (!GradMode::is_enabled() || !t.requires_grad()) return;
+  if (!GradMode::is_enabled() || !(t.requires_grad() || (recorded && differentiable(self)))) return;
   if (t.view_base) {
     if (t.view_kind == ViewKind::multi_output)
       fail("{}: a view that came from an operation with several views cannot be written in place",
@@ -34,7 +34,7 @@ void check_inplace(const char* op, const Tensor& self) {
     const Tensor base(t.view_base);
     if (base.impl()->tracked && base.is_leaf())
       fail("{}: a view of a leaf that requires grad cannot be written in place", op);
-  } else if (self.is_leaf()) {
+  } else if (t.requires_grad() && self.is_leaf()) {
     fail("{}: a leaf that requires grad cannot be written in place", op);
   }
 }

@@ -21,8 +21,9 @@ std::vector<Tensor> record_views(const char* op, const Tensor& x, std::vector<Te
   return record_many(op, std::move(outs), wrt(x, std::move(vjp)));
 }
 
-// Throws unless `self` may be written in place now.
-void check_inplace(const char* op, const Tensor& self);
+// Throws unless `self` may be written in place now, `recorded` if something else needs a gradient
+// of it.
+void check_inplace(const char* op, const Tensor& self, bool recorded = false);
 // What `self` holds before a write, with its history: for vjps that need the old value. Copies only
 // when `needed` and something will be recorded.
 Tensor value_before_write(const Tensor& self, bool needed);
@@ -35,7 +36,7 @@ void count_write(const Tensor& self);
 // it is left). No vjp may have saved `self` itself: see value_before_write.
 template <class Write, class... F>
 Tensor& write_inplace(const char* op, const Tensor& self, Write&& write, Wrt<F>... w) {
-  check_inplace(op, self);
+  check_inplace(op, self, any_needs_grad(w...));
   write();
   count_write(self);
   if (GradMode::is_enabled() && any_needs_grad(w...) && differentiable(self)) {

@@ -179,6 +179,14 @@ void copy(const Tensor& dst, const Tensor& src, const char* op) {
   elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
 }
 void fill(const Tensor& dst, const Scalar& value) {
+  // An expanded dim is one place.
+  for (size_t d = 0; d < size_t(dst.dim()); ++d)
+    if (dst.strides()[d] == 0 && dst.sizes()[d] > 1) {
+      Dims once = dst.sizes();
+      for (size_t k = d; k < once.size(); ++k)
+        if (dst.strides()[k] == 0) once[k] = std::min<int64_t>(once[k], 1);
+      return fill(window(dst, std::move(once), dst.strides(), dst.storage_offset()), value);
+    }
   elementwise_into("fill_", cast(dst.dtype(), dst.dtype()), dst, {Arg(value, dst.dtype())});
 }
 Tensor clone(const Tensor& x) {

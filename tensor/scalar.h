@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 
 #include "tensor/dtype.h"
 
@@ -27,7 +28,7 @@ class Scalar {
   }
   bool isBoolean() const { return type_ == kBool; }
 
-  // Converts; a float outside an integer type's range throws.
+  // Converts; a number outside an integer type's range throws.
   template <class T>
   T to() const;
   double toDouble() const { return type_ == kDouble ? value_.d : double(value_.i); }
@@ -54,9 +55,15 @@ T Scalar::to() const {
   } else if constexpr (std::floating_point<T>) {
     return T(toDouble());
   } else {
-    if (type_ != kDouble) return T(value_.i);
-    if (!(value_.d > -9.3e18 && value_.d < 9.22e18)) throw_overflow(value_.d);
-    return T(int64_t(value_.d));
+    if (type_ == kDouble && !(value_.d > -9.3e18 && value_.d < 9.22e18)) throw_overflow(value_.d);
+    const int64_t i = type_ == kDouble ? int64_t(value_.d) : value_.i;
+    if constexpr (sizeof(T) < sizeof(int64_t)) {
+      // A negative number wraps into an unsigned type.
+      constexpr int64_t most = std::numeric_limits<T>::max();
+      constexpr int64_t least = std::is_signed_v<T> ? -most - 1 : -most;
+      if (i < least || i > most) throw_overflow(toDouble());
+    }
+    return T(i);
   }
 }
 

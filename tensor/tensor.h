@@ -126,6 +126,10 @@ class Tensor {
   Tensor& zero_() const;
   // Storage grows when needed; elements keep their place in it.
   const Tensor& resize_(IntArrayRef sizes, std::optional<MemoryFormat> = std::nullopt) const;
+  const Tensor& resize_as_(const Tensor& other,
+                           std::optional<MemoryFormat> format = std::nullopt) const {
+    return resize_(other.sizes(), format);
+  }
   // Makes this tensor another window on `source`'s storage.
   Tensor& set_(const Tensor& source) const;
   std::string toString() const;

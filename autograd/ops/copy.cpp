@@ -32,10 +32,11 @@ Tensor empty_as(const char* op, const Tensor& x, ScalarType t, std::optional<Mem
   }
 }
 
-Tensor copy_of(const char* op, const Tensor& x, ScalarType t, std::optional<MemoryFormat> format) {
+Tensor copy_of(const char* op, const Tensor& x, ScalarType t, std::optional<MemoryFormat> format,
+               const char* node) {
   Tensor y = empty_as(op, x, t, format);
   raw::copy(y, x);
-  return record(op, std::move(y), wrt(x, pass));
+  return record(node, std::move(y), wrt(x, pass));
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ bool Tensor::is_contiguous(MemoryFormat format) const {
 }
 
 Tensor Tensor::clone(std::optional<MemoryFormat> format) const {
-  return copy_of("clone", *this, checked().dtype, format);
+  return copy_of("clone", *this, checked().dtype, format, "clone");
 }
 Tensor Tensor::contiguous(MemoryFormat format) const {
   if (format == MemoryFormat::Preserve) fail("contiguous: a memory format is needed, got Preserve");
@@ -68,7 +69,7 @@ Tensor Tensor::to(ScalarType dtype, bool, bool copy, std::optional<MemoryFormat>
   const MemoryFormat wanted = format.value_or(MemoryFormat::Preserve);
   const bool laid_out = wanted == MemoryFormat::Preserve || is_contiguous(wanted);
   if (!copy && laid_out && checked().dtype == dtype) return *this;
-  return copy_of("to", *this, dtype, format);
+  return copy_of("to", *this, dtype, format, "_to_copy");
 }
 Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {

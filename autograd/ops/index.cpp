@@ -63,7 +63,7 @@ int64_t dims_taken(const TensorIndex& i) {
     case TensorIndexType::Slice:
       return 1;
     case TensorIndexType::Tensor:
-      return is_mask(i.tensor()) ? i.tensor().dim() : 1;
+      return i.tensor().defined() && is_mask(i.tensor()) ? i.tensor().dim() : 1;
     default:
       return 0;
   }
@@ -73,7 +73,6 @@ Parsed parse(const char* op, const Tensor& x, ArrayRef<TensorIndex> list) {
   if (list.empty()) fail_index("{}: the list of indices is empty", op);
   int64_t taken = 0, ellipses = 0;
   for (const TensorIndex& i : list) {
-    if (i.is_tensor() && !i.tensor().defined()) fail_index("{}: an index tensor is undefined", op);
     taken += dims_taken(i);
     ellipses += i.is_ellipsis();
   }
@@ -109,7 +108,9 @@ Parsed parse(const char* op, const Tensor& x, ArrayRef<TensorIndex> list) {
       }
       case TensorIndexType::Tensor: {
         const Tensor& t = i.tensor();
-        if (is_mask(t) && t.dim() == 0) {
+        if (!t.defined()) {
+          ++dim;  // all of it
+        } else if (is_mask(t) && t.dim() == 0) {
           flag(t.item().toBool());
         } else if (is_mask(t)) {
           append_mask(op, p.indices, p.view, t, size_t(dim));
@@ -225,31 +226,33 @@ Tensor Tensor::index_put(const OptionalTensors& indices, const Tensor& values,
 
 Tensor Tensor::operator[](const Tensor& i) const { return index({i}); }
 
-Tensor select_scatter(const Tensor& self, const Tensor& src, int64_t dim, int64_t index) {
-  Tensor out = self.clone();
-  const Tensor part = out.select(dim, index);
+namespace {
+
+// x with src written where the view is.
+template <class View>
+Tensor written(const char* op, const Tensor& x, const Tensor& src, View view) {
+  Tensor out = x.clone();
+  const Tensor part = view(out);
   if (!(part.sizes() == src.sizes()))
-    fail("select_scatter: the part has shape {}, the source {}", part.sizes(), src.sizes());
+    fail("{}: the part has shape {}, the source {}", op, part.sizes(), src.sizes());
   part.copy_(src);
   return out;
 }
-Tensor slice_scatter(const Tensor& self, const Tensor& src, int64_t dim,
-                     std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
-  Tensor out = self.clone();
-  const Tensor part = out.slice(dim, start, end, step);
-  if (!(part.sizes() == src.sizes()))
-    fail("slice_scatter: the part has shape {}, the source {}", part.sizes(), src.sizes());
-  part.copy_(src);
-  return out;
+
+}  // namespace
+
+Tensor Tensor::select_scatter(const Tensor& src, int64_t d, int64_t index) const {
+  return written("select_scatter", *this, src, [&](const Tensor& x) { return x.select(d, index); });
 }
-Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t offset, int64_t dim1,
-                        int64_t dim2) {
-  Tensor out = self.clone();
-  const Tensor part = out.diagonal(offset, dim1, dim2);
-  if (!(part.sizes() == src.sizes()))
-    fail("diagonal_scatter: the part has shape {}, the source {}", part.sizes(), src.sizes());
-  part.copy_(src);
-  return out;
+Tensor Tensor::slice_scatter(const Tensor& src, int64_t d, std::optional<int64_t> start,
+                             std::optional<int64_t> end, int64_t step) const {
+  return written("slice_scatter", *this, src,
+                 [&](const Tensor& x) { return x.slice(d, start, end, step); });
+}
+Tensor Tensor::diagonal_scatter(const Tensor& src, int64_t offset, int64_t dim1,
+                                int64_t dim2) const {
+  return written("diagonal_scatter", *this, src,
+                 [&](const Tensor& x) { return x.diagonal(offset, dim1, dim2); });
 }
 
 }  // namespace gradus

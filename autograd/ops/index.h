@@ -98,12 +98,18 @@ inline Tensor put(const Tensor& self, const Tensor& index, const Tensor& source,
   return self.put(index, source, accumulate);
 }
 // self with src written where the view of that name is.
-Tensor select_scatter(const Tensor& self, const Tensor& src, int64_t dim, int64_t index);
-Tensor slice_scatter(const Tensor& self, const Tensor& src, int64_t dim = 0,
-                     std::optional<int64_t> start = std::nullopt,
-                     std::optional<int64_t> end = std::nullopt, int64_t step = 1);
-Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t offset = 0, int64_t dim1 = 0,
-                        int64_t dim2 = 1);
+inline Tensor select_scatter(const Tensor& self, const Tensor& src, int64_t dim, int64_t index) {
+  return self.select_scatter(src, dim, index);
+}
+inline Tensor slice_scatter(const Tensor& self, const Tensor& src, int64_t dim = 0,
+                            std::optional<int64_t> start = std::nullopt,
+                            std::optional<int64_t> end = std::nullopt, int64_t step = 1) {
+  return self.slice_scatter(src, dim, start, end, step);
+}
+inline Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t offset = 0,
+                               int64_t dim1 = 0, int64_t dim2 = 1) {
+  return self.diagonal_scatter(src, offset, dim1, dim2);
+}
 // A new last dim of num_classes, 1 at the class that the int64 tensor names; -1 means one more than
 // the largest.
 Tensor one_hot(const Tensor& self, int64_t num_classes = -1);

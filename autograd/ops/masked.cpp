@@ -29,6 +29,7 @@ void fill_where(const Tensor& x, const Tensor& mask, const raw::Arg& value) {
 
 // A view of x as wide as it and the mask together.
 Tensor widened(const char* op, const Tensor& x, const Tensor& mask) {
+  check_mask(op, mask);
   const Dims shape = broadcast_shapes(x.sizes(), mask.sizes(), op);
   return x.sizes() == shape.ref() ? x : x.expand(shape);
 }
@@ -70,18 +71,11 @@ void put_where(const Tensor& x, const Tensor& mask, const Tensor& source) {
   raw::copy(x, y);
 }
 
-void check_value(const Tensor& x, const Scalar& value) {
-  if (!is_floating(x.dtype()) && value.isFloatingPoint() &&
-      value.toDouble() != double(int64_t(value.toDouble())))
-    fail("masked_fill_: a tensor of {} cannot hold {}", x.dtype(), value.toDouble());
-}
-
 }  // namespace
 
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   checked();
   check_mask("masked_fill_", mask);
-  check_value(*this, value);
   return write_inplace(
       "masked_fill_", *this, [&] { fill_where(*this, mask, raw::Arg(value, dtype())); },
       wrt(*this, [m = save(mask)](const Tensor& dy) { return dy.masked_fill(m, 0); }));
@@ -90,8 +84,6 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   checked();
   check_mask("masked_fill_", mask);
   if (value.dim() != 0) fail("masked_fill_: expected a 0-dim value, got shape {}", value.sizes());
-  if (!is_floating(dtype()) && is_floating(value.dtype()))
-    fail("masked_fill_: a tensor of {} cannot take a value of {}", dtype(), value.dtype());
   Saved m = save(mask);
   return write_inplace(
       "masked_fill_", *this, [&] { fill_where(*this, mask, raw::Arg(value, dtype())); },
@@ -107,7 +99,6 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
 
 Tensor Tensor::masked_select(const Tensor& mask) const {
   checked();
-  check_mask("masked_select", mask);
   const Tensor x = widened("masked_select", *this, mask);
   const Tensor wide = raw::expand(mask, x.sizes());
   return record("masked_select", selected(x, wide),

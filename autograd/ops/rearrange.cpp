@@ -39,6 +39,17 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
                 }));
 }
 
+Tensor Tensor::sum_to_size(IntArrayRef size) const {
+  if (!expandable(size, sizes()))
+    fail("sum_to_size: shape {} does not expand to {}", size, sizes());
+  if (sizes() == size) return *this;
+  const size_t lead = size_t(dim()) - size.size();
+  Dims over;
+  for (size_t d = 0; d < size_t(dim()); ++d)
+    if (d < lead || (size[d - lead] == 1 && sizes()[d] != 1)) over.push_back(int64_t(d));
+  return sum(over.ref(), true).reshape(size);
+}
+
 Tensor Tensor::tile(IntArrayRef dims) const {
   Dims repeats = dims;
   while (int64_t(repeats.size()) < dim()) repeats.insert(0, 1);

@@ -72,10 +72,24 @@ Tensor& Tensor::squeeze_(int64_t d) const {
   return become(
       "squeeze_", *this, [d](const Tensor& x) { return x.squeeze(d); }, reshape_to(*this));
 }
+Tensor& Tensor::squeeze_(IntArrayRef dims) const {
+  checked();
+  return become(
+      "squeeze_", *this, [dims](const Tensor& x) { return x.squeeze(dims); }, reshape_to(*this));
+}
 Tensor& Tensor::unsqueeze_(int64_t d) const {
   checked();
   return become(
       "unsqueeze_", *this, [d](const Tensor& x) { return x.unsqueeze(d); }, reshape_to(*this));
+}
+
+Tensor& Tensor::as_strided_(IntArrayRef size, IntArrayRef stride,
+                            std::optional<int64_t> offset) const {
+  const autograd::Window base(checked());
+  const autograd::Window view(size, stride, offset.value_or(base.offset));
+  return become(
+      "as_strided_", *this, [&](const Tensor& x) { return x.as_strided(size, stride, offset); },
+      [base, view](const Tensor& dy) { return autograd::strided_add(dy, view, base); });
 }
 
 const Tensor& Tensor::resize_(IntArrayRef size, std::optional<MemoryFormat> format) const {
