@@ -47,12 +47,13 @@ struct Row {
   // What does not hold of the row, if anything.
   enum Except : unsigned {
     nothing = 0,
-    no_gradient = 1,  // not differentiable, or zero everywhere
-    no_second = 2,    // second derivatives cannot be compared by differences (kinks)
-    no_float = 4,     // float differs from double by more than rounding (ties, indices)
-    layout = 8,       // the result depends on strides (as_strided and the like)
-    unordered = 16,   // PyTorch's value is one of several right ones: shape and type only
-    no_python = 32,   // there is nothing to compare with in PyTorch
+    no_gradient = 1,     // not differentiable, or zero everywhere
+    no_second = 2,       // second derivatives cannot be compared by differences (kinks)
+    no_float = 4,        // float differs from double by more than rounding (ties, indices)
+    layout = 8,          // the result depends on strides (as_strided and the like)
+    unordered = 16,      // PyTorch's value is one of several right ones: shape and type only
+    no_python = 32,      // there is nothing to compare with in PyTorch
+    no_difference = 64,  // the gradient is by intent not the derivative
   };
   unsigned except = nothing;
   double tolerance = 1e-10;       // against PyTorch in double, relative and absolute
