@@ -139,5 +139,6 @@ TEST_CASE("values and slopes at extremes are PyTorch's") {
         c.is_float ? check<F, float>(table, c) : check<F, double>(table, c);
     });
   });
-  for (const auto& [name, c] : cases) CHECK_MESSAGE(used.count(name) == 1, name, " is no formula");
+  for (const auto& each : cases)
+    CHECK_MESSAGE(used.count(each.first) == 1, each.first, " is no formula");
 }

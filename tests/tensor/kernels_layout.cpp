@@ -67,7 +67,7 @@ void check_values(const Table& table) {
     } else if constexpr (std::is_floating_point_v<T>) {
       if (bool(y[i]) != (want != 0)) FAIL_CHECK(name_of<F>(), " ", i, ": ", bool(y[i]));
     } else {
-      if (Out{y[i]} != Out(want)) FAIL_CHECK(name_of<F>(), " ", i, ": ", y[i], " for ", want);
+      if (Out{y[i]} != Out{want}) FAIL_CHECK(name_of<F>(), " ", i, ": ", y[i], " for ", want);
     }
   }
 }

@@ -58,7 +58,9 @@ TEST_CASE("tensors of every type and shape come back") {
     }
   InputArchive in = archive_of(bytes_of(out));
   CHECK(in.keys().size() == 36);
-  for (const auto& [key, value] : out.entries()) {
+  for (const auto& entry : out.entries()) {
+    const auto& key = entry.first;
+    const auto& value = entry.second;
     CAPTURE(key);
     Tensor t;
     in.read(key, t);
@@ -274,7 +276,9 @@ TEST_CASE("files that are no archives are refused with a reason") {
       {file(R"({"a":{"dtype":"BOOL","shape":[2],"data_offsets":[0,2]}})", 1) + "\x02",
        "load: a: element 1 is 2, no bool"},
   };
-  for (const auto& [bytes, message] : files) {
+  for (const auto& each : files) {
+    const auto& bytes = each.first;
+    const auto& message = each.second;
     CAPTURE(message);
     OutputArchive before;
     before.write("x", int64_t(1));
