@@ -35,11 +35,7 @@ Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
     if (!expandable(want.sizes, g.sizes()))
       fail("{}: the gradient of input {} has shape {}, expected {}", describe(from), index,
            g.sizes(), want.sizes.ref());
-    const size_t lead = size_t(g.dim()) - want.sizes.size();
-    Dims over;
-    for (size_t d = 0; d < size_t(g.dim()); ++d)
-      if (d < lead || (want.sizes[d - lead] == 1 && g.sizes()[d] != 1)) over.push_back(int64_t(d));
-    g = g.sum(over.ref(), true).reshape(want.sizes);
+    g = g.sum_to_size(want.sizes);
   }
   return g.dtype() == want.dtype ? g : g.to(want.dtype);
 }
