@@ -1,0 +1,83 @@
+// The machine's limits: multiply-adds between registers, and copies between arrays that no cache
+// holds. Uses neither library; compiled for the machine at hand.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+namespace peer {
+
+double fma_peak(int threads);
+double copy_bandwidth(int threads);
+
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int width = 16;
+#elif defined(__AVX__)
+constexpr int width = 8;
+#else
+constexpr int width = 4;
+#endif
+using Vector [[gnu::vector_size(width * sizeof(float))]] = float;
+
+constexpr int chains = 12;  // hides the latency of two units
+
+float multiply_adds(int rounds) {
+  Vector sum[chains], x = Vector{} + 0.999f, y = Vector{} + 1e-3f;
+  for (int c = 0; c < chains; ++c) sum[c] = Vector{} + float(c);
+  for (int i = 0; i < rounds; ++i) {
+#pragma GCC unroll 12
+    for (int c = 0; c < chains; ++c) sum[c] = sum[c] * x + y;
+  }
+  for (int i = 1; i < chains; ++i) sum[0] += sum[i];
+  return sum[0][0];
+}
+
+// The shortest of several runs of work(thread), which all threads begin together, in seconds.
+template <class Work>
+double shortest(int threads, int runs, Work work) {
+  double best = 1e9;
+  for (int r = 0; r < runs; ++r) {
+    std::atomic<int> missing{threads};
+    auto begin = [&](int t) {
+      --missing;
+      while (missing > 0) {
+      }
+      const auto start = std::chrono::steady_clock::now();
+      work(t);
+      return start;
+    };
+    std::vector<std::thread> others;
+    for (int t = 1; t < threads; ++t) others.emplace_back(begin, t);
+    const auto start = begin(0);
+    for (auto& t : others) t.join();
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    best = std::min(best, seconds.count());
+  }
+  return best;
+}
+
+}  // namespace
+
+double fma_peak(int threads) {
+  constexpr int rounds = 100'000;
+  std::vector<float> sink(size_t(threads) * 16);
+  const double seconds =
+      shortest(threads, 500, [&](int t) { sink[size_t(t) * 16] = multiply_adds(rounds); });
+  return 2.0 * rounds * chains * width * threads / seconds;
+}
+
+double copy_bandwidth(int threads) {
+  constexpr size_t bytes = size_t(64) << 20;
+  std::vector<char> from(bytes, 1), to(bytes, 2);
+  const size_t part = bytes / size_t(threads);
+  const double seconds = shortest(threads, 40, [&](int t) {
+    std::memcpy(to.data() + size_t(t) * part, from.data() + size_t(t) * part, part);
+  });
+  return 2.0 * double(bytes) / seconds;
+}
+
+}  // namespace peer
