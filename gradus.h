@@ -6,6 +6,7 @@
 #include "autograd/function.h"
 #include "autograd/gradcheck.h"
 #include "autograd/ops/activation.h"
+#include "autograd/ops/conv.h"
 #include "autograd/ops/copy.h"
 #include "autograd/ops/distance.h"
 #include "autograd/ops/dropout.h"

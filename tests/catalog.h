@@ -68,6 +68,7 @@ Rows nn_rows();
 Rows reduce_rows();
 Rows view_rows();
 Rows index_rows();
+Rows conv_rows();
 
 const Rows& all_rows();
 

@@ -8,6 +8,7 @@ namespace gradus::kernels::GRADUS_ISA {
 #define GRADUS_STRING_(x) #x
 #define GRADUS_STRING(x) GRADUS_STRING_(x)
 
+extern const ConvTable conv_table;
 extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
 extern const OptimizerTable optimizer_table;
@@ -17,6 +18,7 @@ namespace {
 constexpr Table make_table() {
   Table t{.isa = GRADUS_STRING(GRADUS_ISA),
           .rows = {},
+          .conv = &conv_table,
           .copy = &copy_table,
           .gemm = &gemm_table,
           .optimizer = &optimizer_table,

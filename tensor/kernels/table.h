@@ -1,6 +1,7 @@
 // The kernels of one instruction set, as data.
 #pragma once
 
+#include "tensor/kernels/conv.h"
 #include "tensor/kernels/copy.h"
 #include "tensor/kernels/formulas.h"
 #include "tensor/kernels/gemm.h"
@@ -14,6 +15,7 @@ namespace gradus::kernels {
 struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
+  const ConvTable* conv;
   const CopyTable* copy;
   const GemmTable* gemm;
   const OptimizerTable* optimizer;

@@ -1,0 +1,100 @@
+#include "tensor/conv.h"
+
+#include "tensor/conv_plan.h"
+#include "tensor/fail.h"
+
+namespace gradus::raw {
+
+namespace {
+
+IntArrayRef spatial(const Tensor& t) { return t.sizes().slice(2); }
+
+Tensor result(int64_t images, int64_t channels, IntArrayRef sizes, ScalarType dtype) {
+  Dims all{images, channels};
+  for (const int64_t s : sizes) all.push_back(s);
+  return empty(all, dtype);
+}
+
+// With few rows there is nothing to gain from packing patches for them.
+constexpr int64_t few_rows = 3;
+
+template <class T>
+void run(conv::Job<T> job) {
+  if (job.rows <= few_rows)
+    conv::by_rows(job);
+  else
+    conv::by_patches(job);
+}
+
+template <class T>
+const T* data(const Tensor& t) {
+  return t.defined() ? t.data_ptr<T>() : nullptr;
+}
+
+}  // namespace
+
+Tensor convolution(const Tensor& x_, const Tensor& w_, const Tensor& bias_, const Conv& conv,
+                   IntArrayRef y_sizes) {
+  const Tensor x = contiguous(x_), w = contiguous(w_);
+  const Tensor bias = bias_.defined() ? contiguous(bias_) : bias_;
+  const int64_t images = x.size(0), out = w.size(0), channels = w.size(1);
+  const Tensor y = result(images, out, y_sizes, x.dtype());
+  if (y.numel() == 0) return y;
+  const conv::Plan plan = conv::forward_plan(conv, spatial(x), spatial(w), y_sizes);
+  visit_floating(x.dtype(), "convolution", [&](auto zero) {
+    using T = decltype(zero);
+    const int64_t rows = out / conv.groups;
+    run(conv::Job<T>{plan, images, conv.groups, channels, rows, data<T>(x), data<T>(w),
+                     rows * channels * plan.taps, channels * plan.taps, plan.taps, data<T>(bias),
+                     y.data_ptr<T>()});
+  });
+  return y;
+}
+
+Tensor convolution_input(const Tensor& y_, const Tensor& w_, const Tensor& bias_, const Conv& conv,
+                         IntArrayRef x_sizes) {
+  const Tensor y = contiguous(y_), w = contiguous(w_);
+  const Tensor bias = bias_.defined() ? contiguous(bias_) : bias_;
+  const int64_t images = y.size(0), in = w.size(0), rows = w.size(1);
+  const Tensor x = result(images, rows * conv.groups, x_sizes, y.dtype());
+  if (x.numel() == 0) return x;
+  const conv::Plan plan = conv::backward_plan(conv, spatial(y), spatial(w), x_sizes);
+  visit_floating(y.dtype(), "convolution", [&](auto zero) {
+    using T = decltype(zero);
+    const int64_t channels = in / conv.groups;
+    run(conv::Job<T>{plan, images, conv.groups, channels, rows, data<T>(y), data<T>(w),
+                     channels * rows * plan.taps, plan.taps, rows * plan.taps, data<T>(bias),
+                     x.data_ptr<T>()});
+  });
+  return x;
+}
+
+Tensor convolution_weight(const Tensor& y_, const Tensor& x_, const Conv& conv,
+                          IntArrayRef w_sizes) {
+  const Tensor y = contiguous(y_), x = contiguous(x_);
+  const Tensor w = empty(w_sizes, x.dtype());
+  if (w.numel() == 0) return w;
+  if (y.numel() == 0 || x.numel() == 0) {
+    fill(w, 0);
+    return w;
+  }
+  const conv::Plan plan = conv::forward_plan(conv, spatial(x), w_sizes.slice(2), spatial(y));
+  visit_floating(x.dtype(), "convolution", [&](auto zero) {
+    using T = decltype(zero);
+    const conv::WeightJob<T> job{plan,
+                                 x.size(0),
+                                 conv.groups,
+                                 w_sizes[1],
+                                 w_sizes[0] / conv.groups,
+                                 y.data_ptr<T>(),
+                                 x.data_ptr<T>(),
+                                 w.data_ptr<T>()};
+    if (job.rows <= few_rows && job.groups > 1)
+      conv::weight_by_dots(job);
+    else
+      conv::weight_by_tiles(job);
+  });
+  return w;
+}
+
+}  // namespace gradus::raw

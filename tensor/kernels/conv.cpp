@@ -1,0 +1,189 @@
+#include "tensor/kernels/conv.h"
+
+#include "tensor/kernels/gemm_tile.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+template <class T>
+GRADUS_INLINE Vec<T> load_some(const T* p, int64_t count) {
+  constexpr int width = Vec<T>::size;
+  return count >= width ? Vec<T>::load_unaligned(p) : load_part(p, static_cast<int>(count));
+}
+
+// Whole vectors are written, so that each run is finished by the next one, the last by its row's
+// successor.
+template <class T>
+void pack_patches(const PatchPanel<T>& p) {
+  constexpr int width = Vec<T>::size;
+  T* out = p.out;
+  int64_t t = p.first % p.taps;
+  const T* channel = p.x + p.first / p.taps * p.plane;
+  const bool whole = p.runs == 1 && p.run[0].length == p.width;
+  for (int64_t row = p.first; row < p.last; ++row, out += p.width) {
+    const T* x = channel + p.tap[t];
+    if (whole) {
+      x += p.run[0].offset;
+      for (int i = 0; i < p.width; i += width)
+        Vec<T>::load_unaligned(x + i).store_unaligned(out + i);
+    } else {
+      T* to = out;
+      for (int r = 0; r < p.runs; ++r) {
+        const T* from = x + p.run[r].offset;
+        const int64_t length = p.run[r].length;
+        if (length < 3) {
+          for (int64_t i = 0; i < length; ++i) to[i] = from[i];
+        } else {
+          for (int64_t i = 0; i < length; i += width)
+            load_some(from + i, length - i).store_unaligned(to + i);
+        }
+        to += length;
+      }
+    }
+    if (++t == p.taps) t = 0, channel += p.plane;
+  }
+}
+
+template <class T, int R, int V>
+void conv_tile(const ConvTile<T>& t) {
+  constexpr int width = Vec<T>::size;
+  const int64_t panel = t.panel;
+  const T* a[R];
+  unroll<R>([&](auto i) { a[i] = t.x + t.tap[i]; });
+  Vec<T> sum[R][V];
+  unroll<R>([&](auto i) {
+    unroll<V>([&](auto v) { sum[i][v] = Vec<T>::load_unaligned(t.c + i * panel + v * width); });
+  });
+  const T* b = t.b;
+  for (int64_t z = 0; z < t.grid.layers; ++z) {
+    for (int64_t y = 0; y < t.grid.rows; ++y) {
+      const int64_t begin = z * t.grid.layer_pitch + y * t.grid.row_pitch;
+      for (int64_t x = begin; x < begin + t.grid.width; ++x, b += panel) {
+        Vec<T> bv[V];
+        unroll<V>([&](auto v) { bv[v] = Vec<T>::load_unaligned(b + v * width); });
+        unroll<R>([&](auto i) {
+          const Vec<T> av(a[i][x]);
+          unroll<V>([&](auto v) { sum[i][v] = multiply_add(av, bv[v], sum[i][v]); });
+        });
+      }
+    }
+  }
+  unroll<R>([&](auto i) {
+    unroll<V>([&](auto v) { sum[i][v].store_unaligned(t.c + i * panel + v * width); });
+  });
+}
+
+template <class T, int V>
+void conv_tile_of_rows(const ConvTile<T>& t) {
+  unroll<tile_rows / conv_row_unit>([&](auto i) {
+    constexpr int rows = (i + 1) * conv_row_unit;
+    if (t.rows == rows) conv_tile<T, rows, V>(t);
+  });
+}
+
+template <class T>
+void conv_tile_of_any_shape(const ConvTile<T>& t) {
+  if (t.cols > static_cast<int>(Vec<T>::size))
+    conv_tile_of_rows<T, 2>(t);
+  else
+    conv_tile_of_rows<T, 1>(t);
+}
+
+// R rows of the output by one vector.
+template <class T, int R>
+GRADUS_INLINE void direct_rows(const ConvDirect<T>& d, const T* x, T* y) {
+  constexpr int width = Vec<T>::size;
+  const int64_t pitch = d.grid.row_pitch, length = d.grid.width;
+  for (int64_t j = 0; j < length; j += width) {
+    Vec<T> sum[R];
+    unroll<R>([&](auto r) { sum[r] = Vec<T>(d.bias); });
+    const bool whole = length - j >= width;
+    const int rest = static_cast<int>(length - j);
+    for (int64_t t = 0; t < d.taps; ++t) {
+      const T* from = x + d.tap[t] + j;
+      const Vec<T> w(d.w[t]);
+      unroll<R>([&](auto r) {
+        const T* p = from + r * pitch;
+        const Vec<T> v = whole ? Vec<T>::load_unaligned(p) : load_part(p, rest);
+        sum[r] = multiply_add(w, v, sum[r]);
+      });
+    }
+    unroll<R>([&](auto r) {
+      if (whole)
+        sum[r].store_unaligned(y + r * length + j);
+      else
+        store_part(y + r * length + j, sum[r], rest);
+    });
+  }
+}
+
+template <class T>
+void conv_direct(const ConvDirect<T>& d) {
+  T* y = d.y;
+  for (int64_t z = 0; z < d.grid.layers; ++z) {
+    const T* x = d.x + z * d.grid.layer_pitch;
+    int64_t row = 0;
+    for (; row + 4 <= d.grid.rows; row += 4, y += 4 * d.grid.width)
+      direct_rows<T, 4>(d, x + row * d.grid.row_pitch, y);
+    for (; row < d.grid.rows; ++row, y += d.grid.width)
+      direct_rows<T, 1>(d, x + row * d.grid.row_pitch, y);
+  }
+}
+
+template <class T, int N>
+GRADUS_INLINE void dots_of(const ConvDots<T>& d, const int64_t* tap, T* dw) {
+  constexpr int width = Vec<T>::size;
+  Vec<T> sum[N];
+  unroll<N>([&](auto i) { sum[i] = Vec<T>(T(0)); });
+  const T* dy = d.dy;
+  const int64_t length = d.grid.width;
+  for (int64_t z = 0; z < d.grid.layers; ++z)
+    for (int64_t row = 0; row < d.grid.rows; ++row, dy += length) {
+      const T* x = d.x + z * d.grid.layer_pitch + row * d.grid.row_pitch;
+      int64_t j = 0;
+      for (; j + width <= length; j += width) {
+        const Vec<T> g = Vec<T>::load_unaligned(dy + j);
+        unroll<N>([&](auto i) {
+          sum[i] = multiply_add(g, Vec<T>::load_unaligned(x + tap[i] + j), sum[i]);
+        });
+      }
+      if (j < length) {
+        const int rest = static_cast<int>(length - j);
+        const Vec<T> g = load_part(dy + j, rest);
+        unroll<N>(
+            [&](auto i) { sum[i] = multiply_add(g, load_part(x + tap[i] + j, rest), sum[i]); });
+      }
+    }
+  unroll<N>([&](auto i) { dw[i] += xsimd::hadd(sum[i]); });
+}
+
+template <class T>
+void conv_dots(const ConvDots<T>& d) {
+  int64_t t = 0;
+  for (; t + 8 <= d.taps; t += 8) dots_of<T, 8>(d, d.tap + t, d.dw + t);
+  for (; t + 3 <= d.taps; t += 3) dots_of<T, 3>(d, d.tap + t, d.dw + t);
+  for (; t < d.taps; ++t) dots_of<T, 1>(d, d.tap + t, d.dw + t);
+}
+
+template <class T>
+void add_to(int64_t n, const T* x, T* y) {
+  constexpr int width = Vec<T>::size;
+  int64_t i = 0;
+  for (; i + width <= n; i += width)
+    (Vec<T>::load_unaligned(x + i) + Vec<T>::load_unaligned(y + i)).store_unaligned(y + i);
+  for (; i < n; ++i) y[i] += x[i];
+}
+
+template <class T>
+constexpr ConvKernels<T> conv_kernels() {
+  return {.rows = tile_rows,
+          .pack = pack_patches<T>,
+          .tile = conv_tile_of_any_shape<T>,
+          .direct = conv_direct<T>,
+          .dots = conv_dots<T>,
+          .add = add_to<T>};
+}
+
+extern const ConvTable conv_table;
+constinit const ConvTable conv_table{conv_kernels<float>(), conv_kernels<double>()};
+
+}  // namespace gradus::kernels::GRADUS_ISA

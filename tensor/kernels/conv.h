@@ -1,0 +1,103 @@
+// What the convolution kernels of one instruction set offer to the loops in tensor/conv*.cpp.
+//
+// They read "planes": a channel of one image, padded, and split by the residues of its coordinates
+// modulo the stride, so that the elements that one tap of the filter meets along a row of the
+// output lie side by side. A tap is then a plain offset.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/kernels/isa.h"
+
+namespace gradus::kernels {
+
+// Consecutive columns of the patch matrix that are consecutive in memory.
+struct PatchRun {
+  int64_t offset;
+  int64_t length;
+};
+
+// Rows first..last-1 of the patch matrix: row c * taps + t of run r is x[c * plane + tap[t] +
+// run[r].offset ...]. Written `width` apart; out must have room for a vector behind its end.
+template <class T>
+struct PatchPanel {
+  const T* x;
+  int64_t plane;
+  const int64_t* tap;
+  int64_t taps, first, last;
+  const PatchRun* run;
+  int runs, width;
+  T* out;
+};
+
+// The grid of output positions: layers of rows of `width` elements, each dim with its pitch in the
+// planes.
+struct ConvGrid {
+  int64_t layers, rows, width;
+  int64_t layer_pitch, row_pitch;
+};
+
+// Rows of a ConvTile come by this many.
+inline constexpr int conv_row_unit = 3;
+
+// C[i][j] += sum over the grid of A_i B_j for rows i (tap offsets of x) and the columns of a packed
+// panel, `panel` elements for each position of the grid. Rows of C are panel apart.
+template <class T>
+struct ConvTile {
+  ConvGrid grid;
+  const T* x;
+  const int64_t* tap;
+  int rows;
+  const T* b;
+  int panel, cols;
+  T* c;
+};
+
+// y = bias + sum_t w[t] x[tap[t] + ...] over the grid, y contiguous.
+template <class T>
+struct ConvDirect {
+  ConvGrid grid;
+  const T* x;
+  const int64_t* tap;
+  const T* w;
+  int64_t taps;
+  T bias;
+  T* y;
+};
+
+// dw[t] += sum over the grid of dy x[tap[t] + ...], dy contiguous.
+template <class T>
+struct ConvDots {
+  ConvGrid grid;
+  const T* x;
+  const int64_t* tap;
+  int64_t taps;
+  const T* dy;
+  T* dw;
+};
+
+template <class T>
+struct ConvKernels {
+  int rows;  // the most rows of a ConvTile
+  void (*pack)(const PatchPanel<T>&);
+  void (*tile)(const ConvTile<T>&);
+  void (*direct)(const ConvDirect<T>&);
+  void (*dots)(const ConvDots<T>&);
+  // y += x
+  void (*add)(int64_t n, const T* x, T* y);
+};
+
+struct ConvTable {
+  ConvKernels<float> f32;
+  ConvKernels<double> f64;
+
+  template <class T>
+  const ConvKernels<T>& of() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return f32;
+    else
+      return f64;
+  }
+};
+
+}  // namespace gradus::kernels
