@@ -69,6 +69,7 @@ Rows reduce_rows();
 Rows view_rows();
 Rows index_rows();
 Rows conv_rows();
+Rows pool_rows();
 
 const Rows& all_rows();
 

@@ -1,0 +1,299 @@
+#include "autograd/ops/pool.h"
+
+#include <algorithm>
+
+#include "autograd/ops/resample.h"
+#include "autograd/record.h"
+#include "tensor/fail.h"
+#include "tensor/pool.h"
+#include "tensor/resample.h"
+
+namespace gradus {
+
+using autograd::record;
+using autograd::save;
+using autograd::wrt;
+
+namespace {
+
+// Moving elements to their places and back are each other's derivatives.
+Tensor put(const char* op, const Tensor& y, const Tensor& index, const Dims& sizes, bool overwrite);
+Tensor take(const char* op, const Tensor& x, const Tensor& index, size_t dims) {
+  return record(op, raw::gather_places(op, x, index, dims),
+                wrt(x, [op, i = save(index), sizes = Dims(x.sizes().slice(size_t(x.dim()) - dims))](
+                           const Tensor& dy) { return put(op, dy, i, sizes, false); }));
+}
+Tensor put(const char* op, const Tensor& y, const Tensor& index, const Dims& sizes,
+           bool overwrite) {
+  return record(op, raw::scatter_places(op, y, index, sizes, overwrite),
+                wrt(y, [op, i = save(index), n = sizes.size()](const Tensor& dx) {
+                  return take(op, dx, i, n);
+                }));
+}
+
+void check_dims(const char* op, const Tensor& x, size_t dims) {
+  const size_t n = size_t(x.dim());
+  bool fits = n == dims + 1 || n == dims + 2;
+  for (size_t d = n - dims; fits && d < n; ++d) fits = x.sizes()[d] > 0;
+  if (fits && n == dims + 2) fits = x.sizes()[1] > 0;
+  if (!fits)
+    fail("{}: expected {} or {} dims, none but the batch empty, got {}", op, dims + 1, dims + 2,
+         x.sizes());
+}
+
+Dims entries(const char* op, const char* what, IntArrayRef a, size_t dims, int64_t least) {
+  if (a.size() != 1 && a.size() != dims)
+    fail("{}: expected 1 or {} values for {}, got {}", op, dims, what, a);
+  Dims out(dims, a[0]);
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
+    out[i] = a[i];
+  }
+  return out;
+}
+
+// The numbers of one pooling, checked against the input.
+struct Pool {
+  const char* op;
+  size_t dims;
+  Dims in, kernel, stride, padding, dilation, out;
+
+  Pool(const char* name, size_t n, const Tensor& x, IntArrayRef kernel_size, IntArrayRef steps,
+       IntArrayRef pads, IntArrayRef dilations, bool ceil_mode)
+      : op(name), dims(n) {
+    check_dims(op, x, dims);
+    in = x.sizes().slice(size_t(x.dim()) - dims);
+    kernel = entries(op, "kernel_size", kernel_size, dims, 1);
+    stride = steps.empty() ? kernel : entries(op, "stride", steps, dims, 1);
+    padding = entries(op, "padding", pads, dims, 0);
+    dilation = entries(op, "dilation", dilations, dims, 1);
+    for (size_t d = 0; d < dims; ++d) {
+      const int64_t reach = dilation[d] * (kernel[d] - 1) + 1;
+      if (padding[d] > reach / 2)
+        fail("{}: padding {} is more than half of kernel_size {}", op, padding.ref(), kernel.ref());
+      const int64_t room = in[d] + 2 * padding[d] - reach;
+      int64_t n_out =
+          room < 0 && !ceil_mode ? 0 : (room + (ceil_mode ? stride[d] - 1 : 0)) / stride[d] + 1;
+      if (room < 0 && ceil_mode && room + stride[d] - 1 < 0) n_out = 0;
+      // No window starts behind the input and the padding in front.
+      if (ceil_mode && (n_out - 1) * stride[d] >= in[d] + padding[d]) --n_out;
+      if (n_out < 1)
+        fail("{}: kernel_size {} does not fit into the input {}", op, kernel.ref(), x.sizes());
+      out.push_back(n_out);
+    }
+  }
+};
+
+std::tuple<Tensor, Tensor> max_of(
+    const char* op, const Tensor& x, size_t dims,
+    const std::function<const std::vector<raw::Windows>&(int64_t)>& windows) {
+  auto [y, index] = raw::max_windows(op, x, dims, windows);
+  return {
+      record(op, y,
+             wrt(x, [op, i = save(index), sizes = Dims(x.sizes().slice(size_t(x.dim()) - dims))](
+                        const Tensor& dy) { return put(op, dy, i, sizes, false); })),
+      index};
+}
+std::tuple<Tensor, Tensor> max_of(const char* op, const Tensor& x,
+                                  const std::vector<raw::Windows>& windows) {
+  if (x.numel() == 0) {  // an empty batch
+    Dims sizes = x.sizes();
+    for (size_t d = 0; d < windows.size(); ++d)
+      sizes[sizes.size() - windows.size() + d] = int64_t(windows[d].first.size());
+    const Tensor y = raw::empty(sizes, x.dtype());
+    return {record(op, y,
+                   wrt(x, [n = Dims(x.sizes()),
+                           t = x.dtype()](const Tensor&) { return raw::zeros(n, t); })),
+            raw::empty(sizes, kLong)};
+  }
+  return max_of(op, x, windows.size(),
+                [&](int64_t) -> const std::vector<raw::Windows>& { return windows; });
+}
+
+std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x,
+                                    IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
+                                    IntArrayRef dilation, bool ceil_mode) {
+  const Pool p(op, dims, x, kernel, stride, padding, dilation, ceil_mode);
+  std::vector<raw::Windows> windows(dims);
+  for (size_t d = 0; d < dims; ++d) {
+    windows[d].step = p.dilation[d];
+    for (int64_t i = 0; i < p.out[d]; ++i) {
+      int64_t first = i * p.stride[d] - p.padding[d];
+      const int64_t last = std::min(first + p.dilation[d] * (p.kernel[d] - 1) + 1, p.in[d]);
+      while (first < 0) first += p.dilation[d];
+      if (first >= last)
+        fail("{}: a window of kernel_size {} lies beside the input {}", op, p.kernel.ref(),
+             x.sizes());
+      windows[d].add(first, last);
+    }
+  }
+  return max_of(op, x, windows);
+}
+
+Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel,
+                IntArrayRef stride, IntArrayRef padding, bool ceil_mode, bool count_include_pad,
+                std::optional<int64_t> divisor) {
+  const Pool p(op, dims, x, kernel, stride, padding, 1, ceil_mode);
+  if (divisor && *divisor == 0) fail("{}: divisor_override must not be 0", op);
+  std::vector<raw::Axis> axes;
+  for (size_t d = 0; d < dims; ++d) {
+    raw::Axis axis(p.in[d]);
+    for (int64_t i = 0; i < p.out[d]; ++i) {
+      const int64_t start = i * p.stride[d] - p.padding[d];
+      const int64_t stop = std::min(start + p.kernel[d], p.in[d] + p.padding[d]);
+      const int64_t first = std::max<int64_t>(start, 0), last = std::min(stop, p.in[d]);
+      double over = double(count_include_pad ? stop - start : last - first);
+      if (divisor) over = d == 0 ? double(*divisor) : 1;
+      for (int64_t j = first; j < last; ++j) axis.add(j, 1 / over);
+      axis.next();
+    }
+    axes.push_back(std::move(axis));
+  }
+  return detail::resample(op, x, std::move(axes));
+}
+
+// The windows of adaptive pooling along one dim.
+raw::Windows adaptive(int64_t in, int64_t out) {
+  raw::Windows w;
+  for (int64_t i = 0; i < out; ++i) w.add(i * in / out, ((i + 1) * in + out - 1) / out);
+  return w;
+}
+std::vector<raw::Windows> adaptive(const char* op, size_t dims, const Tensor& x,
+                                   IntArrayRef output_size) {
+  check_dims(op, x, dims);
+  const Dims out = entries(op, "output_size", output_size, dims, 0);
+  std::vector<raw::Windows> windows;
+  for (size_t d = 0; d < dims; ++d)
+    windows.push_back(adaptive(x.size(int64_t(d) - int64_t(dims)), out[d]));
+  return windows;
+}
+std::tuple<Tensor, Tensor> adaptive_max(const char* op, size_t dims, const Tensor& x,
+                                        IntArrayRef output_size) {
+  return max_of(op, x, adaptive(op, dims, x, output_size));
+}
+Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
+  std::vector<raw::Axis> axes;
+  const auto windows = adaptive(op, dims, x, output_size);
+  for (size_t d = 0; d < dims; ++d) {
+    raw::Axis axis(x.size(int64_t(d) - int64_t(dims)));
+    for (size_t i = 0; i < windows[d].first.size(); ++i) {
+      const int64_t first = windows[d].first[i], last = windows[d].last[i];
+      for (int64_t j = first; j < last; ++j) axis.add(j, 1 / double(last - first));
+      axis.next();
+    }
+    axes.push_back(std::move(axis));
+  }
+  return detail::resample(op, x, std::move(axes));
+}
+
+Tensor unpool(const char* op, const Tensor& y, const Tensor& index, IntArrayRef sizes,
+              size_t dims) {
+  check_dims(op, y, dims);
+  if (index.dtype() != kLong) fail("{}: expected int64 indices, got {}", op, index.dtype());
+  if (index.sizes() != y.sizes())
+    fail("{}: indices {} and input {} differ in shape", op, index.sizes(), y.sizes());
+  if (sizes.size() != dims) fail("{}: expected {} sizes of the output, got {}", op, dims, sizes);
+  return put(op, y, index, sizes, true);
+}
+
+// The windows of one dim. T as in PyTorch: the type of the samples.
+template <class T>
+raw::Windows fractional(T sample, int64_t in, int64_t out, int64_t kernel) {
+  raw::Windows w;
+  const T step = out > 1 ? static_cast<T>(in - kernel) / static_cast<T>(out - 1) : T(0);
+  for (int64_t i = 0; i < out; ++i) {
+    const int64_t first =
+        i + 1 == out ? in - kernel
+                     : int64_t((static_cast<T>(i) + sample) * step) - int64_t(sample * step);
+    w.add(first, first + kernel);
+  }
+  return w;
+}
+
+std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Tensor& x,
+                                          IntArrayRef kernel_size, IntArrayRef output_size,
+                                          const Tensor& samples) {
+  check_dims(op, x, dims);
+  const Dims kernel = entries(op, "kernel_size", kernel_size, dims, 1),
+             out = entries(op, "output_size", output_size, dims, 1);
+  const size_t lead = size_t(x.dim()) - dims;
+  for (size_t d = 0; d < dims; ++d)
+    if (out[d] + kernel[d] - 1 > x.sizes()[lead + d])
+      fail("{}: {} windows of {} do not fit into the input {}", op, out.ref(), kernel.ref(),
+           x.sizes());
+  const int64_t channels = x.sizes()[lead - 1], images = lead > 1 ? x.sizes()[0] : 1;
+  if (samples.dim() != 3 || samples.size(0) < images || samples.size(1) != channels ||
+      samples.size(2) != int64_t(dims))
+    fail("{}: random_samples {} do not fit the input {}", op, samples.sizes(), x.sizes());
+  if (samples.dtype() != x.dtype())
+    fail("{}: element types differ, {} and {}", op, x.dtype(), samples.dtype());
+  const Tensor s = raw::contiguous(samples);
+  std::vector<std::vector<raw::Windows>> windows(size_t(images * channels));
+  visit_floating(x.dtype(), op, [&](auto zero) {
+    using T = decltype(zero);
+    const T* sample = s.data_ptr<T>();
+    for (auto& plane : windows) {
+      for (size_t d = 0; d < dims; ++d) {
+        // In two dims the first sample is for the width.
+        const T u = sample[dims == 2 ? 1 - d : d];
+        plane.push_back(fractional(u, x.sizes()[lead + d], out[d], kernel[d]));
+      }
+      sample += dims;
+    }
+  });
+  return max_of(op, x, dims, [&](int64_t plane) -> const std::vector<raw::Windows>& {
+    return windows[size_t(plane)];
+  });
+}
+
+}  // namespace
+
+#define GRADUS_POOL(D)                                                                         \
+  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(                                      \
+      const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,    \
+      IntArrayRef dilation, bool ceil_mode) {                                                  \
+    return max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding, dilation,        \
+                    ceil_mode);                                                                \
+  }                                                                                            \
+  Tensor max_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,       \
+                        IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {           \
+    return std::get<0>(                                                                        \
+        max_pool##D##d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode)); \
+  }                                                                                            \
+  Tensor avg_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,       \
+                        IntArrayRef padding, bool ceil_mode, bool count_include_pad,           \
+                        std::optional<int64_t> divisor_override) {                             \
+    return avg_pool("avg_pool" #D "d", D, self, kernel_size, stride, padding, ceil_mode,       \
+                    count_include_pad, divisor_override);                                      \
+  }                                                                                            \
+  Tensor adaptive_avg_pool##D##d(const Tensor& self, IntArrayRef output_size) {                \
+    return adaptive_avg("adaptive_avg_pool" #D "d", D, self, output_size);                     \
+  }                                                                                            \
+  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d(const Tensor& self,                       \
+                                                     IntArrayRef output_size) {                \
+    return adaptive_max("adaptive_max_pool" #D "d", D, self, output_size);                     \
+  }
+GRADUS_POOL(1)
+GRADUS_POOL(2)
+GRADUS_POOL(3)
+#undef GRADUS_POOL
+
+Tensor max_unpool2d(const Tensor& self, const Tensor& indices, IntArrayRef output_size) {
+  return unpool("max_unpool2d", self, indices, output_size, 2);
+}
+Tensor max_unpool3d(const Tensor& self, const Tensor& indices, IntArrayRef output_size, IntArrayRef,
+                    IntArrayRef) {
+  return unpool("max_unpool3d", self, indices, output_size, 3);
+}
+std::tuple<Tensor, Tensor> fractional_max_pool2d(const Tensor& self, IntArrayRef kernel_size,
+                                                 IntArrayRef output_size,
+                                                 const Tensor& random_samples) {
+  return fractional_max("fractional_max_pool2d", 2, self, kernel_size, output_size, random_samples);
+}
+std::tuple<Tensor, Tensor> fractional_max_pool3d(const Tensor& self, IntArrayRef kernel_size,
+                                                 IntArrayRef output_size,
+                                                 const Tensor& random_samples) {
+  return fractional_max("fractional_max_pool3d", 3, self, kernel_size, output_size, random_samples);
+}
+
+}  // namespace gradus
