@@ -111,9 +111,7 @@ std::vector<std::string> suffixes(const Tensor& t) {
   std::vector<std::string> list;
   const ScalarType type = t.dtype(), usual = get_default_dtype();
   if (t.numel() == 0 && t.dim() != 1)
-    list.push_back(t.dim() == 0 ? "size=()"
-                                : fmt::format("size=({})",
-                                              fmt::join(t.sizes().begin(), t.sizes().end(), ", ")));
+    list.push_back(t.dim() == 0 ? "size=()" : fmt::format("size=({})", joined(t.sizes())));
   if (type != usual && (t.numel() == 0 || (type != kLong && type != kBool)))
     list.push_back(fmt::format("dtype=torch.{}", dtype_name(type)));
   if (const auto fn = t.grad_fn())

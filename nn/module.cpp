@@ -216,11 +216,19 @@ std::vector<AnyValue> Module::_forward_populate_default_args(std::vector<AnyValu
   return {};
 }
 
+namespace {
+std::string listed(const std::vector<std::string>& names) {
+  std::string s;
+  for (const std::string& name : names) s += (s.empty() ? "" : ", ") + name;
+  return s;
+}
+}  // namespace
+
 void Module::check_cloned(const Module& copy) const {
   const auto same = [&](const auto& mine, const auto& its, const char* what) {
     if (mine.keys() != its.keys())
       fail("clone: {} has the {} [{}], but its reset() registers [{}]", name(), what,
-           fmt::join(mine.keys(), ", "), fmt::join(its.keys(), ", "));
+           listed(mine.keys()), listed(its.keys()));
   };
   same(parameters_, copy.parameters_, "parameters");
   same(buffers_, copy.buffers_, "buffers");

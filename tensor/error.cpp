@@ -1,5 +1,7 @@
 #include "tensor/error.h"
 
+#include "tensor/fail.h"
+
 namespace gradus {
 
 Error::Error(std::string message) : std::runtime_error(message), message_(std::move(message)) {}
@@ -16,6 +18,32 @@ namespace detail {
 void throw_error(std::string message) { throw Error(std::move(message)); }
 void throw_index_error(std::string message) { throw IndexError(std::move(message)); }
 void throw_value_error(std::string message) { throw ValueError(std::move(message)); }
+
+void throw_error(fmt::string_view text, fmt::format_args args) {
+  throw_error(fmt::vformat(text, args));
+}
+void throw_index_error(fmt::string_view text, fmt::format_args args) {
+  throw_index_error(fmt::vformat(text, args));
+}
+void throw_value_error(fmt::string_view text, fmt::format_args args) {
+  throw_value_error(fmt::vformat(text, args));
+}
+
+fmt::format_context::iterator PlainFormatter::write(std::string_view text,
+                                                    fmt::format_context& ctx) {
+  auto out = ctx.out();
+  for (const char c : text) *out++ = c;
+  return out;
+}
 }  // namespace detail
+
+std::string joined(IntArrayRef a, const char* separator) {
+  std::string s;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (i > 0) s += separator;
+    s += std::to_string(a[i]);
+  }
+  return s;
+}
 
 }  // namespace gradus

@@ -1,45 +1,60 @@
 // Formatted failure, for .cpp files only (keeps fmt out of the public headers).
 #pragma once
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
+
+#include <string>
 
 #include "tensor/array_ref.h"
 #include "tensor/dtype.h"
 #include "tensor/error.h"
 
-template <class T>
-struct fmt::formatter<gradus::ArrayRef<T>> : fmt::formatter<std::string_view> {
-  template <class Context>
-  auto format(gradus::ArrayRef<T> a, Context& ctx) const {
-    return fmt::format_to(ctx.out(), "[{}]", fmt::join(a.begin(), a.end(), ", "));
-  }
+namespace gradus {
+
+// `2, 3`
+std::string joined(IntArrayRef a, const char* separator = ", ");
+
+namespace detail {
+struct PlainFormatter {
+  constexpr auto parse(fmt::format_parse_context& ctx) { return ctx.begin(); }
+  static fmt::format_context::iterator write(std::string_view text, fmt::format_context& ctx);
 };
-template <class T>
-struct fmt::is_range<gradus::ArrayRef<T>, char> : std::false_type {};
+}  // namespace detail
+}  // namespace gradus
 
 template <>
-struct fmt::formatter<gradus::ScalarType> : fmt::formatter<std::string_view> {
-  template <class Context>
-  auto format(gradus::ScalarType t, Context& ctx) const {
-    return fmt::formatter<std::string_view>::format(gradus::dtype_name(t), ctx);
+struct fmt::formatter<gradus::IntArrayRef> : gradus::detail::PlainFormatter {
+  auto format(gradus::IntArrayRef a, fmt::format_context& ctx) const {
+    return write('[' + gradus::joined(a) + ']', ctx);
+  }
+};
+template <>
+struct fmt::formatter<gradus::ScalarType> : gradus::detail::PlainFormatter {
+  auto format(gradus::ScalarType t, fmt::format_context& ctx) const {
+    return write(gradus::dtype_name(t), ctx);
   }
 };
 
 namespace gradus {
 
+namespace detail {
+[[noreturn, gnu::cold]] void throw_error(fmt::string_view text, fmt::format_args args);
+[[noreturn, gnu::cold]] void throw_index_error(fmt::string_view text, fmt::format_args args);
+[[noreturn, gnu::cold]] void throw_value_error(fmt::string_view text, fmt::format_args args);
+}  // namespace detail
+
 // Throws Error with the formatted text: operation first, then what differs, then both values.
 template <class... Args>
 [[noreturn, gnu::cold]] void fail(fmt::format_string<Args...> text, Args&&... args) {
-  detail::throw_error(fmt::format(text, std::forward<Args>(args)...));
+  detail::throw_error(text, fmt::make_format_args(args...));
 }
 template <class... Args>
 [[noreturn, gnu::cold]] void fail_index(fmt::format_string<Args...> text, Args&&... args) {
-  detail::throw_index_error(fmt::format(text, std::forward<Args>(args)...));
+  detail::throw_index_error(text, fmt::make_format_args(args...));
 }
 template <class... Args>
 [[noreturn, gnu::cold]] void fail_value(fmt::format_string<Args...> text, Args&&... args) {
-  detail::throw_value_error(fmt::format(text, std::forward<Args>(args)...));
+  detail::throw_value_error(text, fmt::make_format_args(args...));
 }
 
 }  // namespace gradus

@@ -127,8 +127,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& t) {
     print_matrix(out, v, x.size(0), x.size(1), 0);
   else
     print_matrices(out, x);
-  return out << fmt::format("[ {}{{{}}} ]", t.toString(),
-                            fmt::join(x.sizes().begin(), x.sizes().end(), ","));
+  return out << fmt::format("[ {}{{{}}} ]", t.toString(), joined(x.sizes(), ","));
 }
 
 std::string Tensor::toString() const { return fmt::format("CPU{}Type", gradus::toString(dtype())); }

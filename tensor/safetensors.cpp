@@ -219,7 +219,7 @@ std::string format_header(const Header& header) {
   for (const Entry& e : header.tensors) {
     separate();
     s += fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})", quoted(e.name),
-                     dtype_codes[int(e.dtype)], fmt::join(e.shape, ","), e.begin, e.end);
+                     dtype_codes[int(e.dtype)], joined(e.shape, ","), e.begin, e.end);
   }
   s += '}';
   s.resize((s.size() + 7) / 8 * 8, ' ');
