@@ -19,7 +19,9 @@ uint64_t Node::next_sequence() {
 
 void Node::note_origin() { origin = std::make_shared<StackTrace>(capture_stack()); }
 
-void Node::destroy(const Node* node) noexcept {
+void Node::unref(const Node* node) noexcept {
+  // A leaf's sink, which has no place in the sequence, is also held by its leaf, weakly.
+  if (!(node->sequence_ == 0 ? node->release_shared_ref() : node->release_ref())) return;
   // A node's end may be that of its inputs' nodes: a list instead of recursion, for long chains.
   static thread_local constinit const Node* dying = nullptr;
   static thread_local constinit bool busy = false;

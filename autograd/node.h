@@ -51,7 +51,7 @@ class Node : public Counted, public memory::Pooled {
     if (detail::anomaly) note_origin();
   }
   virtual ~Node() = default;
-  static void destroy(const Node* node) noexcept;
+  static void unref(const Node* node) noexcept;
 
   // `AddBackward0`, from the operation's name.
   virtual std::string name() const;

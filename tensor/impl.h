@@ -28,7 +28,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
       : storage(std::move(s)), sizes(std::move(sz)), strides(std::move(st)), offset(off), dtype(t) {
     refresh();
   }
-  static void destroy(const TensorImpl* t) { delete t; }
+  static void unref(const TensorImpl* t) noexcept;
 
   // Recomputes what follows from storage, sizes, strides and offset.
   void refresh() {

@@ -14,12 +14,14 @@ class Counted {
   Counted& operator=(const Counted&) = delete;
 
   void retain() const { refs_.fetch_add(1, std::memory_order_relaxed); }
-  // True when the caller held the last reference and must destroy the object.
+  // Drops a reference; true when it was the last, and the object is the caller's to destroy.
   bool release_ref() const {
     // A sole owner needs no locked instruction.
     if (refs_.load(std::memory_order_acquire) == 1) return true;
     return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
+  // The same for an object that try_retain() may be called on meanwhile.
+  bool release_shared_ref() const { return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
   uint32_t ref_count() const { return refs_.load(std::memory_order_acquire); }
   // Takes a reference unless the object is already on its way out.
   bool try_retain() const {
@@ -31,11 +33,11 @@ class Counted {
 
  protected:
   ~Counted() = default;
-  // For weak holders: marks the object as dying, so that try_retain() fails.
   mutable std::atomic<uint32_t> refs_{0};
 };
 
-// T has `static void destroy(const T*)` or a deletable type.
+// T has `static void unref(const T*) noexcept`, which drops a reference; out of line, because every
+// place where a Ref can die has a call of it.
 template <class T>
 class Ref {
  public:
@@ -57,7 +59,7 @@ class Ref {
     return *this;
   }
   ~Ref() {
-    if (p_ && p_->release_ref()) T::destroy(p_);
+    if (p_) T::unref(p_);
   }
 
   // Wraps a pointer whose reference the caller already holds.

@@ -32,7 +32,8 @@ Ref<Storage> Storage::wrap(void* data, size_t bytes, std::function<void(void*)> 
   return Ref<Storage>(s);
 }
 
-void Storage::destroy(const Storage* cs) {
+void Storage::unref(const Storage* cs) noexcept {
+  if (!cs->release_ref()) return;
   Storage* s = const_cast<Storage*>(cs);
   const size_t bytes = s->bytes_;
   const bool borrowed = s->borrowed_;

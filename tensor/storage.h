@@ -14,7 +14,7 @@ class Storage final : public Counted {
   static Ref<Storage> make(size_t bytes);
   // Borrows `data`; `deleter(data)` runs when the last tensor lets go.
   static Ref<Storage> wrap(void* data, size_t bytes, std::function<void(void*)> deleter);
-  static void destroy(const Storage* s);
+  static void unref(const Storage* s) noexcept;
 
   char* data() const { return data_; }
   size_t nbytes() const { return bytes_; }

@@ -6,6 +6,10 @@
 
 namespace gradus {
 
+void TensorImpl::unref(const TensorImpl* t) noexcept {
+  if (t->release_ref()) delete t;
+}
+
 void Tensor::throw_undefined() { fail("tensor: undefined, it was never given a value"); }
 void Tensor::throw_wrong_type(const char* op, ScalarType wanted) const {
   fail("{}: expected a tensor of {}, got {}", op, wanted, dtype());
