@@ -150,7 +150,7 @@ Tensor apply_formula(int formula, const char* op, Operands x) {
   return y;
 }
 
-Tensor& apply_formula_(int formula, const char* op, Operands x) {
+void apply_formula_(int formula, const char* op, Operands x) {
   const FormulaInfo& info = formula_info(formula);
   const Tensor& self = x[0].tensor;
   const ScalarType type = compute_type(op, info.on, x);
@@ -183,7 +183,6 @@ Tensor& apply_formula_(int formula, const char* op, Operands x) {
     node->keep_output(self);
     rebase_history(self, owner);
   }
-  return const_cast<Tensor&>(self);
 }
 
 }  // namespace gradus::autograd

@@ -33,7 +33,7 @@ Tensor select_operands(const Tensor& condition, const Operand& a, const Operand&
 
 // The formula at that place in the list of all formulas, as elementwise<F> calls it.
 Tensor apply_formula(int formula, const char* op, Operands x);
-Tensor& apply_formula_(int formula, const char* op, Operands x);
+void apply_formula_(int formula, const char* op, Operands x);
 
 // y = F(operands), broadcast and promoted. `op` names it in errors and on the tape.
 template <class F, class... X>
@@ -47,7 +47,8 @@ template <class F, class... X>
 Tensor& elementwise_(const char* op, const Tensor& self, const X&... x) {
   static_assert(1 + sizeof...(X) == F::arity);
   const Operand operands[] = {self, Operand(x)...};
-  return apply_formula_(formulas::index_of<F>, op, operands);
+  apply_formula_(formulas::index_of<F>, op, operands);
+  return const_cast<Tensor&>(self);
 }
 
 }  // namespace gradus::autograd

@@ -8,7 +8,9 @@
 namespace gradus::kernels {
 
 // Best first, each with the processor features that it needs.
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(GRADUS_BASELINE_ONLY)
+#define GRADUS_FOR_EACH_ISA(X) X(sse2, true)
+#elif defined(__x86_64__)
 #define GRADUS_FOR_EACH_ISA(X)                                                              \
   X(avx512, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&      \
                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && \

@@ -87,11 +87,11 @@ struct pow : binary {  // y = a^b
   // A negative power is the truncated one: 0 but for a = 1 and -1.
   template <std::integral T> static T value(T a, T b) {
     if (b < 0) return static_cast<T>(a == 1 ? 1 : a + T(1) == 0 ? (b % 2 == 0 ? 1 : -1) : 0);
-    T y = 1;
-    for (; b != 0; b = static_cast<T>(b / 2), a = static_cast<T>(a * a)) {
-      if (b % 2 != 0) y = static_cast<T>(y * a);
+    uint64_t y = 1, power = static_cast<uint64_t>(a);  // unsigned: it wraps around
+    for (; b != 0; b = static_cast<T>(b / 2), power *= power) {
+      if (b % 2 != 0) y *= power;
     }
-    return y;
+    return static_cast<T>(y);
   }
 };
 
