@@ -137,7 +137,7 @@ void add(Cases& cases, const std::string& group, const std::string& name, Inputs
     std::vector<Tensor> leaves;
     for (const Tensor& t : x)
       if (t.is_floating_point()) leaves.push_back(t.requires_grad_());
-    Tensor dy = torch::ones_like(f(x).detach());
+    const Tensor dy = torch::rand_like(f(x).detach()) + 0.5;
     return Body{[=] {
                   for (const Tensor& t : leaves) t.mutable_grad() = Tensor();
                   Tensor y = f(x);

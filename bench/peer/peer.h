@@ -45,7 +45,7 @@ double fma_peak(int threads);
 double copy_bandwidth(int threads);
 
 // Adds `f(inputs)` without recording, and where asked for as "name backward" with it: the step then
-// clears the inputs' gradients, computes and runs back from a gradient of ones.
+// clears the inputs' gradients, computes and runs back.
 using Function = std::function<Tensor(const std::vector<Tensor>&)>;
 using Inputs = std::function<std::vector<Tensor>()>;
 enum class Passes { forward, both };
