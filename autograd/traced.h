@@ -126,4 +126,6 @@ GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
 GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 
+inline Traced normal_cdf(const Traced& x) { return 0.5 * erfc(x * -0.70710678118654752440); }
+
 }  // namespace gradus::autograd

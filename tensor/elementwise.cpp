@@ -156,6 +156,38 @@ Dims common_shape(const char* op, const Arg* args, size_t n) {
   return shape;
 }
 
+// Copies operands that are dense along another dim than the innermost one by tiles, where that is
+// cheaper than to gather them. `perm` is the order of dims, innermost last.
+void straighten(IntArrayRef shape, const std::vector<size_t>& perm, Arg* args, size_t n,
+                Tensor* copies) {
+  constexpr int64_t worthwhile = 4096;
+  size_t inner = 0;
+  for (const size_t d : perm)
+    if (shape[d] > 1) inner = d;
+  for (size_t k = 0; k < n; ++k) {
+    const TensorImpl* t = args[k].impl();
+    if (!t || t->numel < worthwhile) continue;
+    const size_t lead = shape.size() - t->sizes.size();
+    bool elsewhere = false, repeated = false;
+    for (size_t d = 0; d < t->sizes.size(); ++d) {
+      if (t->sizes[d] > 1 && t->strides[d] == 0) repeated = true;
+      if (t->sizes[d] < 4 || d + lead == inner) continue;
+      if (t->strides[d] == 1) elsewhere = true;
+    }
+    if (!elsewhere || repeated || inner < lead || t->sizes[inner - lead] < 4) continue;
+    Dims strides(t->sizes.size());
+    int64_t step = 1;
+    for (size_t i = perm.size(); i-- > 0;)
+      if (perm[i] >= lead) {
+        strides[perm[i] - lead] = step;
+        step *= t->sizes[perm[i] - lead];
+      }
+    copies[k] = empty_strided(t->sizes, strides, t->dtype);
+    copy(copies[k], Tensor(Ref<TensorImpl>(const_cast<TensorImpl*>(t))));
+    args[k] = Arg(copies[k]);
+  }
+}
+
 bool same_window(const TensorImpl& a, const TensorImpl& b) {
   return a.data == b.data && a.dtype == b.dtype && a.sizes == b.sizes && a.strides == b.strides;
 }
@@ -182,14 +214,16 @@ kernels::Loop where_kernel(ScalarType type) {
 }
 
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {
-  const Arg* args = list.data();
   const size_t n = list.size();
-  const Dims shape = common_shape(op, args, n);
-  if (dense(args, n, shape)) {
+  const Dims shape = common_shape(op, list.data(), n);
+  if (dense(list.data(), n, shape)) {
     Tensor out = empty(shape, out_type);
-    if (out.numel() > 0) run_dense(f, *out.impl(), args, n);
+    if (out.numel() > 0) run_dense(f, *out.impl(), list.data(), n);
     return out;
   }
+  Arg args[max_operands];
+  Tensor copies[max_operands];
+  std::copy(list.begin(), list.end(), args);
   Nest layout(op, shape, args, n, nullptr);
   const auto perm = layout.order();
   Dims strides(shape.size());
@@ -200,6 +234,7 @@ Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args li
   }
   Tensor out = empty_strided(shape, strides, out_type);
   if (out.numel() == 0) return out;
+  straighten(shape, perm, args, n, copies);
   Nest nest(op, shape, args, n, &out);
   nest.permute(perm);
   nest.coalesce();
@@ -229,8 +264,10 @@ void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args l
     run_dense(f, *out.impl(), args, n);
     return;
   }
+  const auto perm = Nest(op, out.sizes(), args, n, &out).order();
+  straighten(out.sizes(), perm, args, n, copies);
   Nest nest(op, out.sizes(), args, n, &out);
-  nest.permute(nest.order());
+  nest.permute(perm);
   nest.coalesce();
   nest.run(f);
 }

@@ -20,7 +20,7 @@
   X(log10) X(log1p) X(log2) X(nextafter) X(pow) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(trunc)
 #define GRADUS_MATH_SPECIAL(X) \
   X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(lgamma) X(polygamma) X(round_even)
-#define GRADUS_MATH_OTHER(X) X(infinity) X(select)
+#define GRADUS_MATH_OTHER(X) X(infinity) X(normal_cdf) X(select)
 // clang-format on
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -38,6 +38,7 @@ GRADUS_MATH_STD(GRADUS_MATH_USING)
 GRADUS_MATH_SPECIAL(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
 inline double infinity(double) { return HUGE_VAL; }
+inline double normal_cdf(double x) { return 0.5 * std::erfc(x * -0.70710678118654752440); }
 inline double select(bool cond, double a, double b) { return cond ? a : b; }
 template <std::integral T>
 T select(bool cond, T a, T b) {

@@ -61,7 +61,10 @@ void where_core(int64_t batches, char* y, const char* const* x, const int64_t* i
     std::memcpy(c, x[0] + i * inc[0], sizeof(c));
     std::memcpy(a, x[1] + i * inc[1], sizeof(a));
     std::memcpy(b, x[2] + i * inc[2], sizeof(b));
-    for (int j = 0; j < lanes; ++j) a[j] = c[j] != 0 ? a[j] : b[j];
+    for (int j = 0; j < lanes; ++j) {
+      const T all = static_cast<T>(-static_cast<T>(c[j] != 0));
+      a[j] = static_cast<T>(b[j] ^ ((a[j] ^ b[j]) & all));
+    }
     std::memcpy(y + i * static_cast<int64_t>(sizeof(a)), a, sizeof(a));
   }
 }
@@ -73,19 +76,53 @@ void where_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
   drive(where_core<T>, shape, n, rows, p, step, row_step);
 }
 
-// By tiles whose rows and columns both stay in the first cache.
+// A square of one cache line's width, read and written by whole lines: in a matrix whose rows lie a
+// power of two apart, lines that are left and come back would have been driven out.
+template <class T>
+struct Square {
+  static constexpr int64_t size = 64 / sizeof(T);
+  alignas(64) T line[size][size];
+};
+
+#ifdef __SSE2__
+// By squares of four.
+inline void transpose_square(const Square<uint32_t>& x, Square<uint32_t>& y) {
+  for (int i = 0; i < 16; i += 4) {
+    for (int j = 0; j < 16; j += 4) {
+      __m128 v[4];
+      for (int k = 0; k < 4; ++k) std::memcpy(&v[k], &x.line[i + k][j], 16);
+      _MM_TRANSPOSE4_PS(v[0], v[1], v[2], v[3]);
+      for (int k = 0; k < 4; ++k) std::memcpy(&y.line[j + k][i], &v[k], 16);
+    }
+  }
+}
+#endif
+
+template <class T>
+void transpose_square(const Square<T>& x, Square<T>& y) {
+  for (int64_t j = 0; j < x.size; ++j)
+    for (int64_t i = 0; i < x.size; ++i) y.line[j][i] = x.line[i][j];
+}
+
 template <class T>
 void transpose(int64_t rows, int64_t cols, char* to, int64_t to_step, const char* from,
                int64_t from_step) {
-  constexpr int64_t tile = 64 / sizeof(T) > 16 ? 32 : 16;
-  for (int64_t i0 = 0; i0 < rows; i0 += tile) {
-    const int64_t m = rows - i0 < tile ? rows - i0 : tile;
-    for (int64_t j0 = 0; j0 < cols; j0 += tile) {
-      const int64_t n = cols - j0 < tile ? cols - j0 : tile;
-      for (int64_t j = j0; j < j0 + n; ++j) {
-        T* y = as<T>(to + j * to_step) + i0;
-        const char* x = from + i0 * from_step + j * static_cast<int64_t>(sizeof(T));
-        for (int64_t i = 0; i < m; ++i) y[i] = *as<T>(x + i * from_step);
+  constexpr int64_t size = Square<T>::size, item = sizeof(T);
+  Square<T> x{}, y;
+  for (int64_t i0 = 0; i0 < rows; i0 += size) {
+    const int64_t m = rows - i0 < size ? rows - i0 : size;
+    for (int64_t j0 = 0; j0 < cols; j0 += size) {
+      const int64_t n = cols - j0 < size ? cols - j0 : size;
+      const char* p = from + i0 * from_step + j0 * item;
+      char* q = to + j0 * to_step + i0 * item;
+      if (m == size && n == size) {
+        for (int64_t i = 0; i < size; ++i) std::memcpy(x.line[i], p + i * from_step, 64);
+        transpose_square(x, y);
+        for (int64_t j = 0; j < size; ++j) std::memcpy(q + j * to_step, y.line[j], 64);
+      } else {
+        for (int64_t j = 0; j < n; ++j)
+          for (int64_t i = 0; i < m; ++i)
+            std::memcpy(q + j * to_step + i * item, p + i * from_step + j * item, sizeof(T));
       }
     }
   }

@@ -20,14 +20,14 @@ void run_core(Function f, int64_t batches, char* y, const char* const* operands,
     if constexpr (std::is_floating_point_v<T>) {
       const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
       if constexpr (std::is_same_v<Out, bool>) {
-        r.store_unaligned(as<bool>(y));
+        simd::store_bools<T>(r, as<bool>(y));
       } else {
         r.store_unaligned(as<T>(y));
       }
     } else {
       constexpr int lanes = lanes_of<T>;
       T in[n][lanes];
-      Out out[lanes];
+      std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out> out[lanes];
       (std::memcpy(in[i], x[i], sizeof(in[i])), ...);
       for (int j = 0; j < lanes; ++j) out[j] = f(in[i][j]...);
       std::memcpy(y, out, sizeof(out));
@@ -120,7 +120,9 @@ void slope_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
 template <class F, class T>
 constexpr Loop value_entry() {
   if constexpr ((F::on >> static_cast<int>(scalar_type_of<T>) & 1) != 0) {
-    return value_loop<F, T>;
+    // A bool is a byte of 0 or 1, which the compiler vectorises better.
+    using Read = std::conditional_t<F::to_bool && std::is_same_v<T, bool>, uint8_t, T>;
+    return value_loop<F, Read>;
   } else {
     return nullptr;
   }

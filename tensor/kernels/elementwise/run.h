@@ -7,7 +7,7 @@
 namespace gradus::kernels::GRADUS_ISA {
 
 template <class T>
-inline constexpr int lanes_of = 32 / sizeof(T);  // integers: a block that the compiler vectorises
+inline constexpr int lanes_of = 64 / sizeof(T);  // integers: a block that the compiler vectorises
 template <>
 inline constexpr int lanes_of<float> = batch<float>::size;
 template <>

@@ -74,13 +74,10 @@ struct silu : unary {  // y = x sigmoid(x)
 
 struct gelu : unary {  // y = x P(a standard normal number is below x)
   static constexpr unsigned keep = saves::input;
-  template <class V> static V below(V x) {
-    return V(0.5) * (V(1) + math::erf(x * constant<V>(constants::sqrt_half)));
-  }
-  template <class V> static V value(V x) { return x * below(x); }
+  template <class V> static V value(V x) { return x * math::normal_cdf(x); }
   template <class V> static V slope(V x, V) {
     const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(V(-0.5) * x * x);
-    return below(x) + x * density;
+    return math::normal_cdf(x) + x * density;
   }
 };
 

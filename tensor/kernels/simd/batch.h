@@ -38,6 +38,65 @@ T fma(T a, T b, T c) {
   return static_cast<T>(a * b + c);
 }
 
+// One byte per lane, 1 where the mask holds.
+template <class T>
+void store_bools(const mask<T>& m, bool* to) {
+  constexpr int lanes = batch<T>::size;
+#if defined(__AVX512F__)
+  const __m128i bytes = _mm_maskz_set1_epi8(static_cast<__mmask16>(m.data), 1);
+  std::memcpy(to, &bytes, lanes);
+#elif defined(__SSE2__)
+  __m128i words[2];  // of four lanes, or of two and zeros
+  static_assert(sizeof(m) <= sizeof(words));
+  std::memset(words, 0, sizeof(words));
+  std::memcpy(words, &m, sizeof(m));
+  if constexpr (sizeof(T) == 8)  // the upper half of a double's mask is as good as all
+    words[0] = _mm_castps_si128(_mm_shuffle_ps(
+        _mm_castsi128_ps(words[0]), _mm_castsi128_ps(words[1]), _MM_SHUFFLE(3, 1, 3, 1)));
+  if constexpr (sizeof(T) == 8) words[1] = words[0];
+  const __m128i halves = _mm_packs_epi32(words[0], words[1]);
+  const __m128i bytes = _mm_and_si128(_mm_packs_epi16(halves, halves), _mm_set1_epi8(1));
+  std::memcpy(to, &bytes, lanes);
+#else
+  m.store_unaligned(to);
+#endif
+}
+
+// The first and the second half of the lanes as double, and both back.
+#if defined(__AVX512F__)
+inline batch<double> widen_low(const batch<float>& x) {
+  return _mm512_cvtps_pd(_mm512_castps512_ps256(x));
+}
+inline batch<double> widen_high(const batch<float>& x) {
+  return _mm512_cvtps_pd(_mm512_extractf32x8_ps(x, 1));
+}
+inline batch<float> narrow(const batch<double>& low, const batch<double>& high) {
+  return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)), _mm512_cvtpd_ps(high), 1);
+}
+#elif defined(__AVX__)
+inline batch<double> widen_low(const batch<float>& x) {
+  return _mm256_cvtps_pd(_mm256_castps256_ps128(x));
+}
+inline batch<double> widen_high(const batch<float>& x) {
+  return _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
+}
+inline batch<float> narrow(const batch<double>& low, const batch<double>& high) {
+  return _mm256_set_m128(_mm256_cvtpd_ps(high), _mm256_cvtpd_ps(low));
+}
+#elif defined(__SSE2__)
+inline batch<double> widen_low(const batch<float>& x) { return _mm_cvtps_pd(x); }
+inline batch<double> widen_high(const batch<float>& x) { return _mm_cvtps_pd(_mm_movehl_ps(x, x)); }
+inline batch<float> narrow(const batch<double>& low, const batch<double>& high) {
+  return _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+}
+#else
+inline batch<double> widen_low(const batch<float>& x) { return vcvt_f64_f32(vget_low_f32(x)); }
+inline batch<double> widen_high(const batch<float>& x) { return vcvt_high_f64_f32(x); }
+inline batch<float> narrow(const batch<double>& low, const batch<double>& high) {
+  return vcvt_high_f32_f64(vcvt_f32_f64(low), high);
+}
+#endif
+
 template <class T>
 batch<T> infinity(const batch<T>&) {
   return batch<T>(std::numeric_limits<T>::infinity());

@@ -6,9 +6,34 @@
 
 namespace gradus::kernels::GRADUS_ISA::simd {
 
+// The sum of c[k] x^k.
+template <class T, int n>
+batch<T> polynomial(const T (&c)[n], const batch<T>& x) {
+  batch<T> y(c[n - 1]);
+  for (int k = n - 2; k >= 0; --k) y = xsimd::fma(y, x, batch<T>(c[k]));
+  return y;
+}
+
+#ifdef __AVX512F__
+// 2^k e^r, |r| <= log(2) / 2. The instruction that scales also rounds to infinity and to denormals.
+// The coefficients are fitted by tests/reference/fit_polynomials.py.
+inline batch<float> exp_scaled(const batch<float>& x) {
+  static constexpr float c[] = {0.5f, 0.166665778f, 0.0416668542f, 0.00836314633f, 0.00139012875f};
+  const batch<float> inside = xsimd::min(batch<float>(89), xsimd::max(batch<float>(-104), x));
+  const batch<float> k = xsimd::nearbyint(inside * batch<float>(1.44269504f));
+  const batch<float> high = xsimd::fnma(k, batch<float>(0.693359375f), inside);
+  const batch<float> r = xsimd::fnma(k, batch<float>(-2.12194440e-4f), high);
+  const batch<float> y = xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1);
+  return _mm512_scalef_ps(y, k);
+}
+#endif
+
 // e^x, by its square root where xsimd would give up.
 template <class T>
 batch<T> exp(const batch<T>& x) {
+#ifdef __AVX512F__
+  if constexpr (sizeof(T) == 4) return exp_scaled(x);
+#endif
   const batch<T> y = xsimd::exp(x);
   const mask<T> extreme = xsimd::abs(x) > batch<T>(T(sizeof(T) == 4 ? 87 : 707));
   if (!xsimd::any(extreme)) return y;

@@ -24,20 +24,9 @@ batch<T> lanewise(F f, const batch<T>& a, const batch<T>& b) {
 }
 
 // f, a function of batches of double, applied to floats.
-template <class F>
-batch<float> in_double(F f, const batch<float>& a, const batch<float>& b) {
-  constexpr unsigned n = batch<float>::size;
-  alignas(64) float v[n], w[n];
-  alignas(64) double dv[n], dw[n];
-  a.store_aligned(v);
-  b.store_aligned(w);
-  for (unsigned i = 0; i < n; ++i) dv[i] = v[i], dw[i] = w[i];
-  for (unsigned i = 0; i < n; i += batch<double>::size) {
-    f(batch<double>::load_aligned(dv + i), batch<double>::load_aligned(dw + i))
-        .store_aligned(dv + i);
-  }
-  for (unsigned i = 0; i < n; ++i) v[i] = static_cast<float>(dv[i]);
-  return batch<float>::load_aligned(v);
+template <class F, class... V>
+batch<float> in_double(F f, const V&... x) {
+  return narrow(f(widen_low(x)...), f(widen_high(x)...));
 }
 
 #define GRADUS_LANEWISE(f)                                 \

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Prints the coefficients of the polynomials in tensor/kernels/simd/ (needs mpmath and numpy)."""
+import numpy as np
+from mpmath import erf, erfc, exp, log, mp, mpf, sqrt
+from numpy.polynomial import Polynomial, chebyshev
+
+mp.dps = 40
+
+
+def fit(name, f, low, high, degree, weight=lambda x, y: 1 / y, around=None):
+    """Of f on [low, high], with the smallest greatest error times weight(x, f(x)); in x - around, or else in the
+    variable that runs from -1 to 1."""
+    points = np.cos(np.pi * (2 * np.arange(400) + 1) / 800)
+    x = (high + low) / 2 + (high - low) / 2 * points
+    y = np.array([float(f(mpf(float(v)))) for v in x])
+    scale = weight(x, y)
+    basis = chebyshev.chebvander(points, degree) * scale[:, None]
+    share = np.ones_like(x)
+    for _ in range(500):  # Lawson's iteration
+        root = np.sqrt(share)
+        c = np.linalg.lstsq(basis * root[:, None], y * scale * root, rcond=None)[0]
+        error = abs(basis @ c - y * scale)
+        share *= error / error.max() + 1e-3
+        share /= share.sum()
+    p = Polynomial(chebyshev.cheb2poly(c))
+    if around is not None:
+        p = p(Polynomial([(2 * around - high - low) / (high - low), 2 / (high - low)]))
+    print(f'{name}: error {error.max():.2g}\n  ' + ', '.join(f'{v:.17g}' for v in p.coef))
+
+
+half = float(log(2)) / 2 * 1.0001
+fit('exp_scaled, (e^r - 1 - r) / r^2', lambda r: (exp(r) - 1 - r) / r**2, -half, half, 4, around=0)
+fit('bell, (2^f - 1) / f', lambda f: (mpf(2)**f - 1) / f, -0.5001, 0.5001, 5, lambda f, y: abs(f) / 2**f, around=0)
+fit('power, log2(1 + r) / r', lambda r: log(1 + r) / log(2) / r, 0.5**0.5 - 1, 2**0.5 - 1, 11, around=0)
+fit('power, 2^f', lambda f: mpf(2)**f, -0.5001, 0.5001, 6, around=0)
+fit('normal_cdf, near, in 2/9 x^2 - 1', lambda u: erf(sqrt(u / 2)) / 2 / sqrt(u), 0, 9, 9, lambda u, y: np.sqrt(u))
+
+
+def tail(t):
+    z = (1 / t - 1) / mpf('0.3')
+    return exp(z * z / 2) * erfc(z / sqrt(mpf(2))) / 2 / t
+
+
+fit('normal_cdf, far, in t - 1', tail, 1 / (1 + 0.3 * 14), 1, 7,
+    lambda t, y: 1 / y / (1 + ((1 / t - 1) / 0.3)**2 / 2), around=1)
