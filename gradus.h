@@ -24,6 +24,7 @@
 #include "autograd/ops/resample.h"
 #include "autograd/ops/triangular.h"
 #include "autograd/ops/view.h"
+#include "autograd/ops/vision.h"
 #include "autograd/repr.h"
 #include "data/data.h"
 #include "nn/nn.h"

@@ -2,8 +2,11 @@
 #pragma once
 
 #include "nn/functional/activation.h"
+#include "nn/functional/conv.h"
 #include "nn/functional/distance.h"
 #include "nn/functional/dropout.h"
 #include "nn/functional/linear.h"
 #include "nn/functional/loss.h"
 #include "nn/functional/norm.h"
+#include "nn/functional/pool.h"
+#include "nn/functional/vision.h"

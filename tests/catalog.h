@@ -70,6 +70,7 @@ Rows view_rows();
 Rows index_rows();
 Rows conv_rows();
 Rows pool_rows();
+Rows vision_rows();
 
 const Rows& all_rows();
 

@@ -1,0 +1,295 @@
+#include "autograd/ops/vision.h"
+
+#include <algorithm>
+
+#include "autograd/factories.h"
+#include "autograd/ops/join.h"
+#include "autograd/ops/linalg.h"
+#include "autograd/ops/pointwise.h"
+#include "autograd/ops/resample.h"
+#include "tensor/fail.h"
+#include "tensor/resample.h"
+
+namespace gradus {
+
+namespace {
+
+// x seen as `inner` in place of its last `dims` dims.
+Tensor reshape_last(const Tensor& x, int64_t dims, std::initializer_list<int64_t> inner) {
+  std::vector<int64_t> sizes = x.sizes().slice(0, size_t(x.dim() - dims)).vec();
+  sizes.insert(sizes.end(), inner);
+  return x.reshape(sizes);
+}
+// The last dims in another order.
+Tensor permute_last(const Tensor& x, std::initializer_list<int64_t> order) {
+  const int64_t lead = x.dim() - int64_t(order.size());
+  std::vector<int64_t> dims;
+  for (int64_t d = 0; d < lead; ++d) dims.push_back(d);
+  for (const int64_t d : order) dims.push_back(lead + d);
+  return x.permute(dims);
+}
+
+}  // namespace
+
+Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor) {
+  const int64_t r = upscale_factor;
+  if (self.dim() < 3) fail("pixel_shuffle: expected 3 dims or more, got {}", self.sizes());
+  if (r < 1) fail("pixel_shuffle: upscale_factor must be positive, got {}", r);
+  const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
+  if (c % (r * r) != 0) fail("pixel_shuffle: {} channels are not a multiple of {} squared", c, r);
+  const Tensor parts = reshape_last(self, 3, {c / (r * r), r, r, h, w});
+  return reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5, {c / (r * r), h * r, w * r});
+}
+Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
+  const int64_t r = downscale_factor;
+  if (self.dim() < 3) fail("pixel_unshuffle: expected 3 dims or more, got {}", self.sizes());
+  if (r < 1) fail("pixel_unshuffle: downscale_factor must be positive, got {}", r);
+  const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
+  if (h % r != 0 || w % r != 0) fail("pixel_unshuffle: {} x {} is not a multiple of {}", h, w, r);
+  const Tensor parts = reshape_last(self, 3, {c, h / r, r, w / r, r});
+  return reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5, {c * r * r, h / r, w / r});
+}
+Tensor channel_shuffle(const Tensor& self, int64_t groups) {
+  if (self.dim() < 3) fail("channel_shuffle: expected 3 dims or more, got {}", self.sizes());
+  const int64_t c = self.size(1);
+  if (groups < 1 || c % groups != 0)
+    fail("channel_shuffle: {} channels do not make {} groups", c, groups);
+  std::vector<int64_t> sizes = self.sizes().vec();
+  sizes[1] = c / groups;
+  sizes.insert(sizes.begin() + 1, groups);
+  return self.reshape(sizes).transpose(1, 2).reshape(self.sizes());
+}
+
+namespace {
+
+// Windows along one dim: element kernel * k + i of the result is x[i * stride - padding + k *
+// dilation].
+struct Patches {
+  const char* op;
+  Dims kernel, dilation, padding, stride;
+
+  Patches(const char* name, IntArrayRef k, IntArrayRef d, IntArrayRef p, IntArrayRef s)
+      : op(name),
+        kernel(two("kernel_size", k, 1)),
+        dilation(two("dilation", d, 1)),
+        padding(two("padding", p, 0)),
+        stride(two("stride", s, 1)) {}
+
+  Dims two(const char* what, IntArrayRef a, int64_t least) const {
+    if (a.size() != 1 && a.size() != 2)
+      fail("{}: expected 1 or 2 values for {}, got {}", op, what, a);
+    for (const int64_t v : a)
+      if (v < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
+    return {a[0], a[a.size() - 1]};
+  }
+  int64_t places(size_t d, int64_t size) const {
+    const int64_t room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1;
+    return room < 0 ? 0 : room / stride[d] + 1;
+  }
+  raw::Axis axis(size_t d, int64_t size) const {
+    raw::Axis out(size);
+    for (int64_t k = 0; k < kernel[d]; ++k)
+      for (int64_t i = 0; i < places(d, size); ++i) {
+        const int64_t at = i * stride[d] - padding[d] + k * dilation[d];
+        if (at >= 0 && at < size) out.add(at, 1);
+        out.next();
+      }
+    return out;
+  }
+  void check_size(int64_t h, int64_t w) const {
+    if (places(0, h) < 1 || places(1, w) < 1)
+      fail("{}: kernel_size {}, dilated by {}, does not fit into {} x {}, padded by {}", op,
+           kernel.ref(), dilation.ref(), h, w, padding.ref());
+  }
+};
+
+}  // namespace
+
+Tensor im2col(const Tensor& self, IntArrayRef kernel_size, IntArrayRef dilation,
+              IntArrayRef padding, IntArrayRef stride) {
+  const Patches p("im2col", kernel_size, dilation, padding, stride);
+  if (self.dim() != 3 && self.dim() != 4)
+    fail("im2col: expected 3 or 4 dims, got {}", self.sizes());
+  const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
+  p.check_size(h, w);
+  const int64_t oh = p.places(0, h), ow = p.places(1, w), kh = p.kernel[0], kw = p.kernel[1];
+  const Tensor spread = detail::resample("im2col", self, {p.axis(0, h), p.axis(1, w)});
+  const Tensor parts = reshape_last(spread, 3, {c, kh, oh, kw, ow});
+  return reshape_last(permute_last(parts, {0, 1, 3, 2, 4}), 5, {c * kh * kw, oh * ow});
+}
+Tensor col2im(const Tensor& self, IntArrayRef output_size, IntArrayRef kernel_size,
+              IntArrayRef dilation, IntArrayRef padding, IntArrayRef stride) {
+  const Patches p("col2im", kernel_size, dilation, padding, stride);
+  if (self.dim() != 2 && self.dim() != 3)
+    fail("col2im: expected 2 or 3 dims, got {}", self.sizes());
+  const Dims size = p.two("output_size", output_size, 1);
+  p.check_size(size[0], size[1]);
+  const int64_t oh = p.places(0, size[0]), ow = p.places(1, size[1]), kh = p.kernel[0],
+                kw = p.kernel[1];
+  if (self.size(-2) % (kh * kw) != 0)
+    fail("col2im: {} rows are not a multiple of kernel_size {}", self.size(-2), p.kernel.ref());
+  if (self.size(-1) != oh * ow)
+    fail("col2im: output_size {} needs {} x {} columns, got {}", size.ref(), oh, ow, self.size(-1));
+  const int64_t c = self.size(-2) / (kh * kw);
+  const Tensor parts = permute_last(reshape_last(self, 2, {c, kh, kw, oh, ow}), {0, 1, 3, 2, 4});
+  return detail::resample("col2im", reshape_last(parts, 5, {c, kh * oh, kw * ow}),
+                          {p.axis(0, size[0]).transposed(), p.axis(1, size[1]).transposed()});
+}
+
+namespace {
+
+// One coordinate of the places, in elements.
+struct Coordinate {
+  int64_t size;
+  int64_t padding;
+  bool align_corners;
+
+  Tensor from_unit(const Tensor& u) const {
+    return align_corners ? (u + 1) * (double(size - 1) / 2) : ((u + 1) * double(size) - 1) / 2;
+  }
+  // Moved to where the padding takes its values from.
+  Tensor padded(Tensor x) const {
+    if (padding == 0) return x;
+    if (padding == 2) {
+      const double low = align_corners ? 0 : -0.5,
+                   span = align_corners ? double(size - 1) : double(size);
+      if (span == 0) {
+        x = x * 0;
+      } else {
+        // A wave of period 2 span.
+        const Tensor far = (x - low).abs();
+        const Tensor turns = (far / span).floor().detach();
+        const Tensor extra = far - turns * span;
+        x = where(turns.remainder(2).eq(0), extra + low, (span + low) - extra);
+      }
+    }
+    return x.clamp(0, double(size - 1));
+  }
+  Tensor inside(const Tensor& index) const {
+    return index.ge(0).logical_and(index.le(double(size - 1)));
+  }
+};
+
+struct Sampler {
+  const Tensor& input;
+  int64_t images, channels;
+  std::vector<Coordinate> coordinates;  // as the input's dims
+  Tensor flat;                          // [N, C, places of the input]
+
+  // The elements at whole coordinates, zeros outside: [N, C, places]
+  Tensor at(const std::vector<Tensor>& whole) const {
+    Tensor inside, index;
+    for (size_t d = 0; d < whole.size(); ++d) {
+      const Coordinate& c = coordinates[d];
+      const Tensor in = c.inside(whole[d]);
+      const Tensor safe = whole[d].clamp(0, double(c.size - 1)).to(kLong);
+      inside = inside.defined() ? inside.logical_and(in) : in;
+      index = index.defined() ? index * c.size + safe : safe;
+    }
+    const Tensor all = index.unsqueeze(1).expand({images, channels, index.size(1)});
+    return flat.gather(2, all) * inside.to(flat.dtype()).unsqueeze(1);
+  }
+};
+
+// Weights of the elements around x, the first of them `first` away from the one before x.
+struct Around {
+  Tensor before;
+  std::vector<Tensor> weights;
+  int64_t first;
+};
+Around linear_around(const Tensor& x) {
+  const Tensor before = x.detach().floor(), t = x - before;
+  return {before, {1 - t, t}, 0};
+}
+Around cubic_around(const Tensor& x) {
+  const Tensor before = x.detach().floor(), t = x - before;
+  const double a = -0.75;
+  const auto near = [&](const Tensor& d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
+  const auto far = [&](const Tensor& d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
+  return {before, {far(t + 1), near(t), near(1 - t), far(2 - t)}, -1};
+}
+
+}  // namespace
+
+Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation_mode,
+                    int64_t padding_mode, bool align_corners) {
+  const int64_t dims = input.dim() - 2;
+  if ((dims != 2 && dims != 3) || grid.dim() != input.dim() || grid.size(-1) != dims ||
+      grid.size(0) != input.size(0))
+    fail("grid_sampler: grid {} does not fit the input {}", grid.sizes(), input.sizes());
+  if (input.dtype() != grid.dtype() || !is_floating(input.dtype()))
+    fail("grid_sampler: expected one floating-point type, got {} and {}", input.dtype(),
+         grid.dtype());
+  if (interpolation_mode < 0 || interpolation_mode > 2 || padding_mode < 0 || padding_mode > 2)
+    fail("grid_sampler: modes must be 0 to 2, got {} and {}", interpolation_mode, padding_mode);
+  if (interpolation_mode == 2 && dims == 3)
+    fail("grid_sampler: bicubic interpolation is for inputs of 4 dims, got {}", input.sizes());
+  for (int64_t d = 2; d < input.dim(); ++d)
+    if (input.size(d) == 0) fail("grid_sampler: the input {} is empty", input.sizes());
+
+  Sampler s{input, input.size(0), input.size(1), {}, input.flatten(2)};
+  for (int64_t d = 0; d < dims; ++d)
+    s.coordinates.push_back({input.size(d + 2), padding_mode, align_corners});
+  const Tensor places = grid.reshape({s.images, -1, dims});
+  std::vector<Tensor> x;  // the last dim of the grid starts with the input's last
+  for (int64_t d = 0; d < dims; ++d)
+    x.push_back(s.coordinates[size_t(d)].from_unit(places.select(2, dims - 1 - d)));
+
+  const size_t n = size_t(dims);
+  Tensor y;
+  if (interpolation_mode == 1) {
+    std::vector<Tensor> whole;
+    for (size_t d = 0; d < n; ++d) whole.push_back(s.coordinates[d].padded(x[d].detach()).round());
+    y = s.at(whole);
+  } else {
+    std::vector<Around> around;
+    for (size_t d = 0; d < n; ++d)
+      around.push_back(interpolation_mode == 0 ? linear_around(s.coordinates[d].padded(x[d]))
+                                               : cubic_around(x[d]));
+    const size_t taps = around[0].weights.size();
+    size_t corners = 1;
+    for (size_t d = 0; d < n; ++d) corners *= taps;
+    for (size_t corner = 0; corner < corners; ++corner) {
+      std::vector<Tensor> whole;
+      Tensor weight;
+      size_t rest = corner;
+      for (size_t d = 0; d < n; ++d, rest /= taps) {
+        const size_t k = rest % taps;
+        Tensor at = around[d].before + double(around[d].first + int64_t(k));
+        if (interpolation_mode == 2) at = s.coordinates[d].padded(at);
+        whole.push_back(at);
+        weight = weight.defined() ? weight * around[d].weights[k] : around[d].weights[k];
+      }
+      const Tensor part = s.at(whole) * weight.unsqueeze(1);
+      y = y.defined() ? y + part : part;
+    }
+  }
+  std::vector<int64_t> sizes{s.images, s.channels};
+  for (int64_t d = 1; d <= dims; ++d) sizes.push_back(grid.size(d));
+  return y.reshape(sizes);
+}
+
+Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_corners) {
+  const int64_t dims = int64_t(size.size()) - 2;
+  if ((dims != 2 && dims != 3) || theta.dim() != 3 || theta.size(0) != size[0] ||
+      theta.size(1) != dims || theta.size(2) != dims + 1)
+    fail("affine_grid_generator: theta {} does not fit the size {}", theta.sizes(), size);
+  const TensorOptions options(theta.dtype());
+  std::vector<int64_t> shape = size.slice(2).vec();
+  std::vector<Tensor> parts;  // x, y, (z), 1
+  for (int64_t d = dims; d-- > 0;) {
+    const int64_t n = shape[size_t(d)];
+    Tensor line = n <= 1 ? zeros({n}, options) : linspace(-1, 1, n, options);
+    if (!align_corners && n > 1) line = line * (double(n - 1) / double(n));
+    std::vector<int64_t> view(size_t(dims), 1);
+    view[size_t(d)] = n;
+    parts.push_back(line.reshape(view).expand(shape));
+  }
+  parts.push_back(ones(shape, options));
+  const Tensor base = stack(parts, -1).reshape({1, -1, dims + 1});
+  shape.insert(shape.begin(), size[0]);
+  shape.push_back(dims);
+  return matmul(base, theta.mT()).reshape(shape);
+}
+
+}  // namespace gradus

@@ -1,0 +1,202 @@
+#include "nn/layers/conv.h"
+
+#include <cmath>
+
+#include "autograd/factories.h"
+#include "autograd/ops/conv.h"
+#include "autograd/ops/resample.h"
+#include "nn/init.h"
+#include "nn/print.h"
+#include "tensor/fail.h"
+
+namespace gradus::nn {
+
+namespace {
+
+template <size_t D>
+std::string name_of(const ConvNdOptions<D>& o) {
+  return (o.transposed() ? "ConvTranspose" : "Conv") + std::to_string(D) + "d";
+}
+
+template <size_t D>
+void check(const ConvNdOptions<D>& o) {
+  const std::string name = name_of(o);
+  if (o.in_channels() <= 0 || o.out_channels() <= 0 || o.groups() <= 0)
+    fail("{}: in_channels, out_channels and groups must be positive, got {}, {} and {}", name,
+         o.in_channels(), o.out_channels(), o.groups());
+  if (o.in_channels() % o.groups() != 0)
+    fail("{}: {} in_channels do not make {} groups", name, o.in_channels(), o.groups());
+  if (o.out_channels() % o.groups() != 0)
+    fail("{}: {} out_channels do not make {} groups", name, o.out_channels(), o.groups());
+  if (std::holds_alternative<enumtype::kSame>(o.padding()))
+    for (const int64_t s : *o.stride())
+      if (s != 1) fail("{}: padding 'same' needs stride 1, got {}", name, IntArrayRef(*o.stride()));
+  if (o.transposed() && !std::holds_alternative<enumtype::kZeros>(o.padding_mode()))
+    fail("{}: padding_mode must be kZeros, got {}", name,
+         enumtype::get_enum_name(o.padding_mode()));
+}
+
+// The counts for functional::pad, the last dim first.
+template <size_t D>
+std::vector<int64_t> edges(const ConvNdOptions<D>& o) {
+  std::vector<int64_t> out;
+  for (size_t d = D; d-- > 0;) {
+    int64_t front = 0, behind = 0;
+    if (const auto* p = std::get_if<ExpandingArray<D>>(&o.padding())) {
+      front = behind = (**p)[d];
+    } else if (std::holds_alternative<enumtype::kSame>(o.padding())) {
+      const int64_t both = (*o.dilation())[d] * ((*o.kernel_size())[d] - 1);
+      front = both / 2, behind = both - front;
+    }
+    out.push_back(front);
+    out.push_back(behind);
+  }
+  return out;
+}
+
+template <size_t D, class Options>
+ConvNdOptions<D> general(const Options& o) {
+  return ConvNdOptions<D>(o.in_channels(), o.out_channels(), o.kernel_size())
+      .stride(o.stride())
+      .padding(o.padding())
+      .dilation(o.dilation())
+      .groups(o.groups())
+      .bias(o.bias())
+      .padding_mode(o.padding_mode());
+}
+
+}  // namespace
+
+template <size_t D, class Derived>
+ConvNdImpl<D, Derived>::ConvNdImpl(ConvNdOptions<D> options_) : options(std::move(options_)) {
+  ConvNdImpl::reset();
+}
+
+template <size_t D, class Derived>
+void ConvNdImpl<D, Derived>::reset() {
+  check(options);
+  const int64_t in = options.in_channels(), out = options.out_channels(), g = options.groups();
+  std::vector<int64_t> sizes =
+      options.transposed() ? std::vector{in, out / g} : std::vector{out, in / g};
+  for (const int64_t k : *options.kernel_size()) sizes.push_back(k);
+  weight = this->register_parameter("weight", gradus::empty(sizes));
+  const bool has_bias = options.bias();
+  bias = this->register_parameter("bias", has_bias ? gradus::empty({out}) : Tensor(), has_bias);
+  reset_parameters();
+}
+
+template <size_t D, class Derived>
+void ConvNdImpl<D, Derived>::reset_parameters() {
+  init::kaiming_uniform_(weight, std::sqrt(5));
+  if (!bias.defined()) return;
+  const auto fan_in = std::get<0>(init::_calculate_fan_in_and_fan_out(weight));
+  const double bound = fan_in > 0 ? 1 / std::sqrt(double(fan_in)) : 0;
+  init::uniform_(bias, -bound, bound);
+}
+
+template <size_t D, class Derived>
+void ConvNdImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  const std::string name = name_of(options);
+  Line line(out, name.c_str());
+  line(options.in_channels())(options.out_channels())("kernel_size", options.kernel_size())(
+      "stride", options.stride());
+  if (const auto* p = std::get_if<ExpandingArray<D>>(&options.padding())) {
+    if (**p != *ExpandingArray<D>(0)) line("padding", *p);
+  } else {
+    const bool same = std::holds_alternative<enumtype::kSame>(options.padding());
+    line("padding", same ? "'same'" : "'valid'");
+  }
+  if (*options.dilation() != *ExpandingArray<D>(1)) line("dilation", options.dilation());
+  if (*options.output_padding() != *ExpandingArray<D>(0))
+    line("output_padding", options.output_padding());
+  if (options.groups() != 1) line("groups", options.groups());
+  if (!options.bias()) line("bias", false);
+  if (!std::holds_alternative<enumtype::kZeros>(options.padding_mode()))
+    line("padding_mode", enumtype::get_enum_name(options.padding_mode()));
+}
+
+template <size_t D, class Derived>
+Tensor ConvNdImpl<D, Derived>::convolve(const Tensor& input) const {
+  const auto& o = options;
+  const auto apply = [&](const Tensor& x, const auto& padding) {
+    const IntArrayRef stride = *o.stride(), dilation = *o.dilation();
+    if constexpr (D == 1)
+      return conv1d(x, weight, bias, stride, padding, dilation, o.groups());
+    else if constexpr (D == 2)
+      return conv2d(x, weight, bias, stride, padding, dilation, o.groups());
+    else
+      return conv3d(x, weight, bias, stride, padding, dilation, o.groups());
+  };
+  if (!std::holds_alternative<enumtype::kZeros>(o.padding_mode())) {
+    const char* mode = std::holds_alternative<enumtype::kReflect>(o.padding_mode()) ? "reflect"
+                       : std::holds_alternative<enumtype::kCircular>(o.padding_mode())
+                           ? "circular"
+                           : "replicate";
+    return apply(pad(input, edges(o), mode), IntArrayRef(0));
+  }
+  if (const auto* p = std::get_if<ExpandingArray<D>>(&o.padding()))
+    return apply(input, IntArrayRef(**p));
+  return apply(input, std::holds_alternative<enumtype::kSame>(o.padding()) ? "same" : "valid");
+}
+
+template <size_t D, class Derived>
+Tensor ConvNdImpl<D, Derived>::transpose(const Tensor& input,
+                                         const std::optional<IntArrayRef>& output_size) const {
+  const auto& o = options;
+  const auto& padding = std::get<ExpandingArray<D>>(o.padding());
+  ExpandingArray<D> extra = o.output_padding();
+  if (output_size) {
+    const std::string name = name_of(o);
+    const size_t lead = input.dim() == int64_t(D) + 2 ? 2 : 1;
+    IntArrayRef wanted = *output_size;
+    if (wanted.size() == D + lead) wanted = wanted.slice(lead);
+    if (wanted.size() != D || size_t(input.dim()) != D + lead)
+      fail("{}: output_size {} does not fit the input {}", name, *output_size, input.sizes());
+    for (size_t d = 0; d < D; ++d) {
+      const int64_t least = (input.sizes()[lead + d] - 1) * (*o.stride())[d] - 2 * (*padding)[d] +
+                            (*o.dilation())[d] * ((*o.kernel_size())[d] - 1) + 1;
+      if (wanted[d] < least || wanted[d] >= least + (*o.stride())[d])
+        fail("{}: output_size {} is not between {} and {} in dim {}", name, wanted, least,
+             least + (*o.stride())[d] - 1, d);
+      (*extra)[d] = wanted[d] - least;
+    }
+  }
+  const IntArrayRef stride = *o.stride(), dilation = *o.dilation();
+  if constexpr (D == 1)
+    return conv_transpose1d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+  else if constexpr (D == 2)
+    return conv_transpose2d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+  else
+    return conv_transpose3d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+}
+
+#define GRADUS_CONV(D)                                                                             \
+  template class ConvNdImpl<D, Conv##D##dImpl>;                                                    \
+  template class ConvNdImpl<D, ConvTranspose##D##dImpl>;                                           \
+  Conv##D##dImpl::Conv##D##dImpl(int64_t in, int64_t out, ExpandingArray<D> kernel_size)           \
+      : Conv##D##dImpl(Conv##D##dOptions(in, out, kernel_size)) {}                                 \
+  Conv##D##dImpl::Conv##D##dImpl(Conv##D##dOptions options_) : ConvNdImpl(general<D>(options_)) {} \
+  Tensor Conv##D##dImpl::forward(const Tensor& input) { return convolve(input); }                  \
+  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(int64_t in, int64_t out,                        \
+                                                   ExpandingArray<D> kernel_size)                  \
+      : ConvTranspose##D##dImpl(ConvTranspose##D##dOptions(in, out, kernel_size)) {}               \
+  bool ConvTranspose##D##dImpl::_forward_has_default_args() { return true; }                       \
+  unsigned ConvTranspose##D##dImpl::_forward_num_required_args() { return 1; }                     \
+  std::vector<AnyValue> ConvTranspose##D##dImpl::_forward_populate_default_args(                   \
+      std::vector<AnyValue>&& arguments) {                                                         \
+    if (arguments.size() < 2) arguments.emplace_back(std::optional<IntArrayRef>());                \
+    return std::move(arguments);                                                                   \
+  }                                                                                                \
+  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(ConvTranspose##D##dOptions options_)            \
+      : ConvNdImpl(                                                                                \
+            general<D>(options_).transposed(true).output_padding(options_.output_padding())) {}    \
+  Tensor ConvTranspose##D##dImpl::forward(const Tensor& input,                                     \
+                                          const std::optional<IntArrayRef>& output_size) {         \
+    return transpose(input, output_size);                                                          \
+  }
+GRADUS_CONV(1)
+GRADUS_CONV(2)
+GRADUS_CONV(3)
+#undef GRADUS_CONV
+
+}  // namespace gradus::nn
