@@ -5,6 +5,8 @@
 
 namespace gradus::autograd {
 
+constinit const Tensor Operand::no_tensor;
+
 ScalarType compute_type(const char* op, unsigned on, Operands x) {
   // The common case: one floating type, and numbers, which do not change it.
   ScalarType type = ScalarType::Undefined;
@@ -143,7 +145,7 @@ Tensor apply_formula(int formula, const char* op, Operands x) {
                               info.to_bool ? kBool : type, KernelArgs(x, type));
   if (!records(info, x) || !differentiable(y)) return y;
   auto* node = new FormulaNode(formula, op, type, x);
-  const Ref<Node> owner(node);
+  const auto owner = Ref<Node>::first(node);
   node->save(x);
   detail::set_outputs(owner, y);
   node->keep_output(y);
@@ -163,13 +165,19 @@ void apply_formula_(int formula, const char* op, Operands x) {
   Ref<Node> owner;
   if (records(info, x) && differentiable(self)) {
     auto* node = new FormulaNode(formula, op, type, x);
-    owner = Ref<Node>(node);
+    owner = Ref<Node>::first(node);
     // What a slope reads of the written memory is kept as it was before.
-    std::vector<Operand> before(x.begin(), x.end());
+    Tensor values[max_arity];
+    std::vector<Operand> before;
     const unsigned keep = node->kept();
-    for (size_t k = 0; k < x.size(); ++k)
-      if (!x[k].is_number() && x[k].tensor.is_alias_of(self))
-        before[k].tensor = value_before_write(x[k].tensor, (keep >> k & 1) != 0);
+    for (size_t k = 0; k < x.size(); ++k) {
+      if (!x[k].is_number() && x[k].tensor.is_alias_of(self)) {
+        values[k] = value_before_write(x[k].tensor, (keep >> k & 1) != 0);
+        before.emplace_back(values[k]);
+      } else {
+        before.push_back(x[k]);
+      }
+    }
     node->save(before);
   }
   if (out == self.dtype())

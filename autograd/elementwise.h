@@ -10,17 +10,20 @@ namespace gradus::autograd {
 
 namespace formulas = kernels::base;
 
-// A tensor or a plain number.
+// A tensor or a plain number, for the time of a call: it only refers to the tensor.
 struct Operand {
-  Tensor tensor;
+  const Tensor& tensor;
   Scalar number;
-  Operand() = default;
   Operand(const Tensor& t) : tensor(t) {}
-  Operand(const Scalar& s) : number(s) {}
+  Operand(const Scalar& s) : tensor(no_tensor), number(s) {}
+  Operand(const Operand&) = default;
   bool is_number() const { return !tensor.defined(); }
   raw::Arg arg(ScalarType t) const {
     return is_number() ? raw::Arg(number, t) : raw::Arg(tensor, t);
   }
+
+ private:
+  static const Tensor no_tensor;
 };
 using Operands = ArrayRef<Operand>;
 
@@ -46,7 +49,7 @@ Tensor elementwise(const char* op, const X&... x) {
 template <class F, class... X>
 Tensor& elementwise_(const char* op, const Tensor& self, const X&... x) {
   static_assert(1 + sizeof...(X) == F::arity);
-  const Operand operands[] = {self, Operand(x)...};
+  const Operand operands[] = {Operand(self), Operand(x)...};
   apply_formula_(formulas::index_of<F>, op, operands);
   return const_cast<Tensor&>(self);
 }

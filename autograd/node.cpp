@@ -86,7 +86,7 @@ Ref<Node> leaf_sink(const Tensor& t) {
   Meta& m = ensure_meta(t);
   const SpinLock lock(m.lock);
   if (AccumulateGrad* a = m.accumulator.load(); a && a->try_retain()) return Ref<Node>::adopt(a);
-  Ref<Node> fresh(new AccumulateGrad(t));
+  auto fresh = Ref<Node>::first(new AccumulateGrad(t));
   m.accumulator.store(static_cast<AccumulateGrad*>(fresh.get()));
   return fresh;
 }

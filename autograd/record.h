@@ -242,7 +242,7 @@ template <class... F>
 Tensor record(const char* op, Tensor out, Wrt<F>... w) {
   if (!GradMode::is_enabled() || !any_needs_grad(w...) || !differentiable(out)) return out;
   auto* node = new Recorded<F...>(op, std::move(w)...);
-  const Ref<Node> owner(node);
+  const auto owner = Ref<Node>::first(node);
   detail::set_outputs(owner, out);
   node->keep_output(out);
   return out;
@@ -253,7 +253,7 @@ Tensor record(const char* op, Tensor out, Wrt<F>... w) {
 template <class... F>
 std::vector<Tensor> record_many(const char* op, std::vector<Tensor> outs, Wrt<F>... w) {
   if (!GradMode::is_enabled() || !any_needs_grad(w...)) return outs;
-  const Ref<Node> owner(new Recorded<F...>(op, std::move(w)...));
+  const auto owner = Ref<Node>::first(new Recorded<F...>(op, std::move(w)...));
   detail::set_outputs(owner, TensorList(outs));
   return outs;
 }
@@ -266,7 +266,7 @@ Tensor record_joint(const char* op, Tensor out, TensorList inputs, F vjp) {
   if (GradMode::is_enabled() && differentiable(out))
     for (const Tensor& x : inputs) any = any || needs_grad(x);
   if (!any) return out;
-  const Ref<Node> owner(new RecordedJoint<F>(op, inputs, std::move(vjp)));
+  const auto owner = Ref<Node>::first(new RecordedJoint<F>(op, inputs, std::move(vjp)));
   detail::set_outputs(owner, out);
   return out;
 }
@@ -277,7 +277,7 @@ std::vector<Tensor> record_joint_many(const char* op, std::vector<Tensor> outs, 
   if (GradMode::is_enabled())
     for (const Tensor& x : inputs) any = any || needs_grad(x);
   if (!any) return outs;
-  const Ref<Node> owner(new RecordedJoint<F>(op, inputs, std::move(vjp)));
+  const auto owner = Ref<Node>::first(new RecordedJoint<F>(op, inputs, std::move(vjp)));
   detail::set_outputs(owner, TensorList(outs));
   return outs;
 }

@@ -142,11 +142,28 @@ void run_dense(kernels::Loop f, const TensorImpl& out, const Arg* args, size_t n
     base[i + 1] = args[i].data();
     step[i + 1] = !t || (t->numel == 1 && out.numel != 1) ? 0 : args[i].item();
   }
+  if (out.numel <= grain) {
+    f(out.numel, 1, base, step, row_step);
+    return;
+  }
   parallel_for(0, out.numel, grain, [&](int64_t b, int64_t e) {
     char* p[max_operands];
     for (size_t k = 0; k <= n; ++k) p[k] = base[k] + b * step[k];
     f(e - b, 1, p, step, row_step);
   });
+}
+
+// The commonest case, found without making anything: dense operands of one shape, and numbers. Null
+// when it is not.
+const TensorImpl* dense_alike(Args args) {
+  const TensorImpl* like = nullptr;
+  for (const Arg& a : args) {
+    const TensorImpl* t = a.impl();
+    if (!t || t->sizes.empty()) continue;
+    if (!t->contiguous || (like && !(t->sizes == like->sizes))) return nullptr;
+    like = t;
+  }
+  return like;
 }
 
 Dims common_shape(const char* op, const Arg* args, size_t n) {
@@ -215,6 +232,11 @@ kernels::Loop where_kernel(ScalarType type) {
 
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {
   const size_t n = list.size();
+  if (const TensorImpl* like = dense_alike(list)) {
+    Tensor out = empty(like->sizes, out_type);
+    if (like->numel > 0) run_dense(f, *out.impl(), list.data(), n);
+    return out;
+  }
   const Dims shape = common_shape(op, list.data(), n);
   if (dense(list.data(), n, shape)) {
     Tensor out = empty(shape, out_type);

@@ -28,6 +28,22 @@ class TensorImpl final : public Counted, public memory::Pooled {
       : storage(std::move(s)), sizes(std::move(sz)), strides(std::move(st)), offset(off), dtype(t) {
     refresh();
   }
+  // Contiguous from the storage's start, `n` elements.
+  TensorImpl(Ref<Storage> s, IntArrayRef sz, int64_t n, ScalarType t)
+      : storage(std::move(s)),
+        sizes(sz),
+        offset(0),
+        numel(n),
+        data(storage->data()),
+        dtype(t),
+        contiguous(true) {
+    strides.resize(sz.size());
+    int64_t step = 1;
+    for (size_t i = sz.size(); i-- > 0;) {
+      strides[i] = step;
+      step *= sz[i] > 1 ? sz[i] : 1;
+    }
+  }
   static void unref(const TensorImpl* t) noexcept;
 
   // Recomputes what follows from storage, sizes, strides and offset.

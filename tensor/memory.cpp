@@ -1,5 +1,6 @@
 #include "tensor/memory.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
@@ -53,13 +54,29 @@ Shared& shared() {
   return *s;
 }
 
+// A thread adds what it counted to the totals when it comes to this much, because an atomic
+// addition for each small tensor would cost more than the tensor.
+constexpr int64_t counted_apart = 64 << 10;
+
 // Plain data, so that it may still be used while a thread's other objects are destroyed.
 struct ThreadCache {
   Block* head[class_count];
   size_t bytes;
+  int64_t active, most, cached;  // not yet in the totals; `most` is the highest `active` since then
   bool armed, closed;
 };
 constinit thread_local ThreadCache cache{};
+
+void raise_peak(int64_t now) {
+  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+}
+void add_to_totals() {
+  raise_peak(active_bytes.fetch_add(cache.active, std::memory_order_relaxed) + cache.most);
+  cached_bytes.fetch_add(cache.cached, std::memory_order_relaxed);
+  cache.active = cache.most = cache.cached = 0;
+}
 
 void free_list(Block* b, size_t bytes) {
   while (b) {
@@ -96,6 +113,7 @@ void flush_thread_cache() {
 struct Reaper {
   ~Reaper() {
     flush_thread_cache();
+    add_to_totals();
     cache.closed = true;
   }
 };
@@ -148,7 +166,7 @@ void* allocate(size_t bytes) {
     b = pop_shared(c);
     if (!b) return from_system(size);
   }
-  cached_bytes.fetch_sub(int64_t(size), std::memory_order_relaxed);
+  cache.cached -= int64_t(size);
   return b;
 }
 
@@ -161,9 +179,10 @@ void deallocate(void* p, size_t bytes) noexcept {
   const int c = class_of(bytes);
   const size_t size = class_bytes(c);
   Block* b = static_cast<Block*>(p);
-  cached_bytes.fetch_add(int64_t(size), std::memory_order_relaxed);
+  cache.cached += int64_t(size);
   if (cache.closed || cache.bytes + size > thread_keep) {
     push_shared(c, b);
+    add_to_totals();
     return;
   }
   if (!cache.armed) arm();
@@ -173,28 +192,38 @@ void deallocate(void* p, size_t bytes) noexcept {
 }
 
 void charge(size_t bytes) {
-  const int64_t now =
-      active_bytes.fetch_add(int64_t(bytes), std::memory_order_relaxed) + int64_t(bytes);
+  if (!cache.armed) arm();
   const int64_t limit = limit_bytes.load(std::memory_order_relaxed);
-  if (limit != 0 && now > limit) {
-    discharge(bytes);
-    fail("allocate: {} bytes more would pass the limit, {} in use of {}", bytes,
-         now - int64_t(bytes), limit);
+  if (limit != 0) {
+    add_to_totals();
+    const int64_t now =
+        active_bytes.fetch_add(int64_t(bytes), std::memory_order_relaxed) + int64_t(bytes);
+    if (now > limit) {
+      active_bytes.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
+      fail("allocate: {} bytes more would pass the limit, {} in use of {}", bytes,
+           now - int64_t(bytes), limit);
+    }
+    return raise_peak(now);
   }
-  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
-  while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
-  }
+  cache.active += int64_t(bytes);
+  cache.most = std::max(cache.most, cache.active);
+  if (cache.active >= counted_apart || cache.closed) add_to_totals();
 }
 void discharge(size_t bytes) noexcept {
-  active_bytes.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
+  cache.active -= int64_t(bytes);
+  if (cache.active <= -counted_apart || cache.closed) add_to_totals();
 }
 
 }  // namespace memory
 
 MemoryStats memory_stats() {
+  memory::add_to_totals();
   return {memory::active_bytes.load(), memory::peak_bytes.load(), memory::cached_bytes.load()};
 }
-void reset_peak_memory_stats() { memory::peak_bytes.store(memory::active_bytes.load()); }
+void reset_peak_memory_stats() {
+  memory::add_to_totals();
+  memory::peak_bytes.store(memory::active_bytes.load());
+}
 void release_cached_memory() {
   memory::flush_thread_cache();
   memory::release_shared();

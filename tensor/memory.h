@@ -7,7 +7,8 @@
 
 namespace gradus {
 
-// Bytes of tensor data, over all threads.
+// Bytes of tensor data, over all threads; each of the others may still hold back 64 KiB of its
+// count.
 struct MemoryStats {
   int64_t active = 0;  // in use by storages
   int64_t peak = 0;    // highest `active` since the start or the last reset_peak

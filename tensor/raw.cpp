@@ -12,7 +12,7 @@ namespace gradus::raw {
 
 namespace {
 Tensor make(Ref<Storage> storage, Dims sizes, Dims strides, int64_t offset, ScalarType dtype) {
-  return Tensor(Ref<TensorImpl>(
+  return Tensor(Ref<TensorImpl>::first(
       new TensorImpl(std::move(storage), std::move(sizes), std::move(strides), offset, dtype)));
 }
 
@@ -73,7 +73,7 @@ Tensor empty(IntArrayRef sizes, ScalarType dtype) {
     }
   if (n < 0 || n > (int64_t(1) << 58)) n = checked_numel(sizes, "empty");
   auto storage = Storage::make(size_t(n) * item_size(dtype));
-  return make(std::move(storage), sizes, contiguous_strides(sizes), 0, dtype);
+  return Tensor(Ref<TensorImpl>::first(new TensorImpl(std::move(storage), sizes, n, dtype)));
 }
 
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {

@@ -13,6 +13,8 @@ class Counted {
   Counted(const Counted&) = delete;
   Counted& operator=(const Counted&) = delete;
 
+  // The first reference to a new object, which no other thread knows yet.
+  void retain_first() const { refs_.store(1, std::memory_order_relaxed); }
   void retain() const { refs_.fetch_add(1, std::memory_order_relaxed); }
   // Drops a reference; true when it was the last, and the object is the caller's to destroy.
   bool release_ref() const {
@@ -62,6 +64,11 @@ class Ref {
     if (p_) T::unref(p_);
   }
 
+  // Owns a new object: cheaper than Ref(p).
+  static Ref first(T* p) {
+    p->retain_first();
+    return adopt(p);
+  }
   // Wraps a pointer whose reference the caller already holds.
   static Ref adopt(T* p) {
     Ref r;

@@ -20,7 +20,7 @@ Ref<Storage> Storage::make(size_t bytes) {
     memory::discharge(bytes);
     throw;
   }
-  return Ref<Storage>(new (p) Storage(p + header, bytes));
+  return Ref<Storage>::first(new (p) Storage(p + header, bytes));
 }
 
 Ref<Storage> Storage::wrap(void* data, size_t bytes, std::function<void(void*)> deleter) {

@@ -43,6 +43,28 @@ void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int6
 
 namespace {
 
+// At most a batch: no call, and few branches.
+void move_dense(int64_t bytes, char* to, const char* from) {
+  const auto both_ends = [&](auto block) {
+    decltype(block) first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + bytes - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + bytes - sizeof last, &last, sizeof last);
+  };
+  struct Block16 {
+    uint64_t half[2];
+  };
+  struct Block32 {
+    uint64_t quarter[4];
+  };
+  if (bytes >= 32) return both_ends(Block32());
+  if (bytes >= 16) return both_ends(Block16());
+  if (bytes >= 8) return both_ends(uint64_t());
+  if (bytes >= 4) return both_ends(uint32_t());
+  for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
+}
+
 struct Operand {
   int size;
   char* p;  // row 0, column 0
@@ -66,7 +88,7 @@ class Driver {
   }
 
   void run() {
-    if (n_ < lanes_) return short_rows();
+    if (n_ < lanes_) return rows_ == 1 ? short_row() : short_rows();
     for (int64_t row = 0; row < rows_; ++row) long_row(row);
   }
 
@@ -111,12 +133,32 @@ class Driver {
       const Operand& o = operand_[k];
       if (o.step == 0) continue;  // a whole batch of it is in place
       pad(k);
-      move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
+      move_row(o, m, buffer_[k], o.size, o.at(row, col), o.step);
       x_[k - 1] = buffer_[k];
     }
     core_(1, buffer_[0], x_, inc_);
-    move(operand_[0].size, m, operand_[0].at(row, col), operand_[0].step, buffer_[0],
-         operand_[0].size);
+    const Operand& y = operand_[0];
+    move_row(y, m, y.at(row, col), y.step, buffer_[0], y.size);
+  }
+
+  // One row shorter than a batch.
+  void short_row() {
+    if (n_ == 0) return;
+    for (int k = 1; k < count_; ++k) {
+      const Operand& o = operand_[k];
+      pad(k);
+      move_row(o, n_, buffer_[k], o.size, o.p, o.step);
+      x_[k - 1] = buffer_[k];
+      inc_[k - 1] = 0;
+    }
+    core_(1, buffer_[0], x_, inc_);
+    const Operand& y = operand_[0];
+    move_row(y, n_, y.p, y.step, buffer_[0], y.size);
+  }
+  static void move_row(const Operand& o, int64_t n, char* to, int64_t to_step, const char* from,
+                       int64_t from_step) {
+    if (o.dense()) return move_dense(n * o.size, to, from);
+    move(o.size, n, to, to_step, from, from_step);
   }
 
   // Rows shorter than a batch: several are packed into a chunk.
