@@ -1,0 +1,89 @@
+#include "tensor/memory.h"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "tests/support.h"
+
+using namespace gradus;
+
+namespace {
+// The address sanitizer is to see every block come and go.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool caching = false;
+#elif defined(__has_feature)
+constexpr bool caching = !__has_feature(address_sanitizer);
+#else
+constexpr bool caching = true;
+#endif
+
+Tensor bytes(int64_t n) { return empty({n}, kByte); }
+int64_t active() { return memory_stats().active; }
+}  // namespace
+
+TEST_CASE("active and peak count each byte of tensor data") {
+  const int64_t before = active();
+  reset_peak_memory_stats();
+  {
+    const Tensor small = bytes(100), large = bytes(1 << 20);
+    CHECK(active() == before + 100 + (1 << 20));
+    const Tensor view = large.slice(0, 10, 20);
+    CHECK(active() == before + 100 + (1 << 20));
+  }
+  CHECK(active() == before);
+  CHECK(memory_stats().peak == before + 100 + (1 << 20));
+  reset_peak_memory_stats();
+  CHECK(memory_stats().peak == before);
+  // Small ones that come and go between two looks.
+  {
+    const Tensor a = bytes(1000);
+    { const Tensor b = bytes(2000); }
+  }
+  CHECK(memory_stats().peak == before + 3000);
+}
+
+TEST_CASE("borrowed memory is not counted") {
+  const int64_t before = active();
+  float data[4] = {};
+  const Tensor t = from_blob(data, {4});
+  CHECK(active() == before);
+}
+
+TEST_CASE("other threads' bytes count, whoever frees them") {
+  const int64_t before = active();
+  Tensor kept;
+  std::thread([&] {
+    kept = bytes(300);
+    const Tensor dropped = bytes(5000);
+  }).join();
+  CHECK(active() == before + 300);
+  std::thread([t = std::move(kept)]() mutable { t = Tensor(); }).join();
+  CHECK(active() == before);
+}
+
+TEST_CASE("past the limit an allocation throws and counts nothing") {
+  const int64_t before = active();
+  set_memory_limit(before + 1000);
+  const Tensor first = bytes(600);
+  CHECK(message([] { bytes(401); }) == "allocate: 401 bytes more would pass the limit, " +
+                                           std::to_string(before + 600) + " in use of " +
+                                           std::to_string(before + 1000));
+  CHECK(active() == before + 600);
+  { const Tensor second = bytes(400); }
+  set_memory_limit(0);
+  CHECK(memory_limit() == 0);
+  const Tensor more = bytes(5000);
+  CHECK(active() == before + 5600);
+  CHECK(message([] { set_memory_limit(-1); }) ==
+        "set_memory_limit: expected 0 or more bytes, got -1");
+}
+
+TEST_CASE("what was freed is kept for reuse until it is released") {
+  release_cached_memory();
+  CHECK(memory_stats().cached == 0);
+  { const Tensor t = bytes(100000); }
+  CHECK((memory_stats().cached >= 100000) == caching);
+  release_cached_memory();
+  CHECK(memory_stats().cached == 0);
+}
