@@ -177,10 +177,12 @@ void bernoulli(const Tensor& x, double p, GeneratorImpl& g) {
     std::lock_guard lock(g.mutex_);
     fill_in_order<T>(x, [&](T* out, int64_t n) {
       double u[draw::chunk_words / 2];
+      uint8_t below[std::size(u)];
       for (int64_t m; n > 0; out += m, n -= m) {
         m = std::min<int64_t>(n, std::size(u));
         draw::uniform(g, u, m, 0, 1);
-        for (int64_t i = 0; i < m; ++i) out[i] = T(u[i] < p);
+        kernels::table().random->below(u, p, below, m);
+        for (int64_t i = 0; i < m; ++i) out[i] = T(below[i]);
       }
     });
   });

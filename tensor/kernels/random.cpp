@@ -102,6 +102,10 @@ void uniform_double(const uint32_t* words, double* out, int64_t n, double from, 
   }
 }
 
+void below(const double* u, double p, uint8_t* out, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) out[i] = u[i] < p;
+}
+
 void normal_float(float* data, int64_t blocks, float mean, float std) {
   for (; blocks > 0; --blocks, data += 16) {
     for (int i = 0; i < 8; ++i) {
@@ -116,7 +120,7 @@ void normal_float(float* data, int64_t blocks, float mean, float std) {
 
 }  // namespace
 
-constinit const RandomTable random_table = {twist, temper, uniform_float, uniform_double,
-                                            normal_float};
+constinit const RandomTable random_table = {twist,          temper, uniform_float,
+                                            uniform_double, below,  normal_float};
 
 }  // namespace gradus::kernels::GRADUS_ISA
