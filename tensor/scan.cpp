@@ -109,4 +109,28 @@ Tensor log_softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim) {
   return backward("log_softmax", dy, y, dim, softmaxes().log_softmax_backward);
 }
 
+LogTerms log_terms(const Tensor& x) {
+  const Tensor dense = contiguous(x);
+  const int64_t n = x.sizes()[1], item = int64_t(x.itemsize());
+  const LogTerms y{empty(x.sizes()[0], x.dtype()), empty(x.sizes()[0], x.dtype())};
+  for_each_block(x.sizes(), 1, 8192, [&](int64_t at, const ScanShape& s) {
+    const int64_t row = at / n * item;
+    softmaxes().log_terms[x.dtype()](dense.impl()->data + at * item, y.max.impl()->data + row,
+                                     y.log_sum.impl()->data + row, s);
+  });
+  return y;
+}
+
+Tensor exp_terms(const Tensor& x, const LogTerms& terms, const Tensor& scale) {
+  const Tensor dense = contiguous(x), y = empty(x.sizes(), x.dtype());
+  const int64_t n = x.sizes()[1], item = int64_t(x.itemsize());
+  for_each_block(x.sizes(), 1, 16384, [&](int64_t at, const ScanShape& s) {
+    const int64_t row = at / n * item;
+    softmaxes().exp_terms[x.dtype()](dense.impl()->data + at * item, terms.max.impl()->data + row,
+                                     terms.log_sum.impl()->data + row, scale.impl()->data + row,
+                                     y.impl()->data + at * item, s);
+  });
+  return y;
+}
+
 }  // namespace gradus::raw

@@ -25,6 +25,14 @@ Tensor softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim);
 // dy - exp(y) sum dy
 Tensor log_softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim);
 
+// Of rows [n, classes]: the maximum and log(sum exp(x - maximum)) of each, and
+// exp(x - maximum - log_sum) times a number for each.
+struct LogTerms {
+  Tensor max, log_sum;
+};
+LogTerms log_terms(const Tensor& x);
+Tensor exp_terms(const Tensor& x, const LogTerms& terms, const Tensor& scale);
+
 // Operands of equal shape seen as [outer, n, inner] around a dim.
 struct Lines {
   int64_t outer = 1, n = 1, inner = 1;

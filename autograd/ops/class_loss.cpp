@@ -1,4 +1,5 @@
 // Losses over classes.
+#include <algorithm>
 #include <limits>
 
 #include "autograd/factories.h"
@@ -6,7 +7,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
-#include "tensor/raw.h"
+#include "tensor/scan.h"
 
 namespace gradus {
 using namespace autograd;
@@ -117,6 +118,55 @@ NllTerms nll_terms(const Tensor& x, const Tensor& target, const std::optional<Te
   return t;
 }
 
+// -log(softmax x) at the targets, for rows of classes: no tensor of logarithms is made, the
+// backward pass takes softmax x from two numbers per row.
+Tensor cross_entropy_of_rows(const Tensor& x, const NllTerms& terms) {
+  const raw::LogTerms logs = raw::log_terms(x);
+  const Tensor dense = raw::contiguous(x);
+  Tensor y =
+      raw::empty(terms.reduction == Reduction::None ? terms.target_shape : Dims(), x.dtype());
+  visit_floating(x.dtype(), "cross_entropy_loss", [&](auto zero) {
+    using T = decltype(zero);
+    const T *in = dense.data_ptr<T>(), *max = logs.max.data_ptr<T>();
+    const T* log_sum = logs.log_sum.data_ptr<T>();
+    T* out = y.data_ptr<T>();
+    const bool each = terms.reduction == Reduction::None;
+    if (each) std::fill(out, out + terms.n, T(0));
+    double sum = 0;
+    terms.each<T>([&](int64_t from, int64_t row, T w) {
+      const T loss = w * (log_sum[row] - (in[from] - max[row]));
+      if (each)
+        out[row] = loss;
+      else
+        sum += double(loss);
+    });
+    if (!each) *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
+  });
+  const auto vjp = [sx = save(x), max = save(logs.max), log_sum = save(logs.log_sum),
+                    terms](const Tensor& dy) {
+    if (GradMode::is_enabled()) {
+      const Tensor dlog = nll_backward(dy, terms);
+      return dlog - sx->softmax(1) * dlog.sum(1, true);
+    }
+    const Tensor g = raw::contiguous(dy), scale = raw::zeros(terms.n, dy.dtype());
+    Tensor dx;
+    visit_floating(dy.dtype(), "cross_entropy_loss", [&](auto zero) {
+      using T = decltype(zero);
+      const bool each = terms.reduction == Reduction::None;
+      const double share = terms.reduction == Reduction::Mean ? 1 / terms.total : 1;
+      T* k = scale.data_ptr<T>();
+      terms.each<T>([&](int64_t, int64_t row, T w) {
+        k[row] = T(double(w) * double(g.data_ptr<T>()[each ? row : 0]) * share);
+      });
+      dx = raw::exp_terms(sx, {max, log_sum}, scale);
+      T* out = dx.data_ptr<T>();
+      terms.each<T>([&](int64_t at, int64_t row, T) { out[at] -= k[row]; });
+    });
+    return dx;
+  };
+  return record("cross_entropy_loss", std::move(y), wrt(x, vjp));
+}
+
 int64_t class_dim(const Tensor& x) { return x.dim() == 1 ? 0 : 1; }
 
 // A vector over the classes, for tensors of x's shape.
@@ -185,6 +235,8 @@ Tensor cross_entropy_loss(const Tensor& self, const Tensor& target,
   }
   if (label_smoothing > 0)
     return cross_entropy_smoothed(self, target, weight, reduction, ignore_index, label_smoothing);
+  if (self.dim() == 2 && self.numel() > 0 && self.is_floating_point())
+    return cross_entropy_of_rows(self, nll_terms(self, target, weight, reduction, ignore_index));
   return nll_loss(self.log_softmax(class_dim(self)), target, weight, reduction, ignore_index);
 }
 

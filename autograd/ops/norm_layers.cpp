@@ -3,6 +3,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
+#include "tensor/norm.h"
 
 namespace gradus {
 using namespace autograd;
@@ -24,58 +25,15 @@ Tensor scaled(const Tensor& x, const Tensor& scale, const Tensor& shift) {
   return shift.defined() ? x + shift : x;
 }
 
-// Normalisation by statistics over `dims`, which come from x itself unless `fixed`. weight and bias
-// broadcast to x, or are undefined. One node; its backward is in taped operations, and when it is
-// recorded it makes the statistics anew from x, so that their own dependence on x is on the tape.
-Tensor normalized(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                  IntArrayRef dims, double eps, bool fixed, const Statistics& by) {
-  Tensor y;
-  {
-    const NoGradGuard untaped;
-    // The order of PyTorch: one factor and one summand for each element where that is possible.
-    const bool per_group = !weight.defined() || weight.numel() <= by.mean.numel();
-    if (per_group) {
-      const Tensor scale = weight.defined() ? by.rstd * weight : by.rstd;
-      const Tensor shift = -by.mean * scale;
-      y = addcmul(bias.defined() ? bias + shift : shift, x, scale);
-    } else {
-      y = scaled(addcmul(-by.mean * by.rstd, x, by.rstd), weight, bias);
-    }
-  }
-  const std::vector<int64_t> over = dims.vec();
-  return record_joint(
-      op, std::move(y), {x, weight, bias},
-      [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
-       has_bias = bias.defined(), over, eps, fixed](const Tensor& dy, const Needs& needs) {
-        const Tensor& w = *sw;
-        const Statistics s = GradMode::is_enabled() && !fixed ? statistics(*sx, over, eps)
-                                                              : Statistics{*mean, *rstd};
-        std::vector<Tensor> grads(3);
-        const Tensor dxhat = w.defined() ? dy * w : dy;
-        if (needs[2]) grads[2] = dy;
-        if (fixed && !needs[1]) {
-          if (needs[0]) grads[0] = dxhat * s.rstd;
-          return grads;
-        }
-        const Tensor xhat = (*sx - s.mean) * s.rstd;
-        if (needs[1]) grads[1] = dy * xhat;
-        if (!needs[0]) return grads;
-        if (fixed) {
-          grads[0] = dxhat * s.rstd;
-        } else {
-          const Tensor level = dxhat.mean(over, true), tilt = (dxhat * xhat).mean(over, true);
-          grads[0] = (dxhat - level - xhat * tilt) * s.rstd;
-        }
-        return grads;
-      });
-}
-
 Tensor or_none(const std::optional<Tensor>& t) { return t ? *t : Tensor(); }
 
-void check_channels(const char* op, const char* what, const Tensor& t, int64_t channels) {
-  if (t.defined() && t.numel() != channels)
-    fail("{}: {} has {} elements for {} channels", op, what, t.numel(), channels);
-}
+// What a normalisation is over, and what weight and bias belong to.
+struct Spread {
+  std::vector<int64_t> over;  // the dims that share statistics
+  bool by_channel = false;    // weight and bias are vectors over dim 1, else they broadcast
+  bool fixed = false;         // the statistics do not come from x
+  double eps = 0;
+};
 
 // A vector over dim 1 of x.
 Tensor over_channels(const Tensor& v, const Tensor& x) {
@@ -83,6 +41,118 @@ Tensor over_channels(const Tensor& v, const Tensor& x) {
   std::vector<int64_t> shape(size_t(x.dim()), 1);
   shape[1] = v.numel();
   return v.reshape(shape);
+}
+
+// The gradients in taped operations. When they are recorded the statistics are made anew from x, so
+// that their own dependence on x is on the tape.
+std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                       const Statistics& known, const Spread& spread,
+                                       const Needs& needs) {
+  const auto& over = spread.over;
+  const Tensor w = spread.by_channel ? over_channels(weight, x) : weight;
+  const auto gathered = [&](const Tensor& g) { return spread.by_channel ? g.sum(over) : g; };
+  const Statistics s =
+      GradMode::is_enabled() && !spread.fixed ? statistics(x, over, spread.eps) : known;
+  std::vector<Tensor> grads(3);
+  const Tensor dxhat = w.defined() ? dy * w : dy;
+  if (needs[2]) grads[2] = gathered(dy);
+  if (spread.fixed && !needs[1]) {
+    if (needs[0]) grads[0] = dxhat * s.rstd;
+    return grads;
+  }
+  const Tensor xhat = (x - s.mean) * s.rstd;
+  if (needs[1]) grads[1] = gathered(dy * xhat);
+  if (!needs[0]) return grads;
+  if (spread.fixed) {
+    grads[0] = dxhat * s.rstd;
+  } else {
+    const Tensor level = dxhat.mean(over, true), tilt = (dxhat * xhat).mean(over, true);
+    grads[0] = (dxhat - level - xhat * tilt) * s.rstd;
+  }
+  return grads;
+}
+
+// weight and bias as the spread has them, or undefined.
+Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                const Spread& spread, const Statistics& by) {
+  Tensor y;
+  {
+    const NoGradGuard untaped;
+    const Tensor w = spread.by_channel ? over_channels(weight, x) : weight;
+    const Tensor b = spread.by_channel ? over_channels(bias, x) : bias;
+    // The order of PyTorch: one factor and one summand for each element where that is possible.
+    const bool per_group = !w.defined() || w.numel() <= by.mean.numel();
+    if (per_group) {
+      const Tensor scale = w.defined() ? by.rstd * w : by.rstd;
+      const Tensor shift = -by.mean * scale;
+      y = addcmul(b.defined() ? b + shift : shift, x, scale);
+    } else {
+      y = scaled(addcmul(-by.mean * by.rstd, x, by.rstd), w, b);
+    }
+  }
+  return record_joint(op, std::move(y), {x, weight, bias},
+                      [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
+                       spread](const Tensor& dy, const Needs& needs) {
+                        return composed_gradients(dy, *sx, *sw, {*mean, *rstd}, spread, needs);
+                      });
+}
+
+// By its own statistics in fused kernels.
+bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const auto fits = [&](const Tensor& t) { return !t.defined() || t.dtype() == x.dtype(); };
+  return x.is_floating_point() && x.numel() > 0 && fits(weight) && fits(bias);
+}
+raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
+  raw::NormShape s;
+  if (spread.by_channel) {
+    s.outer = x.size(0);
+    s.channels = x.size(1);
+    s.inner = x.numel() / s.outer / s.channels;
+  } else {
+    s.n = 1;
+    for (const int64_t d : spread.over) s.n *= x.size(d);
+    s.rows = x.numel() / s.n;
+  }
+  return s;
+}
+Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+             const Spread& spread, Tensor* mean = nullptr, Tensor* variance = nullptr) {
+  std::vector<int64_t> sizes = x.sizes().vec();
+  for (const int64_t d : spread.over) sizes[size_t(d)] = 1;
+  const raw::NormShape shape = shape_of(x, spread);
+  raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, spread.eps);
+  if (mean) *mean = n.mean, *variance = n.variance;
+  return record_joint(
+      op, std::move(n.y), {x, weight, bias},
+      [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd), spread, shape](
+          const Tensor& dy, const Needs& needs) {
+        if (GradMode::is_enabled())
+          return composed_gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
+        auto g =
+            raw::normalize_backward(dy, *sx, *sw, *m, *rstd, shape, needs[0], needs[1], needs[2]);
+        if (spread.over.size() > 1 && !spread.by_channel) {
+          const IntArrayRef row = sx->sizes().slice(sx->sizes().size() - spread.over.size());
+          for (Tensor* t : {&g.weight, &g.bias})
+            if (t->defined()) *t = t->reshape(row);
+        }
+        return std::vector<Tensor>{std::move(g.x), std::move(g.weight), std::move(g.bias)};
+      });
+}
+
+Tensor own_statistics(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
+                      const Spread& spread) {
+  if (can_fuse(x, weight, bias)) return fused(op, x, weight, bias, spread);
+  Statistics by;
+  {
+    const NoGradGuard untaped;
+    by = statistics(x, spread.over, spread.eps);
+  }
+  return composed(op, x, weight, bias, spread, by);
+}
+
+void check_channels(const char* op, const char* what, const Tensor& t, int64_t channels) {
+  if (t.defined() && t.numel() != channels)
+    fail("{}: {} has {} elements for {} channels", op, what, t.numel(), channels);
 }
 
 std::vector<int64_t> all_but(int64_t dim, int64_t kept) {
@@ -109,23 +179,32 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
   if (!training && !(rm.defined() && rv.defined()))
     fail("batch_norm: running_mean and running_var must be given when not training");
 
-  const std::vector<int64_t> dims = all_but(input.dim(), 1);
+  const Spread spread{all_but(input.dim(), 1), true, !training, eps};
   Statistics by;
-  {
-    const NoGradGuard untaped;
-    if (!training) {
+  if (!training) {
+    {
+      const NoGradGuard untaped;
       by = {over_channels(rm, input), (over_channels(rv, input) + eps).rsqrt()};
-    } else {
-      const int64_t count = channels == 0 ? 0 : input.numel() / channels;
-      const Tensor var = input.var(dims, Scalar(0), true);
-      by = {input.mean(dims, true), (var + eps).rsqrt()};
-      if (rm.defined()) rm.lerp_(by.mean.reshape({channels}), momentum);
-      if (rv.defined())
-        rv.lerp_(var.reshape({channels}) * (double(count) / double(count - 1)), momentum);
     }
+    return composed("batch_norm", input, w, b, spread, by);
   }
-  return normalized("batch_norm", input, over_channels(w, input), over_channels(b, input), dims,
-                    eps, !training, by);
+  Tensor y, mean, var;
+  if (can_fuse(input, w, b)) {
+    y = fused("batch_norm", input, w, b, spread, &mean, &var);
+  } else {
+    const NoGradGuard untaped;
+    var = input.var(spread.over, Scalar(0), true);
+    mean = input.mean(spread.over, true);
+    by = {mean, (var + eps).rsqrt()};
+  }
+  if (rm.defined() || rv.defined()) {
+    const NoGradGuard untaped;
+    const int64_t count = channels == 0 ? 0 : input.numel() / channels;
+    if (rm.defined()) rm.lerp_(mean.reshape({channels}), momentum);
+    if (rv.defined())
+      rv.lerp_(var.reshape({channels}) * (double(count) / double(count - 1)), momentum);
+  }
+  return y.defined() ? y : composed("batch_norm", input, w, b, spread, by);
 }
 
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
@@ -145,14 +224,9 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
   if (sizes.size() < n || sizes.slice(sizes.size() - n) != normalized_shape)
     fail("layer_norm: the input's shape {} does not end in normalized_shape {}", sizes,
          normalized_shape);
-  std::vector<int64_t> dims;
-  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) dims.push_back(int64_t(d));
-  Statistics by;
-  {
-    const NoGradGuard untaped;
-    by = statistics(input, dims, eps);
-  }
-  return normalized("layer_norm", input, w, b, dims, eps, false, by);
+  Spread spread{{}, false, false, eps};
+  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) spread.over.push_back(int64_t(d));
+  return own_statistics("layer_norm", input, w, b, spread);
 }
 
 Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<Tensor>& weight,
@@ -167,13 +241,8 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   const Tensor groups = input.reshape(
       {input.size(0) * num_groups,
        input.size(0) == 0 ? channels / num_groups : input.numel() / input.size(0) / num_groups});
-  Statistics by;
-  {
-    const NoGradGuard untaped;
-    by = statistics(groups, {1}, eps);
-  }
-  const Tensor y =
-      normalized("group_norm", groups, {}, {}, {1}, eps, false, by).reshape(input.sizes());
+  const Spread spread{{1}, false, false, eps};
+  const Tensor y = own_statistics("group_norm", groups, {}, {}, spread).reshape(input.sizes());
   return scaled(y, over_channels(w, input), over_channels(b, input));
 }
 

@@ -68,6 +68,28 @@ GRADUS_INLINE Vec<T> load_part(const T* p, int count) {
 #endif
 }
 
+// The same with the lanes of `pad` behind them.
+template <class T>
+GRADUS_INLINE Vec<T> load_part(const T* p, int count, Vec<T> pad) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4)
+    return _mm512_mask_loadu_ps(pad, first_lanes<T>(count), p);
+  else
+    return _mm512_mask_loadu_pd(pad, first_lanes<T>(count), p);
+#elif defined(__AVX2__)
+  const __m256i mask = first_lanes<T>(count);
+  if constexpr (sizeof(T) == 4)
+    return _mm256_blendv_ps(pad, load_part(p, count), _mm256_castsi256_ps(mask));
+  else
+    return _mm256_blendv_pd(pad, load_part(p, count), _mm256_castsi256_pd(mask));
+#else
+  alignas(64) T lanes[Vec<T>::size];
+  pad.store_aligned(lanes);
+  for (int i = 0; i < count; ++i) lanes[i] = p[i];
+  return Vec<T>::load_aligned(lanes);
+#endif
+}
+
 // Writes the first `count` lanes (0 < count < size) to p and nothing else.
 template <class T>
 GRADUS_INLINE void store_part(T* p, Vec<T> v, int count) {

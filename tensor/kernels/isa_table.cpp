@@ -21,6 +21,7 @@ constexpr Table make_table() {
           .conv = &conv_table,
           .copy = &copy_table,
           .gemm = &gemm_table,
+          .norm = &norm_table,
           .optimizer = &optimizer_table,
           .random = &random_table,
           .reduce = &reduce::reduce_table,

@@ -51,6 +51,10 @@ template <class T>
 void softmax_backward(const void*, const void*, void*, const ScanShape&);
 template <class T>
 void log_softmax_backward(const void*, const void*, void*, const ScanShape&);
+template <class T>
+void log_terms(const void*, void*, void*, const ScanShape&);
+template <class T>
+void exp_terms(const void*, const void*, const void*, const void*, void*, const ScanShape&);
 
 #define GRADUS_ALL_TYPES(f)                                                       \
   {                                                                               \
@@ -89,6 +93,8 @@ inline constexpr SoftmaxTable softmax_table = {
     .log_softmax = GRADUS_FLOAT_TYPES(log_softmax),
     .softmax_backward = GRADUS_FLOAT_TYPES(softmax_backward),
     .log_softmax_backward = GRADUS_FLOAT_TYPES(log_softmax_backward),
+    .log_terms = GRADUS_FLOAT_TYPES(log_terms),
+    .exp_terms = GRADUS_FLOAT_TYPES(exp_terms),
 };
 
 #undef GRADUS_ALL_TYPES

@@ -1,3 +1,4 @@
+#include "tensor/kernels/line.h"
 #include "tensor/kernels/reduce_fold.h"
 #include "tensor/kernels/reduce_kernels.h"
 
@@ -5,103 +6,41 @@ namespace gradus::kernels::GRADUS_ISA::reduce {
 
 namespace {
 
-// A line is a sequence of batches: a row cut into batches, or as many columns as a batch has lanes.
-// The formulas below are written once for both.
-template <class T>
-struct Row {
-  using V = batch<T>;
-  int64_t n;
-  static constexpr int64_t W = lanes<T>;
-  int64_t count() const { return (n + W - 1) / W; }
-  V load(const T* x, int64_t i, T pad = T(0)) const {
-    return (i + 1) * W <= n ? V::load_unaligned(x + i * W)
-                            : load_padded<T>(x + i * W, n - i * W, pad);
-  }
-  void store(T* y, int64_t i, V v) const {
-    if ((i + 1) * W <= n) return v.store_unaligned(y + i * W);
-    alignas(64) T b[W];
-    v.store_aligned(b);
-    for (int64_t j = i * W; j < n; ++j) y[j] = b[j - i * W];
-  }
-  template <class Op>
-  V across(Op op, V v) const {
-    return V(merge_lanes<Op, T>(op, v));
-  }
-};
-
-template <class T, bool full>
-struct Columns {
-  using V = batch<T>;
-  int64_t n, pitch, width;
-  int64_t count() const { return n; }
-  V load(const T* x, int64_t i, T pad = T(0)) const {
-    return full ? V::load_unaligned(x + i * pitch) : load_padded<T>(x + i * pitch, width, pad);
-  }
-  void store(T* y, int64_t i, V v) const {
-    if constexpr (full) return v.store_unaligned(y + i * pitch);
-    alignas(64) T b[lanes<T>];
-    v.store_aligned(b);
-    for (int64_t j = 0; j < width; ++j) y[i * pitch + j] = b[j];
-  }
-  template <class Op>
-  V across(Op, V v) const {
-    return v;
-  }
-};
-
-struct Plus {
-  template <class V>
-  V merge(V a, V b) const {
-    return a + b;
-  }
-};
-
-// Folds f(0) ... f(count - 1), in blocks of 64 per accumulator.
-template <class Op, class Line, class F, class V = typename Line::V>
-inline V fold_line(Op op, const Line& line, V neutral, F f) {
-  const int64_t count = line.count();
-  V total = neutral;
-  for (int64_t i = 0; i < count;) {
-    V a[4] = {neutral, neutral, neutral, neutral};
-    const int64_t end = count - i < 256 ? count : i + 256;
-    for (; i + 4 <= end; i += 4)
-      for (int k = 0; k < 4; ++k) a[k] = op.merge(a[k], f(i + k));
-    for (int k = 0; i < end; ++i, ++k) a[k] = op.merge(a[k], f(i));
-    total = op.merge(total, op.merge(op.merge(a[0], a[1]), op.merge(a[2], a[3])));
-  }
-  return line.across(op, total);
-}
-
-template <class Line, class F>
-inline void map_line(const Line& line, F f) {
-  for (int64_t i = 0, count = line.count(); i < count; ++i) f(i);
+// A nan makes the sum, and so every element, a nan, whatever it does to the maximum.
+template <class Line, class T>
+batch<T> max_of(const Line& line, const T* x) {
+  const batch<T> least(lowest<T>);
+  return fold_line(Greater{}, line, least, [&](auto at) { return at.load(x, least); });
 }
 
 struct Softmax {
   template <class Line, class T>
   void operator()(const Line& line, const T* x, T* y) const {
     using V = batch<T>;
-    const V max =
-        fold_line(Max{}, line, V(lowest<T>), [&](int64_t i) { return line.load(x, i, lowest<T>); });
-    const V sum = fold_line(Plus{}, line, V(T(0)), [&](int64_t i) {
-      const V e = simd::exp(line.load(x, i, lowest<T>) - max);
-      line.store(y, i, e);
+    const V max = max_of(line, x), least(lowest<T>);
+    const V sum = sum_line(line, [&](auto at) {
+      const V e = simd::exp(at.load(x, least) - max);
+      at.store(y, e);
       return e;
     });
-    map_line(line, [&](int64_t i) { line.store(y, i, line.load(y, i) / sum); });
+    map_line(line, [&](auto at) { at.store(y, at.load(y) / sum); });
   }
 };
+
+// The maximum, and the logarithm of the sum of exp(x - maximum).
+template <class Line, class T>
+Two<batch<T>> log_terms(const Line& line, const T* x) {
+  using V = batch<T>;
+  const V max = max_of(line, x), least(lowest<T>);
+  const V sum = sum_line(line, [&](auto at) { return simd::exp(at.load(x, least) - max); });
+  return {max, simd::log(sum)};
+}
 
 struct LogSoftmax {
   template <class Line, class T>
   void operator()(const Line& line, const T* x, T* y) const {
-    using V = batch<T>;
-    const V max =
-        fold_line(Max{}, line, V(lowest<T>), [&](int64_t i) { return line.load(x, i, lowest<T>); });
-    const V sum = fold_line(Plus{}, line, V(T(0)),
-                            [&](int64_t i) { return simd::exp(line.load(x, i, lowest<T>) - max); });
-    const V log_sum = simd::log(sum);
-    map_line(line, [&](int64_t i) { line.store(y, i, line.load(x, i) - max - log_sum); });
+    const auto [max, log_sum] = log_terms(line, x);
+    map_line(line, [&, m = max, l = log_sum](auto at) { at.store(y, at.load(x) - m - l); });
   }
 };
 
@@ -109,11 +48,8 @@ struct LogSoftmax {
 struct SoftmaxBackward {
   template <class Line, class T>
   void operator()(const Line& line, const T* dy, const T* y, T* dx) const {
-    using V = batch<T>;
-    const V dot = fold_line(Plus{}, line, V(T(0)),
-                            [&](int64_t i) { return line.load(dy, i) * line.load(y, i); });
-    map_line(line,
-             [&](int64_t i) { line.store(dx, i, line.load(y, i) * (line.load(dy, i) - dot)); });
+    const batch<T> dot = sum_line(line, [&](auto at) { return at.load(dy) * at.load(y); });
+    map_line(line, [&](auto at) { at.store(dx, at.load(y) * (at.load(dy) - dot)); });
   }
 };
 
@@ -121,11 +57,8 @@ struct SoftmaxBackward {
 struct LogSoftmaxBackward {
   template <class Line, class T>
   void operator()(const Line& line, const T* dy, const T* y, T* dx) const {
-    using V = batch<T>;
-    const V sum = fold_line(Plus{}, line, V(T(0)), [&](int64_t i) { return line.load(dy, i); });
-    map_line(line, [&](int64_t i) {
-      line.store(dx, i, line.load(dy, i) - simd::exp(line.load(y, i)) * sum);
-    });
+    const batch<T> sum = sum_line(line, [&](auto at) { return at.load(dy); });
+    map_line(line, [&](auto at) { at.store(dx, at.load(dy) - simd::exp(at.load(y)) * sum); });
   }
 };
 
@@ -136,14 +69,15 @@ void run(Formula formula, const ScanShape& s, P... p) {
   const int64_t block = s.n * s.inner_pitch;
   for (int64_t o = 0; o < s.outer; ++o) {
     if (s.inner_pitch == 1) {
-      formula(Row<T>{s.n}, p + o * block...);
+      formula(RowLine<T>{s.n}, p + o * block...);
       continue;
     }
     int64_t i = 0;
     for (; i + W <= s.inner; i += W)
-      formula(Columns<T, true>{s.n, s.inner_pitch, W}, p + o * block + i...);
+      formula(ColumnLine<T>{s.n, s.inner_pitch}, p + o * block + i...);
     if (i < s.inner)
-      formula(Columns<T, false>{s.n, s.inner_pitch, s.inner - i}, p + o * block + i...);
+      formula(NarrowLine<T>{{s.n, s.inner_pitch}, static_cast<int>(s.inner - i)},
+              p + o * block + i...);
   }
 }
 
@@ -175,11 +109,34 @@ void log_softmax_backward(const void* dy, const void* y, void* dx, const ScanSha
   run<T>(LogSoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
 }
 
-#define GRADUS_INSTANTIATE(T)                                                           \
-  template void softmax<T>(const void*, void*, const ScanShape&);                       \
-  template void log_softmax<T>(const void*, void*, const ScanShape&);                   \
-  template void softmax_backward<T>(const void*, const void*, void*, const ScanShape&); \
-  template void log_softmax_backward<T>(const void*, const void*, void*, const ScanShape&);
+template <class T>
+void log_terms(const void* x, void* max, void* log_sum, const ScanShape& s) {
+  for (int64_t o = 0; o < s.outer; ++o) {
+    const auto terms = log_terms(RowLine<T>{s.n}, in<T>(x) + o * s.n);
+    out<T>(max)[o] = terms.a.get(0);
+    out<T>(log_sum)[o] = terms.b.get(0);
+  }
+}
+template <class T>
+void exp_terms(const void* x, const void* max, const void* log_sum, const void* scale, void* y,
+               const ScanShape& s) {
+  using V = batch<T>;
+  for (int64_t o = 0; o < s.outer; ++o) {
+    const V m(in<T>(max)[o]), l(in<T>(log_sum)[o]), k(in<T>(scale)[o]);
+    const T* from = in<T>(x) + o * s.n;
+    T* to = out<T>(y) + o * s.n;
+    map_line(RowLine<T>{s.n}, [&](auto at) { at.store(to, simd::exp(at.load(from) - m - l) * k); });
+  }
+}
+
+#define GRADUS_INSTANTIATE(T)                                                               \
+  template void softmax<T>(const void*, void*, const ScanShape&);                           \
+  template void log_softmax<T>(const void*, void*, const ScanShape&);                       \
+  template void softmax_backward<T>(const void*, const void*, void*, const ScanShape&);     \
+  template void log_softmax_backward<T>(const void*, const void*, void*, const ScanShape&); \
+  template void log_terms<T>(const void*, void*, void*, const ScanShape&);                  \
+  template void exp_terms<T>(const void*, const void*, const void*, const void*, void*,     \
+                             const ScanShape&);
 GRADUS_INSTANTIATE(float)
 GRADUS_INSTANTIATE(double)
 

@@ -5,6 +5,7 @@
 #include "tensor/kernels/copy.h"
 #include "tensor/kernels/formulas.h"
 #include "tensor/kernels/gemm.h"
+#include "tensor/kernels/norm.h"
 #include "tensor/kernels/optimizer.h"
 #include "tensor/kernels/random.h"
 #include "tensor/kernels/reduce.h"
@@ -18,6 +19,7 @@ struct Table {
   const ConvTable* conv;
   const CopyTable* copy;
   const GemmTable* gemm;
+  const NormTable* norm;
   const OptimizerTable* optimizer;
   const RandomTable* random;
   const ReduceTable* reduce;

@@ -90,12 +90,19 @@ void layers(Rows& rows) {
   add("batch_norm.plain", "F.batch_norm(a, None, None, None, None, True, eps=0.01)",
       {real({3, 4, 5})}, {real({64, 32, 50})},
       [](const List& x) { return batch_norm(x[0], {}, {}, {}, {}, true, 0, 0.01); });
+  add("batch_norm.images", "F.batch_norm(a, None, None, b, c, True)",
+      {real({3, 5, 4, 3}), real({5}), real({5})}, {real({16, 20, 9, 10}), real({20}), real({20})},
+      [](const List& x) { return batch_norm(x[0], x[1], x[2], {}, {}, true, 0, 1e-5); });
   add("batch_norm.eval", "F.batch_norm(a, d, e, b, c, False)",
       {real({6, 4}), real({4}), real({4}), fixed({4}), fixed({4}, 0.5, 2)},
       {real({256, 128}), real({128}), real({128}), fixed({128}), fixed({128}, 0.5, 2)},
       [](const List& x) { return batch_norm(x[0], x[1], x[2], x[3], x[4], false, 0, 1e-5); });
   add("layer_norm", "F.layer_norm(a, (4,), b, c)", {real({6, 4}), real({4}), real({4})}, wide,
       [](const List& x) { return layer_norm(x[0], {x[0].size(-1)}, x[1], x[2]); });
+  add("layer_norm.two", "F.layer_norm(a, (4, 5), b, c)",
+      {real({6, 4, 5}), real({4, 5}), real({4, 5})},
+      {real({200, 10, 13}), real({10, 13}), real({10, 13})},
+      [](const List& x) { return layer_norm(x[0], x[1].sizes(), x[1], x[2]); });
   add("layer_norm.plain", "F.layer_norm(a, (4, 5))", {real({3, 4, 5})}, {real({64, 32, 50})},
       [](const List& x) {
         return layer_norm(x[0], {x[0].size(1), x[0].size(2)});

@@ -1,0 +1,206 @@
+#include "tensor/kernels/norm.h"
+
+#include "tensor/kernels/line.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace {
+
+// What shares a mean is given as pieces: each(f) calls f(line, offset) for lines of V's lanes, and
+// across(v) merges the lanes where they belong together.
+
+template <class T>
+struct OneRow {
+  using V = batch<T>;
+  RowLine<T> line;
+  template <class F>
+  void each(F f) const {
+    f(line, 0);
+  }
+  V across(V v) const { return line.across(Plus{}, v); }
+  V get(const T* p) const { return V(*p); }
+  void put(T* p, V v) const { *p = v.get(0); }
+};
+
+// A channel of several rows, `pitch` apart.
+template <class T>
+struct Rows : OneRow<T> {
+  int64_t outer, pitch;
+  template <class F>
+  void each(F f) const {
+    for (int64_t o = 0; o < outer; ++o) f(this->line, o * pitch);
+  }
+};
+
+// As many channels as there are lanes, or fewer, each of them a column.
+template <class T, class Line>
+struct Channels {
+  using V = batch<T>;
+  Line line;
+  template <class F>
+  void each(F f) const {
+    f(line, 0);
+  }
+  V across(V v) const { return v; }
+  V get(const T* p) const { return line.place(0).load(p); }
+  void put(T* p, V v) const { line.place(0).store(p, v); }
+};
+
+// The sums of f(place, offset), which gives two.
+template <class Pieces, class F, class V = typename Pieces::V>
+Two<V> sums(const Pieces& pieces, F f) {
+  Two<V> total{V(0), V(0)};
+  pieces.each([&](const auto& line, int64_t at) {
+    total = total +
+            fold_places(Plus{}, line, Two<V>{V(0), V(0)}, [&](auto place) { return f(place, at); });
+  });
+  return {pieces.across(total.a), pieces.across(total.b)};
+}
+
+template <class Pieces, class F>
+void map(const Pieces& pieces, F f) {
+  pieces.each(
+      [&](const auto& line, int64_t at) { map_line(line, [&](auto place) { f(place, at); }); });
+}
+
+// Mean and variance. What rounding made the mean miss is found and added in the second pass, so
+// that the deviations of equal numbers are 0.
+template <class T, class Pieces, class V = batch<T>>
+Two<V> moments(const Pieces& pieces, const T* x, V count) {
+  V sum(T(0));
+  pieces.each([&](const auto& line, int64_t at) {
+    sum += fold_places(Plus{}, line, V(T(0)), [&](auto place) { return place.load(x + at); });
+  });
+  const V near = pieces.across(sum) / count;
+  const Two<V> s = sums(pieces, [&](auto place, int64_t at) {
+    const V d = place.load(x + at, near) - near;
+    return Two<V>{d, d * d};
+  });
+  const V missed = s.a / count;
+  return {near + missed, xsimd::max(V(T(0)), s.b / count - missed * missed)};
+}
+
+template <class V>
+V inverse_root(V variance, double eps) {
+  using T = typename V::value_type;
+  return V(T(1)) / xsimd::sqrt(variance + V(static_cast<T>(eps)));
+}
+
+template <class T>
+void rows(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, int64_t count,
+          int64_t n, double eps) {
+  using V = batch<T>;
+  const OneRow<T> row{{n}};
+  for (int64_t r = 0; r < count; ++r, x += n, y += n) {
+    const auto [m, variance] = moments(row, x, V(static_cast<T>(n)));
+    const V scale = inverse_root(variance, eps), centre = m;
+    row.put(mean + r, centre);
+    row.put(rstd + r, scale);
+    map_line(row.line, [&](auto at) {
+      V v = (at.load(x) - centre) * scale;
+      if (weight) v *= at.load(weight);
+      if (bias) v += at.load(bias);
+      at.store(y, v);
+    });
+  }
+}
+
+// With h = (x - mean) rstd and g = dy weight: dx = rstd (g - mean g - h mean(g h)).
+template <class T>
+void rows_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd, T* dx,
+                   T* dweight, T* dbias, int64_t count, int64_t n) {
+  using V = batch<T>;
+  const OneRow<T> row{{n}};
+  for (T* sum : {dweight, dbias})
+    if (sum) map_line(row.line, [&](auto at) { at.store(sum, V(T(0))); });
+  for (int64_t r = 0; r < count; ++r, dy += n, x += n) {
+    const V m(mean[r]), s(rstd[r]), share(T(1) / static_cast<T>(n));
+    const auto gradient = [&](auto at) {
+      return weight ? at.load(dy) * at.load(weight) : at.load(dy);
+    };
+    if (dx) {
+      const Two<V> sum = sums(row, [&](auto at, int64_t) {
+        const V g = gradient(at);
+        return Two<V>{g, g * (at.load(x) - m)};
+      });
+      const V level = sum.a * share, tilt = sum.b * share * s * s;
+      map_line(row.line, [&](auto at) {
+        at.store(dx, s * (gradient(at) - level - (at.load(x) - m) * tilt));
+      });
+      dx += n;
+    }
+    if (dweight)
+      map_line(row.line, [&](auto at) {
+        at.store(dweight, at.load(dweight) + at.load(dy) * ((at.load(x) - m) * s));
+      });
+    if (dbias) map_line(row.line, [&](auto at) { at.store(dbias, at.load(dbias) + at.load(dy)); });
+  }
+}
+
+// f(pieces, channel, offset of the channel) for all channels of a range.
+template <class T, class F>
+void for_each_channel(const ChannelShape& s, int64_t first, int64_t last, F f) {
+  constexpr int64_t W = batch_lanes<T>;
+  if (s.inner > 1) {
+    for (int64_t c = first; c < last; ++c)
+      f(Rows<T>{{{s.inner}}, s.outer, s.channels * s.inner}, c, c * s.inner);
+    return;
+  }
+  int64_t c = first;
+  for (; c + W <= last; c += W) f(Channels<T, ColumnLine<T>>{{s.outer, s.channels}}, c, c);
+  if (c < last)
+    f(Channels<T, NarrowLine<T>>{{{s.outer, s.channels}, static_cast<int>(last - c)}}, c, c);
+}
+
+template <class T>
+void channels(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
+              const ChannelShape& shape, int64_t first, int64_t last, double eps) {
+  using V = batch<T>;
+  const V count(static_cast<T>(shape.outer * shape.inner));
+  for_each_channel<T>(shape, first, last, [&](const auto& pieces, int64_t c, int64_t from) {
+    const Two<V> m = moments(pieces, x + from, count);
+    const V s = inverse_root(m.b, eps), scale = weight ? s * pieces.get(weight + c) : s;
+    const V shift = bias ? pieces.get(bias + c) : V(T(0));
+    pieces.put(mean + c, m.a);
+    pieces.put(variance + c, m.b);
+    pieces.put(rstd + c, s);
+    map(pieces, [&](auto place, int64_t at) {
+      place.store(y + from + at, xsimd::fma(place.load(x + from + at) - m.a, scale, shift));
+    });
+  });
+}
+
+template <class T>
+void channels_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                       T* dx, T* dweight, T* dbias, const ChannelShape& shape, int64_t first,
+                       int64_t last) {
+  using V = batch<T>;
+  const V share(T(1) / static_cast<T>(shape.outer * shape.inner));
+  for_each_channel<T>(shape, first, last, [&](const auto& pieces, int64_t c, int64_t from) {
+    const V m = pieces.get(mean + c), s = pieces.get(rstd + c);
+    const Two<V> sum = sums(pieces, [&](auto place, int64_t at) {
+      const V g = place.load(dy + from + at);
+      return Two<V>{g, g * (place.load(x + from + at) - m)};
+    });
+    if (dbias) pieces.put(dbias + c, sum.a);
+    if (dweight) pieces.put(dweight + c, sum.b * s);
+    if (!dx) return;
+    const V level = sum.a * share, tilt = sum.b * share * s * s;
+    const V scale = weight ? s * pieces.get(weight + c) : s;
+    map(pieces, [&](auto place, int64_t at) {
+      const V d = place.load(x + from + at) - m;
+      place.store(dx + from + at, scale * (place.load(dy + from + at) - level - d * tilt));
+    });
+  });
+}
+
+template <class T>
+constexpr NormKernels<T> kernels_of_type() {
+  return {rows<T>, rows_backward<T>, channels<T>, channels_backward<T>};
+}
+
+}  // namespace
+
+constinit const NormTable norm_table = {kernels_of_type<float>(), kernels_of_type<double>()};
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -1,0 +1,47 @@
+// Normalisation by mean and variance: over rows (each its own), or over everything but the channels
+// of [outer, channels, inner]. T is float or double; weight and bias may be null.
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/kernels/isa.h"
+
+namespace gradus::kernels {
+
+struct ChannelShape {
+  int64_t outer, channels, inner;
+};
+
+template <class T>
+struct NormKernels {
+  // y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(variance + eps); a weight per column.
+  void (*rows)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, int64_t rows,
+               int64_t n, double eps);
+  // dx may be null. dweight and dbias, of n elements each or null, get the sums over these rows.
+  void (*rows_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                        T* dx, T* dweight, T* dbias, int64_t rows, int64_t n);
+  // The same with statistics, weight and bias per channel, for channels [first, last).
+  void (*channels)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
+                   const ChannelShape&, int64_t first, int64_t last, double eps);
+  void (*channels_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                            T* dx, T* dweight, T* dbias, const ChannelShape&, int64_t first,
+                            int64_t last);
+};
+
+struct NormTable {
+  NormKernels<float> of_float;
+  NormKernels<double> of_double;
+  template <class T>
+  constexpr const NormKernels<T>& of() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return of_float;
+    else
+      return of_double;
+  }
+};
+
+namespace GRADUS_ISA {
+extern const NormTable norm_table;
+}
+
+}  // namespace gradus::kernels

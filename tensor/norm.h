@@ -1,0 +1,31 @@
+// Untaped normalisation in one pass per row or channel; float and double, operands of one type.
+#pragma once
+
+#include "tensor/raw.h"
+
+namespace gradus::raw {
+
+// x seen as rows of n elements, each with its own statistics and weight and bias per column, or
+// (`channels` > 0) as [outer, channels, inner] with statistics, weight and bias per channel.
+struct NormShape {
+  int64_t rows = 0, n = 0;
+  int64_t outer = 0, channels = 0, inner = 0;
+};
+
+struct Normalized {
+  Tensor y, mean, rstd;
+  Tensor variance;  // of channels only
+};
+// weight and bias may be undefined. The statistics get the given sizes.
+Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     const NormShape& shape, IntArrayRef statistics, double eps);
+
+struct NormGradients {
+  Tensor x, weight, bias;
+};
+// Those that are wanted, the last two flat. weight may be undefined.
+NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                 const Tensor& mean, const Tensor& rstd, const NormShape& shape,
+                                 bool want_x, bool want_weight, bool want_bias);
+
+}  // namespace gradus::raw
