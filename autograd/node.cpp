@@ -20,8 +20,10 @@ uint64_t Node::next_sequence() {
 void Node::note_origin() { origin = std::make_shared<StackTrace>(capture_stack()); }
 
 void Node::unref(const Node* node) noexcept {
-  // A leaf's sink, which has no place in the sequence, is also held by its leaf, weakly.
-  if (!(node->sequence_ == 0 ? node->release_shared_ref() : node->release_ref())) return;
+  // Only a leaf's sink has no place in the sequence.
+  if (!(node->sequence_ == 0 ? static_cast<const AccumulateGrad*>(node)->release_sink()
+                             : node->release_ref()))
+    return;
   // A node's end may be that of its inputs' nodes: a list instead of recursion, for long chains.
   static thread_local constinit const Node* dying = nullptr;
   static thread_local constinit bool busy = false;
@@ -75,19 +77,34 @@ AccumulateGrad::AccumulateGrad(Tensor leaf)
   first_output = {leaf_.impl()->sizes, leaf_.dtype()};
 }
 
-AccumulateGrad::~AccumulateGrad() {
-  Meta* m = meta(leaf_);
-  const SpinLock lock(m->lock);
-  if (m->accumulator.load() == this) m->accumulator.store(nullptr);
+bool AccumulateGrad::release_sink() const {
+  Meta& m = *meta(leaf_);
+  // Not an owner itself, the leaf gives its sink out under the lock while there is one.
+  const auto forget = [&] {
+    if (m.accumulator.load(std::memory_order_relaxed) == this)
+      m.accumulator.store(nullptr, std::memory_order_relaxed);
+  };
+  if (ref_count() == 1) {
+    const SpinLock lock(m.lock);
+    if (ref_count() == 1) {
+      forget();
+      return true;
+    }
+  }
+  if (!release_shared_ref()) return false;
+  const SpinLock lock(m.lock);
+  forget();
+  return true;
 }
 
 namespace {
 Ref<Node> leaf_sink(const Tensor& t) {
   Meta& m = ensure_meta(t);
   const SpinLock lock(m.lock);
-  if (AccumulateGrad* a = m.accumulator.load(); a && a->try_retain()) return Ref<Node>::adopt(a);
+  if (auto* a = m.accumulator.load(std::memory_order_relaxed); a && a->try_retain())
+    return Ref<Node>::adopt(a);
   auto fresh = Ref<Node>::first(new AccumulateGrad(t));
-  m.accumulator.store(static_cast<AccumulateGrad*>(fresh.get()));
+  m.accumulator.store(static_cast<AccumulateGrad*>(fresh.get()), std::memory_order_relaxed);
   return fresh;
 }
 }  // namespace

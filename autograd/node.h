@@ -96,12 +96,13 @@ class Node : public Counted, public memory::Pooled {
 class AccumulateGrad final : public Node {
  public:
   explicit AccumulateGrad(Tensor leaf);
-  ~AccumulateGrad() override;
   std::string name() const override { return "AccumulateGrad"; }
   std::span<Edge> edges() override { return {}; }
   void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
   bool is_sink() const override { return true; }
   const Tensor& variable() const { return leaf_; }
+  // Node::unref's share: true when the last reference is gone.
+  bool release_sink() const;
 
  private:
   Tensor leaf_;

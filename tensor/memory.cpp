@@ -1,6 +1,7 @@
 #include "tensor/memory.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
@@ -26,17 +27,41 @@ constexpr size_t largest_cached = size_t(1) << 34;
 // A thread keeps this much to itself; what is above goes to the shared lists.
 constexpr size_t thread_keep = size_t(8) << 20;
 
-int class_of(size_t bytes) {
-  const size_t units = (bytes + 63) / 64;
+constexpr int class_of_units(size_t units) {
   if (units <= 4) return int(units == 0 ? 0 : units - 1);
   const int log = int(std::bit_width(units - 1)) - 1;
   const size_t step = size_t(1) << (log - 2);
   return (log - 1) * 4 + int((units - 1 - (size_t(1) << log)) / step);
 }
-size_t class_bytes(int c) {
+constexpr size_t class_bytes(int c) {
   if (c < 4) return size_t(c + 1) * 64;
   const int log = c / 4 + 1;
   return ((size_t(1) << log) + (size_t(c % 4) + 1) * (size_t(1) << (log - 2))) * 64;
+}
+
+// The classes of small blocks, which come and go with every operation, are looked up.
+struct SmallClass {
+  uint16_t index, bytes;
+};
+constexpr size_t small_units = 32;
+constexpr auto small_classes = [] {
+  std::array<SmallClass, small_units + 1> out{};
+  for (size_t units = 0; units <= small_units; ++units) {
+    const int c = class_of_units(units);
+    out[units] = {uint16_t(c), uint16_t(class_bytes(c))};
+  }
+  return out;
+}();
+
+struct Class {
+  int index;
+  size_t bytes;
+};
+Class class_of(size_t bytes) {
+  const size_t units = (bytes + 63) / 64;
+  if (units <= small_units) return {small_classes[units].index, small_classes[units].bytes};
+  const int c = class_of_units(units);
+  return {c, class_bytes(c)};
 }
 
 struct Block {
@@ -156,8 +181,7 @@ void* allocate(size_t bytes) {
     if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
     return from_system((bytes + alignment - 1) / alignment * alignment + (bytes == 0) * alignment);
   }
-  const int c = class_of(bytes);
-  const size_t size = class_bytes(c);
+  const auto [c, size] = class_of(bytes);
   Block* b = cache.head[c];
   if (b) {
     cache.head[c] = b->next;
@@ -176,8 +200,7 @@ void deallocate(void* p, size_t bytes) noexcept {
     std::free(p);
     return;
   }
-  const int c = class_of(bytes);
-  const size_t size = class_bytes(c);
+  const auto [c, size] = class_of(bytes);
   Block* b = static_cast<Block*>(p);
   cache.cached += int64_t(size);
   if (cache.closed || cache.bytes + size > thread_keep) {
