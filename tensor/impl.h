@@ -24,7 +24,7 @@ enum class ViewKind : uint8_t { none, plain, multi_output, no_grad, custom };
 
 class TensorImpl final : public Counted, public memory::Pooled {
  public:
-  TensorImpl(Ref<Storage> s, Dims sz, Dims st, int64_t off, ScalarType t)
+  TensorImpl(Ref<Storage> s, Dims&& sz, Dims&& st, int64_t off, ScalarType t)
       : storage(std::move(s)), sizes(std::move(sz)), strides(std::move(st)), offset(off), dtype(t) {
     refresh();
   }

@@ -11,7 +11,7 @@
 namespace gradus::raw {
 
 namespace {
-Tensor make(Ref<Storage> storage, Dims sizes, Dims strides, int64_t offset, ScalarType dtype) {
+Tensor make(Ref<Storage> storage, Dims&& sizes, Dims&& strides, int64_t offset, ScalarType dtype) {
   return Tensor(Ref<TensorImpl>::first(
       new TensorImpl(std::move(storage), std::move(sizes), std::move(strides), offset, dtype)));
 }
