@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "tensor/fail.h"
+#include "tensor/shape.h"
+#include "tensor/sort.h"
+
+namespace gradus::raw {
+
+namespace {
+
+// Walks `order`, a list of things to compare, and joins equal neighbours in it.
+template <class Equal>
+std::vector<int64_t> join(const std::vector<int64_t>& order, Equal equal, int64_t* inverse,
+                          std::vector<int64_t>& counts) {
+  std::vector<int64_t> first;
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || !equal(order[i - 1], order[i])) {
+      first.push_back(order[i]);
+      counts.push_back(0);
+    }
+    ++counts.back();
+    inverse[order[i]] = int64_t(first.size()) - 1;
+  }
+  return first;
+}
+
+Tensor of_longs(const std::vector<int64_t>& v) {
+  const Tensor t = empty(int64_t(v.size()), kLong);
+  std::copy(v.begin(), v.end(), t.data_ptr<int64_t>());
+  return t;
+}
+
+}  // namespace
+
+Unique unique(const Tensor& x, bool neighbours) {
+  const Tensor dense = contiguous(x);
+  Unique y;
+  y.inverse = empty(x.sizes(), kLong);
+  std::vector<int64_t> order(size_t(x.numel())), counts;
+  if (neighbours) {
+    std::iota(order.begin(), order.end(), 0);
+  } else {
+    const Tensor places =
+        sort(window(dense, {x.numel()}, {1}, dense.storage_offset()), 0, false).indices;
+    std::copy_n(places.data_ptr<int64_t>(), order.size(), order.begin());
+  }
+  visit_all(x.dtype(), "unique", [&](auto zero) {
+    using T = decltype(zero);
+    const T* p = dense.data_ptr<T>();
+    const auto first = join(
+        order, [&](int64_t a, int64_t b) { return p[a] == p[b]; }, y.inverse.data_ptr<int64_t>(),
+        counts);
+    y.values = empty(int64_t(first.size()), x.dtype());
+    for (size_t i = 0; i < first.size(); ++i) y.values.data_ptr<T>()[i] = p[first[i]];
+  });
+  y.counts = of_longs(counts);
+  return y;
+}
+
+Unique unique_dim(const Tensor& x, int64_t dim, bool neighbours) {
+  const char* op = neighbours ? "unique_consecutive" : "unique";
+  dim = wrap_dim(dim, x.dim(), op);
+  if (x.dim() == 0) fail("{}: a dim needs a tensor with dims, got a 0-dim tensor", op);
+  const size_t d = size_t(dim);
+  const int64_t n = x.sizes()[d];
+  // Slices side by side: [n, everything else].
+  Dims sizes = x.sizes(), strides = x.strides();
+  std::swap(sizes[0], sizes[d]);
+  std::swap(strides[0], strides[d]);
+  const Tensor rows = contiguous(window(x, sizes, strides, x.storage_offset()));
+  if (x.numel() == 0 && n > 0)
+    fail("{}: slices along dim {} of {} hold no elements", op, dim, x.sizes());
+  const int64_t width = n == 0 ? 0 : x.numel() / n;
+  Unique y;
+  y.inverse = empty(n, kLong);
+  std::vector<int64_t> order(size_t(n), 0), counts;
+  std::iota(order.begin(), order.end(), 0);
+  visit_all(x.dtype(), op, [&](auto zero) {
+    using T = decltype(zero);
+    const T* p = rows.data_ptr<T>();
+    const auto row = [&](int64_t i) { return p + i * width; };
+    const auto less = [&](int64_t a, int64_t b) {
+      return std::lexicographical_compare(row(a), row(a) + width, row(b), row(b) + width);
+    };
+    if (!neighbours) std::stable_sort(order.begin(), order.end(), less);
+    const auto first = join(
+        order, [&](int64_t a, int64_t b) { return std::equal(row(a), row(a) + width, row(b)); },
+        y.inverse.data_ptr<int64_t>(), counts);
+    sizes[0] = int64_t(first.size());
+    const Tensor kept = empty(sizes, x.dtype());
+    for (size_t i = 0; i < first.size(); ++i)
+      std::copy(row(first[i]), row(first[i]) + width, kept.data_ptr<T>() + int64_t(i) * width);
+    strides = kept.strides();
+    std::swap(sizes[0], sizes[d]);
+    std::swap(strides[0], strides[d]);
+    y.values = contiguous(window(kept, sizes, strides, 0));
+  });
+  y.counts = of_longs(counts);
+  return y;
+}
+
+Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
+  if (x.dim() != 1 || !is_integral(x.dtype(), false))
+    fail("bincount: expected a 1-dim integer tensor, got {} of {}", x.sizes(), x.dtype());
+  if (minlength < 0) fail("bincount: minlength must not be negative, got {}", minlength);
+  if (weights.defined() && weights.sizes() != x.sizes())
+    fail("bincount: weights differ in shape from the input, {} and {}", weights.sizes(), x.sizes());
+  const Tensor places = contiguous(to_dtype(x, kLong));
+  const int64_t* p = places.data_ptr<int64_t>();
+  const int64_t n = x.numel();
+  int64_t length = minlength;
+  for (int64_t i = 0; i < n; ++i) {
+    if (p[i] < 0) fail("bincount: elements must not be negative, got {}", p[i]);
+    length = std::max(length, std::min(p[i], int64_t(1) << 60) + 1);
+  }
+  if (!weights.defined()) {
+    const Tensor y = zeros(length, kLong);
+    for (int64_t i = 0; i < n; ++i) ++y.data_ptr<int64_t>()[p[i]];
+    return y;
+  }
+  // As PyTorch has it: float weights give floats, all others doubles.
+  const ScalarType type = weights.dtype() == kFloat ? kFloat : kDouble;
+  const Tensor w = contiguous(to_dtype(weights, type)), y = zeros(length, type);
+  visit_floating(type, "bincount", [&](auto zero) {
+    using T = decltype(zero);
+    for (int64_t i = 0; i < n; ++i) y.data_ptr<T>()[p[i]] += w.data_ptr<T>()[i];
+  });
+  return y;
+}
+
+Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
+  if (!x.is_floating_point()) fail("histc: not implemented for {}", x.dtype());
+  if (bins <= 0) fail("histc: expected 1 or more bins, got {}", bins);
+  const Tensor dense = contiguous(x), y = zeros(bins, x.dtype());
+  visit_floating(x.dtype(), "histc", [&](auto zero) {
+    using T = decltype(zero);
+    const T* p = dense.data_ptr<T>();
+    const int64_t n = x.numel();
+    T a = T(low), b = T(high);
+    if (a == b && n > 0)
+      std::tie(a, b) = std::pair(*std::min_element(p, p + n), *std::max_element(p, p + n));
+    if (a == b) a -= 1, b += 1;
+    if (!(a <= b) || !std::isfinite(a) || !std::isfinite(b))
+      fail("histc: expected finite rising bounds, got {} and {}", a, b);
+    for (int64_t i = 0; i < n; ++i)
+      if (p[i] >= a && p[i] <= b)
+        ++y.data_ptr<T>()[std::min(bins - 1, int64_t((p[i] - a) * T(bins) / (b - a)))];
+  });
+  return y;
+}
+
+}  // namespace gradus::raw
