@@ -39,8 +39,78 @@ using Acc = std::conditional_t<std::is_floating_point_v<T>, double, uint64_t>;
 template <class T>
 using Result = std::conditional_t<std::is_floating_point_v<T>, T, int64_t>;
 
+// The lanes k places up, `first` in those below.
+template <int k>
+inline batch<double> shifted(const batch<double>& v, const batch<double>& first) {
+#if defined(__AVX512F__)
+  return _mm512_castsi512_pd(
+      _mm512_alignr_epi64(_mm512_castpd_si512(v), _mm512_castpd_si512(first), 8 - k));
+#elif defined(__AVX__)
+  const __m256d low = _mm256_permute2f128_pd(first, v, 0x20);  // first, and the lower half of v
+  if constexpr (k == 2) return low;
+  return _mm256_shuffle_pd(low, v, 5);
+#elif defined(__SSE2__)
+  return _mm_unpacklo_pd(first, v);
+#else
+  return vextq_f64(first, v, 2 - k);
+#endif
+}
+
+template <int k, class Merge>
+inline batch<double> scan_lanes(batch<double> v, const batch<double>& first, Merge merge) {
+  if constexpr (k < int(batch<double>::size))
+    return scan_lanes<2 * k>(merge(shifted<k>(v, first), v), first, merge);
+  return v;
+}
+
+inline batch<double> last_lane(const batch<double>& v) {
+#if defined(__AVX512F__)
+  return _mm512_permutexvar_pd(_mm512_set1_epi64(7), v);
+#elif defined(__AVX2__)
+  return _mm256_permute4x64_pd(v, 0xff);
+#else
+  return batch<double>(v.get(batch<double>::size - 1));
+#endif
+}
+
+// A row of floats: running results inside a batch by steps of 1, 2, 4 lanes, and one merge from
+// batch to batch, so that batches wait for little of each other.
+template <class T, class Merge>
+void scan_row(const T* x, T* y, int64_t n, double start, Merge merge) {
+  using V = batch<double>;
+  constexpr int64_t W = V::size;
+  const V first(start);
+  V before = first;
+  const auto step = [&](const V& v) {
+    const V inside = scan_lanes<1>(v, first, merge), after = merge(before, inside);
+    before = merge(before, last_lane(inside));
+    return after;
+  };
+  int64_t i = 0;
+  if constexpr (sizeof(T) == sizeof(float)) {
+    for (; i + 2 * W <= n; i += 2 * W) {
+      const auto v = batch<float>::load_unaligned(x + i);
+      const V low = step(simd::widen_low(v)), high = step(simd::widen_high(v));
+      simd::narrow(low, high).store_unaligned(y + i);
+    }
+  } else {
+    for (; i + W <= n; i += W) step(V::load_unaligned(x + i)).store_unaligned(y + i);
+  }
+  for (double acc = last_lane(before).get(0); i < n; ++i)
+    y[i] = static_cast<T>(acc = merge(acc, static_cast<double>(x[i])));
+}
+
 template <class T, class Merge>
 void run(const void* x, void* y, const ScanShape& s, Acc<T> first, Merge merge) {
+  constexpr bool in_lanes = std::is_invocable_v<Merge, batch<double>, batch<double>>;
+  if constexpr (in_lanes && std::is_floating_point_v<T>) {
+    if (s.inner == 1 && s.inner_pitch == 1) {
+      for (int64_t o = 0; o < s.outer; ++o)
+        scan_row(static_cast<const T*>(x) + o * s.n, static_cast<T*>(y) + o * s.n, s.n, first,
+                 merge);
+      return;
+    }
+  }
   for_each_group(s, [&](int64_t count, int64_t offset, int64_t n_step, int64_t lane_step) {
     Acc<T> acc[width];
     for (int64_t j = 0; j < count; ++j) acc[j] = first;
@@ -86,11 +156,11 @@ double log_add_exp(double a, double b) {
 
 template <class T>
 void cumsum(const void* x, void* y, const ScanShape& s) {
-  run<T>(x, y, s, 0, [](Acc<T> a, Acc<T> b) { return a + b; });
+  run<T>(x, y, s, 0, [](auto a, auto b) { return a + b; });
 }
 template <class T>
 void cumprod(const void* x, void* y, const ScanShape& s) {
-  run<T>(x, y, s, 1, [](Acc<T> a, Acc<T> b) { return a * b; });
+  run<T>(x, y, s, 1, [](auto a, auto b) { return a * b; });
 }
 template <class T>
 void logcumsumexp(const void* x, void* y, const ScanShape& s) {
