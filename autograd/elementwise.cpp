@@ -145,9 +145,9 @@ Tensor apply_formula(int formula, const char* op, Operands x) {
                               info.to_bool ? kBool : type, KernelArgs(x, type));
   if (!records(info, x) || !differentiable(y)) return y;
   auto* node = new FormulaNode(formula, op, type, x);
-  const auto owner = Ref<Node>::first(node);
+  auto owner = Ref<Node>::first(node);
   node->save(x);
-  detail::set_outputs(owner, y);
+  detail::set_outputs(std::move(owner), y);
   node->keep_output(y);
   return y;
 }
@@ -189,7 +189,7 @@ void apply_formula_(int formula, const char* op, Operands x) {
     auto* node = static_cast<FormulaNode*>(owner.get());
     node->first_output = {self.impl()->sizes, self.dtype()};
     node->keep_output(self);
-    rebase_history(self, owner);
+    rebase_history(self, std::move(owner));
   }
 }
 

@@ -186,9 +186,9 @@ void throw_released(const Node& node) {
       describe(node));
 }
 
-void set_outputs(const Ref<Node>& node, const Tensor& out) {
+void set_outputs(Ref<Node>&& node, const Tensor& out) {
   node->first_output = {out.impl()->sizes, out.dtype()};
-  set_history(out, node, 0);
+  set_history(out, std::move(node), 0);
 }
 
 void set_outputs(const Ref<Node>& node, TensorList outs) {

@@ -232,7 +232,7 @@ class RecordedJoint final : public Node {
 };
 
 namespace detail {
-void set_outputs(const Ref<Node>& node, const Tensor& out);
+void set_outputs(Ref<Node>&& node, const Tensor& out);
 void set_outputs(const Ref<Node>& node, TensorList outs);
 }  // namespace detail
 
@@ -242,8 +242,7 @@ template <class... F>
 Tensor record(const char* op, Tensor out, Wrt<F>... w) {
   if (!GradMode::is_enabled() || !any_needs_grad(w...) || !differentiable(out)) return out;
   auto* node = new Recorded<F...>(op, std::move(w)...);
-  const auto owner = Ref<Node>::first(node);
-  detail::set_outputs(owner, out);
+  detail::set_outputs(Ref<Node>::first(node), out);
   node->keep_output(out);
   return out;
 }
@@ -266,8 +265,7 @@ Tensor record_joint(const char* op, Tensor out, TensorList inputs, F vjp) {
   if (GradMode::is_enabled() && differentiable(out))
     for (const Tensor& x : inputs) any = any || needs_grad(x);
   if (!any) return out;
-  const auto owner = Ref<Node>::first(new RecordedJoint<F>(op, inputs, std::move(vjp)));
-  detail::set_outputs(owner, out);
+  detail::set_outputs(Ref<Node>::first(new RecordedJoint<F>(op, inputs, std::move(vjp))), out);
   return out;
 }
 template <class F>
