@@ -1,10 +1,13 @@
 // Datasets, transforms, samplers and loaders.
 #pragma once
 
+#include "data/cifar.h"
 #include "data/data_loader.h"
 #include "data/dataset.h"
 #include "data/digits.h"
 #include "data/example.h"
+#include "data/idx.h"
+#include "data/mnist.h"
 #include "data/samplers.h"
 #include "data/tensor_dataset.h"
 #include "data/transforms.h"

@@ -8,6 +8,7 @@
 #include <deque>
 #include <exception>
 
+#include "data/batch_random.h"
 #include "data/dataset.h"
 #include "data/samplers.h"
 #include "data/workers.h"
@@ -106,8 +107,9 @@ class DataLoaderBase {
 
   // Starts an epoch; an earlier iterator then ends where it is.
   Iterator<Batch> begin() {
+    const uint64_t epoch = ++epoch_;
     reset();
-    return Iterator<Batch>([this, epoch = ++epoch_]() -> std::optional<Batch> {
+    return Iterator<Batch>([this, epoch]() -> std::optional<Batch> {
       return epoch == epoch_ ? next() : std::nullopt;
     });
   }
@@ -131,6 +133,8 @@ class DataLoaderBase {
   virtual void reset() {
     for (auto& job : pending_) workers_->wait(job->id, std::nullopt);
     pending_.clear();
+    number_ = 0;
+    seed_ = batch_seed();
     if (workers_)
       for (size_t i = 0; i < options_.max_jobs; ++i) prefetch();
   }
@@ -145,7 +149,8 @@ class DataLoaderBase {
     std::exception_ptr error;
   };
 
-  static std::optional<Batch> get(Dataset& dataset, BatchRequest& request) {
+  std::optional<Batch> get(Dataset& dataset, BatchRequest& request, uint64_t number) const {
+    const BatchRandom random(seed_, epoch_, number);
     return dataset.get_batch(std::move(request));
   }
   void prefetch() {
@@ -153,19 +158,20 @@ class DataLoaderBase {
     if (!request) return;
     auto job = std::make_shared<Job>();
     pending_.push_back(job);
-    job->id = workers_->submit([this, job, r = std::move(*request)](size_t worker) mutable {
-      try {
-        job->batch = get(datasets_[worker], r);
-      } catch (...) {
-        job->error = std::current_exception();
-      }
-    });
+    job->id = workers_->submit(
+        [this, job, r = std::move(*request), number = number_++](size_t worker) mutable {
+          try {
+            job->batch = get(datasets_[worker], r, number);
+          } catch (...) {
+            job->error = std::current_exception();
+          }
+        });
   }
   std::optional<Batch> next() {
     if (!workers_) {
       std::optional<BatchRequest> request = get_batch_request();
       if (!request) return std::nullopt;
-      return get(datasets_[0], *request);
+      return get(datasets_[0], *request, number_++);
     }
     while (!pending_.empty()) {
       auto job = pending_.front();
@@ -178,7 +184,7 @@ class DataLoaderBase {
     return std::nullopt;
   }
 
-  uint64_t epoch_ = 0;
+  uint64_t epoch_ = 0, number_ = 0, seed_ = 0;
   std::deque<std::shared_ptr<Job>> pending_;
   std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };

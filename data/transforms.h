@@ -85,6 +85,10 @@ class TensorLambda : public TensorTransform<Target> {
 namespace detail {
 // A float32 column [count, 1, 1].
 Tensor channels(ArrayRef<double> values);
+// A window [.., height, width] of the image with `padding` zeros around it, at random.
+Tensor random_crop(const Tensor& image, int64_t height, int64_t width, int64_t padding);
+// The image, or with probability p its mirror image: its last dim reversed.
+Tensor random_flip(const Tensor& image, double p);
 // One tensor with a new first dimension. The sizes must agree.
 Tensor stack(const std::vector<Tensor>& tensors);
 }  // namespace detail
@@ -97,6 +101,29 @@ struct Normalize : public TensorTransform<Target> {
   Tensor operator()(Tensor input) override { return input.sub(mean).div(stddev); }
 
   Tensor mean, stddev;
+};
+
+// A part of an image [.., H, W] of `height` by `width`, at a random place of the image with
+// `padding` zeros around it. Inside a data loader the draws follow from the seed and the batch.
+template <class Target = Tensor>
+struct RandomCrop : public TensorTransform<Target> {
+  explicit RandomCrop(int64_t size, int64_t padding = 0) : RandomCrop(size, size, padding) {}
+  RandomCrop(int64_t height, int64_t width, int64_t padding)
+      : height(height), width(width), padding(padding) {}
+  Tensor operator()(Tensor input) override {
+    return detail::random_crop(input, height, width, padding);
+  }
+
+  int64_t height, width, padding;
+};
+
+// Mirrors an image [.., W] with probability p.
+template <class Target = Tensor>
+struct RandomHorizontalFlip : public TensorTransform<Target> {
+  explicit RandomHorizontalFlip(double p = 0.5) : p(p) {}
+  Tensor operator()(Tensor input) override { return detail::random_flip(input, p); }
+
+  double p;
 };
 
 // The examples of a batch as one example of stacked tensors.

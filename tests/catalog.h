@@ -71,6 +71,7 @@ Rows index_rows();
 Rows conv_rows();
 Rows pool_rows();
 Rows vision_rows();
+Rows norm_rows();
 
 const Rows& all_rows();
 

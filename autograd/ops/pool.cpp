@@ -174,6 +174,13 @@ std::tuple<Tensor, Tensor> adaptive_max(const char* op, size_t dims, const Tenso
 Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
   std::vector<raw::Axis> axes;
   const auto windows = adaptive(op, dims, x, output_size);
+  const bool one = std::all_of(windows.begin(), windows.end(),
+                               [](const raw::Windows& w) { return w.first.size() == 1; });
+  if (one && is_floating(x.dtype())) {
+    std::vector<int64_t> last;
+    for (size_t d = 0; d < dims; ++d) last.push_back(x.dim() - int64_t(dims - d));
+    return x.mean(last, /*keepdim=*/true);
+  }
   for (size_t d = 0; d < dims; ++d) {
     raw::Axis axis(x.size(int64_t(d) - int64_t(dims)));
     for (size_t i = 0; i < windows[d].first.size(); ++i) {

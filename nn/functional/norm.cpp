@@ -18,6 +18,21 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
   return batch_norm(input, running_mean, running_var, o.weight(), o.bias(), o.training(),
                     o.momentum(), o.eps());
 }
+Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& o) {
+  int64_t places = 1;
+  for (int64_t d = 2; d < input.dim(); ++d) places *= input.size(d);
+  if (o.use_input_stats() && places == 1)
+    fail("instance_norm: needs more than 1 value per channel, got shape {}", input.sizes());
+  return gradus::instance_norm(input, o.weight(), o.bias(), o.running_mean(), o.running_var(),
+                               o.use_input_stats(), o.momentum(), o.eps());
+}
+Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight,
+                std::optional<double> eps) {
+  return gradus::rms_norm(input, normalized_shape, weight, eps);
+}
+Tensor local_response_norm(const Tensor& input, const LocalResponseNormFuncOptions& o) {
+  return gradus::local_response_norm(input, o.size(), o.alpha(), o.beta(), o.k());
+}
 Tensor layer_norm(const Tensor& input, const LayerNormFuncOptions& o) {
   return gradus::layer_norm(input, o.normalized_shape(), o.weight(), o.bias(), o.eps());
 }

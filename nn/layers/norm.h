@@ -38,6 +38,71 @@ GRADUS_BATCH_NORM(2);
 GRADUS_BATCH_NORM(3);
 #undef GRADUS_BATCH_NORM
 
+// Each channel of each example by itself; [N, C, spatial...] with D spatial dims, or without N.
+template <int D, class Derived>
+class InstanceNormImpl : public Cloneable<Derived> {
+ public:
+  explicit InstanceNormImpl(const InstanceNormOptions& options_);
+  void reset() override;
+  void reset_parameters();
+  void reset_running_stats();
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+
+  InstanceNormOptions options;
+  Tensor weight, bias;
+  Tensor running_mean, running_var;
+  Tensor num_batches_tracked;
+};
+#define GRADUS_INSTANCE_NORM(D)                                                       \
+  class InstanceNorm##D##dImpl : public InstanceNormImpl<D, InstanceNorm##D##dImpl> { \
+   public:                                                                            \
+    explicit InstanceNorm##D##dImpl(const InstanceNorm##D##dOptions& options_);       \
+  };                                                                                  \
+  extern template class InstanceNormImpl<D, InstanceNorm##D##dImpl>;                  \
+  GRADUS_MODULE(InstanceNorm##D##d)
+GRADUS_INSTANCE_NORM(1);
+GRADUS_INSTANCE_NORM(2);
+GRADUS_INSTANCE_NORM(3);
+#undef GRADUS_INSTANCE_NORM
+
+class RMSNormImpl : public Cloneable<RMSNormImpl> {
+ public:
+  explicit RMSNormImpl(RMSNormOptions options_);
+  void reset() override;
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+
+  RMSNormOptions options;
+  Tensor weight;  // normalized_shape; undefined unless elementwise_affine
+};
+GRADUS_MODULE(RMSNorm);
+
+class LocalResponseNormImpl : public Cloneable<LocalResponseNormImpl> {
+ public:
+  LocalResponseNormImpl(int64_t size);
+  explicit LocalResponseNormImpl(const LocalResponseNormOptions& options_);
+  void reset() override;
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+
+  LocalResponseNormOptions options;
+};
+GRADUS_MODULE(LocalResponseNorm);
+
+class CrossMapLRN2dImpl : public Cloneable<CrossMapLRN2dImpl> {
+ public:
+  CrossMapLRN2dImpl(int64_t size);
+  explicit CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options_);
+  void reset() override;
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+
+  CrossMapLRN2dOptions options;
+};
+GRADUS_MODULE(CrossMapLRN2d);
+
 // Over the last dims, which must be normalized_shape.
 class LayerNormImpl : public Cloneable<LayerNormImpl> {
  public:

@@ -21,6 +21,43 @@ using BatchNorm1dOptions = BatchNormOptions;
 using BatchNorm2dOptions = BatchNormOptions;
 using BatchNorm3dOptions = BatchNormOptions;
 
+struct InstanceNormOptions {
+  InstanceNormOptions(int64_t num_features) : num_features_(num_features) {}
+  GRADUS_ARG(int64_t, num_features);
+  GRADUS_ARG(double, eps) = 1e-5;
+  GRADUS_ARG(double, momentum) = 0.1;
+  GRADUS_ARG(bool, affine) = false;
+  GRADUS_ARG(bool, track_running_stats) = false;
+};
+using InstanceNorm1dOptions = InstanceNormOptions;
+using InstanceNorm2dOptions = InstanceNormOptions;
+using InstanceNorm3dOptions = InstanceNormOptions;
+
+struct RMSNormOptions {
+  RMSNormOptions(std::vector<int64_t> normalized_shape)
+      : normalized_shape_(std::move(normalized_shape)) {}
+  GRADUS_ARG(std::vector<int64_t>, normalized_shape);
+  // By default the machine epsilon of the input's type.
+  GRADUS_ARG(std::optional<double>, eps) = std::nullopt;
+  GRADUS_ARG(bool, elementwise_affine) = true;
+};
+
+// Over `size` channels.
+struct LocalResponseNormOptions {
+  LocalResponseNormOptions(int64_t size) : size_(size) {}
+  GRADUS_ARG(int64_t, size);
+  GRADUS_ARG(double, alpha) = 1e-4;
+  GRADUS_ARG(double, beta) = 0.75;
+  GRADUS_ARG(double, k) = 1.;
+};
+struct CrossMapLRN2dOptions {
+  CrossMapLRN2dOptions(int64_t size) : size_(size) {}
+  GRADUS_ARG(int64_t, size);
+  GRADUS_ARG(double, alpha) = 1e-4;
+  GRADUS_ARG(double, beta) = 0.75;
+  GRADUS_ARG(int64_t, k) = 1;
+};
+
 struct LayerNormOptions {
   LayerNormOptions(std::vector<int64_t> normalized_shape)
       : normalized_shape_(std::move(normalized_shape)) {}
@@ -46,6 +83,16 @@ struct BatchNormFuncOptions {
   GRADUS_ARG(double, momentum) = 0.1;
   GRADUS_ARG(double, eps) = 1e-5;
 };
+struct InstanceNormFuncOptions {
+  GRADUS_ARG(Tensor, running_mean);
+  GRADUS_ARG(Tensor, running_var);
+  GRADUS_ARG(Tensor, weight);
+  GRADUS_ARG(Tensor, bias);
+  GRADUS_ARG(bool, use_input_stats) = true;
+  GRADUS_ARG(double, momentum) = 0.1;
+  GRADUS_ARG(double, eps) = 1e-5;
+};
+using LocalResponseNormFuncOptions = LocalResponseNormOptions;
 struct LayerNormFuncOptions {
   LayerNormFuncOptions(std::vector<int64_t> normalized_shape)
       : normalized_shape_(std::move(normalized_shape)) {}

@@ -37,6 +37,32 @@ const std::map<std::string, std::function<Tensor()>> makers = {
        return flat_parameters(
            nn::Sequential{nn::Linear(3, 4), nn::BatchNorm1d(4), nn::PReLU(), nn::Linear(4, 2)});
      }},
+    {"conv1d", [] { return flat_parameters(nn::Conv1d(2, 3, 4)); }},
+    {"conv2d",
+     [] {
+       return flat_parameters(nn::Conv2d(nn::Conv2dOptions(4, 6, {3, 2}).groups(2)));
+     }},
+    {"conv3d",
+     [] {
+       return flat_parameters(nn::Conv3d(2, 2, ExpandingArray<3>{1, 2, 3}));
+     }},
+    {"conv_transpose1d", [] { return flat_parameters(nn::ConvTranspose1d(2, 3, 4)); }},
+    {"conv_transpose2d",
+     [] {
+       return flat_parameters(
+           nn::ConvTranspose2d(nn::ConvTranspose2dOptions(4, 6, {3, 2}).groups(2)));
+     }},
+    {"conv_transpose3d",
+     [] {
+       return flat_parameters(
+           nn::ConvTranspose3d(nn::ConvTranspose3dOptions(2, 2, {1, 2, 3}).bias(false)));
+     }},
+    {"fractional_max_pool2d",
+     [] {
+       const Tensor x = arange(98, kFloat).reshape({1, 2, 7, 7});
+       return flat(F::fractional_max_pool2d(
+           x, F::FractionalMaxPool2dFuncOptions(2).output_size(ExpandingArray<2>{3, 4})));
+     }},
     {"layer_norm",
      [] {
        return flat_parameters(nn::LayerNorm(nn::LayerNormOptions({2, 3})));

@@ -193,6 +193,13 @@ seeded("feature_alpha_dropout", lambda: F.feature_alpha_dropout(ramp, 0.3, True)
 seeded("rrelu", lambda: F.rrelu(ramp, 0.1, 0.4, True))
 seeded("gumbel_softmax", lambda: F.gumbel_softmax(ramp, 0.7))
 seeded("gumbel_softmax_hard", lambda: F.gumbel_softmax(ramp, 0.7, hard=True, dim=1))
+seeded("conv1d", lambda: nn.Conv1d(2, 3, 4))
+seeded("conv2d", lambda: nn.Conv2d(4, 6, (3, 2), groups=2))
+seeded("conv3d", lambda: nn.Conv3d(2, 2, (1, 2, 3)))
+seeded("conv_transpose1d", lambda: nn.ConvTranspose1d(2, 3, 4))
+seeded("conv_transpose2d", lambda: nn.ConvTranspose2d(4, 6, (3, 2), groups=2))
+seeded("conv_transpose3d", lambda: nn.ConvTranspose3d(2, 2, (1, 2, 3), bias=False))
+seeded("fractional_max_pool2d", lambda: F.fractional_max_pool2d(torch.arange(98.).reshape(1, 2, 7, 7), 2, (3, 4)))
 
 
 def number(v):

@@ -1,0 +1,15 @@
+// The IDX format of MNIST and its relatives: an array of numbers with its sizes, plain or gzipped.
+#pragma once
+
+#include <string>
+
+#include "tensor/tensor.h"
+
+namespace gradus::data {
+
+// The array of a file: uint8 as such, int8, int16 and int32 as int32, float32 and float64. The file
+// is not trusted: whatever is wrong with it throws Error with its name, before memory is taken for
+// sizes that it does not hold.
+Tensor read_idx(const std::string& path);
+
+}  // namespace gradus::data
