@@ -1,6 +1,7 @@
 #include "tensor/parallel.h"
 
 #include <omp.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <exception>
@@ -11,9 +12,17 @@ namespace gradus {
 
 namespace {
 std::atomic<int> thread_limit{0};
+// In the child of a fork, whose OpenMP would wait for threads that only the parent has.
+std::atomic<bool> orphaned{false};
+
+void watch_forks() {
+  static const int watching = pthread_atfork(nullptr, nullptr, [] { orphaned = true; });
+  (void)watching;
 }
+}  // namespace
 
 int get_num_threads() {
+  if (orphaned.load(std::memory_order_relaxed)) return 1;
   const int n = thread_limit.load(std::memory_order_relaxed);
   return n > 0 ? n : omp_get_max_threads();
 }
@@ -30,6 +39,7 @@ int64_t chunk_count(int64_t count, int64_t grain) {
 }
 
 void parallel_ranges(int64_t begin, int64_t end, int64_t chunks, RangeBody body, void* context) {
+  watch_forks();
   std::exception_ptr error;
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
 #pragma omp parallel for num_threads(int(chunks)) schedule(static, 1)

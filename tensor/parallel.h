@@ -7,7 +7,8 @@
 
 namespace gradus {
 
-// Threads that a loop may use. Results have the same bits for any number.
+// Threads that a loop may use. Results have the same bits for any number. After a fork the child
+// has one, if its parent has used more.
 int get_num_threads();
 void set_num_threads(int n);
 
