@@ -6,6 +6,9 @@
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "tensor/fail.h"
 
@@ -168,6 +171,18 @@ void* from_system(size_t bytes) {
   return p;
 }
 
+// Sizes that keep growing leave blocks behind that nothing will ask for again: a new large one is
+// the time to let them go, once they are more than twice what was ever in use.
+constexpr size_t large = size_t(1) << 20;
+constexpr int64_t always_kept = int64_t(64) << 20;
+void trim_for(size_t bytes) {
+  add_to_totals();
+  const int64_t cached_then = cached_bytes.load(std::memory_order_relaxed) + int64_t(bytes);
+  if (cached_then <= 2 * peak_bytes.load(std::memory_order_relaxed) + always_kept) return;
+  flush_thread_cache();
+  release_shared();
+}
+
 #ifdef GRADUS_NO_CACHE
 constexpr bool caching = false;  // the address sanitizer must see every block come and go
 #else
@@ -188,7 +203,10 @@ void* allocate(size_t bytes) {
     cache.bytes -= size;
   } else {
     b = pop_shared(c);
-    if (!b) return from_system(size);
+    if (!b) {
+      if (size >= large) trim_for(size);
+      return from_system(size);
+    }
   }
   cache.cached -= int64_t(size);
   return b;
@@ -250,6 +268,9 @@ void reset_peak_memory_stats() {
 void release_cached_memory() {
   memory::flush_thread_cache();
   memory::release_shared();
+#ifdef __GLIBC__
+  malloc_trim(0);  // small blocks stand between what the program itself keeps
+#endif
 }
 void set_memory_limit(int64_t bytes) {
   if (bytes < 0) fail("set_memory_limit: expected 0 or more bytes, got {}", bytes);

@@ -79,6 +79,16 @@ TEST_CASE("past the limit an allocation throws and counts nothing") {
         "set_memory_limit: expected 0 or more bytes, got -1");
 }
 
+TEST_CASE("sizes that only grow do not pile up") {
+  int64_t n = int64_t(40) << 20, last = 0;
+  for (; n < int64_t(400) << 20; n += n / 5) {
+    const Tensor t = bytes(n);
+    last = n;
+  }
+  CHECK(memory_stats().cached < 3 * last + (int64_t(64) << 20));
+  release_cached_memory();
+}
+
 TEST_CASE("what was freed is kept for reuse until it is released") {
   release_cached_memory();
   CHECK(memory_stats().cached == 0);
