@@ -12,7 +12,10 @@ ScalarType compute_type(const char* op, unsigned on, Operands x) {
   ScalarType type = ScalarType::Undefined;
   bool plain = true;
   for (const Operand& o : x) {
-    if (o.is_number()) continue;
+    if (o.is_number()) {
+      if (o.is_undefined()) fail("{}: an operand is undefined, it was never given a value", op);
+      continue;
+    }
     const TensorImpl& t = *o.tensor.impl();
     plain = plain && !t.wrapped_number && (type == ScalarType::Undefined || type == t.dtype);
     type = t.dtype;

@@ -18,6 +18,8 @@ struct Operand {
   Operand(const Scalar& s) : tensor(no_tensor), number(s) {}
   Operand(const Operand&) = default;
   bool is_number() const { return !tensor.defined(); }
+  // Neither: made from a tensor that was never given a value.
+  bool is_undefined() const { return is_number() && &tensor != &no_tensor; }
   raw::Arg arg(ScalarType t) const {
     return is_number() ? raw::Arg(number, t) : raw::Arg(tensor, t);
   }

@@ -156,7 +156,8 @@ void run_hooks(Node& node, std::span<Tensor> dy) {
   for (const OutputHooks& h : std::vector(*node.hooks)) {
     if (!dy[h.nr].defined()) continue;
     call(h.hooks, dy[h.nr]);
-    if (const auto keep = h.retain.lock()) *keep = dy[h.nr];
+    if (const auto keep = h.retain.lock())
+      *keep = keep->defined() ? *keep + dy[h.nr] : dy[h.nr].clone();
   }
 }
 
@@ -178,9 +179,27 @@ void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
         fail("{}: the backward pass made a nan in the gradient of input {}", describe(node), i);
 }
 
+// Waits for the flag, and lets the next thread have it at the end of the scope.
+class Turn {
+ public:
+  explicit Turn(std::atomic_flag& busy) : busy_(busy) {
+    while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    busy_.clear(std::memory_order_release);
+    busy_.notify_one();
+  }
+
+ private:
+  std::atomic_flag& busy_;
+};
+
 }  // namespace
 
 void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
+  const Turn turn(busy_);
   Tensor& grad = leaf_.mutable_grad();
   Tensor& fresh = dy[0];
   if (!fresh.defined()) return;

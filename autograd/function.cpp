@@ -100,10 +100,12 @@ variable_list FunctionNode::finish(const variable_list& inputs, variable_list ou
         set_history(out, self, uint32_t(i));
       continue;
     }
-    const bool view = is_input || out.is_view();
-    // A result of its own, so that the input keeps its history.
-    if (is_input) out = raw::window(out);
-    if (view) out.impl()->view_kind = ViewKind::custom;
+    if (is_input) {  // a result of its own, so that the input keeps its history
+      const Tensor input = std::exchange(out, raw::window(out));
+      mark_view(out, input, ViewKind::custom);
+    } else if (out.is_view()) {
+      out.impl()->view_kind = ViewKind::custom;
+    }
     set_history(out, self, uint32_t(i));
   }
   for (const Tensor& t : ctx.to_save_) {

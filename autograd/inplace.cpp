@@ -49,6 +49,10 @@ Tensor value_before_write(const Tensor& self, bool needed) {
   return copy;
 }
 
+Tensor ZeroGradient::operator()(const Tensor& dy) const {
+  return raw::zeros(dy.sizes(), dy.dtype());
+}
+
 void count_write(const Tensor& self) {
   if (!self.impl()->untracked) self.impl()->storage->bump_version();
 }

@@ -49,10 +49,10 @@ Tensor& write_inplace(const char* op, const Tensor& self, Write&& write, Wrt<F>.
   return const_cast<Tensor&>(self);
 }
 
-struct NoGradient {
-  Tensor operator()(const Tensor&) const { return {}; }
+struct ZeroGradient {
+  Tensor operator()(const Tensor& dy) const;
 };
 // The written tensor, none of whose old value reaches the result.
-inline Wrt<NoGradient> wrt_overwritten(const Tensor& self) { return {self, {}}; }
+inline Wrt<ZeroGradient> wrt_overwritten(const Tensor& self) { return {self, {}}; }
 
 }  // namespace gradus::autograd

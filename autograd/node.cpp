@@ -115,8 +115,18 @@ Edge gradient_edge(const Tensor& t) {
   return {leaf_sink(t), 0};
 }
 
+OutputHooks& hooks_of(Node& node, uint32_t nr) {
+  if (!node.hooks) node.hooks = std::make_unique<std::vector<OutputHooks>>();
+  for (OutputHooks& h : *node.hooks)
+    if (h.nr == nr) return h;
+  return node.hooks->emplace_back(OutputHooks{nr, {}, {}});
+}
+
 void set_history(const Tensor& t, Ref<Node> node, uint32_t nr) {
   Meta& m = ensure_meta(t);
+  // Written in place, a tensor retains the gradient of what it has become.
+  if (m.retained && m.grad_fn) hooks_of(*m.grad_fn, m.output_nr).retain.reset();
+  if (m.retained) hooks_of(*node, nr).retain = m.retained;
   m.grad_fn = std::move(node);
   m.output_nr = nr;
   m.requires_grad = false;

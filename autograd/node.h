@@ -106,6 +106,7 @@ class AccumulateGrad final : public Node {
 
  private:
   Tensor leaf_;
+  std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  // backward passes of several threads meet here
 };
 
 // Names the node that runs on this thread, for messages from inside it.
@@ -141,6 +142,8 @@ Meta& ensure_meta(const Tensor& t);
 
 // The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere.
 Edge gradient_edge(const Tensor& t);
+// Output nr's hooks, made when there are none.
+OutputHooks& hooks_of(Node& node, uint32_t nr);
 // Gives `t` a history. For a view see inplace.h.
 void set_history(const Tensor& t, Ref<Node> node, uint32_t nr);
 

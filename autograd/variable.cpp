@@ -19,6 +19,10 @@ Ref<autograd::Node> Tensor::grad_fn() const {
   Meta* m = meta(*this);
   if (!t.view_base || !t.view_base->tracked || t.view_version == t.storage->version())
     return m ? m->grad_fn : nullptr;
+  if (t.view_kind == ViewKind::custom)
+    fail(
+        "grad_fn: a view made by a custom function has no history any more, its base was written "
+        "in place");
   // The base was written to since this view was made: its history is now the base's.
   const Tensor base(t.view_base);
   autograd::regenerate_view_history(*this, base);
@@ -106,10 +110,7 @@ const std::string& Tensor::name() const {
 namespace {
 autograd::OutputHooks& hooks_of(const Tensor& t) {
   const auto fn = t.grad_fn();
-  if (!fn->hooks) fn->hooks = std::make_unique<std::vector<autograd::OutputHooks>>();
-  for (auto& h : *fn->hooks)
-    if (h.nr == t.output_nr()) return h;
-  return fn->hooks->emplace_back(autograd::OutputHooks{t.output_nr(), {}, {}});
+  return autograd::hooks_of(*fn, t.output_nr());
 }
 }  // namespace
 

@@ -112,6 +112,27 @@ TEST_CASE("Function: a dirty input") {
   CHECK(message([&] { Doubling::apply(leaf({1})); }).find("leaf") != std::string::npos);
 }
 
+namespace {
+struct Same : autograd::Function<Same> {
+  static Tensor forward(AutogradContext*, const Tensor& x) { return x; }
+  static variable_list backward(AutogradContext*, variable_list dy) { return {dy[0] * 5}; }
+};
+}  // namespace
+
+TEST_CASE("Function: an input returned is a view of it") {
+  const Tensor x = leaf({1, 2}), a = x * 1;
+  const Tensor y = Same::apply(a);
+  CHECK(y.is_view());
+  CHECK(values(autograd::grad({y.sum()}, {x}, {}, true)[0]) == Values{5, 5});
+  CHECK(message([&] { y.add_(1); }) ==
+        "add_: a view made by a custom function cannot be written in place");
+  a.mul_(2);
+  CHECK(
+      message([&] { y.sum(); }) ==
+      "grad_fn: a view made by a custom function has no history any more, its base was written in "
+      "place");
+}
+
 TEST_CASE("Function: wrong backwards are told") {
   const Tensor x = leaf({1});
   CHECK(message([&] { WrongCount::apply(x, x).sum().backward(); }) ==

@@ -50,6 +50,19 @@ TEST_CASE("writes are recorded") {
   CHECK(values(x.grad()) == Values{4, 32, 108});
 }
 
+TEST_CASE("what is overwritten has a gradient of zeros") {
+  const Tensor x = leaf({1, 2}), v = leaf({3, 4});
+  const auto write = [&](auto&& f) {
+    const Tensor y = x * 2;
+    f(y);
+    return values(autograd::grad({(y * v).sum()}, {x})[0]);
+  };
+  CHECK(write([&](const Tensor& y) { y.copy_(v); }) == Values{0, 0});
+  CHECK(write([&](const Tensor& y) { y.fill_(3); }) == Values{0, 0});
+  CHECK(write([&](const Tensor& y) { y.fill_(v[0]); }) == Values{0, 0});
+  CHECK(write([&](const Tensor& y) { y.zero_(); }) == Values{0, 0});
+}
+
 TEST_CASE("a write to a view reaches its base's history") {
   const Tensor w = vec({3, 4}).requires_grad_();
   const Tensor base = zeros({3}, kDouble);

@@ -1,6 +1,9 @@
 // The tape: what is recorded, how gradients flow and collect, and what goes wrong with a message.
 #include <doctest/doctest.h>
 
+#include <thread>
+#include <vector>
+
 #include "autograd/autograd.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/memory.h"
@@ -148,6 +151,45 @@ TEST_CASE("retain_grad keeps the gradient of a result") {
   (y * 2).sum().backward();
   CHECK(values(y.grad()) == Values{2, 2});
   CHECK_FALSE((x * 1).grad().defined());
+}
+
+TEST_CASE("a retained gradient is summed, and follows writes in place") {
+  const Tensor x = leaf({1, 2});
+  const Tensor y = x * 2, z = y + 0;
+  y.retain_grad();
+  z.retain_grad();
+  z.sum().backward({}, true);
+  CHECK_FALSE(y.grad().is_alias_of(z.grad()));
+  z.sum().backward();
+  CHECK(values(y.grad()) == Values{2, 2});
+
+  Tensor w = x * 2, base = x * 2;
+  w.retain_grad();
+  base.retain_grad();
+  w.mul_(3);
+  base.slice(0, 0, 1).mul_(3);
+  (w + base).sum().backward();
+  CHECK(values(w.grad()) == Values{1, 1});
+  CHECK(values(base.grad()) == Values{1, 1});
+}
+
+TEST_CASE("threads that meet at a leaf") {
+  const Tensor x = leaf({1});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 2000; ++i) (x * 1).backward();
+    });
+  for (std::thread& t : threads) t.join();
+  CHECK(values(x.grad()) == Values{16000});
+}
+
+TEST_CASE("undefined operands are refused") {
+  const Tensor x = leaf({1}), none;
+  CHECK(message([&] { x + none; }) == "add: an operand is undefined, it was never given a value");
+  CHECK(message([&] { none * 2; }) == "mul: an operand is undefined, it was never given a value");
+  CHECK(message([&] { (x * 1).add_(none); }) ==
+        "add_: an operand is undefined, it was never given a value");
 }
 
 TEST_CASE("broadcast gradients are summed back") {
