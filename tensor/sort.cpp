@@ -217,6 +217,7 @@ Sorted topk(const Tensor& x, int64_t k, int64_t dim, bool largest, bool sorted) 
   dim = wrap_dim(dim, x.dim(), "topk");
   const int64_t n = x.dim() == 0 ? 1 : x.sizes()[size_t(dim)];
   if (k < 0 || k > n) fail("topk: k is out of range, got {} for a dim of size {}", k, n);
+  if (x.dim() == 0) k = 1;  // there is no dim to leave out
   return for_each_line("topk", x, dim, k, [&](auto& line, int64_t* places) {
     if (largest)
       line.template first<true>(size_t(k));

@@ -125,6 +125,7 @@ struct AddProduct {
     check(self);
     if (self.sizes() != sizes.ref())
       fail("{}: the result {} does not fit into {}", op, sizes.ref(), self.sizes());
+    raw::check_writable(self, op);
     const auto write = [&] {
       if (self.is_alias_of(a) || self.is_alias_of(b))
         raw::copy(self, value(self));

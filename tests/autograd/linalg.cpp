@@ -108,6 +108,7 @@ TEST_CASE("methods and writes in place agree with the functions") {
   CHECK(c.addmm(a, b, 2, 3).equal(addmm(c, a, b, 2, 3)));
   CHECK(c.clone().addmm_(a, b, 2, 3).equal(addmm(c, a, b, 2, 3)));
   CHECK(c.t().clone().t().addmm_(a, b).equal(addmm(c, a, b)));
+  CHECK_THROWS_AS(ones({1}).expand({2, 4}).addmm_(a, b), Error);
   const Tensor square = f({3, 3}, 2), old = square.clone();
   CHECK(square.addmm_(square, square.t()).equal(addmm(old, old, old.t())));
   CHECK(f({2}, 5).addmv_(a, f({3}, 2), 2).equal(addmv(f({2}, 5), a, f({3}, 2), 2)));

@@ -99,6 +99,15 @@ TEST_CASE_TEMPLATE("sort and topk", T, float, double, int32_t, int64_t, uint8_t)
     }
 }
 
+TEST_CASE("topk without dims") {
+  for (const int64_t k : {0, 1}) {
+    const auto [values, indices] = raw::topk(raw::full({}, 5, kLong), k, 0, true, true);
+    CHECK(values.sizes() == IntArrayRef{});
+    CHECK(*values.data_ptr<int64_t>() == 5);
+    CHECK(*indices.data_ptr<int64_t>() == 0);
+  }
+}
+
 TEST_CASE("topk of nothing but nans") {
   const std::vector<float> x(100, std::numeric_limits<float>::quiet_NaN());
   const Tensor t = tensor_of(x, 2, 1);
