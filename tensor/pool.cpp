@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "tensor/fail.h"
 #include "tensor/parallel.h"
@@ -32,28 +33,82 @@ IntArrayRef spatial(const Tensor& x, size_t dims) {
 
 constexpr int64_t grain = 16384;
 
+struct Span {
+  int64_t first, last, step;
+  int64_t width() const { return last - first; }
+};
+Span span(const Windows& w, size_t i) { return {w.first[i], w.last[i], w.step}; }
+
+// The place of the largest element of one window; `x` is the plane.
 template <class T>
+int64_t largest(const T* x, int64_t height, int64_t width, Span z, Span y, Span h) {
+  int64_t at = (z.first * height + y.first) * width + h.first;
+  for (int64_t iz = z.first; iz < z.last; iz += z.step)
+    for (int64_t iy = y.first; iy < y.last; iy += y.step) {
+      const int64_t row = (iz * height + iy) * width;
+      for (int64_t i = row + h.first; i < row + h.last; i += h.step)
+        at = bool(x[i] > x[at]) | bool(x[i] != x[i]) ? i : at;
+    }
+  return at;
+}
+// The same of K by K neighbours that x points at.
+template <int K, class T>
+[[gnu::always_inline]] inline int64_t largest_of_square(const T* x, int64_t width) {
+  int64_t at = 0;
+  const auto look = [&](int64_t i) {
+    const T v = x[i];
+    at = bool(v > x[at]) | bool(v != v) ? i : at;
+  };
+  [&]<int... k>(std::integer_sequence<int, k...>) { (look(k / K * width + k % K), ...); }
+  (std::make_integer_sequence<int, K * K>());
+  return at;
+}
+
+// K: the size of windows that are taken at once, or 0.
+template <int K, class T>
 void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
                const Windows& wx, T* y, int64_t* index) {
   const size_t columns = wx.first.size();
+  // The columns from `begin` to `end` have windows of K.
+  size_t begin = 0, end = K > 0 ? columns : 0;
+  while (begin < end && span(wx, begin).width() != K) ++begin;
+  while (end > begin && span(wx, end - 1).width() != K) --end;
+  for (size_t i = begin; i < end; ++i)
+    if (span(wx, i).width() != K) end = i;
+  const int64_t* first = wx.first.data();
   for (size_t oz = 0; oz < wz.first.size(); ++oz)
-    for (size_t oy = 0; oy < wy.first.size(); ++oy)
-      for (size_t ox = 0; ox < columns; ++ox) {
-        int64_t at = (wz.first[oz] * height + wy.first[oy]) * width + wx.first[ox];
-        T best = x[at];
-        for (int64_t iz = wz.first[oz]; iz < wz.last[oz]; iz += wz.step)
-          for (int64_t iy = wy.first[oy]; iy < wy.last[oy]; iy += wy.step) {
-            const int64_t row = (iz * height + iy) * width;
-            for (int64_t i = row + wx.first[ox]; i < row + wx.last[ox]; i += wx.step) {
-              const T v = x[i];
-              const bool better = v > best || v != v;
-              best = better ? v : best;
-              at = better ? i : at;
-            }
-          }
-        *y++ = best;
-        *index++ = at;
+    for (size_t oy = 0; oy < wy.first.size(); ++oy, y += columns, index += columns) {
+      const Span z = span(wz, oz), v = span(wy, oy);
+      const bool square = K > 0 && z.width() == 1 && v.width() == K;
+      const size_t from = square ? begin : columns, to = square ? end : columns;
+      const auto one = [&](size_t o) {
+        index[o] = largest(x, height, width, z, v, span(wx, o));
+        y[o] = x[index[o]];
+      };
+      for (size_t o = 0; o < from; ++o) one(o);
+      if constexpr (K > 0) {
+        const int64_t row = (z.first * height + v.first) * width;
+        for (size_t o = from; o < to; ++o) {
+          const T* window = x + row + first[o];
+          const int64_t at = largest_of_square<K>(window, width);
+          index[o] = row + first[o] + at;
+          y[o] = window[at];
+        }
       }
+      for (size_t o = to; o < columns; ++o) one(o);
+    }
+}
+
+template <class T>
+void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
+               const Windows& wx, T* y, int64_t* index) {
+  // A window in the middle is as wide as any.
+  const auto size = [](const Windows& w) {
+    return w.first.empty() || w.step != 1 ? 0 : span(w, w.first.size() / 2).width();
+  };
+  const int64_t k = size(wy) == size(wx) && size(wz) == 1 ? size(wx) : 0;
+  const auto f = k == 2 ? max_plane<2, T> : k == 3 ? max_plane<3, T> : max_plane<0, T>;
+  f(x, height, width, wz, wy, wx, y, index);
 }
 
 }  // namespace

@@ -46,6 +46,10 @@ void largest(Rows& rows) {
   row(
       "max_pool2d.integers", "F.max_pool2d(a, 2, 1)", {ints({1, 4, 4}, -9, 9)},
       [](const List& x) -> List { return {max_pool2d(x[0], 2, 1)}; }, {}, Row::no_gradient);
+  row(
+      "max_pool2d.ties", "F.max_pool2d(a, 3, 2, 1, return_indices=True)", {ints({2, 5, 6}, 0, 3)},
+      [](const List& x) { return both(max_pool2d_with_indices(x[0], 3, 2, 1)); }, {},
+      Row::no_gradient);
   row("max_pool3d", "F.max_pool3d(a, 2, (1, 2, 2), (0, 1, 1), return_indices=True)",
       {far({1, 2, 3, 4, 3})}, [](const List& x) {
         return both(max_pool3d_with_indices(x[0], 2, {1, 2, 2}, {0, 1, 1}));
