@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "autograd/autograd.h"
+#include "autograd/meta.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"

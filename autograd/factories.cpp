@@ -1,5 +1,6 @@
 #include "autograd/factories.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 

@@ -46,36 +46,6 @@ class AutogradContext {
 
 using FunctionBackward = std::function<variable_list(AutogradContext*, variable_list)>;
 
-// The node of a Function; users see it as grad_fn only.
-class FunctionNode final : public Node {
- public:
-  // is_tensor: for each argument of forward, whether it is a tensor.
-  FunctionNode(std::string name, FunctionBackward backward, const variable_list& inputs,
-               std::vector<bool> is_tensor);
-  std::string name() const override { return name_; }
-  std::span<Edge> edges() override { return edges_; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
-  void release() override;
-  AutogradContext& context() { return context_; }
-  // Takes over what forward gave: sets histories, keeps what it saved.
-  variable_list finish(const variable_list& inputs, variable_list outputs);
-
- private:
-  friend class AutogradContext;
-  struct SavedVariable {
-    Tensor tensor;
-    uint32_t version = 0;
-    std::optional<uint32_t> output;  // the number of the output that it is
-  };
-  std::string name_;
-  FunctionBackward backward_;
-  AutogradContext context_;
-  std::vector<Edge> edges_;
-  std::vector<bool> is_tensor_;
-  std::vector<SavedVariable> saved_;
-  bool has_saved_ = false, released_ = false;
-};
-
 namespace detail {
 
 std::string function_name(const std::type_info& type);

@@ -1,5 +1,6 @@
 #include "autograd/inplace.h"
 
+#include "autograd/meta.h"
 #include "autograd/ops/strided.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "autograd/meta.h"
 #include "autograd/modes.h"
 #include "autograd/record.h"
 #include "autograd/stacktrace.h"
@@ -12,12 +13,21 @@
 
 namespace gradus::autograd {
 
-uint64_t Node::next_sequence() {
-  static std::atomic<uint64_t> next{1};
-  return next.fetch_add(1, std::memory_order_relaxed);
+namespace {
+std::atomic<uint64_t> next_sequence{1};
 }
 
-void Node::note_origin() { origin = std::make_shared<StackTrace>(capture_stack()); }
+Node::Node(const char* op)
+    : op_(op), sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
+  if (detail::anomaly) origin = std::make_shared<StackTrace>(capture_stack());
+}
+Node::Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
+Node::~Node() = default;
+
+const std::vector<Edge> Node::next_edges() {
+  const auto e = edges();
+  return {e.begin(), e.end()};
+}
 
 void Node::unref(const Node* node) noexcept {
   // Only a leaf's sink has no place in the sequence.

@@ -1,4 +1,4 @@
-// The tape: nodes, edges, and what autograd keeps on a tensor.
+// The tape: nodes and edges.
 #pragma once
 
 #include <functional>
@@ -34,23 +34,15 @@ struct OutputInfo {
 
 using TensorHook = std::function<Tensor(const Tensor&)>;
 
-// Hooks on one output, in the order they were added. `retain` is the tensor that keeps the
-// gradient.
-struct OutputHooks {
-  uint32_t nr;
-  std::vector<std::pair<unsigned, TensorHook>> hooks;
-  std::weak_ptr<Tensor> retain;
-};
+struct OutputHooks;
 
 // One recorded operation. Its edges lead from its inputs' gradients to where these came from;
 // every edge points to a node with a smaller sequence number, which makes the order of numbers a
 // valid order for the backward pass.
 class Node : public Counted, public memory::Pooled {
  public:
-  explicit Node(const char* op) : op_(op), sequence_(next_sequence()) {
-    if (detail::anomaly) note_origin();
-  }
-  virtual ~Node() = default;
+  explicit Node(const char* op);
+  virtual ~Node();
   static void unref(const Node* node) noexcept;
 
   // `AddBackward0`, from the operation's name.
@@ -59,10 +51,7 @@ class Node : public Counted, public memory::Pooled {
   uint64_t sequence() const { return sequence_; }
 
   virtual std::span<Edge> edges() = 0;
-  const std::vector<Edge> next_edges() {
-    const auto e = edges();
-    return {e.begin(), e.end()};
-  }
+  const std::vector<Edge> next_edges();
   size_t num_outputs() const { return outputs.size() + 1; }
   const OutputInfo& output(size_t nr) const { return nr == 0 ? first_output : outputs[nr - 1]; }
 
@@ -82,63 +71,13 @@ class Node : public Counted, public memory::Pooled {
 
  protected:
   const char* op_;  // must outlive the node
-  static uint64_t next_sequence();
   struct no_sequence {};
-  Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
+  Node(const char* op, no_sequence);
 
  private:
-  void note_origin();
   mutable const Node* next_dying_ = nullptr;
   uint64_t sequence_;
 };
-
-// Collects the gradient of a leaf. Runs after all others, once for each backward pass.
-class AccumulateGrad final : public Node {
- public:
-  explicit AccumulateGrad(Tensor leaf);
-  std::string name() const override { return "AccumulateGrad"; }
-  std::span<Edge> edges() override { return {}; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
-  bool is_sink() const override { return true; }
-  const Tensor& variable() const { return leaf_; }
-  // Node::unref's share: true when the last reference is gone.
-  bool release_sink() const;
-
- private:
-  Tensor leaf_;
-  std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  // backward passes of several threads meet here
-};
-
-// Names the node that runs on this thread, for messages from inside it.
-class RunningNode {
- public:
-  explicit RunningNode(const Node& node);
-  RunningNode(const RunningNode&) = delete;
-  RunningNode& operator=(const RunningNode&) = delete;
-  ~RunningNode();
-
- private:
-  const Node* before_;
-};
-// The operation, and in anomaly mode where it was recorded.
-std::string describe(const Node& node);
-
-// What autograd keeps on a tensor, in its impl's slot.
-struct Meta final : ImplSlot, memory::Pooled {
-  Tensor grad;
-  Ref<Node> grad_fn;
-  uint32_t output_nr = 0;
-  unsigned next_hook = 0;
-  bool requires_grad = false;  // of a leaf; a result is known by its grad_fn
-  std::string name;
-  std::vector<std::pair<unsigned, TensorHook>> leaf_hooks;
-  std::shared_ptr<Tensor> retained;  // non-leaf: where retain_grad puts the gradient
-  std::atomic<AccumulateGrad*> accumulator{nullptr};  // not owned; null when it died
-  std::atomic_flag lock = ATOMIC_FLAG_INIT;
-};
-
-inline Meta* meta(const Tensor& t) { return static_cast<Meta*>(t.impl()->slot.get()); }
-Meta& ensure_meta(const Tensor& t);
 
 // The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere.
 Edge gradient_edge(const Tensor& t);

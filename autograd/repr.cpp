@@ -1,5 +1,6 @@
 #include "autograd/repr.h"
 
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 

@@ -21,31 +21,34 @@ class Traced {
   double number_ = 0;
 };
 
+// The formula at that place in the list, as traced<F> calls it.
+Tensor apply_traced(int formula, const char* op, std::initializer_list<const Traced*> x);
+
 // A formula's value on traced operands.
 template <class F, class... V>
 Traced traced(const char* op, const V&... x) {
   if ((x.is_number() && ...)) return F::template value<double>(x.number()...);
-  return elementwise<F>(op, Operand(x)...);
+  return apply_traced(formulas::index_of<F>, op, {&x...});
 }
 
-inline Traced operator-(const Traced& a) { return traced<formulas::neg>("neg", a); }
-inline Traced operator+(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline Traced operator-(const Traced& a) { return traced<formulas::neg>("neg", a); }
+[[gnu::noinline]] inline Traced operator+(const Traced& a, const Traced& b) {
   if (a.is(0)) return b;
   if (b.is(0)) return a;
   return traced<formulas::add>("add", a, b);
 }
-inline Traced operator-(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline Traced operator-(const Traced& a, const Traced& b) {
   if (b.is(0)) return a;
   return traced<formulas::sub>("sub", a, b);
 }
-inline Traced operator*(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline Traced operator*(const Traced& a, const Traced& b) {
   if (a.is(1)) return b;
   if (b.is(1)) return a;
   if (a.is(-1)) return -b;
   if (b.is(-1)) return -a;
   return traced<formulas::mul>("mul", a, b);
 }
-inline Traced operator/(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline Traced operator/(const Traced& a, const Traced& b) {
   if (b.is(1)) return a;
   return traced<formulas::div>("div", a, b);
 }
@@ -71,41 +74,41 @@ TracedCondition traced_comparison(const char* op, const Traced& a, const Traced&
     return bool(F::template value<double>(a.number(), b.number()));
   return elementwise<F>(op, Operand(a), Operand(b));
 }
-inline TracedCondition operator<(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator<(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::lt>("lt", a, b);
 }
-inline TracedCondition operator<=(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator<=(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::le>("le", a, b);
 }
-inline TracedCondition operator>(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator>(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::gt>("gt", a, b);
 }
-inline TracedCondition operator>=(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator>=(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::ge>("ge", a, b);
 }
-inline TracedCondition operator==(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator==(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::eq>("eq", a, b);
 }
-inline TracedCondition operator!=(const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline TracedCondition operator!=(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::ne>("ne", a, b);
 }
-inline TracedCondition operator&&(const TracedCondition& a, const TracedCondition& b) {
+[[gnu::noinline]] inline TracedCondition operator&&(const TracedCondition& a, const TracedCondition& b) {
   if (a.is_value()) return a.value() ? b : a;
   if (b.is_value()) return b.value() ? a : b;
   return elementwise<formulas::logical_and>("logical_and", Operand(a), Operand(b));
 }
-inline TracedCondition operator||(const TracedCondition& a, const TracedCondition& b) {
+[[gnu::noinline]] inline TracedCondition operator||(const TracedCondition& a, const TracedCondition& b) {
   if (a.is_value()) return a.value() ? a : b;
   if (b.is_value()) return b.value() ? b : a;
   return elementwise<formulas::logical_or>("logical_or", Operand(a), Operand(b));
 }
-inline TracedCondition operator!(const TracedCondition& a) {
+[[gnu::noinline]] inline TracedCondition operator!(const TracedCondition& a) {
   if (a.is_value()) return !a.value();
   return elementwise<formulas::logical_not>("logical_not", Operand(a));
 }
 
 // a where the condition holds, else b. Found from formulas by argument-dependent lookup.
-inline Traced select(const TracedCondition& c, const Traced& a, const Traced& b) {
+[[gnu::noinline]] inline Traced select(const TracedCondition& c, const Traced& a, const Traced& b) {
   if (c.is_value()) return c.value() ? a : b;
   return select_operands(c.tensor(), Operand(a), Operand(b));
 }
@@ -117,12 +120,12 @@ inline Traced select(const TracedCondition& c, const Traced& a, const Traced& b)
       X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil) X(floor)  \
           X(trunc) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
 #define GRADUS_TRACED_FUNCTION(f) \
-  inline Traced f(const Traced& x) { return traced<formulas::f>(#f, x); }
+  [[gnu::noinline]] inline Traced f(const Traced& x) { return traced<formulas::f>(#f, x); }
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 #define GRADUS_TRACED_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign) X(polygamma)
 #define GRADUS_TRACED_FUNCTION(f) \
-  inline Traced f(const Traced& a, const Traced& b) { return traced<formulas::f>(#f, a, b); }
+  [[gnu::noinline]] inline Traced f(const Traced& a, const Traced& b) { return traced<formulas::f>(#f, a, b); }
 GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 

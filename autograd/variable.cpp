@@ -1,5 +1,6 @@
 // Tensor's methods about its history.
 #include "autograd/inplace.h"
+#include "autograd/meta.h"
 #include "autograd/ops/strided.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"

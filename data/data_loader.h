@@ -125,7 +125,7 @@ class DataLoaderBase {
   DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset) : options_(options) {
     if (options_.batch_size == 0) gradus::detail::throw_error("data loader: batch_size is 0");
     if (options_.max_jobs == 0) options_.max_jobs = 1;
-    datasets_.assign(std::max<size_t>(options_.workers, 1), dataset);
+    datasets_.assign(options_.workers > 0 ? options_.workers : 1, dataset);
     if (options_.workers > 0) workers_ = std::make_unique<detail::Workers>(options_.workers);
   }
 

@@ -2,41 +2,43 @@
 // buffers and submodules in reset(), which the constructor calls.
 #pragma once
 
-#include "autograd/modes.h"
 #include "nn/module.h"
 
 namespace gradus::nn {
 
-template <class Derived>
-class Cloneable : public Module {
+// What does not depend on the type.
+class CloneableModule : public Module {
  public:
   using Module::Module;
-
   virtual void reset() = 0;
+
+ protected:
+  // Takes over a copy of this module, which still has its tensors, and gives it its own.
+  std::shared_ptr<Module> separate(CloneableModule* copy,
+                                   const std::optional<Device>& device) const;
+
+ private:
+  void clone_(Module& other, const std::optional<Device>& device) final;
+  // Becomes a copy of `other`; false when it is of another type.
+  virtual bool assign(const Module& other) = 0;
+};
+
+template <class Derived>
+class Cloneable : public CloneableModule {
+ public:
+  using CloneableModule::CloneableModule;
 
   // A copy of the tree with tensors of its own. Throws when reset() does not register what this
   // module has.
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
-    const NoGradGuard no_grad;
-    auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
-    copy->parameters_.clear();
-    copy->buffers_.clear();
-    copy->children_.clear();
-    copy->reset();
-    check_cloned(*copy);
-    copy_tensors_to(*copy, device);
-    for (const auto& child : children_)
-      copy->children_[child.key()]->clone_(*child.value(), device);
-    return copy;
+    return separate(new Derived(static_cast<const Derived&>(*this)), device);
   }
 
  private:
-  void clone_(Module& other, const std::optional<Device>& device) final {
-    const auto clone = std::dynamic_pointer_cast<Derived>(other.clone(device));
-    if (!clone)
-      detail::throw_error("clone: submodule '" + other.name() + "' was made as another type, " +
-                          name());
-    static_cast<Derived&>(*this) = *clone;
+  bool assign(const Module& other) final {
+    const auto* same = dynamic_cast<const Derived*>(&other);
+    if (same) static_cast<Derived&>(*this) = *same;
+    return same != nullptr;
   }
 };
 

@@ -197,10 +197,22 @@ double xavier_std(const Tensor& tensor, double gain) {
 double uniform_bound(double std) { return std::sqrt(3.0) * std; }
 }  // namespace
 
+Tensor kaiming_uniform_(Tensor tensor, double a) {
+  return kaiming_uniform_(std::move(tensor), a, kFanIn);
+}
+Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode) {
+  return kaiming_uniform_(std::move(tensor), a, mode, kLeakyReLU);
+}
 Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
   if (tensor.numel() == 0) return tensor;
   const double bound = uniform_bound(kaiming_std(tensor, a, mode, nonlinearity));
   return uniform_(std::move(tensor), -bound, bound);
+}
+Tensor kaiming_normal_(Tensor tensor, double a) {
+  return kaiming_normal_(std::move(tensor), a, kFanIn);
+}
+Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode) {
+  return kaiming_normal_(std::move(tensor), a, mode, kLeakyReLU);
 }
 Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity) {
   if (tensor.numel() == 0) return tensor;

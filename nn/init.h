@@ -38,10 +38,13 @@ Tensor orthogonal_(Tensor tensor, double gain = 1.0);
 Tensor sparse_(Tensor tensor, double sparsity, double std = 0.01);
 
 // He et al., Delving deep into rectifiers, 2015; `a` is LeakyReLU's slope.
-Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanModeType mode = kFanIn,
-                        NonlinearityType nonlinearity = kLeakyReLU);
-Tensor kaiming_normal_(Tensor tensor, double a = 0, FanModeType mode = kFanIn,
-                       NonlinearityType nonlinearity = kLeakyReLU);
+// By default kFanIn and kLeakyReLU.
+Tensor kaiming_uniform_(Tensor tensor, double a = 0);
+Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode);
+Tensor kaiming_uniform_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity);
+Tensor kaiming_normal_(Tensor tensor, double a = 0);
+Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode);
+Tensor kaiming_normal_(Tensor tensor, double a, FanModeType mode, NonlinearityType nonlinearity);
 // Glorot and Bengio, Understanding the difficulty of training deep feedforward networks, 2010.
 Tensor xavier_uniform_(Tensor tensor, double gain = 1.0);
 Tensor xavier_normal_(Tensor tensor, double gain = 1.0);

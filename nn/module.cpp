@@ -7,9 +7,14 @@
 #include <unordered_set>
 
 #include "autograd/modes.h"
+#include "nn/cloneable.h"
 #include "tensor/fail.h"
 
 namespace gradus {
+
+template class OrderedDict<std::string, Tensor>;
+template class OrderedDict<std::string, std::shared_ptr<nn::Module>>;
+
 namespace detail {
 
 void throw_empty_holder() { fail("module holder: it is empty"); }
@@ -60,6 +65,14 @@ void check_name(const char* op, const std::string& name) {
 
 }  // namespace
 
+Module::Module() = default;
+Module::Module(std::string name) : name_(std::move(name)) {}
+Module::Module(const Module&) = default;
+Module::Module(Module&&) noexcept = default;
+Module& Module::operator=(const Module&) = default;
+Module& Module::operator=(Module&&) noexcept = default;
+Module::~Module() = default;
+
 const std::string& Module::name() const noexcept {
   if (!name_) name_ = detail::demangle(typeid(*this));
   return *name_;
@@ -67,6 +80,11 @@ const std::string& Module::name() const noexcept {
 
 std::shared_ptr<Module> Module::clone(const std::optional<Device>&) const {
   fail("clone: {} does not derive from nn::Cloneable<{}>", name(), name());
+}
+
+std::vector<std::shared_ptr<Module>> Module::children() const { return children_.values(); }
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_children() const {
+  return children_;
 }
 
 void Module::apply(const ModuleApplyFunction& function) {
@@ -201,6 +219,9 @@ void Module::add_child(std::string name, std::shared_ptr<Module> module) {
   if (!module) fail("register_module: the module for '{}' is empty", name);
   children_.insert(std::move(name), std::move(module));
 }
+void Module::replace_child(const std::string& name, std::shared_ptr<Module> module) {
+  children_[name] = std::move(module);
+}
 void Module::unregister_module(const std::string& name) {
   if (!children_.contains(name)) fail("unregister_module: there is no submodule '{}'", name);
   children_.erase(name);
@@ -252,6 +273,25 @@ void Module::copy_tensors_to(Module& copy, const std::optional<Device>& device) 
   put(parameters_, copy.parameters_);
   put(buffers_, copy.buffers_);
   copy.is_training_ = is_training_;
+}
+
+std::shared_ptr<Module> CloneableModule::separate(CloneableModule* copy,
+                                                  const std::optional<Device>& device) const {
+  const std::shared_ptr<Module> owner(copy);
+  const NoGradGuard no_grad;
+  copy->parameters_.clear();
+  copy->buffers_.clear();
+  copy->children_.clear();
+  copy->reset();
+  check_cloned(*copy);
+  copy_tensors_to(*copy, device);
+  for (const auto& child : children_) copy->children_[child.key()]->clone_(*child.value(), device);
+  return owner;
+}
+void CloneableModule::clone_(Module& other, const std::optional<Device>& device) {
+  const std::shared_ptr<Module> copy = other.clone(device);
+  if (!assign(*copy))
+    fail("clone: submodule '{}' was made as another type, {}", other.name(), name());
 }
 
 // Without Cloneable there is no other object to take over from: what is registered is copied.

@@ -13,15 +13,21 @@
 #include "nn/ordered_dict.h"
 #include "tensor/tensor.h"
 
+namespace gradus::nn {
+class Module;
+}
+
 namespace gradus {
+extern template class OrderedDict<std::string, Tensor>;
+extern template class OrderedDict<std::string, std::shared_ptr<nn::Module>>;
+
 namespace serialize {
 class OutputArchive;
 class InputArchive;
 }  // namespace serialize
 
 namespace nn {
-template <class Derived>
-class Cloneable;
+class CloneableModule;
 class AnyModuleContent;
 
 // All lists go through a module before its children, children in the order of their registration,
@@ -37,13 +43,13 @@ class Module : public std::enable_shared_from_this<Module> {
   using NamedModulePointerApplyFunction =
       std::function<void(const std::string&, const std::shared_ptr<Module>&)>;
 
-  Module() = default;
-  explicit Module(std::string name) : name_(std::move(name)) {}
-  Module(const Module&) = default;
-  Module(Module&&) noexcept = default;
-  Module& operator=(const Module&) = default;
-  Module& operator=(Module&&) noexcept = default;
-  virtual ~Module() = default;
+  Module();
+  explicit Module(std::string name);
+  Module(const Module&);
+  Module(Module&&) noexcept;
+  Module& operator=(const Module&);
+  Module& operator=(Module&&) noexcept;
+  virtual ~Module();
 
   // The name it was given, or its C++ type.
   const std::string& name() const noexcept;
@@ -69,8 +75,8 @@ class Module : public std::enable_shared_from_this<Module> {
   std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
   OrderedDict<std::string, std::shared_ptr<Module>> named_modules(
       const std::string& name_prefix = {}, bool include_self = true) const;
-  std::vector<std::shared_ptr<Module>> children() const { return children_.values(); }
-  OrderedDict<std::string, std::shared_ptr<Module>> named_children() const { return children_; }
+  std::vector<std::shared_ptr<Module>> children() const;
+  OrderedDict<std::string, std::shared_ptr<Module>> named_children() const;
 
   // Of the whole tree.
   virtual void train(bool on = true);
@@ -120,7 +126,7 @@ class Module : public std::enable_shared_from_this<Module> {
   // Puts another module under a name that is taken.
   template <class M>
   std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
-    children_[name] = module;
+    replace_child(name, module);
     return module;
   }
   template <class M>
@@ -138,8 +144,7 @@ class Module : public std::enable_shared_from_this<Module> {
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
 
  private:
-  template <class>
-  friend class Cloneable;
+  friend class CloneableModule;
   friend class AnyModuleContent;
   friend std::ostream& operator<<(std::ostream& out, const Module& module);
 
@@ -148,6 +153,7 @@ class Module : public std::enable_shared_from_this<Module> {
   void check_cloned(const Module& copy) const;
   void copy_tensors_to(Module& copy, const std::optional<Device>& device) const;
   void add_child(std::string name, std::shared_ptr<Module> module);
+  void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void convert(const std::function<Tensor(const Tensor&)>& conversion);
   void print(std::ostream& out, const std::string& indent) const;
   std::shared_ptr<Module> shared_from_this_checked() const;

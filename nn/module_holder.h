@@ -29,13 +29,14 @@ template <class Contained>
 class ModuleHolder : detail::ModuleHolderIndicator {
  public:
   using ContainedType = Contained;
+  using Impl = Contained;
 
   // Makes the module when it can be made from nothing; else the holder is empty.
   ModuleHolder() {
     static_assert(std::is_default_constructible_v<Contained>,
                   "this module cannot be made without arguments; write `= nullptr` for an empty "
                   "holder");
-    impl_ = std::make_shared<Contained>();
+    impl_.reset(new Contained());
   }
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
@@ -87,11 +88,11 @@ std::ostream& operator<<(std::ostream& out, const ModuleHolder<M>& m) {
 }  // namespace nn
 }  // namespace gradus
 
-// Names the holder of NameImpl: GRADUS_MODULE(Net) declares Net.
+// Names the holder of NameImpl: GRADUS_MODULE(Net) declares Net. The library's own are aliases,
+// which cost a program that does not use them nothing to compile.
 #define GRADUS_MODULE_IMPL(Name, ImplType)                  \
   class Name : public gradus::nn::ModuleHolder<ImplType> {  \
    public:                                                  \
     using gradus::nn::ModuleHolder<ImplType>::ModuleHolder; \
-    using Impl [[maybe_unused]] = ImplType;                 \
   }
 #define GRADUS_MODULE(Name) GRADUS_MODULE_IMPL(Name, Name##Impl)

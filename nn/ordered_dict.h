@@ -1,7 +1,6 @@
 // A dictionary that remembers the order in which its keys came.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -117,9 +116,11 @@ class OrderedDict {
 
   // The same keys in the same order with equal values.
   friend bool operator==(const OrderedDict& a, const OrderedDict& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Item& x, const Item& y) {
-      return x.key() == y.key() && x.value() == y.value();
-    });
+    if (a.size() != b.size()) return false;
+    for (size_t i = 0; i < a.size(); ++i)
+      if (!(a.items_[i].key() == b.items_[i].key() && a.items_[i].value() == b.items_[i].value()))
+        return false;
+    return true;
   }
 
  private:

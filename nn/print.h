@@ -8,19 +8,19 @@ namespace gradus::nn {
 
 class Line {
  public:
-  Line(std::ostream& out, const char* name) : out_(out) { out << "torch::nn::" << name << '('; }
+  Line(std::ostream& out, const char* name);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
-  ~Line() { out_ << ')'; }
+  ~Line();
   template <class T>
   Line& operator()(const char* key, const T& value) {
-    next() << key << '=';
+    next(key);
     put(value);
     return *this;
   }
   template <class T>
   Line& operator()(const T& value) {
-    next();
+    next(nullptr);
     put(value);
     return *this;
   }
@@ -28,8 +28,8 @@ class Line {
   Line& if_true(const char* key, bool value) { return value ? (*this)(key, true) : *this; }
 
  private:
-  std::ostream& next() { return out_ << (first_ ? (first_ = false, "") : ", "); }
-  void put(bool v) { out_ << (v ? "true" : "false"); }
+  void next(const char* key);
+  void put(bool v);
   template <class T>
   void put(const T& v) {
     out_ << v;

@@ -13,6 +13,8 @@ Adagrad::Adagrad(const std::vector<OptimizerParamGroup>& param_groups, AdagradOp
   check_not_negative("adagrad: initial_accumulator_value", defaults.initial_accumulator_value());
   check_not_negative("adagrad: eps", defaults.eps());
 }
+Adagrad::Adagrad(std::vector<Tensor> params, AdagradOptions defaults)
+    : Adagrad({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
 //   sum += dy²
 //   p -= lr / (1 + (t - 1) lr_decay) dy / (√sum + eps)
@@ -29,5 +31,7 @@ void Adagrad::update(const Tensor& p, const Tensor& grad, const AdagradOptions& 
   s.sum().addcmul_(dy, dy, 1);
   p.addcdiv_(dy, s.sum().sqrt().add_(o.eps()), -lr);
 }
+
+GRADUS_OPTIMIZER_TEMPLATES(, Adagrad);
 
 }  // namespace gradus::optim

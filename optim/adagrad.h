@@ -39,13 +39,14 @@ struct AdagradParamState : public OptimizerCloneableParamState<AdagradParamState
   }
 };
 
+GRADUS_OPTIMIZER_TEMPLATES(extern, Adagrad);
+
 class Adagrad : public ParameterwiseOptimizer<AdagradOptions, AdagradParamState> {
  public:
   // Throws for negative numbers.
   explicit Adagrad(const std::vector<OptimizerParamGroup>& param_groups,
                    AdagradOptions defaults = {});
-  explicit Adagrad(std::vector<Tensor> params, AdagradOptions defaults = {})
-      : Adagrad({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+  explicit Adagrad(std::vector<Tensor> params, AdagradOptions defaults = {});
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const AdagradOptions& o,

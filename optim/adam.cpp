@@ -42,10 +42,14 @@ Adam::Adam(const std::vector<OptimizerParamGroup>& param_groups, AdamOptions def
     : ParameterwiseOptimizer(param_groups, std::make_unique<AdamOptions>(defaults)) {
   check(defaults);
 }
+Adam::Adam(std::vector<Tensor> params, AdamOptions defaults)
+    : Adam({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 AdamW::AdamW(const std::vector<OptimizerParamGroup>& param_groups, AdamWOptions defaults)
     : ParameterwiseOptimizer(param_groups, std::make_unique<AdamWOptions>(defaults)) {
   check(defaults);
 }
+AdamW::AdamW(std::vector<Tensor> params, AdamWOptions defaults)
+    : AdamW({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
 void Adam::update(const Tensor& p, const Tensor& dy, const AdamOptions& o, AdamParamState& s) {
   adam_step(p, dy, o, s, /*decoupled=*/false);
@@ -53,5 +57,9 @@ void Adam::update(const Tensor& p, const Tensor& dy, const AdamOptions& o, AdamP
 void AdamW::update(const Tensor& p, const Tensor& dy, const AdamWOptions& o, AdamWParamState& s) {
   adam_step(p, dy, o, s, /*decoupled=*/true);
 }
+
+GRADUS_OPTIMIZER_TEMPLATES(, Adam);
+
+GRADUS_OPTIMIZER_TEMPLATES(, AdamW);
 
 }  // namespace gradus::optim

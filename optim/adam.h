@@ -68,22 +68,24 @@ struct AdamLikeParamState : public OptimizerCloneableParamState<Derived> {
 struct AdamParamState : public AdamLikeParamState<AdamParamState> {};
 struct AdamWParamState : public AdamLikeParamState<AdamWParamState> {};
 
+GRADUS_OPTIMIZER_TEMPLATES(extern, Adam);
+
 class Adam : public ParameterwiseOptimizer<AdamOptions, AdamParamState> {
  public:
   // Throws for negative numbers, and for betas outside [0, 1).
   explicit Adam(const std::vector<OptimizerParamGroup>& param_groups, AdamOptions defaults = {});
-  explicit Adam(std::vector<Tensor> params, AdamOptions defaults = {})
-      : Adam({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+  explicit Adam(std::vector<Tensor> params, AdamOptions defaults = {});
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const AdamOptions& o, AdamParamState& s) override;
 };
 
+GRADUS_OPTIMIZER_TEMPLATES(extern, AdamW);
+
 class AdamW : public ParameterwiseOptimizer<AdamWOptions, AdamWParamState> {
  public:
   explicit AdamW(const std::vector<OptimizerParamGroup>& param_groups, AdamWOptions defaults = {});
-  explicit AdamW(std::vector<Tensor> params, AdamWOptions defaults = {})
-      : AdamW({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+  explicit AdamW(std::vector<Tensor> params, AdamWOptions defaults = {});
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const AdamWOptions& o,

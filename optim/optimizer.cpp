@@ -8,6 +8,26 @@
 namespace gradus::optim {
 
 namespace detail {
+void save_field(serialize::OutputArchive& archive, const char* name, const IValue& value) {
+  archive.write(name, value);
+}
+void save_field(serialize::OutputArchive& archive, const char* name, const Tensor& value) {
+  if (value.defined()) archive.write(name, value, /*is_buffer=*/true);
+}
+IValue load_field(serialize::InputArchive& archive, const char* name) {
+  IValue value;
+  archive.read(name, value);
+  return value;
+}
+Tensor load_tensor(serialize::InputArchive& archive, const char* name) {
+  Tensor value;
+  archive.try_read(name, value, /*is_buffer=*/true);
+  return value;
+}
+
+bool same(const Tensor& a, const Tensor& b) {
+  return a.defined() == b.defined() && (!a.defined() || a.equal(b));
+}
 void check_state(const char* name, const Tensor& state, const Tensor& parameter) {
   if (!state.defined()) return;
   if (state.sizes() != parameter.sizes())
@@ -37,6 +57,23 @@ double OptimizerOptions::get_lr() const { fail_missing("get_lr"); }
 void OptimizerOptions::set_lr(double) { fail_missing("set_lr"); }
 void OptimizerOptions::inherit(const OptimizerOptions&) {}
 
+OptimizerParamGroup::OptimizerParamGroup(std::vector<Tensor> params) : params_(std::move(params)) {}
+OptimizerParamGroup::OptimizerParamGroup(std::vector<Tensor> params,
+                                         std::unique_ptr<OptimizerOptions> options)
+    : params_(std::move(params)), options_(std::move(options)) {}
+OptimizerParamGroup::OptimizerParamGroup(const OptimizerParamGroup& g)
+    : initial_lr(g.initial_lr),
+      params_(g.params_),
+      options_(g.options_ ? g.options_->clone() : nullptr) {}
+OptimizerParamGroup::OptimizerParamGroup(OptimizerParamGroup&&) = default;
+OptimizerParamGroup& OptimizerParamGroup::operator=(OptimizerParamGroup&&) = default;
+OptimizerParamGroup::~OptimizerParamGroup() = default;
+
+Optimizer::Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults)
+    : Optimizer({OptimizerParamGroup(std::move(parameters))}, std::move(defaults)) {}
+Optimizer::Optimizer(Optimizer&&) = default;
+Optimizer& Optimizer::operator=(Optimizer&&) = default;
+Optimizer::~Optimizer() = default;
 Optimizer::Optimizer(const std::vector<OptimizerParamGroup>& param_groups,
                      std::unique_ptr<OptimizerOptions> defaults)
     : defaults_(std::move(defaults)) {
@@ -88,6 +125,26 @@ size_t Optimizer::size() const noexcept {
 }
 
 std::unique_ptr<OptimizerParamState> Optimizer::make_state() const { fail_missing("load"); }
+
+Tensor OptimizerOfEach::step(LossClosure closure) {
+  Tensor loss;
+  if (closure) {
+    AutoGradMode enable(true);
+    loss = closure();
+  }
+  NoGradGuard no_grad;
+  for (OptimizerParamGroup& group : param_groups_) {
+    for (const Tensor& p : group.params()) {
+      if (!p.grad().defined()) continue;
+      auto& state = state_[p.unsafeGetTensorImpl()];
+      if (!state) state = make_state();
+      before_write(p);
+      update_one(p, group.options(), *state);
+      after_write(p);
+    }
+  }
+  return loss;
+}
 
 void Optimizer::before_write(const Tensor& p) { autograd::check_inplace("optimizer.step", p); }
 void Optimizer::after_write(const Tensor& p) { autograd::count_write(p); }

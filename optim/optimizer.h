@@ -23,37 +23,28 @@ concept HasFields = requires {
 
 namespace detail {
 
+void save_field(serialize::OutputArchive& archive, const char* name, const IValue& value);
+void save_field(serialize::OutputArchive& archive, const char* name, const Tensor& value);
+IValue load_field(serialize::InputArchive& archive, const char* name);
+Tensor load_tensor(serialize::InputArchive& archive, const char* name);
+
 template <class T>
 void save_fields(serialize::OutputArchive& archive, const T& object) {
-  T::fields([&](const char* name, auto member) {
-    const auto& value = object.*member;
-    if constexpr (std::is_same_v<decltype(value), const Tensor&>) {
-      if (value.defined()) archive.write(name, value, /*is_buffer=*/true);
-    } else {
-      archive.write(name, IValue(value));
-    }
-  });
+  T::fields([&](const char* name, auto member) { save_field(archive, name, object.*member); });
 }
 
 template <class T>
 void load_fields(serialize::InputArchive& archive, T& object) {
   T::fields([&](const char* name, auto member) {
-    auto& value = object.*member;
-    if constexpr (std::is_same_v<decltype(value), Tensor&>) {
-      Tensor loaded;
-      archive.try_read(name, loaded, /*is_buffer=*/true);
-      value = std::move(loaded);
-    } else {
-      IValue loaded;
-      archive.read(name, loaded);
-      value = loaded.to<std::remove_reference_t<decltype(value)>>();
-    }
+    using Field = std::remove_reference_t<decltype(object.*member)>;
+    if constexpr (std::is_same_v<Field, Tensor>)
+      object.*member = load_tensor(archive, name);
+    else
+      object.*member = load_field(archive, name).template to<Field>();
   });
 }
 
-inline bool same(const Tensor& a, const Tensor& b) {
-  return a.defined() == b.defined() && (!a.defined() || a.equal(b));
-}
+bool same(const Tensor& a, const Tensor& b);
 template <class T>
 bool same(const T& a, const T& b) {
   return a == b;
@@ -187,16 +178,13 @@ class OptimizerCloneableOptions : public OptimizerOptions {
 
 class OptimizerParamGroup {
  public:
-  OptimizerParamGroup(std::vector<Tensor> params) : params_(std::move(params)) {}
-  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options)
-      : params_(std::move(params)), options_(std::move(options)) {}
-  OptimizerParamGroup(const OptimizerParamGroup& g)
-      : initial_lr(g.initial_lr),
-        params_(g.params_),
-        options_(g.options_ ? g.options_->clone() : nullptr) {}
-  OptimizerParamGroup(OptimizerParamGroup&&) = default;
+  OptimizerParamGroup(std::vector<Tensor> params);
+  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options);
+  OptimizerParamGroup(const OptimizerParamGroup& g);
+  OptimizerParamGroup(OptimizerParamGroup&&);
   OptimizerParamGroup& operator=(const OptimizerParamGroup&) = delete;
-  OptimizerParamGroup& operator=(OptimizerParamGroup&&) = default;
+  OptimizerParamGroup& operator=(OptimizerParamGroup&&);
+  ~OptimizerParamGroup();
 
   bool has_options() const { return options_ != nullptr; }
   OptimizerOptions& options() { return *options_; }
@@ -221,13 +209,12 @@ class Optimizer {
 
   Optimizer(const std::vector<OptimizerParamGroup>& param_groups,
             std::unique_ptr<OptimizerOptions> defaults);
-  Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults)
-      : Optimizer({OptimizerParamGroup(std::move(parameters))}, std::move(defaults)) {}
+  Optimizer(std::vector<Tensor> parameters, std::unique_ptr<OptimizerOptions> defaults);
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
-  Optimizer(Optimizer&&) = default;
-  Optimizer& operator=(Optimizer&&) = default;
-  virtual ~Optimizer() = default;
+  Optimizer(Optimizer&&);
+  Optimizer& operator=(Optimizer&&);
+  virtual ~Optimizer();
 
   // A group without options takes the defaults; a group with options takes the defaults where they
   // have a fresh object's values. Throws for a parameter that is no leaf or has a group already.
@@ -278,38 +265,39 @@ inline serialize::InputArchive& operator>>(serialize::InputArchive& archive, Opt
   return archive;
 }
 
-// An optimiser that treats its parameters one by one: `update` has the formula, and writes to `p`.
-template <class Options, class State>
-class ParameterwiseOptimizer : public Optimizer {
+// What of ParameterwiseOptimizer does not depend on the types.
+class OptimizerOfEach : public Optimizer {
  public:
   using Optimizer::Optimizer;
+  Tensor step(LossClosure closure = nullptr) override;
 
-  Tensor step(LossClosure closure = nullptr) override {
-    Tensor loss;
-    if (closure) {
-      AutoGradMode enable(true);
-      loss = closure();
-    }
-    NoGradGuard no_grad;
-    for (OptimizerParamGroup& group : param_groups_) {
-      const auto& options = static_cast<const Options&>(group.options());
-      for (const Tensor& p : group.params()) {
-        if (!p.grad().defined()) continue;
-        auto& state = state_[p.unsafeGetTensorImpl()];
-        if (!state) state = std::make_unique<State>();
-        before_write(p);
-        update(p, p.grad(), options, static_cast<State&>(*state));
-        after_write(p);
-      }
-    }
-    return loss;
-  }
+ private:
+  virtual void update_one(const Tensor& p, const OptimizerOptions& o, OptimizerParamState& s) = 0;
+};
+
+// An optimiser that treats its parameters one by one: `update` has the formula, and writes to `p`.
+template <class Options, class State>
+class ParameterwiseOptimizer : public OptimizerOfEach {
+ public:
+  using OptimizerOfEach::OptimizerOfEach;
 
  protected:
   virtual void update(const Tensor& p, const Tensor& dy, const Options& o, State& s) = 0;
   std::unique_ptr<OptimizerParamState> make_state() const override {
     return std::make_unique<State>();
   }
+
+ private:
+  void update_one(const Tensor& p, const OptimizerOptions& o, OptimizerParamState& s) final {
+    update(p, p.grad(), static_cast<const Options&>(o), static_cast<State&>(s));
+  }
 };
+
+// The templates of an optimiser that has NameOptions and NameParamState: with `extern` in its
+// header, so that programs need not compile them, and without in its .cpp file.
+#define GRADUS_OPTIMIZER_TEMPLATES(prefix, Name)                        \
+  prefix template class OptimizerCloneableOptions<Name##Options>;       \
+  prefix template class OptimizerCloneableParamState<Name##ParamState>; \
+  prefix template class ParameterwiseOptimizer<Name##Options, Name##ParamState>
 
 }  // namespace gradus::optim

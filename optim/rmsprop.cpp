@@ -13,6 +13,8 @@ RMSprop::RMSprop(const std::vector<OptimizerParamGroup>& param_groups, RMSpropOp
   check_not_negative("rmsprop: weight_decay", defaults.weight_decay());
   check_not_negative("rmsprop: alpha", defaults.alpha());
 }
+RMSprop::RMSprop(std::vector<Tensor> params, RMSpropOptions defaults)
+    : RMSprop({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
 //   v = alpha v + (1 - alpha) dy²,   centred: v - m² for v below, m the average of dy
 //   b = momentum b + dy / (√v + eps)
@@ -29,5 +31,7 @@ void RMSprop::update(const Tensor& p, const Tensor& dy, const RMSpropOptions& o,
                      .momentum = o.momentum(),
                      .maximize = o.maximize()});
 }
+
+GRADUS_OPTIMIZER_TEMPLATES(, RMSprop);
 
 }  // namespace gradus::optim

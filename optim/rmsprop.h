@@ -44,13 +44,14 @@ struct RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState
   }
 };
 
+GRADUS_OPTIMIZER_TEMPLATES(extern, RMSprop);
+
 class RMSprop : public ParameterwiseOptimizer<RMSpropOptions, RMSpropParamState> {
  public:
   // Throws for negative numbers.
   explicit RMSprop(const std::vector<OptimizerParamGroup>& param_groups,
                    RMSpropOptions defaults = {});
-  explicit RMSprop(std::vector<Tensor> params, RMSpropOptions defaults = {})
-      : RMSprop({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+  explicit RMSprop(std::vector<Tensor> params, RMSpropOptions defaults = {});
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const RMSpropOptions& o,

@@ -14,6 +14,8 @@ SGD::SGD(const std::vector<OptimizerParamGroup>& param_groups, SGDOptions defaul
     fail_value("sgd: nesterov wants momentum and no dampening, momentum {} and dampening {}",
                defaults.momentum(), defaults.dampening());
 }
+SGD::SGD(std::vector<Tensor> params, SGDOptions defaults)
+    : SGD({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
 //   b = momentum b + (1 - dampening) dy      (dy itself at the first step)
 //   p -= lr b            or, Nesterov's,     p -= lr (dy + momentum b)
@@ -27,5 +29,7 @@ void SGD::update(const Tensor& p, const Tensor& dy, const SGDOptions& o, SGDPara
                  .maximize = o.maximize(),
                  .first = false});
 }
+
+GRADUS_OPTIMIZER_TEMPLATES(, SGD);
 
 }  // namespace gradus::optim

@@ -36,12 +36,13 @@ struct SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
   }
 };
 
+GRADUS_OPTIMIZER_TEMPLATES(extern, SGD);
+
 class SGD : public ParameterwiseOptimizer<SGDOptions, SGDParamState> {
  public:
   // Throws for negative numbers, and for Nesterov's without momentum or with dampening.
   explicit SGD(const std::vector<OptimizerParamGroup>& param_groups, SGDOptions defaults = {});
-  explicit SGD(std::vector<Tensor> params, SGDOptions defaults = {})
-      : SGD({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+  explicit SGD(std::vector<Tensor> params, SGDOptions defaults = {});
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const SGDOptions& o, SGDParamState& s) override;

@@ -1,5 +1,6 @@
 #include "tensor/index_plan.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "tensor/fail.h"

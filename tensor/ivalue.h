@@ -1,6 +1,7 @@
 // A value of any of the kinds that archives and contexts keep beside tensors.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <tuple>
 #include <variant>
@@ -17,52 +18,52 @@ class IValue {
 
   IValue() = default;
   IValue(std::nullopt_t) {}
-  IValue(Tensor t) {
-    if (t.defined()) value_ = std::move(t);
-  }
-  IValue(bool v) : value_(v) {}
+  IValue(Tensor t);
+  IValue(bool v);
+  IValue(int64_t v);
+  IValue(double v);
   template <std::integral T>
-  requires(!std::same_as<T, bool>) IValue(T v) : value_(int64_t(v)) {}
+  IValue(T v) : IValue(int64_t(v)) {}
   template <std::floating_point T>
-  IValue(T v) : value_(double(v)) {}
-  IValue(std::string v) : value_(std::move(v)) {}
-  IValue(const char* v) : value_(std::string(v)) {}
+  IValue(T v) : IValue(double(v)) {}
+  IValue(std::string v);
+  IValue(const char* v) : IValue(std::string(v)) {}
   IValue(const Scalar& v);
-  IValue(std::vector<int64_t> v) : value_(std::move(v)) {}
-  IValue(std::vector<double> v) : value_(std::move(v)) {}
-  IValue(std::vector<Tensor> v) : value_(std::move(v)) {}
-  IValue(IntArrayRef v) : value_(v.vec()) {}
-  IValue(const std::tuple<double, double>& v)
-      : value_(std::vector<double>{std::get<0>(v), std::get<1>(v)}) {}
+  IValue(std::vector<int64_t> v);
+  IValue(std::vector<double> v);
+  IValue(std::vector<Tensor> v);
+  IValue(IntArrayRef v) : IValue(v.vec()) {}
+  IValue(const std::tuple<double, double>& v);
   template <class T>
   IValue(const std::optional<T>& v) {
     if (v) *this = IValue(*v);
   }
 
-  bool isNone() const { return is<std::monostate>(); }
-  bool isTensor() const { return is<Tensor>(); }
-  bool isBool() const { return is<bool>(); }
-  bool isInt() const { return is<int64_t>(); }
-  bool isDouble() const { return is<double>(); }
+  bool isNone() const { return !value_; }
+  bool isTensor() const;
+  bool isBool() const;
+  bool isInt() const;
+  bool isDouble() const;
   bool isScalar() const { return isInt() || isDouble() || isBool(); }
-  bool isString() const { return is<std::string>(); }
-  bool isIntList() const { return is<std::vector<int64_t>>(); }
-  bool isDoubleList() const { return is<std::vector<double>>(); }
-  bool isTensorList() const { return is<std::vector<Tensor>>(); }
-  bool isList() const { return value_.index() >= std::variant_size_v<Value> - 3; }
+  bool isString() const;
+  bool isIntList() const;
+  bool isDoubleList() const;
+  bool isTensorList() const;
+  bool isList() const { return isIntList() || isDoubleList() || isTensorList(); }
 
   // Each throws when the value is of another kind; None is an undefined tensor, and an int a
   // double.
-  Tensor toTensor() const { return isNone() ? Tensor() : get<Tensor>(); }
-  bool toBool() const { return get<bool>(); }
-  int64_t toInt() const { return get<int64_t>(); }
-  double toDouble() const { return isInt() ? double(toInt()) : get<double>(); }
+  Tensor toTensor() const;
+  bool toBool() const;
+  int64_t toInt() const;
+  double toDouble() const;
   Scalar toScalar() const;
-  const std::string& toStringRef() const { return get<std::string>(); }
+  const std::string& toStringRef() const;
   std::string to_string() const { return toStringRef(); }
-  std::vector<int64_t> toIntVector() const { return list<int64_t>(); }
+  std::vector<int64_t> toIntVector() const;
   std::vector<double> toDoubleVector() const;
-  std::vector<Tensor> toTensorVector() const { return list<Tensor>(); }
+  std::vector<Tensor> toTensorVector() const;
+  std::tuple<double, double> toDoublePair() const;
   template <class T>
   T to() const;
   template <class T>
@@ -71,30 +72,20 @@ class IValue {
   }
 
   // "None", "Tensor", "Bool", "Int", "Double", "String", "IntList", "DoubleList" or "TensorList".
-  std::string tagKind() const { return kind_name(value_.index()); }
-  const Value& value() const { return value_; }
+  std::string tagKind() const;
+  const Value& value() const;
 
  private:
   template <class T>
-  bool is() const {
-    return std::holds_alternative<T>(value_);
-  }
+  bool is() const;
   template <class T>
-  const T& get() const {
-    if (!is<T>()) throw_kind(Value(T()).index());
-    return *std::get_if<T>(&value_);
-  }
-  // An empty list is a list of anything.
+  const T& get() const;
   template <class T>
-  std::vector<T> list() const {
-    if (!is<std::vector<T>>() && empty_list()) return {};
-    return get<std::vector<T>>();
-  }
-  bool empty_list() const;
-  static const char* kind_name(size_t index);
-  [[noreturn]] void throw_kind(size_t wanted) const;
+  std::vector<T> list() const;
 
-  Value value_;
+  // Null for None. Never written to, and so shared by copies. Out of sight of programs, which would
+  // have to compile the variant.
+  std::shared_ptr<const Value> value_;
 };
 
 template <class T>
@@ -119,10 +110,7 @@ T IValue::to() const {
     return toTensorVector();
   else {
     static_assert(std::is_same_v<T, std::tuple<double, double>>, "no such kind of IValue");
-    const std::vector<double> v = toDoubleVector();
-    if (v.size() != 2)
-      detail::throw_error("ivalue: a pair has 2 elements, not " + std::to_string(v.size()));
-    return {v[0], v[1]};
+    return toDoublePair();
   }
 }
 

@@ -1,7 +1,6 @@
 // Threads: one fork-join loop that everything uses.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 

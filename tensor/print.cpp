@@ -1,4 +1,5 @@
 // Tensors on a stream, in libtorch's form: elements in columns, then type and shape.
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <iostream>

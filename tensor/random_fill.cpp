@@ -1,5 +1,6 @@
 #include "tensor/random_fill.h"
 
+#include <algorithm>
 #include <bit>
 #include <numeric>
 #include <vector>

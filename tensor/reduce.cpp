@@ -1,5 +1,6 @@
 #include "tensor/reduce.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

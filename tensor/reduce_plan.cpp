@@ -1,5 +1,7 @@
 #include "tensor/reduce_plan.h"
 
+#include <algorithm>
+
 #include "tensor/fail.h"
 #include "tensor/shape.h"
 

@@ -1,5 +1,6 @@
 #include "tensor/scatter.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "tensor/fail.h"
@@ -43,6 +44,9 @@ struct Walk {
   // them meet in x.
   template <class F>
   void run(F row) const {
+    run([](const void* f, const Row& r) { (*static_cast<const F*>(f))(r); }, &row);
+  }
+  void run(void (*row)(const void* context, const Row&), const void* context) const {
     const size_t last = sizes.size() - 1;
     int64_t outer = 1;
     for (size_t d = 0; d < last; ++d)
@@ -62,7 +66,7 @@ struct Walk {
           s += at * self[d];
         }
         for (int64_t j = 0; j < deep; ++j) {
-          row(Row{i, o, s, count, index[last], other[last], self[last]});
+          row(context, Row{i, o, s, count, index[last], other[last], self[last]});
           if (last != dim) {
             i += index[dim];
             o += other[dim];
@@ -79,21 +83,14 @@ struct Walk {
   }
 };
 
-template <class F>
-auto with_index(const Tensor& index, F f) {
-  return index.dtype() == kInt ? f(index.data_ptr<int32_t>()) : f(index.data_ptr<int64_t>());
-}
-
 void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& index) {
   if (index.numel() == 0) return;
   const int64_t size = at_least_1d(x.sizes())[dim];
-  const Tensor dense = contiguous(index);
-  with_index(dense, [&](const auto* p) {
-    for (int64_t i = 0; i < dense.numel(); ++i)
-      if (int64_t(p[i]) < 0 || int64_t(p[i]) >= size)
-        fail_index("{}: index {} is out of range for dim {} of size {}", op, int64_t(p[i]), dim,
-                   size);
-  });
+  const Tensor dense = contiguous(to_dtype(index, kLong));
+  const auto* p = dense.data_ptr<int64_t>();
+  for (int64_t i = 0; i < dense.numel(); ++i)
+    if (p[i] < 0 || p[i] >= size)
+      fail_index("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
 }
 
 size_t check_dims(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
@@ -131,20 +128,19 @@ void check_scatter(const char* op, const Tensor& x, int64_t dim, const Tensor& i
   check_writable(x, op);
 }
 
-Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
-  Tensor y = empty(index.sizes(), x.dtype());
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index_in) {
+  Tensor y = empty(index_in.sizes(), x.dtype());
   if (y.numel() == 0) return y;
+  const Tensor index = to_dtype(index_in, kLong);
+  const auto* idx = index.data_ptr<int64_t>();
   const Walk walk(x, dim, index, nullptr);
   visit_size(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = reinterpret_cast<const T*>(x.data_ptr());
     T* to = reinterpret_cast<T*>(y.data_ptr());
-    with_index(index, [&](const auto* idx) {
-      walk.run([&](Row r) {
-        for (int64_t k = 0; k < r.n; ++k)
-          to[r.o + k * r.step_o] =
-              from[r.s + k * r.step_s + int64_t(idx[r.i + k * r.step_i]) * walk.along];
-      });
+    walk.run([&](const Row& r) {
+      for (int64_t k = 0; k < r.n; ++k)
+        to[r.o + k * r.step_o] = from[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along];
     });
   });
   return y;
@@ -157,12 +153,11 @@ void scatter_each(const Tensor& x, const Walk& walk, const Tensor& index, const 
                   Write write) {
   T* to = reinterpret_cast<T*>(x.data_ptr());
   const T* from = reinterpret_cast<const T*>(src.data_ptr());
-  with_index(index, [&](const auto* idx) {
-    walk.run([&](Row r) {
-      for (int64_t k = 0; k < r.n; ++k)
-        write(to[r.s + k * r.step_s + int64_t(idx[r.i + k * r.step_i]) * walk.along],
-              from[r.o + k * r.step_o]);
-    });
+  const auto* idx = index.data_ptr<int64_t>();
+  walk.run([&](const Row& r) {
+    for (int64_t k = 0; k < r.n; ++k)
+      write(to[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along],
+            from[r.o + k * r.step_o]);
   });
 }
 
@@ -181,7 +176,7 @@ void scatter(const Tensor& x, int64_t dim, const Tensor& index_in, const Tensor&
   const auto apart = [&](const Tensor& t) {
     return t.impl()->storage == x.impl()->storage ? clone(t) : t;
   };
-  const Tensor index = apart(index_in), src = apart(src_in);
+  const Tensor index = to_dtype(apart(index_in), kLong), src = apart(src_in);
   const Walk walk(x, dim, index, &src);
   if (how == Reduce::assign) {
     visit_size(x.dtype(), [&](auto zero) {

@@ -1,5 +1,7 @@
 #include "autograd/ops/join.h"
 
+#include <algorithm>
+
 #include "autograd/ops/view.h"
 #include "autograd/record.h"
 #include "tensor/elementwise.h"

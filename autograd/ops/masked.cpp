@@ -1,4 +1,6 @@
 // Elements that a mask names.
+#include <algorithm>
+
 #include "autograd/inplace.h"
 #include "autograd/ops/embed.h"
 #include "autograd/ops/index.h"

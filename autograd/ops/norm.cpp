@@ -1,5 +1,6 @@
 #include "autograd/ops/reduce.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/ops/reduce_back.h"

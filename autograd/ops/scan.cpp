@@ -1,4 +1,6 @@
 // Running results along a dim.
+#include <algorithm>
+
 #include "tensor/scan.h"
 
 #include "autograd/inplace.h"

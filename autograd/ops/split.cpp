@@ -1,4 +1,6 @@
 // One tensor seen as several.
+#include <algorithm>
+
 #include "autograd/inplace.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/view.h"

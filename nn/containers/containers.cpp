@@ -8,6 +8,9 @@
 
 namespace gradus::nn {
 
+FunctionalImpl::FunctionalImpl(Function function) : function_(std::move(function)) {}
+Tensor FunctionalImpl::forward(Tensor x) { return function_(std::move(x)); }
+Tensor FunctionalImpl::operator()(Tensor x) { return function_(std::move(x)); }
 void FunctionalImpl::pretty_print(std::ostream& out) const { out << "torch::nn::Functional()"; }
 
 std::shared_ptr<Module> ModuleListImpl::clone(const std::optional<Device>& device) const {
@@ -18,6 +21,10 @@ std::shared_ptr<Module> ModuleListImpl::clone(const std::optional<Device>& devic
 }
 void ModuleListImpl::pretty_print(std::ostream& out) const { out << "torch::nn::ModuleList"; }
 
+ModuleListImpl::ModuleListImpl() = default;
+void ModuleListImpl::push_back(std::shared_ptr<Module> module) {
+  insert(size(), std::move(module));
+}
 void ModuleListImpl::insert(size_t index, std::shared_ptr<Module> module) {
   if (index > size())
     fail_index("ModuleList: cannot insert at {} of {} modules", index, modules_.size());
@@ -43,6 +50,12 @@ std::shared_ptr<Module> ModuleDictImpl::clone(const std::optional<Device>& devic
 }
 void ModuleDictImpl::pretty_print(std::ostream& out) const { out << "torch::nn::ModuleDict"; }
 
+ModuleDictImpl::ModuleDictImpl() = default;
+ModuleDictImpl::ModuleDictImpl(const Pairs& modules) { update(modules); }
+ModuleDictImpl::ModuleDictImpl(const Dict& modules) { update(modules); }
+void ModuleDictImpl::update(const Pairs& modules) {
+  for (const auto& [key, module] : modules) insert(key, module);
+}
 void ModuleDictImpl::clear() {
   for (const auto& key : keys()) pop(key);
 }
@@ -90,6 +103,7 @@ std::shared_ptr<Module> ParameterListImpl::clone(const std::optional<Device>& de
 void ParameterListImpl::pretty_print(std::ostream& out) const {
   print_parameters(out, "ParameterList", parameters_);
 }
+ParameterListImpl::ParameterListImpl() = default;
 void ParameterListImpl::append(const Tensor& param) {
   register_parameter(std::to_string(size()), param, param.requires_grad());
 }
@@ -102,6 +116,10 @@ std::shared_ptr<Module> ParameterDictImpl::clone(const std::optional<Device>& de
 }
 void ParameterDictImpl::pretty_print(std::ostream& out) const {
   print_parameters(out, "ParameterDict", parameters_);
+}
+ParameterDictImpl::ParameterDictImpl() = default;
+ParameterDictImpl::ParameterDictImpl(const OrderedDict<std::string, Tensor>& params) {
+  update(params);
 }
 Tensor& ParameterDictImpl::insert(const std::string& key, const Tensor& param) {
   return register_parameter(key, param, param.requires_grad());

@@ -9,19 +9,19 @@ namespace gradus::nn {
 class FunctionalImpl : public Cloneable<FunctionalImpl> {
  public:
   using Function = std::function<Tensor(Tensor)>;
-  explicit FunctionalImpl(Function function) : function_(std::move(function)) {}
+  explicit FunctionalImpl(Function function);
   template <class F, class... Args>
   requires(sizeof...(Args) > 0) explicit FunctionalImpl(F f, Args... args)
-      : function_([f, args...](Tensor x) { return f(std::move(x), args...); }) {}
+      : FunctionalImpl(Function([f, args...](Tensor x) { return f(std::move(x), args...); })) {}
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
-  Tensor forward(Tensor x) { return function_(std::move(x)); }
-  Tensor operator()(Tensor x) { return function_(std::move(x)); }
+  Tensor forward(Tensor x);
+  Tensor operator()(Tensor x);
   bool is_serializable() const override { return false; }
 
  private:
   Function function_;
 };
-GRADUS_MODULE(Functional);
+using Functional = ModuleHolder<FunctionalImpl>;
 
 }  // namespace gradus::nn

@@ -12,9 +12,9 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   using ConstIterator = Dict::ConstIterator;
   using Pairs = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
 
-  ModuleDictImpl() = default;
-  explicit ModuleDictImpl(const Pairs& modules) { update(modules); }
-  explicit ModuleDictImpl(const Dict& modules) { update(modules); }
+  ModuleDictImpl();
+  explicit ModuleDictImpl(const Pairs& modules);
+  explicit ModuleDictImpl(const Dict& modules);
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -44,9 +44,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
     throw_wrong_type(key, typeid(T));
   }
   // Adds these, in place of those with the same key.
-  void update(const Pairs& modules) {
-    for (const auto& [key, module] : modules) insert(key, module);
-  }
+  void update(const Pairs& modules);
   template <class Container>
   void update(const Container& container) {
     for (const auto& item : container) insert(item.key(), item.value());
@@ -57,6 +55,6 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   [[noreturn]] void throw_wrong_type(const std::string& key, const std::type_info& wanted) const;
   Dict modules_{"Module"};
 };
-GRADUS_MODULE(ModuleDict);
+using ModuleDict = ModuleHolder<ModuleDictImpl>;
 
 }  // namespace gradus::nn

@@ -10,7 +10,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   using Iterator = std::vector<std::shared_ptr<Module>>::iterator;
   using ConstIterator = std::vector<std::shared_ptr<Module>>::const_iterator;
 
-  ModuleListImpl() = default;
+  ModuleListImpl();
   template <class... Modules>
   requires(sizeof...(Modules) > 0 &&
            !(std::is_base_of_v<ModuleListImpl, std::remove_cvref_t<Modules>> &&
@@ -21,7 +21,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
 
-  void push_back(std::shared_ptr<Module> module) { insert(size(), std::move(module)); }
+  void push_back(std::shared_ptr<Module> module);
   template <detail::a_module M>
   void push_back(M&& module) {
     push_back(std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module)));
@@ -73,6 +73,6 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   [[noreturn]] void throw_wrong_type(size_t index, const std::type_info& wanted) const;
   std::vector<std::shared_ptr<Module>> modules_;
 };
-GRADUS_MODULE(ModuleList);
+using ModuleList = ModuleHolder<ModuleListImpl>;
 
 }  // namespace gradus::nn

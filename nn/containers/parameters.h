@@ -12,7 +12,7 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   using Iterator = OrderedDict<std::string, Tensor>::Iterator;
   using ConstIterator = OrderedDict<std::string, Tensor>::ConstIterator;
 
-  ParameterListImpl() = default;
+  ParameterListImpl();
   template <class... Tensors>
   requires(sizeof...(Tensors) > 0 && (std::is_convertible_v<Tensors, Tensor> &&
                                       ...)) explicit ParameterListImpl(Tensors&&... params) {
@@ -45,15 +45,15 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   size_t size() const noexcept { return parameters_.size(); }
   bool is_empty() const noexcept { return parameters_.is_empty(); }
 };
-GRADUS_MODULE(ParameterList);
+using ParameterList = ModuleHolder<ParameterListImpl>;
 
 class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
  public:
   using Iterator = OrderedDict<std::string, Tensor>::Iterator;
   using ConstIterator = OrderedDict<std::string, Tensor>::ConstIterator;
 
-  ParameterDictImpl() = default;
-  explicit ParameterDictImpl(const OrderedDict<std::string, Tensor>& params) { update(params); }
+  ParameterDictImpl();
+  explicit ParameterDictImpl(const OrderedDict<std::string, Tensor>& params);
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
@@ -86,6 +86,6 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   Tensor& operator[](const std::string& key) { return parameters_[key]; }
   const Tensor& operator[](const std::string& key) const { return parameters_[key]; }
 };
-GRADUS_MODULE(ParameterDict);
+using ParameterDict = ModuleHolder<ParameterDictImpl>;
 
 }  // namespace gradus::nn

@@ -6,6 +6,17 @@
 
 namespace gradus::nn {
 
+SequentialImpl::SequentialImpl() = default;
+SequentialImpl::SequentialImpl(OrderedDict<std::string, AnyModule>&& modules) {
+  for (auto& item : modules) push_back(item.key(), std::move(*item));
+}
+SequentialImpl::SequentialImpl(std::initializer_list<NamedAnyModule> modules) {
+  for (const auto& m : modules) push_back(m.name(), m.module());
+}
+Sequential::Sequential() = default;
+Sequential::Sequential(std::initializer_list<NamedAnyModule> modules)
+    : ModuleHolder(std::make_shared<SequentialImpl>(modules)) {}
+
 std::shared_ptr<Module> SequentialImpl::clone(const std::optional<Device>& device) const {
   auto copy = std::make_shared<SequentialImpl>();
   const auto names = named_children().keys();
@@ -19,6 +30,10 @@ void SequentialImpl::pretty_print(std::ostream& out) const { out << "torch::nn::
 void SequentialImpl::push_back(std::string name, AnyModule module) {
   register_module(std::move(name), module.ptr());
   modules_.push_back(std::move(module));
+}
+
+void SequentialImpl::push_back(AnyModule module) {
+  push_back(std::to_string(modules_.size()), std::move(module));
 }
 
 // f(), whose errors say where they come from.

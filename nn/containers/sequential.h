@@ -16,20 +16,15 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   using Iterator = std::vector<AnyModule>::iterator;
   using ConstIterator = std::vector<AnyModule>::const_iterator;
 
-  SequentialImpl() = default;
+  SequentialImpl();
   template <class... Modules>
   requires(sizeof...(Modules) > 0 &&
            !(std::is_base_of_v<SequentialImpl, std::remove_cvref_t<Modules>> &&
              ...)) explicit SequentialImpl(Modules&&... modules) {
-    modules_.reserve(sizeof...(Modules));
     (push_back(std::forward<Modules>(modules)), ...);
   }
-  explicit SequentialImpl(OrderedDict<std::string, AnyModule>&& modules) {
-    for (auto& item : modules) push_back(item.key(), std::move(*item));
-  }
-  explicit SequentialImpl(std::initializer_list<NamedAnyModule> modules) {
-    for (const auto& m : modules) push_back(m.name(), m.module());
-  }
+  explicit SequentialImpl(OrderedDict<std::string, AnyModule>&& modules);
+  explicit SequentialImpl(std::initializer_list<NamedAnyModule> modules);
 
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   void reset() override {}
@@ -51,9 +46,7 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
 
   // Without a name a module is named by its index.
   void push_back(std::string name, AnyModule module);
-  void push_back(AnyModule module) {
-    push_back(std::to_string(modules_.size()), std::move(module));
-  }
+  void push_back(AnyModule module);
   template <class M>
   requires(!std::is_same_v<std::remove_cvref_t<M>, AnyModule>) void push_back(M&& module) {
     push_back(AnyModule(std::forward<M>(module)));
@@ -103,10 +96,8 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
 class Sequential : public ModuleHolder<SequentialImpl> {
  public:
   using ModuleHolder<SequentialImpl>::ModuleHolder;
-  using Impl [[maybe_unused]] = SequentialImpl;
-  Sequential() = default;
-  Sequential(std::initializer_list<NamedAnyModule> modules)
-      : ModuleHolder(std::make_shared<SequentialImpl>(modules)) {}
+  Sequential();
+  Sequential(std::initializer_list<NamedAnyModule> modules);
 };
 
 }  // namespace gradus::nn

@@ -113,6 +113,8 @@ void HardsigmoidImpl::pretty_print(std::ostream& out) const { Line(out, "Hardsig
 Tensor HardswishImpl::forward(const Tensor& input) { return functional::hardswish(input); }
 void HardswishImpl::pretty_print(std::ostream& out) const { Line(out, "Hardswish"); }
 
+ThresholdImpl::ThresholdImpl(double threshold, double value)
+    : Stateless(ThresholdOptions(threshold, value)) {}
 Tensor ThresholdImpl::forward(Tensor input) {
   return functional::threshold(std::move(input), options);
 }

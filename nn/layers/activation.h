@@ -12,7 +12,7 @@ class ELUImpl : public Stateless<ELUImpl, ELUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(ELU);
+using ELU = ModuleHolder<ELUImpl>;
 
 class SELUImpl : public Stateless<SELUImpl, SELUOptions> {
  public:
@@ -20,7 +20,7 @@ class SELUImpl : public Stateless<SELUImpl, SELUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(SELU);
+using SELU = ModuleHolder<SELUImpl>;
 
 class CELUImpl : public Stateless<CELUImpl, CELUOptions> {
  public:
@@ -28,7 +28,7 @@ class CELUImpl : public Stateless<CELUImpl, CELUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(CELU);
+using CELU = ModuleHolder<CELUImpl>;
 
 class ReLUImpl : public Stateless<ReLUImpl, ReLUOptions> {
  public:
@@ -36,7 +36,7 @@ class ReLUImpl : public Stateless<ReLUImpl, ReLUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(ReLU);
+using ReLU = ModuleHolder<ReLUImpl>;
 
 class ReLU6Impl : public Stateless<ReLU6Impl, ReLU6Options> {
  public:
@@ -44,7 +44,7 @@ class ReLU6Impl : public Stateless<ReLU6Impl, ReLU6Options> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(ReLU6);
+using ReLU6 = ModuleHolder<ReLU6Impl>;
 
 class LeakyReLUImpl : public Stateless<LeakyReLUImpl, LeakyReLUOptions> {
  public:
@@ -52,7 +52,7 @@ class LeakyReLUImpl : public Stateless<LeakyReLUImpl, LeakyReLUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(LeakyReLU);
+using LeakyReLU = ModuleHolder<LeakyReLUImpl>;
 
 class RReLUImpl : public Stateless<RReLUImpl, RReLUOptions> {
  public:
@@ -60,7 +60,7 @@ class RReLUImpl : public Stateless<RReLUImpl, RReLUOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(RReLU);
+using RReLU = ModuleHolder<RReLUImpl>;
 
 class GELUImpl : public Stateless<GELUImpl, GELUOptions> {
  public:
@@ -68,21 +68,21 @@ class GELUImpl : public Stateless<GELUImpl, GELUOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(GELU);
+using GELU = ModuleHolder<GELUImpl>;
 
 class SiLUImpl : public Plain<SiLUImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(SiLU);
+using SiLU = ModuleHolder<SiLUImpl>;
 
 class MishImpl : public Plain<MishImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Mish);
+using Mish = ModuleHolder<MishImpl>;
 
 class GLUImpl : public Stateless<GLUImpl, GLUOptions> {
  public:
@@ -90,42 +90,42 @@ class GLUImpl : public Stateless<GLUImpl, GLUOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(GLU);
+using GLU = ModuleHolder<GLUImpl>;
 
 class SigmoidImpl : public Plain<SigmoidImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Sigmoid);
+using Sigmoid = ModuleHolder<SigmoidImpl>;
 
 class LogSigmoidImpl : public Plain<LogSigmoidImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(LogSigmoid);
+using LogSigmoid = ModuleHolder<LogSigmoidImpl>;
 
 class TanhImpl : public Plain<TanhImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Tanh);
+using Tanh = ModuleHolder<TanhImpl>;
 
 class TanhshrinkImpl : public Plain<TanhshrinkImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Tanhshrink);
+using Tanhshrink = ModuleHolder<TanhshrinkImpl>;
 
 class SoftsignImpl : public Plain<SoftsignImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softsign);
+using Softsign = ModuleHolder<SoftsignImpl>;
 
 class SoftplusImpl : public Stateless<SoftplusImpl, SoftplusOptions> {
  public:
@@ -133,7 +133,7 @@ class SoftplusImpl : public Stateless<SoftplusImpl, SoftplusOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softplus);
+using Softplus = ModuleHolder<SoftplusImpl>;
 
 class HardshrinkImpl : public Stateless<HardshrinkImpl, HardshrinkOptions> {
  public:
@@ -141,7 +141,7 @@ class HardshrinkImpl : public Stateless<HardshrinkImpl, HardshrinkOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Hardshrink);
+using Hardshrink = ModuleHolder<HardshrinkImpl>;
 
 class SoftshrinkImpl : public Stateless<SoftshrinkImpl, SoftshrinkOptions> {
  public:
@@ -149,7 +149,7 @@ class SoftshrinkImpl : public Stateless<SoftshrinkImpl, SoftshrinkOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softshrink);
+using Softshrink = ModuleHolder<SoftshrinkImpl>;
 
 class HardtanhImpl : public Stateless<HardtanhImpl, HardtanhOptions> {
  public:
@@ -157,30 +157,30 @@ class HardtanhImpl : public Stateless<HardtanhImpl, HardtanhOptions> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Hardtanh);
+using Hardtanh = ModuleHolder<HardtanhImpl>;
 
 class HardsigmoidImpl : public Plain<HardsigmoidImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Hardsigmoid);
+using Hardsigmoid = ModuleHolder<HardsigmoidImpl>;
 
 class HardswishImpl : public Plain<HardswishImpl> {
  public:
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Hardswish);
+using Hardswish = ModuleHolder<HardswishImpl>;
 
 class ThresholdImpl : public Stateless<ThresholdImpl, ThresholdOptions> {
  public:
   using Stateless::Stateless;
-  ThresholdImpl(double threshold, double value) : Stateless(ThresholdOptions(threshold, value)) {}
+  ThresholdImpl(double threshold, double value);
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Threshold);
+using Threshold = ModuleHolder<ThresholdImpl>;
 
 class SoftmaxImpl : public Stateless<SoftmaxImpl, SoftmaxOptions> {
  public:
@@ -188,7 +188,7 @@ class SoftmaxImpl : public Stateless<SoftmaxImpl, SoftmaxOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softmax);
+using Softmax = ModuleHolder<SoftmaxImpl>;
 
 class SoftminImpl : public Stateless<SoftminImpl, SoftminOptions> {
  public:
@@ -196,7 +196,7 @@ class SoftminImpl : public Stateless<SoftminImpl, SoftminOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softmin);
+using Softmin = ModuleHolder<SoftminImpl>;
 
 class LogSoftmaxImpl : public Stateless<LogSoftmaxImpl, LogSoftmaxOptions> {
  public:
@@ -204,7 +204,7 @@ class LogSoftmaxImpl : public Stateless<LogSoftmaxImpl, LogSoftmaxOptions> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(LogSoftmax);
+using LogSoftmax = ModuleHolder<LogSoftmaxImpl>;
 
 // softmax over the channels of [n, c, h, w] or [c, h, w].
 class Softmax2dImpl : public Plain<Softmax2dImpl> {
@@ -212,7 +212,7 @@ class Softmax2dImpl : public Plain<Softmax2dImpl> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Softmax2d);
+using Softmax2d = ModuleHolder<Softmax2dImpl>;
 
 // LeakyReLU with learned slopes: one, or one for each channel (dim 1).
 class PReLUImpl : public Cloneable<PReLUImpl> {
@@ -225,6 +225,6 @@ class PReLUImpl : public Cloneable<PReLUImpl> {
   PReLUOptions options;
   Tensor weight;  // [num_parameters]
 };
-GRADUS_MODULE(PReLU);
+using PReLU = ModuleHolder<PReLUImpl>;
 
 }  // namespace gradus::nn

@@ -36,7 +36,7 @@ class ConvNdImpl : public Cloneable<Derived> {
     Tensor forward(const Tensor& input);                                                      \
   };                                                                                          \
   extern template class ConvNdImpl<D, Conv##D##dImpl>;                                        \
-  GRADUS_MODULE(Conv##D##d)
+  using Conv##D##d = ModuleHolder<Conv##D##dImpl>
 GRADUS_CONV(1);
 GRADUS_CONV(2);
 GRADUS_CONV(3);
@@ -63,7 +63,7 @@ GRADUS_CONV(3);
     GRADUS_DEFAULT_ARGS                                                           \
   };                                                                              \
   extern template class ConvNdImpl<D, ConvTranspose##D##dImpl>;                   \
-  GRADUS_MODULE(ConvTranspose##D##d)
+  using ConvTranspose##D##d = ModuleHolder<ConvTranspose##D##dImpl>
 GRADUS_CONV(1);
 GRADUS_CONV(2);
 GRADUS_CONV(3);

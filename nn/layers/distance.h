@@ -12,7 +12,7 @@ class CosineSimilarityImpl : public Stateless<CosineSimilarityImpl, CosineSimila
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input1, const Tensor& input2);
 };
-GRADUS_MODULE(CosineSimilarity);
+using CosineSimilarity = ModuleHolder<CosineSimilarityImpl>;
 
 class PairwiseDistanceImpl : public Stateless<PairwiseDistanceImpl, PairwiseDistanceOptions> {
  public:
@@ -20,6 +20,6 @@ class PairwiseDistanceImpl : public Stateless<PairwiseDistanceImpl, PairwiseDist
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input1, const Tensor& input2);
 };
-GRADUS_MODULE(PairwiseDistance);
+using PairwiseDistance = ModuleHolder<PairwiseDistanceImpl>;
 
 }  // namespace gradus::nn

@@ -29,7 +29,7 @@ class DropoutImpl : public detail::_DropoutNd<DropoutImpl> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Dropout);
+using Dropout = ModuleHolder<DropoutImpl>;
 
 class Dropout2dImpl : public detail::_DropoutNd<Dropout2dImpl> {
  public:
@@ -37,7 +37,7 @@ class Dropout2dImpl : public detail::_DropoutNd<Dropout2dImpl> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Dropout2d);
+using Dropout2d = ModuleHolder<Dropout2dImpl>;
 
 class Dropout3dImpl : public detail::_DropoutNd<Dropout3dImpl> {
  public:
@@ -45,7 +45,7 @@ class Dropout3dImpl : public detail::_DropoutNd<Dropout3dImpl> {
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(Dropout3d);
+using Dropout3d = ModuleHolder<Dropout3dImpl>;
 
 class AlphaDropoutImpl : public detail::_DropoutNd<AlphaDropoutImpl> {
  public:
@@ -53,7 +53,7 @@ class AlphaDropoutImpl : public detail::_DropoutNd<AlphaDropoutImpl> {
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(AlphaDropout);
+using AlphaDropout = ModuleHolder<AlphaDropoutImpl>;
 
 class FeatureAlphaDropoutImpl : public detail::_DropoutNd<FeatureAlphaDropoutImpl> {
  public:
@@ -61,6 +61,6 @@ class FeatureAlphaDropoutImpl : public detail::_DropoutNd<FeatureAlphaDropoutImp
   Tensor forward(const Tensor& input);
   void pretty_print(std::ostream& out) const override;
 };
-GRADUS_MODULE(FeatureAlphaDropout);
+using FeatureAlphaDropout = ModuleHolder<FeatureAlphaDropoutImpl>;
 
 }  // namespace gradus::nn

@@ -12,6 +12,8 @@ namespace gradus::nn {
 void IdentityImpl::pretty_print(std::ostream& out) const { Line(out, "Identity"); }
 Tensor IdentityImpl::forward(const Tensor& input) { return input; }
 
+LinearImpl::LinearImpl(int64_t in_features, int64_t out_features)
+    : LinearImpl(LinearOptions(in_features, out_features)) {}
 LinearImpl::LinearImpl(const LinearOptions& options_) : options(options_) { reset(); }
 void LinearImpl::reset() {
   weight = register_parameter("weight", empty({options.out_features(), options.in_features()}));
@@ -34,6 +36,8 @@ void LinearImpl::pretty_print(std::ostream& out) const {
 }
 Tensor LinearImpl::forward(const Tensor& input) { return functional::linear(input, weight, bias); }
 
+BilinearImpl::BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features)
+    : BilinearImpl(BilinearOptions(in1_features, in2_features, out_features)) {}
 BilinearImpl::BilinearImpl(const BilinearOptions& options_) : options(options_) { reset(); }
 void BilinearImpl::reset() {
   weight = register_parameter(
@@ -65,6 +69,8 @@ Tensor FlattenImpl::forward(const Tensor& input) {
   return input.flatten(options.start_dim(), options.end_dim());
 }
 
+UnflattenImpl::UnflattenImpl(int64_t dim, std::vector<int64_t> sizes)
+    : Stateless(UnflattenOptions(dim, std::move(sizes))) {}
 void UnflattenImpl::pretty_print(std::ostream& out) const {
   std::string sizes;
   for (int64_t s : options.sizes()) sizes += (sizes.empty() ? "" : ", ") + std::to_string(s);

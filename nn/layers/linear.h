@@ -11,13 +11,12 @@ class IdentityImpl : public Plain<IdentityImpl> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Identity);
+using Identity = ModuleHolder<IdentityImpl>;
 
 // y = x weight^T + bias over the last dim.
 class LinearImpl : public Cloneable<LinearImpl> {
  public:
-  LinearImpl(int64_t in_features, int64_t out_features)
-      : LinearImpl(LinearOptions(in_features, out_features)) {}
+  LinearImpl(int64_t in_features, int64_t out_features);
   explicit LinearImpl(const LinearOptions& options_);
   void reset() override;
   // Uniform within 1 / sqrt(in_features).
@@ -29,13 +28,12 @@ class LinearImpl : public Cloneable<LinearImpl> {
   Tensor weight;  // [out_features, in_features]
   Tensor bias;    // [out_features]
 };
-GRADUS_MODULE(Linear);
+using Linear = ModuleHolder<LinearImpl>;
 
 // y = x1^T weight x2 + bias over the last dims, for each output a matrix.
 class BilinearImpl : public Cloneable<BilinearImpl> {
  public:
-  BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features)
-      : BilinearImpl(BilinearOptions(in1_features, in2_features, out_features)) {}
+  BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features);
   explicit BilinearImpl(const BilinearOptions& options_);
   void reset() override;
   // Uniform within 1 / sqrt(in1_features).
@@ -47,7 +45,7 @@ class BilinearImpl : public Cloneable<BilinearImpl> {
   Tensor weight;  // [out_features, in1_features, in2_features]
   Tensor bias;    // [out_features]
 };
-GRADUS_MODULE(Bilinear);
+using Bilinear = ModuleHolder<BilinearImpl>;
 
 class FlattenImpl : public Stateless<FlattenImpl, FlattenOptions> {
  public:
@@ -55,16 +53,15 @@ class FlattenImpl : public Stateless<FlattenImpl, FlattenOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Flatten);
+using Flatten = ModuleHolder<FlattenImpl>;
 
 class UnflattenImpl : public Stateless<UnflattenImpl, UnflattenOptions> {
  public:
   using Stateless::Stateless;
-  UnflattenImpl(int64_t dim, std::vector<int64_t> sizes)
-      : Stateless(UnflattenOptions(dim, std::move(sizes))) {}
+  UnflattenImpl(int64_t dim, std::vector<int64_t> sizes);
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Unflatten);
+using Unflatten = ModuleHolder<UnflattenImpl>;
 
 }  // namespace gradus::nn

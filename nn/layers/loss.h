@@ -12,7 +12,7 @@ class L1LossImpl : public Stateless<L1LossImpl, L1LossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(L1Loss);
+using L1Loss = ModuleHolder<L1LossImpl>;
 
 class MSELossImpl : public Stateless<MSELossImpl, MSELossOptions> {
  public:
@@ -20,7 +20,7 @@ class MSELossImpl : public Stateless<MSELossImpl, MSELossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(MSELoss);
+using MSELoss = ModuleHolder<MSELossImpl>;
 
 class SmoothL1LossImpl : public Stateless<SmoothL1LossImpl, SmoothL1LossOptions> {
  public:
@@ -28,7 +28,7 @@ class SmoothL1LossImpl : public Stateless<SmoothL1LossImpl, SmoothL1LossOptions>
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(SmoothL1Loss);
+using SmoothL1Loss = ModuleHolder<SmoothL1LossImpl>;
 
 class HuberLossImpl : public Stateless<HuberLossImpl, HuberLossOptions> {
  public:
@@ -36,7 +36,7 @@ class HuberLossImpl : public Stateless<HuberLossImpl, HuberLossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(HuberLoss);
+using HuberLoss = ModuleHolder<HuberLossImpl>;
 
 class KLDivLossImpl : public Stateless<KLDivLossImpl, KLDivLossOptions> {
  public:
@@ -44,7 +44,7 @@ class KLDivLossImpl : public Stateless<KLDivLossImpl, KLDivLossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(KLDivLoss);
+using KLDivLoss = ModuleHolder<KLDivLossImpl>;
 
 class BCELossImpl : public Stateless<BCELossImpl, BCELossOptions> {
  public:
@@ -52,7 +52,7 @@ class BCELossImpl : public Stateless<BCELossImpl, BCELossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(BCELoss);
+using BCELoss = ModuleHolder<BCELossImpl>;
 
 class BCEWithLogitsLossImpl : public Stateless<BCEWithLogitsLossImpl, BCEWithLogitsLossOptions> {
  public:
@@ -60,7 +60,7 @@ class BCEWithLogitsLossImpl : public Stateless<BCEWithLogitsLossImpl, BCEWithLog
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(BCEWithLogitsLoss);
+using BCEWithLogitsLoss = ModuleHolder<BCEWithLogitsLossImpl>;
 
 class NLLLossImpl : public Stateless<NLLLossImpl, NLLLossOptions> {
  public:
@@ -68,7 +68,7 @@ class NLLLossImpl : public Stateless<NLLLossImpl, NLLLossOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(NLLLoss);
+using NLLLoss = ModuleHolder<NLLLossImpl>;
 
 class CrossEntropyLossImpl : public Stateless<CrossEntropyLossImpl, CrossEntropyLossOptions> {
  public:
@@ -76,7 +76,7 @@ class CrossEntropyLossImpl : public Stateless<CrossEntropyLossImpl, CrossEntropy
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(CrossEntropyLoss);
+using CrossEntropyLoss = ModuleHolder<CrossEntropyLossImpl>;
 
 class HingeEmbeddingLossImpl : public Stateless<HingeEmbeddingLossImpl, HingeEmbeddingLossOptions> {
  public:
@@ -84,7 +84,7 @@ class HingeEmbeddingLossImpl : public Stateless<HingeEmbeddingLossImpl, HingeEmb
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(HingeEmbeddingLoss);
+using HingeEmbeddingLoss = ModuleHolder<HingeEmbeddingLossImpl>;
 
 class SoftMarginLossImpl : public Stateless<SoftMarginLossImpl, SoftMarginLossOptions> {
  public:
@@ -92,7 +92,7 @@ class SoftMarginLossImpl : public Stateless<SoftMarginLossImpl, SoftMarginLossOp
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(SoftMarginLoss);
+using SoftMarginLoss = ModuleHolder<SoftMarginLossImpl>;
 
 class MultiMarginLossImpl : public Stateless<MultiMarginLossImpl, MultiMarginLossOptions> {
  public:
@@ -100,7 +100,7 @@ class MultiMarginLossImpl : public Stateless<MultiMarginLossImpl, MultiMarginLos
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(MultiMarginLoss);
+using MultiMarginLoss = ModuleHolder<MultiMarginLossImpl>;
 
 class MultiLabelMarginLossImpl
     : public Stateless<MultiLabelMarginLossImpl, MultiLabelMarginLossOptions> {
@@ -109,7 +109,7 @@ class MultiLabelMarginLossImpl
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(MultiLabelMarginLoss);
+using MultiLabelMarginLoss = ModuleHolder<MultiLabelMarginLossImpl>;
 
 class MultiLabelSoftMarginLossImpl
     : public Stateless<MultiLabelSoftMarginLossImpl, MultiLabelSoftMarginLossOptions> {
@@ -118,7 +118,7 @@ class MultiLabelSoftMarginLossImpl
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(MultiLabelSoftMarginLoss);
+using MultiLabelSoftMarginLoss = ModuleHolder<MultiLabelSoftMarginLossImpl>;
 
 class PoissonNLLLossImpl : public Stateless<PoissonNLLLossImpl, PoissonNLLLossOptions> {
  public:
@@ -126,7 +126,7 @@ class PoissonNLLLossImpl : public Stateless<PoissonNLLLossImpl, PoissonNLLLossOp
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
-GRADUS_MODULE(PoissonNLLLoss);
+using PoissonNLLLoss = ModuleHolder<PoissonNLLLossImpl>;
 
 class MarginRankingLossImpl : public Stateless<MarginRankingLossImpl, MarginRankingLossOptions> {
  public:
@@ -134,7 +134,7 @@ class MarginRankingLossImpl : public Stateless<MarginRankingLossImpl, MarginRank
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
 };
-GRADUS_MODULE(MarginRankingLoss);
+using MarginRankingLoss = ModuleHolder<MarginRankingLossImpl>;
 
 class CosineEmbeddingLossImpl
     : public Stateless<CosineEmbeddingLossImpl, CosineEmbeddingLossOptions> {
@@ -143,7 +143,7 @@ class CosineEmbeddingLossImpl
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
 };
-GRADUS_MODULE(CosineEmbeddingLoss);
+using CosineEmbeddingLoss = ModuleHolder<CosineEmbeddingLossImpl>;
 
 class TripletMarginLossImpl : public Stateless<TripletMarginLossImpl, TripletMarginLossOptions> {
  public:
@@ -151,7 +151,7 @@ class TripletMarginLossImpl : public Stateless<TripletMarginLossImpl, TripletMar
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
 };
-GRADUS_MODULE(TripletMarginLoss);
+using TripletMarginLoss = ModuleHolder<TripletMarginLossImpl>;
 
 class TripletMarginWithDistanceLossImpl
     : public Stateless<TripletMarginWithDistanceLossImpl, TripletMarginWithDistanceLossOptions> {
@@ -160,7 +160,7 @@ class TripletMarginWithDistanceLossImpl
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
 };
-GRADUS_MODULE(TripletMarginWithDistanceLoss);
+using TripletMarginWithDistanceLoss = ModuleHolder<TripletMarginWithDistanceLossImpl>;
 
 class GaussianNLLLossImpl : public Stateless<GaussianNLLLossImpl, GaussianNLLLossOptions> {
  public:
@@ -168,6 +168,6 @@ class GaussianNLLLossImpl : public Stateless<GaussianNLLLossImpl, GaussianNLLLos
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target, const Tensor& var);
 };
-GRADUS_MODULE(GaussianNLLLoss);
+using GaussianNLLLoss = ModuleHolder<GaussianNLLLossImpl>;
 
 }  // namespace gradus::nn

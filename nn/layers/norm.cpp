@@ -99,6 +99,8 @@ Tensor LayerNormImpl::forward(const Tensor& input) {
                                            .eps(options.eps()));
 }
 
+GroupNormImpl::GroupNormImpl(int64_t num_groups, int64_t num_channels)
+    : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
 GroupNormImpl::GroupNormImpl(const GroupNormOptions& options_) : options(options_) { reset(); }
 void GroupNormImpl::reset() {
   const bool affine = options.affine();

@@ -32,7 +32,7 @@ class BatchNormImplBase : public Cloneable<Derived> {
     using BatchNormImplBase::BatchNormImplBase;                                  \
   };                                                                             \
   extern template class BatchNormImplBase<D, BatchNorm##D##dImpl>;               \
-  GRADUS_MODULE(BatchNorm##D##d)
+  using BatchNorm##D##d = ModuleHolder<BatchNorm##D##dImpl>
 GRADUS_BATCH_NORM(1);
 GRADUS_BATCH_NORM(2);
 GRADUS_BATCH_NORM(3);
@@ -115,13 +115,12 @@ class LayerNormImpl : public Cloneable<LayerNormImpl> {
   LayerNormOptions options;
   Tensor weight, bias;  // normalized_shape; undefined unless elementwise_affine
 };
-GRADUS_MODULE(LayerNorm);
+using LayerNorm = ModuleHolder<LayerNormImpl>;
 
 // Over groups of channels (dim 1) and all later dims.
 class GroupNormImpl : public Cloneable<GroupNormImpl> {
  public:
-  GroupNormImpl(int64_t num_groups, int64_t num_channels)
-      : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
+  GroupNormImpl(int64_t num_groups, int64_t num_channels);
   explicit GroupNormImpl(const GroupNormOptions& options_);
   void reset() override;
   void reset_parameters();
@@ -131,6 +130,6 @@ class GroupNormImpl : public Cloneable<GroupNormImpl> {
   GroupNormOptions options;
   Tensor weight, bias;  // [num_channels]; undefined unless affine
 };
-GRADUS_MODULE(GroupNorm);
+using GroupNorm = ModuleHolder<GroupNormImpl>;
 
 }  // namespace gradus::nn

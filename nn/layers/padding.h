@@ -14,7 +14,7 @@ namespace gradus::nn {
     void pretty_print(std::ostream& out) const override;                       \
     Tensor forward(const Tensor& input);                                       \
   };                                                                           \
-  GRADUS_MODULE(Name##D##d);
+  using Name##D##d = ModuleHolder<Name##D##dImpl>;
 #define GRADUS_PADS(Name) GRADUS_PAD(Name, 1) GRADUS_PAD(Name, 2) GRADUS_PAD(Name, 3)
 GRADUS_PADS(ReflectionPad)
 GRADUS_PADS(ReplicationPad)
@@ -32,7 +32,7 @@ GRADUS_PADS(CircularPad)
     void pretty_print(std::ostream& out) const override;                      \
     Tensor forward(const Tensor& input);                                      \
   };                                                                          \
-  GRADUS_MODULE(ConstantPad##D##d);
+  using ConstantPad##D##d = ModuleHolder<ConstantPad##D##dImpl>;
 GRADUS_PAD(1)
 GRADUS_PAD(2)
 GRADUS_PAD(3)

@@ -15,7 +15,7 @@ namespace gradus::nn {
     void pretty_print(std::ostream& out) const override;                       \
     GRADUS_POOL_FORWARD                                                        \
   };                                                                           \
-  GRADUS_MODULE(Name##D##d);
+  using Name##D##d = ModuleHolder<Name##D##dImpl>;
 
 #define GRADUS_POOL_FORWARD Tensor forward(const Tensor& input);
 GRADUS_POOL(AvgPool, 1)
@@ -58,7 +58,7 @@ GRADUS_POOL(MaxUnpool, 3)
     FractionalMaxPool##D##dOptions options;                                           \
     Tensor _random_samples;                                                           \
   };                                                                                  \
-  GRADUS_MODULE(FractionalMaxPool##D##d);
+  using FractionalMaxPool##D##d = ModuleHolder<FractionalMaxPool##D##dImpl>;
 GRADUS_POOL(2)
 GRADUS_POOL(3)
 #undef GRADUS_POOL
@@ -71,7 +71,7 @@ GRADUS_POOL(3)
     void pretty_print(std::ostream& out) const override;                             \
     Tensor forward(const Tensor& input);                                             \
   };                                                                                 \
-  GRADUS_MODULE(LPPool##D##d);
+  using LPPool##D##d = ModuleHolder<LPPool##D##dImpl>;
 GRADUS_POOL(1)
 GRADUS_POOL(2)
 GRADUS_POOL(3)
@@ -86,7 +86,7 @@ GRADUS_POOL(3)
     Tensor forward(const Tensor& input);                                       \
     __VA_ARGS__                                                                \
   };                                                                           \
-  GRADUS_MODULE(Name##D##d);
+  using Name##D##d = ModuleHolder<Name##D##dImpl>;
 GRADUS_POOL(AdaptiveAvgPool, 1, ExpandingArray)
 GRADUS_POOL(AdaptiveAvgPool, 2, ExpandingArrayWithOptionalElem)
 GRADUS_POOL(AdaptiveAvgPool, 3, ExpandingArrayWithOptionalElem)

@@ -12,7 +12,7 @@ class UpsampleImpl : public Stateless<UpsampleImpl, UpsampleOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Upsample);
+using Upsample = ModuleHolder<UpsampleImpl>;
 
 class PixelShuffleImpl : public Stateless<PixelShuffleImpl, PixelShuffleOptions> {
  public:
@@ -20,7 +20,7 @@ class PixelShuffleImpl : public Stateless<PixelShuffleImpl, PixelShuffleOptions>
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(PixelShuffle);
+using PixelShuffle = ModuleHolder<PixelShuffleImpl>;
 
 class PixelUnshuffleImpl : public Stateless<PixelUnshuffleImpl, PixelUnshuffleOptions> {
  public:
@@ -28,7 +28,7 @@ class PixelUnshuffleImpl : public Stateless<PixelUnshuffleImpl, PixelUnshuffleOp
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(PixelUnshuffle);
+using PixelUnshuffle = ModuleHolder<PixelUnshuffleImpl>;
 
 class ChannelShuffleImpl : public Stateless<ChannelShuffleImpl, ChannelShuffleOptions> {
  public:
@@ -36,7 +36,7 @@ class ChannelShuffleImpl : public Stateless<ChannelShuffleImpl, ChannelShuffleOp
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(ChannelShuffle);
+using ChannelShuffle = ModuleHolder<ChannelShuffleImpl>;
 
 class FoldImpl : public Stateless<FoldImpl, FoldOptions> {
  public:
@@ -45,7 +45,7 @@ class FoldImpl : public Stateless<FoldImpl, FoldOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Fold);
+using Fold = ModuleHolder<FoldImpl>;
 
 class UnfoldImpl : public Stateless<UnfoldImpl, UnfoldOptions> {
  public:
@@ -54,6 +54,6 @@ class UnfoldImpl : public Stateless<UnfoldImpl, UnfoldOptions> {
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
 };
-GRADUS_MODULE(Unfold);
+using Unfold = ModuleHolder<UnfoldImpl>;
 
 }  // namespace gradus::nn
