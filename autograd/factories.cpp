@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "autograd/modes.h"
 #include "tensor/fail.h"
@@ -228,20 +229,39 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
 }
 
 namespace {
-// The places (r, c) whose columns lie in [first(r), last(r)), row by row.
+// A triangle of a rows by cols matrix: the places (r, c) with c <= r + offset.
+struct Triangle {
+  int64_t rows, cols, offset;
+  int64_t some, all;  // the first row that has any place, and that has them all
+
+  Triangle(const char* op, int64_t rows_, int64_t cols_, int64_t offset_)
+      : rows(rows_), cols(cols_), offset(offset_) {
+    int64_t area;
+    if (rows < 0 || cols < 0) fail("{}: sizes must not be negative, got {} and {}", op, rows, cols);
+    if (__builtin_mul_overflow(rows, cols, &area) || area > std::numeric_limits<int64_t>::max() / 4)
+      fail("{}: {} by {} places are too many", op, rows, cols);
+    offset = std::clamp(offset, -rows - 1, cols);  // beyond that it makes no difference
+    some = std::clamp<int64_t>(-offset, 0, rows);
+    all = std::clamp(cols - offset - 1, some, rows);
+  }
+  // In row r those before this column.
+  int64_t end(int64_t r) const { return std::clamp<int64_t>(r + offset + 1, 0, cols); }
+  int64_t count() const {
+    return (all - some) * (some + all + 2 * offset + 1) / 2 + (rows - all) * cols;
+  }
+};
+
+// n places row by row from a row on, whose columns lie in [first(r), last(r)).
 template <class First, class Last>
-Tensor places(const char* op, int64_t rows, int64_t cols, const TensorOptions& options, First first,
-              Last last) {
+Tensor places(const char* op, const TensorOptions& options, int64_t n, int64_t row_begin,
+              First first, Last last) {
   check_options(op, options);
-  if (rows < 0 || cols < 0) fail("{}: sizes must not be negative, got {} and {}", op, rows, cols);
-  int64_t n = 0;
-  for (int64_t r = 0; r < rows; ++r) n += std::max<int64_t>(0, last(r) - first(r));
   const ScalarType t = options.dtype_opt().value_or(kLong);
   if (t != kLong && t != kInt) fail("{}: makes int64 and int32, not {}", op, t);
   Tensor y = raw::empty({2, n}, t);
   visit_integral(t, op, [&]<class T>(T) {
-    T *row = y.data_ptr<T>(), *col = row + n;
-    for (int64_t r = 0; r < rows; ++r)
+    T *row = y.data_ptr<T>(), *col = row + n, *const row_end = col;
+    for (int64_t r = row_begin; row < row_end; ++r)
       for (int64_t c = first(r); c < last(r); ++c) {
         *row++ = T(r);
         *col++ = T(c);
@@ -252,14 +272,18 @@ Tensor places(const char* op, int64_t rows, int64_t cols, const TensorOptions& o
 }  // namespace
 
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  const Triangle below("tril_indices", row, col, offset);
   return places(
-      "tril_indices", row, col, options, [](int64_t) { return int64_t(0); },
-      [&](int64_t r) { return std::min(col, r + offset + 1); });
+      "tril_indices", options, below.count(), below.some, [](int64_t) { return int64_t(0); },
+      [&](int64_t r) { return below.end(r); });
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
+  // What is not strictly below.
+  const Triangle below("triu_indices", row, col,
+                       offset == std::numeric_limits<int64_t>::min() ? offset : offset - 1);
   return places(
-      "triu_indices", row, col, options,
-      [&](int64_t r) { return std::max<int64_t>(0, r + offset); }, [&](int64_t) { return col; });
+      "triu_indices", options, row * col - below.count(), 0,
+      [&](int64_t r) { return below.end(r); }, [&](int64_t) { return col; });
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {

@@ -33,21 +33,25 @@ GRADUS_SUM(nanmean, GRADUS_NONE)  // of what is no nan
 
 // The variance with divisor max(0, count - correction), 1 by default; its root; each with the mean.
 // `unbiased` is correction 1, else 0. Floating point.
-#define GRADUS_VARIANCE(name)                                                              \
-  inline Tensor name(const Tensor& x, bool unbiased) { return x.name(unbiased); }          \
-  inline Tensor name(const Tensor& x, OptionalIntArrayRef dim, bool unbiased,              \
-                     bool keepdim = false) {                                               \
-    return x.name(dim, unbiased, keepdim);                                                 \
-  }                                                                                        \
-  inline Tensor name(const Tensor& x, OptionalIntArrayRef dim = {},                        \
-                     const std::optional<Scalar>& correction = {}, bool keepdim = false) { \
-    return x.name(dim, correction, keepdim);                                               \
-  }                                                                                        \
-  TensorPair name##_mean(const Tensor& x, bool unbiased);                                  \
-  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased,          \
-                         bool keepdim = false);                                            \
-  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim = {},                    \
-                         const std::optional<Scalar>& correction = {}, bool keepdim = false);
+#define GRADUS_VARIANCE(name)                                                                 \
+  inline Tensor name(const Tensor& x, bool unbiased) { return x.name(unbiased); }             \
+  inline Tensor name(const Tensor& x, int dim) { return x.name(dim); }                        \
+  inline Tensor name(const Tensor& x, OptionalIntArrayRef dim, bool unbiased,                 \
+                     bool keepdim = false) {                                                  \
+    return x.name(dim, unbiased, keepdim);                                                    \
+  }                                                                                           \
+  inline Tensor name(const Tensor& x, OptionalIntArrayRef dim = {},                           \
+                     const std::optional<Scalar>& correction = {}, bool keepdim = false) {    \
+    return x.name(dim, correction, keepdim);                                                  \
+  }                                                                                           \
+  TensorPair name##_mean(const Tensor& x, bool unbiased);                                     \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased,             \
+                         bool keepdim = false);                                               \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim = {},                       \
+                         const std::optional<Scalar>& correction = {}, bool keepdim = false); \
+  inline TensorPair name##_mean(const Tensor& x, int dim) {                                   \
+    return name##_mean(x, OptionalIntArrayRef(dim), true);                                    \
+  }
 GRADUS_VARIANCE(var)
 GRADUS_VARIANCE(std)
 #undef GRADUS_VARIANCE

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "autograd/autograd.h"
@@ -87,6 +88,20 @@ TEST_CASE("factories refuse what PyTorch refuses") {
   CHECK_FAILS(eye(-1), "eye: sizes must not be negative, got -1 and -1");
   CHECK_FAILS(full({2}, 300, kByte), "full: 300 does not fit uint8");
   CHECK_FAILS(full({2}, 1e10, kInt), "full: 10000000000 does not fit int32");
+  for (const int64_t rows : {0, 2, 5})
+    for (const int64_t cols : {0, 3, 4})
+      for (int64_t offset = -7; offset < 7; ++offset) {
+        const Tensor all = ones({rows, cols});
+        CHECK(tril_indices(rows, cols, offset).t().equal(all.tril(offset).nonzero()));
+        CHECK(triu_indices(rows, cols, offset).t().equal(all.triu(offset).nonzero()));
+      }
+  const int64_t most = std::numeric_limits<int64_t>::max(), large = int64_t(1) << 40;
+  CHECK(tril_indices(2, 3, most).size(1) == 6);
+  CHECK(triu_indices(2, 3, -most - 1).size(1) == 6);
+  CHECK(tril_indices(large, 4, 1 - large).size(1) == 1);
+  CHECK(tril_indices(large, 0).size(1) == 0);
+  CHECK_FAILS(tril_indices(large, large),
+              "tril_indices: 1099511627776 by 1099511627776 places are too many");
   CHECK_FAILS(tril_indices(2, 2, 0, kFloat), "tril_indices: makes int64 and int32, not float32");
   CHECK_FAILS(zeros({2}, Device("cuda")), "zeros: only the cpu holds tensors, got cuda");
   CHECK_FAILS(zeros({2}, TensorOptions(kLong).requires_grad(true)),

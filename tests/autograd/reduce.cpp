@@ -121,3 +121,16 @@ TEST_CASE("first and second derivatives are PyTorch's") {
     check_close(again, c.again, t);
   }
 }
+
+TEST_CASE("a plain number is a dim of var and std, never a bool") {
+  const Tensor x = tensor({{1., 2., 4.}, {3., 7., 5.}});
+  const int64_t zero = 0, one = 1;
+  const IntArrayRef rows(zero), columns(one);
+  CHECK(x.std(0).equal(x.std(rows)));
+  CHECK(x.var(1).equal(x.var(columns)));
+  CHECK(gradus::std(x, 0).equal(x.std(rows)));
+  CHECK(var(x, 0).equal(x.var(rows)));
+  CHECK(std::get<0>(std_mean(x, 0)).equal(x.std(rows)));
+  CHECK(std::get<1>(var_mean(x, 1)).equal(x.mean(columns)));
+  CHECK(x.std(false).dim() == 0);
+}
