@@ -6,21 +6,30 @@
 
 namespace gradus::kernels::GRADUS_ISA {
 
-// Blocks as bytes: a panel of B takes 32 KB or less of L1, a block of A about half of a 1 MB L2.
+// A panel of B and a block of A in bytes, the deepest k. With AVX-512 come a second cache of 1 MB
+// and more and vectors so fast that going over C once more costs most: there a panel streams from
+// it.
+struct Blocks {
+  int panel, block, deepest, columns;
+};
+#if defined(__AVX512F__)
+inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024, 2048};
+#else
+inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096};
+#endif
+
 template <class T>
 constexpr GemmKernels<T> gemm_kernels() {
   constexpr int nr = tile_vectors * static_cast<int>(Vec<T>::size);
-  constexpr int panel_bytes = 32 * 1024, block_bytes = 512 * 1024, columns = 4096;
-  constexpr int deepest = 384;
-  constexpr int fitting = panel_bytes / (nr * static_cast<int>(sizeof(T)));
-  constexpr int kc = fitting < deepest ? fitting : deepest;
-  constexpr int mc = block_bytes / (kc * static_cast<int>(sizeof(T))) / tile_rows * tile_rows;
+  constexpr int fitting = blocks.panel / (nr * static_cast<int>(sizeof(T)));
+  constexpr int kc = fitting < blocks.deepest ? fitting : blocks.deepest;
+  constexpr int mc = blocks.block / (kc * static_cast<int>(sizeof(T))) / tile_rows * tile_rows;
   return {.width = static_cast<int>(Vec<T>::size),
           .mr = tile_rows,
           .nr = nr,
           .mc = mc,
           .kc = kc,
-          .nc = columns,
+          .nc = blocks.columns,
           .tile = tile_of_any_shape<T>,
           .pack = pack<T>,
           .dots = dots<T>,

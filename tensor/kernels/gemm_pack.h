@@ -51,33 +51,50 @@ void pack_across(const T* x, int64_t outer, int64_t k, int rows, int width, T* o
     for (int64_t p = 0; p < k; ++p) out[p * width + i] = x[i * outer + p];
 }
 
-// One panel whose rows lie side by side: for each p the panel's elements are contiguous.
-// A panel of whole vectors may be written to its end by the last one.
+// Panels whose rows lie side by side: for each p a panel's elements are contiguous, and so are
+// those of neighbours, which are read together. A panel of whole vectors may be written to its end
+// by the last one.
 template <class T, class V, bool whole_vectors>
-void pack_along(const T* x, int64_t inner, int64_t k, int rows, int width, T* out) {
-  constexpr int size = V::size;
-  const int vectors = rows / size * size;
-  for (int64_t p = 0; p < k; ++p, x += inner, out += width) {
-    int i = 0;
-    for (; i < vectors; i += size) V::load_unaligned(x + i).store_unaligned(out + i);
-    if constexpr (whole_vectors) {
-      if (i < rows) load_part(x + i, rows - i).store_unaligned(out + i);
-    } else {
-      for (; i < rows; ++i) out[i] = x[i];
-    }
+void pack_along(const T* x, int64_t inner, int64_t extent, int64_t k, int width, T* out) {
+  constexpr int size = V::size, together = 4, ahead = 4;
+  for (; extent > 0; extent -= together * width, x += together * width) {
+    const int64_t panels = extent < together * width ? (extent + width - 1) / width : together;
+    const T* row = x;
+    for (int64_t p = 0; p < k; ++p, row += inner)
+      for (int64_t j = 0; j < panels; ++j) {
+        const int64_t left = extent - j * width;
+        const int rows = left < width ? static_cast<int>(left) : width;
+        const T* from = row + j * width;
+        T* to = out + (j * k + p) * width;
+        __builtin_prefetch(from + ahead * inner);
+        __builtin_prefetch(from + ahead * inner + width - 1);
+        int i = 0;
+        for (; i + size <= rows; i += size) V::load_unaligned(from + i).store_unaligned(to + i);
+        if constexpr (whole_vectors) {
+          if (i < rows) load_part(from + i, rows - i).store_unaligned(to + i), i += size;
+          for (; i < width; i += size) V(T(0)).store_unaligned(to + i);
+        } else {
+          for (; i < rows; ++i) to[i] = from[i];
+          for (; i < width; ++i) to[i] = T(0);
+        }
+      }
+    out += together * k * width;
   }
 }
 
 template <class T>
 void pack(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, int width, T* out) {
+  if (outer == 1 && inner != 1) {
+    if (width % static_cast<int>(Vec<T>::size) == 0)
+      pack_along<T, Vec<T>, true>(x, inner, extent, k, width, out);
+    else
+      pack_along<T, SmallVec<T>, false>(x, inner, extent, k, width, out);
+    return;
+  }
   for (; extent > 0; extent -= width, x += width * outer, out += width * k) {
     const int rows = extent < width ? static_cast<int>(extent) : width;
     if (inner == 1) {
       pack_across(x, outer, k, rows, width, out);
-    } else if (outer == 1 && width % static_cast<int>(Vec<T>::size) == 0) {
-      pack_along<T, Vec<T>, true>(x, inner, k, rows, width, out);
-    } else if (outer == 1) {
-      pack_along<T, SmallVec<T>, false>(x, inner, k, rows, width, out);
     } else {
       for (int64_t p = 0; p < k; ++p)
         for (int i = 0; i < rows; ++i) out[p * width + i] = x[i * outer + p * inner];

@@ -58,29 +58,47 @@ void tile(const GemmTile<T>& t) {
   unroll<groups>([&](auto g) { a[g] = t.a + 4 * g * row; });
   const T* b = t.b;
 
-  if (t.c_col == 1) unroll<R>([&](auto i) { __builtin_prefetch(t.c + i * t.c_row, 1); });
-
   Vec<T> sum[R][V];
   unroll<R>([&](auto i) { unroll<V>([&](auto v) { sum[i][v] = Vec<T>(T(0)); }); });
-  for (int64_t p = 0; p < t.k; ++p) {
-    Vec<T> bv[V];
-    unroll<V>([&](auto v) { bv[v] = Vec<T>::load_unaligned(b + v * width); });
+  // C is fetched to the second cache when the sums begin, to the first when they are nearly done:
+  // in between it would be driven out, its rows often lie a power of two apart.
+  const auto fetch = [&](auto level) {
+    if (t.c_col != 1) return;
     unroll<R>([&](auto i) {
-      constexpr int lane = i % 4;
-      const T* base = a[i / 4];
-      const Vec<T> av(lane == 3 ? base[row3] : base[lane * row]);
-      unroll<V>([&](auto v) { sum[i][v] = multiply_add(av, bv[v], sum[i][v]); });
+      unroll<V>([&](auto v) { __builtin_prefetch(t.c + i * t.c_row + v * width, 1, level.value); });
     });
-    unroll<groups>([&](auto g) { a[g] += step; });
-    b += t.b_row;
+  };
+  constexpr int64_t late = 24;
+  const bool twice = Packed && t.k > 2 * late;
+  fetch(std::integral_constant < int, Packed ? 2 : 3 > ());
+  int64_t p = 0;
+  for (int64_t stop = twice ? t.k - late : t.k;; stop = t.k) {
+    for (; p < stop; ++p) {
+      Vec<T> bv[V];
+      unroll<V>([&](auto v) { bv[v] = Vec<T>::load_unaligned(b + v * width); });
+      unroll<R>([&](auto i) {
+        constexpr int lane = i % 4;
+        const T* base = a[i / 4];
+        const Vec<T> av(lane == 3 ? base[row3] : base[lane * row]);
+        unroll<V>([&](auto v) { sum[i][v] = multiply_add(av, bv[v], sum[i][v]); });
+      });
+      unroll<groups>([&](auto g) { a[g] += step; });
+      b += t.b_row;
+    }
+    if (!Packed || p == t.k) break;
+    fetch(std::integral_constant<int, 3>());
   }
 
   const Epilogue<T>& e = t.epilogue;
-  const bool plain =
-      e.alpha == T(1) && e.beta == T(0) && !e.bias && e.activation == Activation::None;
-  if (plain && t.c_col == 1 && t.rows == R && t.cols == V * width) {
+  const bool plain = e.alpha == T(1) && !e.bias && e.activation == Activation::None;
+  const bool whole = t.c_col == 1 && t.rows == R && t.cols == V * width;
+  const auto c = [&](auto i, auto v) { return t.c + i * t.c_row + v * width; };
+  if (plain && whole && e.beta == T(0)) {
+    unroll<R>([&](auto i) { unroll<V>([&](auto v) { sum[i][v].store_unaligned(c(i, v)); }); });
+  } else if (plain && whole && e.beta == T(1)) {
     unroll<R>([&](auto i) {
-      unroll<V>([&](auto v) { sum[i][v].store_unaligned(t.c + i * t.c_row + v * width); });
+      unroll<V>(
+          [&](auto v) { (Vec<T>::load_unaligned(c(i, v)) + sum[i][v]).store_unaligned(c(i, v)); });
     });
   } else {
     alignas(64) T sums[R * V * width];
