@@ -12,8 +12,9 @@ namespace gradus::raw {
 namespace {
 
 constexpr int max_operands = 6;
-// Elements below which one thread does all.
+// Elements below which one thread does all; more where they are bytes.
 constexpr int64_t grain = 32768;
+constexpr int64_t grain_of_bytes = 4 * grain;
 
 // Byte steps of every operand along every dim, innermost dim last.
 struct Nest {
@@ -112,11 +113,12 @@ struct Nest {
         f(length, row_count, p, step, row_step);
       }
     };
-    // The longest of the three levels is shared out.
-    if (outer >= rows && outer >= inner)
+    // The outermost level that has enough to share is shared out.
+    constexpr int64_t enough = 16;
+    if (outer >= enough || (outer >= rows && outer >= inner))
       parallel_for(0, outer, std::max<int64_t>(1, grain / (rows * inner)),
                    [&](int64_t b, int64_t e) { blocks(b, e, 0, rows, 0, inner); });
-    else if (rows >= inner)
+    else if (rows >= enough || rows >= inner)
       parallel_for(0, rows, std::max<int64_t>(1, grain / (outer * inner)),
                    [&](int64_t b, int64_t e) { blocks(0, outer, b, e - b, 0, inner); });
     else
@@ -146,7 +148,9 @@ void run_dense(kernels::Loop f, const TensorImpl& out, const Arg* args, size_t n
     f(out.numel, 1, base, step, row_step);
     return;
   }
-  parallel_for(0, out.numel, grain, [&](int64_t b, int64_t e) {
+  bool bytes = true;
+  for (size_t k = 0; k <= n; ++k) bytes = bytes && step[k] <= 1;
+  parallel_for(0, out.numel, bytes ? grain_of_bytes : grain, [&](int64_t b, int64_t e) {
     char* p[max_operands];
     for (size_t k = 0; k <= n; ++k) p[k] = base[k] + b * step[k];
     f(e - b, 1, p, step, row_step);

@@ -2,6 +2,7 @@
 
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
+#include "tensor/shape.h"
 
 namespace gradus::raw {
 namespace {
@@ -16,9 +17,8 @@ bool same_layout(const Tensor& a, const Tensor& b) {
 class Aligned {
  public:
   Aligned(const Tensor& p, const Tensor& dy) : p_(p), work_(p) {
-    const Tensor like = empty_like(p);
-    if (!same_layout(p, like)) {  // a window with gaps
-      work_ = like;
+    if (!p.is_contiguous() && !non_overlapping_and_dense(p.sizes(), p.strides())) {
+      work_ = empty_like(p);
       copy(work_, p);
     }
     dy_ = laid_out(dy);
