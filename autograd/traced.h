@@ -31,7 +31,9 @@ Traced traced(const char* op, const V&... x) {
   return apply_traced(formulas::index_of<F>, op, {&x...});
 }
 
-[[gnu::noinline]] inline Traced operator-(const Traced& a) { return traced<formulas::neg>("neg", a); }
+[[gnu::noinline]] inline Traced operator-(const Traced& a) {
+  return traced<formulas::neg>("neg", a);
+}
 [[gnu::noinline]] inline Traced operator+(const Traced& a, const Traced& b) {
   if (a.is(0)) return b;
   if (b.is(0)) return a;
@@ -92,12 +94,14 @@ TracedCondition traced_comparison(const char* op, const Traced& a, const Traced&
 [[gnu::noinline]] inline TracedCondition operator!=(const Traced& a, const Traced& b) {
   return traced_comparison<formulas::ne>("ne", a, b);
 }
-[[gnu::noinline]] inline TracedCondition operator&&(const TracedCondition& a, const TracedCondition& b) {
+[[gnu::noinline]] inline TracedCondition operator&&(const TracedCondition& a,
+                                                    const TracedCondition& b) {
   if (a.is_value()) return a.value() ? b : a;
   if (b.is_value()) return b.value() ? a : b;
   return elementwise<formulas::logical_and>("logical_and", Operand(a), Operand(b));
 }
-[[gnu::noinline]] inline TracedCondition operator||(const TracedCondition& a, const TracedCondition& b) {
+[[gnu::noinline]] inline TracedCondition operator||(const TracedCondition& a,
+                                                    const TracedCondition& b) {
   if (a.is_value()) return a.value() ? a : b;
   if (b.is_value()) return b.value() ? b : a;
   return elementwise<formulas::logical_or>("logical_or", Operand(a), Operand(b));
@@ -124,8 +128,10 @@ TracedCondition traced_comparison(const char* op, const Traced& a, const Traced&
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 #define GRADUS_TRACED_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign) X(polygamma)
-#define GRADUS_TRACED_FUNCTION(f) \
-  [[gnu::noinline]] inline Traced f(const Traced& a, const Traced& b) { return traced<formulas::f>(#f, a, b); }
+#define GRADUS_TRACED_FUNCTION(f)                                       \
+  [[gnu::noinline]] inline Traced f(const Traced& a, const Traced& b) { \
+    return traced<formulas::f>(#f, a, b);                               \
+  }
 GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 

@@ -35,7 +35,9 @@ namespace detail {
 void throw_no_dtype(const char* op, ScalarType t) { fail("{}: not implemented for {}", op, t); }
 }  // namespace detail
 
-std::ostream& operator<<(std::ostream& out, IntArrayRef a) { return out << '[' << joined(a) << ']'; }
+std::ostream& operator<<(std::ostream& out, IntArrayRef a) {
+  return out << '[' << joined(a) << ']';
+}
 
 Scalar Scalar::operator-() const {
   if (type_ == kDouble) return Scalar(-value_.d);
