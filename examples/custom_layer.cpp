@@ -43,11 +43,7 @@ int main() {
   std::printf("gradients of the function: %s\n", right ? "right" : "wrong");
 
   ExponentialLayer layer(3, 4);
-  layer->to(kDouble);
-  auto inputs_and_parameters = layer->parameters();
-  inputs_and_parameters.push_back(x);
-  const bool module_right = autograd::gradcheck(
-      [&](const autograd::variable_list& all) { return layer(all.back()); }, inputs_and_parameters);
+  const bool module_right = nn::gradcheck(layer, {x}) && nn::gradgradcheck(layer, {x});
   std::printf("gradients of the module:   %s\n", module_right ? "right" : "wrong");
 
   // And it learns.

@@ -47,7 +47,7 @@ int64_t largest(const T* x, int64_t height, int64_t width, Span z, Span y, Span 
     for (int64_t iy = y.first; iy < y.last; iy += y.step) {
       const int64_t row = (iz * height + iy) * width;
       for (int64_t i = row + h.first; i < row + h.last; i += h.step)
-        at = bool(x[i] > x[at]) | bool(x[i] != x[i]) ? i : at;
+        at = (bool(x[i] > x[at]) | bool(x[i] != x[i])) ? i : at;
     }
   return at;
 }
@@ -57,7 +57,7 @@ template <int K, class T>
   int64_t at = 0;
   const auto look = [&](int64_t i) {
     const T v = x[i];
-    at = bool(v > x[at]) | bool(v != v) ? i : at;
+    at = (bool(v > x[at]) | bool(v != v)) ? i : at;
   };
   [&]<int... k>(std::integer_sequence<int, k...>) { (look(k / K * width + k % K), ...); }
   (std::make_integer_sequence<int, K * K>());

@@ -1,8 +1,11 @@
 // Small things that many tests want.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "autograd/factories.h"
@@ -19,9 +22,9 @@ inline gradus::Tensor vec(std::initializer_list<double> values) {
 inline gradus::Tensor leaf(std::initializer_list<double> values) {
   return vec(values).requires_grad_();
 }
-// The elements of a float64 tensor.
+// The elements of a tensor of any type.
 inline Values values(const gradus::Tensor& t) {
-  const gradus::Tensor c = t.detach().contiguous();
+  const gradus::Tensor c = t.detach().to(gradus::kDouble).contiguous();
   return {c.data_ptr<double>(), c.data_ptr<double>() + c.numel()};
 }
 // What f throws.
@@ -34,3 +37,22 @@ std::string message(F f) {
   }
   return "nothing was thrown";
 }
+
+// A result and what PyTorch gives for it, as the scripts in tests/reference/ write them.
+struct ArrayCase {
+  const char* text;
+  gradus::Tensor (*make)();
+  std::string_view dtype;
+  std::vector<int64_t> sizes;
+  Values values;
+
+  // The result's values, if type and shape are right; else a failure and nothing.
+  Values result() const {
+    const gradus::Tensor x = make();
+    CHECK(gradus::dtype_name(x.dtype()) == dtype);
+    CHECK(x.sizes() == gradus::IntArrayRef(sizes));
+    const Values v = ::values(x);
+    REQUIRE(v.size() == values.size());
+    return v;
+  }
+};

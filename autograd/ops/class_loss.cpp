@@ -249,7 +249,7 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
     fail("multi_margin_loss: input has shape {}, target {}", self.sizes(), target.sizes());
   const int64_t classes = self.size(-1);
   const Tensor x = self.reshape({-1, classes}), y = target.reshape({-1, 1});
-  Tensor z = (margin - x.gather(1, y) + x).clamp_min(0);
+  Tensor z = (margin - x.gather(1, y) + x).relu();
   if (p.toDouble() == 2) z = z.square();
   if (weight && weight->defined()) z = z * weight->index_select(0, y.flatten()).unsqueeze(1);
   const Tensor loss = z.scatter(1, y, Scalar(0)).sum(1) / double(classes);

@@ -10,6 +10,10 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
   return z.norm(p, z.dim() - 1, keepdim);
 }
 
+Tensor dist(const Tensor& self, const Tensor& other, const Scalar& p) {
+  return (self - other).norm(p);
+}
+
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
   // The bound counts for the value only, as in PyTorch: the gradient is that of the norm.
   const auto unit = [&](const Tensor& x) {

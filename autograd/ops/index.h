@@ -110,6 +110,8 @@ inline Tensor diagonal_scatter(const Tensor& self, const Tensor& src, int64_t of
                                int64_t dim1 = 0, int64_t dim2 = 1) {
   return self.diagonal_scatter(src, offset, dim1, dim2);
 }
+// For flat indices into `shape`, the index along each dim.
+std::vector<Tensor> unravel_index(const Tensor& indices, IntArrayRef shape);
 // A new last dim of num_classes, 1 at the class that the int64 tensor names; -1 means one more than
 // the largest.
 Tensor one_hot(const Tensor& self, int64_t num_classes = -1);

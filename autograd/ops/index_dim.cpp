@@ -151,4 +151,16 @@ Tensor Tensor::index_fill(int64_t d, const Tensor& index, const Tensor& value) c
   return clone().index_fill_(d, index, value);
 }
 
+std::vector<Tensor> unravel_index(const Tensor& indices, IntArrayRef shape) {
+  if (indices.dtype() == kBool || is_floating(indices.dtype()))
+    fail("unravel_index: expected integers, got {}", indices.dtype());
+  std::vector<Tensor> out(shape.size());
+  int64_t step = 1;
+  for (size_t d = shape.size(); d-- > 0; step *= shape[d]) {
+    if (shape[d] < 1) fail("unravel_index: expected sizes of 1 or more, got {}", shape);
+    out[d] = indices.div(step, "floor").remainder(shape[d]);
+  }
+  return out;
+}
+
 }  // namespace gradus

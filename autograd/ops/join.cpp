@@ -160,4 +160,24 @@ Tensor cartesian_prod(TensorList tensors) {
   return stack(columns, 1);
 }
 
+Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
+  if (self.dim() != 1) fail("combinations: expected a 1-d tensor, got shape {}", self.sizes());
+  if (r < 0) fail("combinations: expected r of 0 or more, got {}", r);
+  const int64_t n = self.numel(), step = with_replacement ? 0 : 1;
+  if (r == 0) return raw::empty({0}, self.dtype());
+  // Counts up: each place is larger than the one before by `step` or more.
+  std::vector<int64_t> chosen, all;
+  for (int64_t k = 0; k < r; ++k) chosen.push_back(k * step);
+  while (chosen.back() < n) {
+    all.insert(all.end(), chosen.begin(), chosen.end());
+    int64_t k = r - 1;
+    while (k > 0 && chosen[size_t(k)] + 1 + (r - 1 - k) * step >= n) --k;
+    ++chosen[size_t(k)];
+    for (int64_t j = k + 1; j < r; ++j) chosen[size_t(j)] = chosen[size_t(j - 1)] + step;
+  }
+  const Tensor index = raw::empty({int64_t(all.size())}, kLong);
+  std::copy(all.begin(), all.end(), index.data_ptr<int64_t>());
+  return self.index_select(0, index).reshape({int64_t(all.size()) / r, r});
+}
+
 }  // namespace gradus

@@ -22,6 +22,9 @@ inline Tensor row_stack(TensorList tensors) { return vstack(tensors); }
 Tensor block_diag(TensorList tensors);
 // Every choice of one element from each 1-d tensor, a row each.
 Tensor cartesian_prod(TensorList tensors);
+// Every choice of r elements of a 1-d tensor, in order, a row each; with replacement an element may
+// be chosen again.
+Tensor combinations(const Tensor& self, int64_t r = 2, bool with_replacement = false);
 
 // Parts are views. Those of split, chunk and unbind come from one operation and may not be written
 // in place while gradients are recorded; those of the tensor_split family may.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce_back.h"
 #include "tensor/fail.h"
 
@@ -83,6 +84,16 @@ Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdi
 Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim,
                     ScalarType dtype) const {
   return norm_over(*this, p, dim, keepdim, dtype);
+}
+Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) const {
+  if (dim() < 2) fail("renorm: expected 2 dims or more, got {}", sizes());
+  const double most = maxnorm.toDouble();
+  if (!(p.toDouble() > 0) || !(most >= 0))
+    fail("renorm: expected p above 0 and maxnorm of 0 or more, got {} and {}", p.toDouble(), most);
+  const DimSet rest =
+      dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
+  const Tensor length = norm(p, dim_list(rest).ref(), true);
+  return *this * gradus::where(length > most, most / (length + 1e-7), 1);
 }
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
                           OptionalDtype dtype) {

@@ -7,7 +7,8 @@ namespace gradus {
 namespace {
 
 // Sorted lines are read at fractional ranks q (n - 1), n the number of elements that count: all, or
-// with ignore_nan those that are numbers. A nan that counts makes the result nan.
+// with ignore_nan those that are numbers. A line with a nan that counts is read at its end, where
+// the nans are.
 Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::optional<int64_t> dim,
                    bool keepdim, std::string_view interpolation, bool ignore_nan) {
   if (!x.is_floating_point() || q.dtype() != x.dtype())
@@ -26,7 +27,8 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
                           : raw::full(1, lines.size(-1) - 1, x.dtype());
   Dims sizes = lines.sizes();
   sizes.back() = q.numel();
-  const Tensor rank = (q.detach().reshape(-1) * last).expand(sizes);
+  Tensor rank = (q.detach().reshape(-1) * last).expand(sizes);
+  if (!ignore_nan) rank = rank.masked_fill(missing.any(-1, true), lines.size(-1) - 1);
   const auto at = [&](const Tensor& r) { return sorted.gather(-1, r.to(kLong)); };
   const Tensor below = rank.floor(), above = rank.ceil();
   Tensor y = [&] {
@@ -38,8 +40,6 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
     fail("{}: interpolation must be linear, lower, higher, midpoint or nearest, got {}", op,
          interpolation);
   }();
-  if (!ignore_nan)
-    y = y.masked_fill(missing.any(-1, true), std::numeric_limits<double>::quiet_NaN());
 
   // The lines' dim now counts q: drop it, keep it as 1, or bring it to the front.
   if (q.dim() > 0) y = y.movedim(-1, 0);

@@ -130,6 +130,9 @@ inline TensorPair cummin(const Tensor& x, int64_t dim) { return x.cummin(dim); }
 // The n-th differences of neighbours, after putting `prepend` before x and `append` after it.
 Tensor diff(const Tensor& x, int64_t n = 1, int64_t dim = -1,
             const std::optional<Tensor>& prepend = {}, const std::optional<Tensor>& append = {});
+// The powers of a 1-d tensor's elements, a row each: x^(n-1), ..., x, 1, or from 1 up; by default
+// as many as there are elements.
+Tensor vander(const Tensor& x, std::optional<int64_t> n = {}, bool increasing = false);
 
 // Floating point.
 inline Tensor softmax(const Tensor& x, int64_t dim, OptionalDtype dtype = {}) {

@@ -54,7 +54,7 @@ Tensor logsumexp_of_rest(const Tensor& x, int64_t dim) {
 Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
   const double least = x.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
   const auto part = [&](const Tensor& d) {
-    const Tensor none = d.le(0);
+    const Tensor none = d.gt(0).logical_not();  // and nan
     const Tensor log_d = d.masked_fill(none, 1).log().masked_fill(none, least);
     return (logsumexp_of_rest(log_d - y, dim) + x).exp();
   };
@@ -135,6 +135,16 @@ Tensor diff(const Tensor& x, int64_t n, int64_t dim, const std::optional<Tensor>
     y = y.dtype() == kBool ? after.logical_xor(before) : after - before;
   }
   return y;
+}
+
+Tensor vander(const Tensor& x, std::optional<int64_t> n, bool increasing) {
+  if (x.dim() != 1) fail("vander: expected a 1-d tensor, got shape {}", x.sizes());
+  const int64_t rows = x.numel(), powers = n.value_or(rows);
+  if (powers < 0) fail("vander: expected 0 columns or more, got {}", powers);
+  const Tensor base = x.is_floating_point() ? x : x.to(kLong);
+  Tensor y = raw::full({rows, std::min<int64_t>(powers, 1)}, 1, base.dtype());
+  if (powers > 1) y = cat({y, base.unsqueeze(1).expand({rows, powers - 1}).cumprod(1)}, 1);
+  return increasing ? y : y.flip({1});
 }
 
 }  // namespace gradus

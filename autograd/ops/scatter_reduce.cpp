@@ -3,6 +3,8 @@
 #include "autograd/ops/index.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/fail.h"
+#include "tensor/raw.h"
+#include "tensor/reduce.h"
 #include "tensor/scatter.h"
 #include "tensor/shape.h"
 
@@ -40,6 +42,32 @@ Reduce step_of(Kind kind) {
     default:
       return Reduce::sum;
   }
+}
+
+// For each element of src, the product of those before it in its line that share its index. Equal
+// indices stand side by side, so that doubling steps gather all of them.
+Tensor products_of_those_before(const Tensor& index, const Tensor& src, int64_t dim) {
+  const int64_t n = src.size(dim);
+  const auto moved = [&](const Tensor& x, int64_t by) {
+    const Tensor far = raw::zeros(x.sizes(), kBool);
+    far.narrow(dim, 0, by).fill_(true);
+    const Tensor other = index.roll(by, dim).ne(index);
+    return x.roll(by, dim).masked_fill(far.logical_or(other), 1);
+  };
+  Tensor y = moved(src, 1);
+  for (int64_t step = 1; step < n; step *= 2) y = y * moved(y, step);
+  return y;
+}
+
+// For each element of src, the product of the others that share its index. Made of recorded
+// products only, so that it has derivatives of any order where there are zeros.
+Tensor products_of_others(const Tensor& index, const Tensor& src, int64_t dim) {
+  if (src.numel() == 0 || src.dim() == 0) return raw::full(src.sizes(), 1, src.dtype());
+  const auto [sorted, order] = index.sort(dim);
+  const Tensor x = src.gather(dim, order);
+  const Tensor before = products_of_those_before(sorted, x, dim);
+  const Tensor after = products_of_those_before(sorted.flip(dim), x.flip(dim), dim).flip(dim);
+  return raw::zeros(src.sizes(), src.dtype()).scatter(dim, order, before * after);
 }
 
 // One reduction along a dim, for the value and for the gradients.
@@ -103,22 +131,22 @@ struct Scatter {
     }
   }
 
-  // The product of all the others: what is not zero multiplied, where no other zero is there.
+  // The product of all the others; by division where there are no zeros.
   std::pair<Tensor, Tensor> product_slopes(const Tensor& self, const Tensor& index,
                                            const Tensor& src, const Tensor& own) const {
-    const Tensor self_zero = self.eq(0), src_zero = src.eq(0);
-    const Tensor self_factor = self.masked_fill(self_zero, 1);
-    const Tensor src_factor = src.masked_fill(src_zero, 1);
-    const Tensor product = self_factor.scatter_reduce(dim, index, src_factor, "prod", include_self);
-    const Tensor zeros =
-        (self_zero.to(self.dtype()) * own).scatter_add(dim, index, src_zero.to(self.dtype()));
-    const auto others = [](const Tensor& all, const Tensor& factor, const Tensor& zero,
-                           const Tensor& zero_count) {
-      const Tensor only = zero_count.eq(zero.to(zero_count.dtype()));
-      return (all / factor).masked_fill(only.logical_not(), 0);
+    const auto products = [&](const Tensor& first) {
+      return first.scatter_reduce(dim, index, src, "prod", include_self);
     };
-    return {others(product, self_factor, self_zero, zeros) * own,
-            others(product.gather(dim, index), src_factor, src_zero, zeros.gather(dim, index))};
+    const auto has_zeros = [](const Tensor& x) {
+      return !raw::all(x, dim_set({}, x.dim(), "prod"), false).item<bool>();
+    };
+    if (!has_zeros(self) && !has_zeros(src)) {
+      const Tensor y = products(self);
+      return {y / self * own, y.gather(dim, index) / src};
+    }
+    const Tensor of_src = products(raw::full(self.sizes(), 1, self.dtype()));
+    const Tensor others = products_of_others(index, src, dim);
+    return {of_src * own, include_self ? others * self.gather(dim, index) : others};
   }
 };
 

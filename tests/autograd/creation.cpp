@@ -9,6 +9,7 @@
 #include "autograd/ops/random.h"
 #include "tensor/random_fill.h"
 #include "tensor/raw.h"
+#include "tests/support.h"
 
 using namespace gradus;
 
@@ -16,36 +17,21 @@ namespace {
 
 constexpr auto bool_ = kBool, u8 = kByte, i32 = kInt, i64 = kLong, f64 = kDouble;
 
-// What PyTorch's factories give: see reference/factories.py.
-struct Case {
-  const char* text;
-  Tensor (*make)();
-  std::string_view dtype;
-  std::vector<int64_t> sizes;
-  std::vector<double> values;
-};
-const Case cases[] = {
+// See reference/factories.py.
+const ArrayCase cases[] = {
 #include "tests/reference/factories.inc"
 };
 
-std::vector<double> values_of(const Tensor& x) {
-  const Tensor v = raw::contiguous(raw::to_dtype(x, kDouble));
-  return {v.data_ptr<double>(), v.data_ptr<double>() + v.numel()};
-}
 bool same(const Tensor& a, const Tensor& b) {
-  return a.dtype() == b.dtype() && a.sizes() == b.sizes() && values_of(a) == values_of(b);
+  return a.dtype() == b.dtype() && a.sizes() == b.sizes() && values(a) == values(b);
 }
 
 }  // namespace
 
 TEST_CASE("factories give what PyTorch's give") {
-  for (const Case& c : cases) {
+  for (const ArrayCase& c : cases) {
     CAPTURE(c.text);
-    const Tensor x = c.make();
-    CHECK(dtype_name(x.dtype()) == c.dtype);
-    CHECK(x.sizes() == IntArrayRef(c.sizes));
-    const std::vector<double> v = values_of(x);
-    REQUIRE(v.size() == c.values.size());
+    const Values v = c.result();
     // pow is the C library's.
     const bool exact = std::string_view(c.text).substr(0, 8) != "logspace";
     for (size_t i = 0; i < v.size(); ++i)
@@ -59,11 +45,11 @@ TEST_CASE("tensor() takes arrays and vectors of any element type") {
   const std::vector<uint8_t> bytes = {1, 255};
   const bool flags[] = {true, false};
   CHECK((tensor(ints).dtype() == kLong));
-  CHECK(values_of(tensor(floats, kDouble)) == std::vector<double>{1.5, 2.5});
+  CHECK(values(tensor(floats, kDouble)) == std::vector<double>{1.5, 2.5});
   CHECK((tensor(bytes).dtype() == kByte));
-  CHECK(values_of(tensor(bytes)) == std::vector<double>{1, 255});
+  CHECK(values(tensor(bytes)) == std::vector<double>{1, 255});
   CHECK((tensor(ArrayRef<bool>(flags)).dtype() == kBool));
-  CHECK(values_of(tensor({ints, ints})) == std::vector<double>{1, 2, 1, 2});
+  CHECK(values(tensor({ints, ints})) == std::vector<double>{1, 2, 1, 2});
   CHECK(tensor(std::vector<double>()).sizes() == IntArrayRef({0}));
   CHECK(tensor({1.0, 2.0}, requires_grad()).requires_grad());
   set_default_dtype(kDouble);
@@ -154,7 +140,7 @@ TEST_CASE("from_blob borrows memory") {
         data, {2, 3}, [&](void* p) { deleted += p == data; }, kFloat);
     const Tensor y = x;
     CHECK(x.data_ptr() == data);
-    CHECK(values_of(y) == std::vector<double>{0, 1, 2, 3, 4, 5});
+    CHECK(values(y) == std::vector<double>{0, 1, 2, 3, 4, 5});
     raw::fill(x, 7);
     CHECK(data[5] == 7);
     CHECK(deleted == 0);
@@ -211,7 +197,7 @@ TEST_CASE("random writes in place keep the rules of in-place operations") {
     const NoGradGuard off;
     leaf.uniform_();
   }
-  CHECK(values_of(leaf)[0] != 0);
+  CHECK(values(leaf)[0] != 0);
   CHECK(leaf.is_leaf());
   const int64_t before = leaf._version();
   {
@@ -230,7 +216,7 @@ TEST_CASE("the gradients of draws are zero") {
     p.mutable_grad() = Tensor();
     y.backward(ones({3}));
     REQUIRE(p.grad().defined());
-    CHECK(values_of(p.grad()) == std::vector<double>{0, 0, 0});
+    CHECK(values(p.grad()) == std::vector<double>{0, 0, 0});
   }
   CHECK(bernoulli(p).grad_fn()->name() == "BernoulliBackward0");
   CHECK(!multinomial(p, 2).requires_grad());

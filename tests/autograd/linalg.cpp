@@ -7,9 +7,10 @@
 #include <string>
 
 #include "autograd/autograd.h"
-#include "autograd/factories.h"
+#include "autograd/gradcheck.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
+#include "tests/support.h"
 
 using namespace gradus;
 
@@ -31,71 +32,23 @@ Tensor i(std::initializer_list<int64_t> sizes, int64_t seed) {
   return small<int64_t>(sizes, seed, 1);
 }
 
-// What PyTorch's products give: see reference/linalg.py.
-struct Case {
-  const char* text;
-  Tensor (*make)();
-  std::string_view dtype;
-  std::vector<int64_t> sizes;
-  std::vector<double> values;
-};
-const Case cases[] = {
+// See reference/linalg.py.
+const ArrayCase cases[] = {
 #include "tests/reference/linalg.inc"
 };
 
-std::vector<double> values_of(const Tensor& x) {
-  const Tensor v = raw::contiguous(raw::to_dtype(x, kDouble));
-  return {v.data_ptr<double>(), v.data_ptr<double>() + v.numel()};
-}
-
 template <class F>
-std::string error_of(F f) {
-  try {
-    f();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
-
-// Compares the gradient of the sum of w * y with differences of it, for every input in turn.
-template <class F>
-void check_gradient(F make, std::vector<Tensor> inputs) {
-  const auto loss = [&] {
-    const Tensor y = make(inputs);
-    return (y * small<double>({y.numel()}, 4, 1.0).reshape(y.sizes())).sum();
-  };
+void check_gradient(F f, const std::vector<Tensor>& inputs) {
   for (const Tensor& x : inputs) x.requires_grad_();
-  const std::vector<Tensor> gradients = autograd::grad({loss()}, inputs);
-  for (const Tensor& x : inputs) x.requires_grad_(false);
-  constexpr double h = 1e-5;
-  for (size_t n = 0; n < inputs.size(); ++n) {
-    const std::vector<double> dx = values_of(gradients[n]);
-    REQUIRE((gradients[n].sizes() == inputs[n].sizes()));
-    for (int64_t k = 0; k < inputs[n].numel(); ++k) {
-      double& x = inputs[n].data_ptr<double>()[k];
-      const double at = x;
-      x = at + h;
-      const double up = loss().template item<double>();
-      x = at - h;
-      const double down = loss().template item<double>();
-      x = at;
-      INFO("input ", n, " element ", k);
-      CHECK(dx[size_t(k)] == doctest::Approx((up - down) / (2 * h)).epsilon(1e-6).scale(10));
-    }
-  }
+  CHECK(autograd::gradcheck(f, inputs));
 }
 
 }  // namespace
 
 TEST_CASE("products give what PyTorch's give") {
-  for (const Case& c : cases) {
+  for (const ArrayCase& c : cases) {
     INFO(std::string(c.text));
-    const Tensor x = c.make();
-    CHECK(dtype_name(x.dtype()) == c.dtype);
-    CHECK(x.sizes() == IntArrayRef(c.sizes));
-    const std::vector<double> v = values_of(x);
-    REQUIRE(v.size() == c.values.size());
+    const Values v = c.result();
     for (size_t k = 0; k < v.size(); ++k)
       CHECK(std::fabs(v[k] - c.values[k]) <= 1e-12 * (1 + std::fabs(c.values[k])));
   }
@@ -197,55 +150,55 @@ TEST_CASE("beta = 0 leaves what was there unread") {
 }
 
 TEST_CASE("errors of products name both shapes") {
-  CHECK(error_of([] {
+  CHECK(message([] {
           matmul(f({64, 32}, 1), f({48, 16}, 2));
         }) == "matmul: inner sizes differ, [64, 32] and [48, 16]");
-  CHECK(error_of([] { matmul(f({}, 1), f({3}, 2)); }) ==
+  CHECK(message([] { matmul(f({}, 1), f({3}, 2)); }) ==
         "matmul: expected 1 dim or more, got [] and [3]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           matmul(f({2, 3}, 1), i({3, 2}, 2));
         }) == "matmul: element types differ, float64 and int64");
-  CHECK(error_of([] {
+  CHECK(message([] {
           matmul(f({2, 2, 3}, 1), f({3, 3, 2}, 2));
         }) == "matmul: shapes do not broadcast, [2] and [3]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           mm(f({2}, 1), f({2, 2}, 2));
         }) == "mm: expected 2 and 2 dims, got [2] and [2, 2]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           bmm(f({2, 2, 2}, 1), f({3, 2, 2}, 2));
         }) == "bmm: batch sizes differ, [2, 2, 2] and [3, 2, 2]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           matmul(i({2, 2}, 1) > 0, i({2, 2}, 1) > 0);
         }) == "matmul: not implemented for bool");
-  CHECK(error_of([] {
+  CHECK(message([] {
           addmm(i({2, 2}, 1), i({2, 2}, 1), i({2, 2}, 1), 0.5);
         }) == "addmm: expected integers for beta and alpha of int64 tensors, got 0.5");
-  CHECK(error_of([] {
+  CHECK(message([] {
           f({2}, 1).addmm_(f({2, 2}, 1), f({2, 2}, 1));
         }) == "addmm_: the result [2, 2] does not fit into [2]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           linear(f({2, 3}, 1), f({4, 2}, 1));
         }) == "linear: input [2, 3] does not fit weight [4, 2]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           linear(f({2, 3}, 1), f({4, 3}, 1), f({3}, 1));
         }) == "linear: bias [3] does not fit weight [4, 3]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           tensordot(f({2, 3}, 1), f({2, 3}, 1), {1}, {0});
         }) == "tensordot: sizes of dims 1 of [2, 3] and 0 of [2, 3] differ");
-  CHECK(error_of([] {
+  CHECK(message([] {
           matrix_power(f({2, 3}, 1), 2);
         }) == "matrix_power: expected square matrices, got [2, 3]");
-  CHECK(error_of([] {
+  CHECK(message([] {
           matrix_power(f({2, 2}, 1), -1);
         }) == "matrix_power: expected 0 or more, got -1");
-  CHECK(error_of([] {
+  CHECK(message([] {
           chain_matmul({f({2, 3}, 1), f({2, 3}, 1)});
         }) == "chain_matmul: inner sizes differ, [2, 3] and [2, 3]");
 }
 
 TEST_CASE("errors of einsum") {
   const auto error = [](const char* equation, std::vector<Tensor> x) {
-    return error_of([&] { einsum(equation, x); });
+    return message([&] { einsum(equation, x); });
   };
   const Tensor a = f({2, 3}, 1), b = f({3, 2}, 2);
   CHECK(error("ij,jk", {a}) == "einsum: 'ij,jk' is for 2 operands, got 1");
@@ -263,7 +216,7 @@ TEST_CASE("errors of einsum") {
   CHECK(error("ii", {a}) == "einsum: 'i' is 2 and 3 in one operand");
   CHECK(error("ij,ij", {a, b}) == "einsum: 'i' is 2 and 3");
   CHECK(error("ij,ij->ij->", {a, a}) == "einsum: '-' is no subscript, in 'ij,ij->ij->'");
-  CHECK(error_of([&] { einsum("i", {}); }) == "einsum: expected 1 operand or more, got 0");
+  CHECK(message([&] { einsum("i", {}); }) == "einsum: expected 1 operand or more, got 0");
 }
 
 TEST_CASE("products have the same bits for any number of threads") {

@@ -15,6 +15,7 @@
 #include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
+#include "tests/support.h"
 
 using namespace gradus;
 
@@ -48,14 +49,7 @@ Tensor third(const std::tuple<T...>& y) {
   return std::get<2>(y);
 }
 
-struct Case {
-  const char* text;
-  Tensor (*value)();
-  std::string_view dtype;
-  std::vector<int64_t> sizes;
-  std::vector<double> values;
-};
-const Case cases[] = {
+const ArrayCase cases[] = {
 #include "tests/reference/reduce_values.inc"
 };
 
@@ -68,11 +62,6 @@ struct GradCase {
 const GradCase grad_cases[] = {
 #include "tests/reference/reduce_grads.inc"
 };
-
-std::vector<double> values_of(const Tensor& x) {
-  const Tensor v = raw::contiguous(raw::to_dtype(x, kDouble));
-  return {v.data_ptr<double>(), v.data_ptr<double>() + v.numel()};
-}
 
 void check_close(const std::vector<double>& got, const std::vector<double>& want,
                  double tolerance) {
@@ -87,8 +76,6 @@ void check_close(const std::vector<double>& got, const std::vector<double>& want
   }
 }
 
-double tolerance(ScalarType t) { return t == kFloat ? 1e-6 : 1e-13; }
-
 // The sum of the elements, times 1, 1.5, 2, ...
 Tensor weighted(const Tensor& y) {
   return (y * (1 + 0.5 * arange(y.numel(), y.dtype()).reshape(y.sizes()))).sum();
@@ -97,12 +84,9 @@ Tensor weighted(const Tensor& y) {
 }  // namespace
 
 TEST_CASE("values are PyTorch's") {
-  for (const Case& c : cases) {
+  for (const ArrayCase& c : cases) {
     CAPTURE(std::string(c.text));
-    const Tensor y = c.value();
-    CHECK(dtype_name(y.dtype()) == c.dtype);
-    CHECK(y.sizes() == IntArrayRef(c.sizes));
-    check_close(values_of(y), c.values, tolerance(y.dtype()));
+    check_close(c.result(), c.values, c.dtype == "float32" ? 1e-6 : 1e-13);
   }
 }
 
@@ -112,11 +96,11 @@ TEST_CASE("first and second derivatives are PyTorch's") {
     const Tensor in = c.input.clone().requires_grad_();
     const Tensor dx = autograd::grad({weighted(c.f(in))}, {in}, {}, true, true)[0];
     const double t = std::string_view(c.text).find("f32") == std::string_view::npos ? 1e-11 : 1e-6;
-    check_close(values_of(dx), c.dx, t);
+    check_close(values(dx), c.dx, t);
     std::vector<double> again(c.again.size(), 0.);
     if (dx.requires_grad()) {
       const Tensor g = autograd::grad({weighted(dx)}, {in}, {}, {}, false, true)[0];
-      if (g.defined()) again = values_of(g);
+      if (g.defined()) again = values(g);
     }
     check_close(again, c.again, t);
   }

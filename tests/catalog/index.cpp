@@ -2,6 +2,7 @@
 #include "autograd/ops/index.h"
 
 #include "autograd/factories.h"
+#include "autograd/ops/join.h"
 #include "tests/catalog.h"
 
 namespace catalog {
@@ -237,6 +238,12 @@ void add_masked(Builder& b) {
   b.row(
       "one_hot.open", "F.one_hot(a)", {ints({7}, 0, 4)},
       [](const List& v) { return gradus::one_hot(v[0]); }, {}, none);
+  b.row(
+      "unravel_index", "torch.stack(torch.unravel_index(a, (3, 4, 5)))", {ints({2, 6}, 0, 60)},
+      [](const List& v) {
+        return gradus::stack(gradus::unravel_index(v[0], {3, 4, 5}));
+      },
+      {ints({10000}, 0, 60)}, none);
   b.row(
       "searchsorted", "torch.searchsorted(a.sort().values, b, right=True)",
       {ints({2, 5}, 0, 9), ints({2, 3}, 0, 9)},

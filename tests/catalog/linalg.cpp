@@ -1,4 +1,5 @@
 #include "autograd/ops/linalg.h"
+#include "autograd/ops/distance.h"
 
 #include "tests/catalog.h"
 
@@ -159,6 +160,8 @@ Rows linalg_rows() {
   const auto distances = [](double p) {
     return [p](const List& x) { return gradus::cdist(x[0], x[1], p); };
   };
+  row("dist", "torch.dist(a, b, 3)", {m32, m32},
+      [](const List& x) { return gradus::dist(x[0], x[1], 3); });
   row("cdist", "torch.cdist(a, b)", {m32, real({4, 2}, 3, 5)}, distances(2),
       {real({100, 20}), real({90, 20})});
   row("cdist.1", "torch.cdist(a, b, p=1)", {m32, real({4, 2}, 3, 5)}, distances(1));

@@ -169,7 +169,14 @@ Rows pointwise_rows() {
   row("rdiv.number", "2 / a", {p}, [](const List& x) { return 2 / x[0]; });
   row("mul.number", "a * 2.5", {m}, [](const List& x) { return x[0] * 2.5; });
   row("pow.number", "a ** 3", {m}, [](const List& x) { return x[0].pow(3); });
-  row("pow.half", "a ** 0.5", {p}, [](const List& x) { return x[0].pow(0.5); });
+  for (const char* power : {"0.5", "-0.5", "-1", "2", "2.5"})
+    row((std::string("pow.") + power).c_str(), (std::string("a ** ") + power).c_str(), {p},
+        [power](const List& x) { return x[0].pow(std::atof(power)); });
+  row(
+      "pow.int_square", "a ** 2.0", {ints({3, 4}, -9, 9)},
+      [](const List& x) { return x[0].pow(2.0); }, flat);
+  row("max.other", "a.max(b)", {m, m}, [](const List& x) { return x[0].max(x[1]); });
+  row("min.other", "a.min(b)", {m, real({4})}, [](const List& x) { return x[0].min(x[1]); });
   row("pow.base", "2 ** a", {m}, [](const List& x) { return gradus::pow(2, x[0]); });
   row(
       "round.decimals", "torch.round(a, decimals=2)", {m},

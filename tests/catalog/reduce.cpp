@@ -184,6 +184,25 @@ Rows reduce_rows() {
   row(
       "cummin", "a.cummin(0)", x, [](const Tensor& a) { return a.cummin(0); }, rows_of);
   row(
+      "var.lone_dim", "a.var(0)", x, [](const Tensor& a) { return a.var(0); }, rows_of);
+  row(
+      "std_mean.lone_dim", "torch.std_mean(a, 1)", x,
+      [](const Tensor& a) { return gradus::std_mean(a, 1); }, rows_of);
+  row(
+      "renorm", "a.renorm(3, 1, 1.5)", cube, [](const Tensor& a) { return a.renorm(3, 1, 1.5); },
+      images);
+  // PyTorch's own vander has no gradient.
+  row(
+      "vander", "torch.stack([a ** k for k in (3, 2, 1, 0)], 1)", real({4}),
+      [](const Tensor& a) { return gradus::vander(a); }, real({300}));
+  row(
+      "vander.more", "torch.stack([a ** k for k in range(5)], 1)", real({3}),
+      [](const Tensor& a) { return gradus::vander(a, 5, true); }, real({9000}));
+  row(
+      "vander.int", "torch.vander(a.int(), 1)", ints({3}, -3, 4),
+      [](const Tensor& a) { return gradus::vander(a.to(gradus::kInt), 1); }, ints({99}, -3, 4),
+      test);
+  row(
       "diff", "a.diff(2, 1)", x, [](const Tensor& a) { return a.diff(2, 1); }, rows_of);
 
   row(

@@ -167,6 +167,14 @@ void add_joins(Builder& b) {
          [](const List& x) -> List { return {gradus::block_diag(x)}; });
   b.many("cartesian_prod", "torch.cartesian_prod(a, b)", {real({2}), real({3})},
          [](const List& x) -> List { return {gradus::cartesian_prod(x)}; });
+  b.one("combinations", "torch.combinations(a)", {4},
+        [](const Tensor& x) { return gradus::combinations(x); });
+  b.one("combinations.three", "torch.combinations(a, 3)", {5},
+        [](const Tensor& x) { return gradus::combinations(x, 3); });
+  b.one("combinations.again", "torch.combinations(a, 3, True)", {3},
+        [](const Tensor& x) { return gradus::combinations(x, 3, true); });
+  b.one("combinations.none", "torch.combinations(a, 3)", {2},
+        [](const Tensor& x) { return gradus::combinations(x, 3); });
   b.many("split", "[2 * y for y in a.split(2, 1)]", {real({2, 5})}, [](const List& x) -> List {
     List out = x[0].split(2, 1);
     for (Tensor& y : out) y = y * 2;

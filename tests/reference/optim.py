@@ -1,7 +1,7 @@
 """Writes optim.inc: what PyTorch's optimisers and schedulers do. Run with PyTorch 2.13: python optim.py > optim.inc
 
 Optimisers: two groups of parameters, [5] and [2, 3] (the second with ten times the learning rate), with the gradients
-of `gradient`; for each case and type the 11 parameters after 1, 4 and 20 steps.
+of `gradient`; for each case and type the 11 parameters after 1, 4, 20 and 200 steps.
 Schedulers: the learning rates of the two groups at the beginning and after each of 24 steps.
 """
 import math
@@ -52,10 +52,10 @@ def run(kind, options, dtype):
     p, q = parameters(dtype)
     o = kind([dict(params=[p]), dict(params=[q], lr=10 * options["lr"])], **options)
     out = []
-    for step in range(1, 21):
+    for step in range(1, 201):
         p.grad, q.grad = gradient(p, step), gradient(q, step)
         o.step()
-        if step in (1, 4, 20):
+        if step in (1, 4, 20, 200):
             out += [*p.tolist(), *q.flatten().tolist()]
     return out
 

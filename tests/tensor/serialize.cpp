@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -13,6 +12,7 @@
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/copy.h"
+#include "tests/temporary_directory.h"
 
 using namespace gradus;
 using serialize::InputArchive;
@@ -36,13 +36,6 @@ std::string file(const std::string& header, size_t data) {
   const uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(data, '\0');
 }
-
-struct Directory {
-  fs::path path = fs::temp_directory_path() / ("gradus_serialize_" + std::to_string(::getpid()));
-  Directory() { fs::create_directories(path); }
-  ~Directory() { fs::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
 
 }  // namespace
 
@@ -352,7 +345,7 @@ TEST_CASE("keys are written once, and devices are the CPU") {
 }
 
 TEST_CASE("a file is replaced as a whole or not at all") {
-  const Directory dir;
+  const TemporaryDirectory dir;
   const std::string path = dir / "x.safetensors";
   save(ones({3}), path);
   const auto text = [&] {
