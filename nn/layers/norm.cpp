@@ -8,14 +8,13 @@
 
 namespace gradus::nn {
 
-template <int D, class Derived>
-BatchNormImplBase<D, Derived>::BatchNormImplBase(const BatchNormOptions& options_)
-    : options(options_) {
-  BatchNormImplBase::reset();
+template <class Derived, class Options>
+NormImplBase<Derived, Options>::NormImplBase(const Options& options_) : options(options_) {
+  NormImplBase::reset();
 }
 
-template <int D, class Derived>
-void BatchNormImplBase<D, Derived>::reset() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset() {
   const int64_t n = options.num_features();
   const bool affine = options.affine(), tracked = options.track_running_stats();
   weight = this->register_parameter("weight", affine ? empty({n}) : Tensor(), affine);
@@ -27,16 +26,16 @@ void BatchNormImplBase<D, Derived>::reset() {
   reset_parameters();
 }
 
-template <int D, class Derived>
-void BatchNormImplBase<D, Derived>::reset_running_stats() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_running_stats() {
   if (!options.track_running_stats()) return;
   running_mean.zero_();
   running_var.fill_(1);
   num_batches_tracked.zero_();
 }
 
-template <int D, class Derived>
-void BatchNormImplBase<D, Derived>::reset_parameters() {
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_parameters() {
   reset_running_stats();
   if (!options.affine()) return;
   init::ones_(weight);
@@ -71,9 +70,14 @@ Tensor BatchNormImplBase<D, Derived>::forward(const Tensor& input) {
                                 training || !tracked, momentum, options.eps());
 }
 
-template class BatchNormImplBase<1, BatchNorm1dImpl>;
-template class BatchNormImplBase<2, BatchNorm2dImpl>;
-template class BatchNormImplBase<3, BatchNorm3dImpl>;
+#define GRADUS_NORMS(D)                                                     \
+  template class NormImplBase<BatchNorm##D##dImpl, BatchNormOptions>;       \
+  template class NormImplBase<InstanceNorm##D##dImpl, InstanceNormOptions>; \
+  template class BatchNormImplBase<D, BatchNorm##D##dImpl>;
+GRADUS_NORMS(1)
+GRADUS_NORMS(2)
+GRADUS_NORMS(3)
+#undef GRADUS_NORMS
 
 LayerNormImpl::LayerNormImpl(LayerNormOptions options_) : options(std::move(options_)) { reset(); }
 void LayerNormImpl::reset() {

@@ -6,24 +6,34 @@
 
 namespace gradus::nn {
 
-// Over all dims but the channels (dim 1). In training by the batch, and the running statistics
-// follow; in eval mode by these, or without track_running_stats by the batch too.
-template <int D, class Derived>
-class BatchNormImplBase : public Cloneable<Derived> {
+// What a norm of channels holds.
+template <class Derived, class Options>
+class NormImplBase : public Cloneable<Derived> {
  public:
-  explicit BatchNormImplBase(const BatchNormOptions& options_);
+  explicit NormImplBase(const Options& options_);
   void reset() override;
   // Weight 1, bias 0, and statistics as if no batch had been seen.
   void reset_parameters();
   void reset_running_stats();
-  void pretty_print(std::ostream& out) const override;
-  // D + 1 or D + 2 dims (2 or 3 for BatchNorm1d), exactly D + 2 where D > 1.
-  Tensor forward(const Tensor& input);
 
-  BatchNormOptions options;
+  Options options;
   Tensor weight, bias;               // [num_features]; undefined unless affine
   Tensor running_mean, running_var;  // [num_features]; undefined unless tracked
   Tensor num_batches_tracked;        // [], int64
+};
+
+// Over all dims but the channels (dim 1). In training by the batch, and the running statistics
+// follow; in eval mode by these, or without track_running_stats by the batch too.
+template <int D, class Derived>
+class BatchNormImplBase : public NormImplBase<Derived, BatchNormOptions> {
+ public:
+  using Base = NormImplBase<Derived, BatchNormOptions>;
+  using Base::Base;
+  using Base::bias, Base::num_batches_tracked, Base::options, Base::running_mean;
+  using Base::running_var, Base::weight;
+  void pretty_print(std::ostream& out) const override;
+  // D + 1 or D + 2 dims (2 or 3 for BatchNorm1d), exactly D + 2 where D > 1.
+  Tensor forward(const Tensor& input);
 };
 
 #define GRADUS_BATCH_NORM(D)                                                     \
@@ -31,6 +41,7 @@ class BatchNormImplBase : public Cloneable<Derived> {
    public:                                                                       \
     using BatchNormImplBase::BatchNormImplBase;                                  \
   };                                                                             \
+  extern template class NormImplBase<BatchNorm##D##dImpl, BatchNormOptions>;     \
   extern template class BatchNormImplBase<D, BatchNorm##D##dImpl>;               \
   using BatchNorm##D##d = ModuleHolder<BatchNorm##D##dImpl>
 GRADUS_BATCH_NORM(1);
@@ -40,25 +51,21 @@ GRADUS_BATCH_NORM(3);
 
 // Each channel of each example by itself; [N, C, spatial...] with D spatial dims, or without N.
 template <int D, class Derived>
-class InstanceNormImpl : public Cloneable<Derived> {
+class InstanceNormImpl : public NormImplBase<Derived, InstanceNormOptions> {
  public:
-  explicit InstanceNormImpl(const InstanceNormOptions& options_);
-  void reset() override;
-  void reset_parameters();
-  void reset_running_stats();
+  using Base = NormImplBase<Derived, InstanceNormOptions>;
+  using Base::Base;
+  using Base::bias, Base::num_batches_tracked, Base::options, Base::running_mean;
+  using Base::running_var, Base::weight;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input);
-
-  InstanceNormOptions options;
-  Tensor weight, bias;
-  Tensor running_mean, running_var;
-  Tensor num_batches_tracked;
 };
 #define GRADUS_INSTANCE_NORM(D)                                                       \
   class InstanceNorm##D##dImpl : public InstanceNormImpl<D, InstanceNorm##D##dImpl> { \
    public:                                                                            \
     explicit InstanceNorm##D##dImpl(const InstanceNorm##D##dOptions& options_);       \
   };                                                                                  \
+  extern template class NormImplBase<InstanceNorm##D##dImpl, InstanceNormOptions>;    \
   extern template class InstanceNormImpl<D, InstanceNorm##D##dImpl>;                  \
   GRADUS_MODULE(InstanceNorm##D##d)
 GRADUS_INSTANCE_NORM(1);

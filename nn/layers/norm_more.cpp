@@ -9,37 +9,6 @@
 namespace gradus::nn {
 
 template <int D, class Derived>
-InstanceNormImpl<D, Derived>::InstanceNormImpl(const InstanceNormOptions& options_)
-    : options(options_) {
-  InstanceNormImpl::reset();
-}
-template <int D, class Derived>
-void InstanceNormImpl<D, Derived>::reset() {
-  const int64_t n = options.num_features();
-  const bool affine = options.affine(), tracked = options.track_running_stats();
-  weight = this->register_parameter("weight", affine ? gradus::empty({n}) : Tensor(), affine);
-  bias = this->register_parameter("bias", affine ? gradus::empty({n}) : Tensor(), affine);
-  running_mean = this->register_buffer("running_mean", tracked ? zeros({n}) : Tensor());
-  running_var = this->register_buffer("running_var", tracked ? ones({n}) : Tensor());
-  num_batches_tracked =
-      this->register_buffer("num_batches_tracked", tracked ? zeros({}, kLong) : Tensor());
-  reset_parameters();
-}
-template <int D, class Derived>
-void InstanceNormImpl<D, Derived>::reset_running_stats() {
-  if (!options.track_running_stats()) return;
-  running_mean.zero_();
-  running_var.fill_(1);
-  num_batches_tracked.zero_();
-}
-template <int D, class Derived>
-void InstanceNormImpl<D, Derived>::reset_parameters() {
-  reset_running_stats();
-  if (!options.affine()) return;
-  init::ones_(weight);
-  init::zeros_(bias);
-}
-template <int D, class Derived>
 void InstanceNormImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const std::string name = "InstanceNorm" + std::to_string(D) + "d";
   Line(out, name.c_str())(options.num_features())("eps", options.eps())(
