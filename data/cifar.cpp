@@ -28,7 +28,7 @@ void append(const std::string& path, std::vector<uint8_t>& all) {
 
 }  // namespace
 
-CIFAR10::CIFAR10(const std::string& root, Mode mode) : mode_(mode) {
+CIFAR10::CIFAR10(const std::string& root, Mode mode) : Pictures(mode) {
   std::vector<uint8_t> all;
   if (mode == kTest)
     append(root + "/test_batch.bin", all);
@@ -44,10 +44,5 @@ CIFAR10::CIFAR10(const std::string& root, Mode mode) : mode_(mode) {
     for (int64_t j = 0; j < pixels; ++j) to[j] = float(from[1 + j]) / 255;
   }
 }
-
-Example<> CIFAR10::get(size_t index) {
-  return {images_.select(0, int64_t(index)), targets_.select(0, int64_t(index))};
-}
-std::optional<size_t> CIFAR10::size() const { return size_t(targets_.size(0)); }
 
 }  // namespace gradus::data::datasets

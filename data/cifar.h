@@ -3,28 +3,16 @@
 
 #include <string>
 
-#include "data/dataset.h"
+#include "data/pictures.h"
 
 namespace gradus::data::datasets {
 
 // Images float32 [3, 32, 32] from 0 to 1 (red, green, blue), targets int64 0 to 9.
-class CIFAR10 : public Dataset<CIFAR10> {
+class CIFAR10 : public Pictures<CIFAR10> {
  public:
-  enum Mode { kTrain, kTest };
-
   // The folder `root` holds data_batch_1.bin to data_batch_5.bin and test_batch.bin. Throws Error
   // when a file is missing or malformed.
   explicit CIFAR10(const std::string& root, Mode mode = Mode::kTrain);
-  Example<> get(size_t index) override;
-  std::optional<size_t> size() const override;
-  bool is_train() const noexcept { return mode_ == kTrain; }
-  // [N, 3, 32, 32] and [N]
-  const Tensor& images() const { return images_; }
-  const Tensor& targets() const { return targets_; }
-
- private:
-  Mode mode_;
-  Tensor images_, targets_;
 };
 
 }  // namespace gradus::data::datasets

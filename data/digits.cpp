@@ -41,7 +41,7 @@ Row parse(std::string_view line, const std::string& path, size_t number) {
 
 }  // namespace
 
-Digits::Digits(const std::string& path, Mode mode) : mode_(mode) {
+Digits::Digits(const std::string& path, Mode mode) : Pictures(mode) {
   std::ifstream file(path);
   if (!file) fail("digits: cannot open {}", path);
   std::vector<Row> rows;
@@ -64,11 +64,5 @@ Digits::Digits(const std::string& path, Mode mode) : mode_(mode) {
     targets_.data_ptr<int64_t>()[i] = row.digit;
   }
 }
-
-Example<> Digits::get(size_t index) {
-  return {images_.select(0, int64_t(index)), targets_.select(0, int64_t(index))};
-}
-
-std::optional<size_t> Digits::size() const { return size_t(targets_.size(0)); }
 
 }  // namespace gradus::data::datasets

@@ -21,7 +21,7 @@ std::string find(const std::string& root, const char* part, const char* what) {
 
 }  // namespace
 
-MNIST::MNIST(const std::string& root, Mode mode) : mode_(mode) {
+MNIST::MNIST(const std::string& root, Mode mode) : Pictures(mode) {
   const char* part = mode == kTrain ? "train" : "t10k";
   const std::string images_path = find(root, part, "images-idx3"),
                     labels_path = find(root, part, "labels-idx1");
@@ -42,10 +42,5 @@ MNIST::MNIST(const std::string& root, Mode mode) : mode_(mode) {
   for (int64_t i = 0; i < images.numel(); ++i) to[i] = float(from[i]) / 255;
   targets_ = raw::to_dtype(labels, kLong);
 }
-
-Example<> MNIST::get(size_t index) {
-  return {images_.select(0, int64_t(index)), targets_.select(0, int64_t(index))};
-}
-std::optional<size_t> MNIST::size() const { return size_t(targets_.size(0)); }
 
 }  // namespace gradus::data::datasets

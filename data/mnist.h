@@ -3,29 +3,17 @@
 
 #include <string>
 
-#include "data/dataset.h"
+#include "data/pictures.h"
 
 namespace gradus::data::datasets {
 
 // Images float32 [1, 28, 28] from 0 to 1, targets int64 0 to 9. Fashion-MNIST, KMNIST and others in
 // the same four files are read as well.
-class MNIST : public Dataset<MNIST> {
+class MNIST : public Pictures<MNIST> {
  public:
-  enum Mode { kTrain, kTest };
-
   // The folder `root` holds {train,t10k}-{images-idx3,labels-idx1}-ubyte, each as it is or with
   // .gz. Throws Error when a file is missing, malformed, or does not fit the other.
   explicit MNIST(const std::string& root, Mode mode = Mode::kTrain);
-  Example<> get(size_t index) override;
-  std::optional<size_t> size() const override;
-  bool is_train() const noexcept { return mode_ == kTrain; }
-  // [N, 1, 28, 28] and [N]
-  const Tensor& images() const { return images_; }
-  const Tensor& targets() const { return targets_; }
-
- private:
-  Mode mode_;
-  Tensor images_, targets_;
 };
 
 }  // namespace gradus::data::datasets
