@@ -11,7 +11,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = ROOT / "bench/peer"
-NATIVE = ["limits"]  # sources that measure the machine itself
 
 # group: ratio wanted of each case, and of the group's geometric mean
 WANTED = {
@@ -50,8 +49,7 @@ def build(name, out, flags, link, library):
     text, objects = NINJA.format(cxx=os.environ.get("CXX", "g++"), name=name), []
     for source in sorted(HERE.glob("*.cpp")):
         objects.append(out / f"{source.stem}.o")
-        own = ["-march=native"] if source.stem in NATIVE else flags
-        own = [f"-iquote{quotes.parent}"] + own
+        own = [f"-iquote{quotes.parent}", *flags]
         text += f"build {objects[-1]}: cxx {source}\n  flags = {shlex.join(own)}\n"
     program = out / "cases"
     text += f"build {program}: link {' '.join(map(str, objects))} | {library}\n  flags = {shlex.join(link)}\n"

@@ -1,5 +1,5 @@
 // The machine's limits: multiply-adds between registers, and copies between arrays that no cache
-// holds. Uses neither library; compiled for the machine at hand.
+// holds. Uses neither library.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,18 +14,14 @@ double copy_bandwidth(int threads);
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int width = 16;
-#elif defined(__AVX__)
-constexpr int width = 8;
-#else
-constexpr int width = 4;
-#endif
-using Vector [[gnu::vector_size(width * sizeof(float))]] = float;
+using Vector4 [[gnu::vector_size(16)]] = float;
+using Vector8 [[gnu::vector_size(32)]] = float;
+using Vector16 [[gnu::vector_size(64)]] = float;
 
 constexpr int chains = 12;  // hides the latency of two units
 
-float multiply_adds(int rounds) {
+template <class Vector>
+[[gnu::always_inline]] inline float chained(int rounds) {
   Vector sum[chains], x = Vector{} + 0.999f, y = Vector{} + 1e-3f;
   for (int c = 0; c < chains; ++c) sum[c] = Vector{} + float(c);
   for (int i = 0; i < rounds; ++i) {
@@ -34,6 +30,25 @@ float multiply_adds(int rounds) {
   }
   for (int i = 1; i < chains; ++i) sum[0] += sum[i];
   return sum[0][0];
+}
+
+struct MultiplyAdds {
+  int width;  // floats per instruction
+  float (*run)(int rounds);
+};
+float of_4(int rounds) { return chained<Vector4>(rounds); }
+#if defined(__x86_64__)
+[[gnu::target("avx2,fma")]] float of_8(int rounds) { return chained<Vector8>(rounds); }
+[[gnu::target("avx512f")]] float of_16(int rounds) { return chained<Vector16>(rounds); }
+#endif
+
+// The widest that this machine has.
+MultiplyAdds multiply_adds() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return {16, of_16};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, of_8};
+#endif
+  return {4, of_4};
 }
 
 // The shortest of several runs of work(thread), which all threads begin together, in seconds.
@@ -64,9 +79,10 @@ double shortest(int threads, int runs, Work work) {
 
 double fma_peak(int threads) {
   constexpr int rounds = 100'000;
+  const auto [width, run] = multiply_adds();
   std::vector<float> sink(size_t(threads) * 16);
   const double seconds =
-      shortest(threads, 500, [&](int t) { sink[size_t(t) * 16] = multiply_adds(rounds); });
+      shortest(threads, 500, [&, run = run](int t) { sink[size_t(t) * 16] = run(rounds); });
   return 2.0 * rounds * chains * width * threads / seconds;
 }
 
