@@ -88,13 +88,14 @@ class Driver {
   }
 
   void run() {
-    if (n_ < lanes_) return rows_ == 1 ? short_row() : short_rows();
-    for (int64_t row = 0; row < rows_; ++row) long_row(row);
+    if (n_ == 0) return;
+    if (n_ < lanes_ && rows_ > 1) return short_rows();
+    for (int64_t row = 0; row < rows_; ++row) one_row(row);
   }
 
  private:
-  // Rows of at least a batch: dense operands are used where they are.
-  void long_row(int64_t row) {
+  // A row of at least a batch, or the only one: dense operands are used where they are.
+  void one_row(int64_t row) {
     const int64_t full = n_ - n_ % lanes_;
     bool gathered = !operand_[0].dense();
     for (int k = 1; k < count_; ++k) {
@@ -141,20 +142,6 @@ class Driver {
     move_row(y, m, y.at(row, col), y.step, buffer_[0], y.size);
   }
 
-  // One row shorter than a batch.
-  void short_row() {
-    if (n_ == 0) return;
-    for (int k = 1; k < count_; ++k) {
-      const Operand& o = operand_[k];
-      pad(k);
-      move_row(o, n_, buffer_[k], o.size, o.p, o.step);
-      x_[k - 1] = buffer_[k];
-      inc_[k - 1] = 0;
-    }
-    core_(1, buffer_[0], x_, inc_);
-    const Operand& y = operand_[0];
-    move_row(y, n_, y.p, y.step, buffer_[0], y.size);
-  }
   static void move_row(const Operand& o, int64_t n, char* to, int64_t to_step, const char* from,
                        int64_t from_step) {
     if (o.dense()) return move_dense(n * o.size, to, from);
@@ -163,7 +150,6 @@ class Driver {
 
   // Rows shorter than a batch: several are packed into a chunk.
   void short_rows() {
-    if (n_ == 0) return;
     const int64_t most = chunk_ / n_;
     for (int64_t row = 0; row < rows_; row += most) {
       const int64_t m = rows_ - row < most ? rows_ - row : most;
