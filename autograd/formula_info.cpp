@@ -46,13 +46,6 @@ struct Table<formulas::list<F...>> {
 
 }  // namespace
 
-Tensor apply_traced(int formula, const char* op, std::initializer_list<const Traced*> x) {
-  std::vector<Operand> operands;
-  operands.reserve(x.size());
-  for (const Traced* v : x) operands.push_back(*v);
-  return apply_formula(formula, op, operands);
-}
-
 const FormulaInfo& formula_info(int formula) { return Table<formulas::formulas>::info[formula]; }
 
 }  // namespace gradus::autograd
