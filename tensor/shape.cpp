@@ -63,6 +63,17 @@ Dims channels_last_strides(IntArrayRef sizes, MemoryFormat format, const char* o
   return strides;
 }
 
+Dims entries(const char* op, const char* what, IntArrayRef a, size_t dims, int64_t least) {
+  if (a.size() != 1 && a.size() != dims)
+    fail("{}: expected 1 or {} values for {}, got {}", op, dims, what, a);
+  Dims out(dims, a[0]);
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
+    out[i] = a[i];
+  }
+  return out;
+}
+
 Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op) {
   if (a == b) return a;
   const IntArrayRef longer = a.size() >= b.size() ? a : b, shorter = a.size() >= b.size() ? b : a;

@@ -16,6 +16,9 @@ int64_t checked_numel(IntArrayRef sizes, const char* op);
 Dims contiguous_strides(IntArrayRef sizes);
 // Strides of a [N, C, H, W] or [N, C, D, H, W] tensor whose channels lie innermost.
 Dims channels_last_strides(IntArrayRef sizes, MemoryFormat format, const char* op);
+// One entry for each of `dims` from a list of one or of so many, each `least` or more; throws
+// naming `what`.
+Dims entries(const char* op, const char* what, IntArrayRef a, size_t dims, int64_t least);
 // The common shape; throws naming both.
 Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op);
 // True when `from` can be expanded to `to`.

@@ -4,6 +4,7 @@
 #include "tensor/conv.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
@@ -58,18 +59,6 @@ Tensor to_weight(const Tensor& y, const Tensor& x, const Conv& conv, const Dims&
       wrt(x, [sy = save(y), conv, sizes = spatial(x)](const Tensor& dw) {
         return to_input("convolution_input", sy, dw, {}, conv, sizes);
       }));
-}
-
-// One entry for each of `dims`, at least `least`.
-Dims entries(const char* op, const char* what, IntArrayRef a, int64_t dims, int64_t least) {
-  if (a.size() != 1 && int64_t(a.size()) != dims)
-    fail("{}: expected 1 or {} values for {}, got {}", op, dims, what, a);
-  Dims out(size_t(dims), a[0]);
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
-    out[i] = a[i];
-  }
-  return out;
 }
 
 // The arguments of one call, checked, with a batch.

@@ -7,6 +7,7 @@
 #include "tensor/fail.h"
 #include "tensor/pool.h"
 #include "tensor/resample.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
@@ -39,17 +40,6 @@ void check_dims(const char* op, const Tensor& x, size_t dims) {
   if (!fits)
     fail("{}: expected {} or {} dims, none but the batch empty, got {}", op, dims + 1, dims + 2,
          x.sizes());
-}
-
-Dims entries(const char* op, const char* what, IntArrayRef a, size_t dims, int64_t least) {
-  if (a.size() != 1 && a.size() != dims)
-    fail("{}: expected 1 or {} values for {}, got {}", op, dims, what, a);
-  Dims out(dims, a[0]);
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i] < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
-    out[i] = a[i];
-  }
-  return out;
 }
 
 // The numbers of one pooling, checked against the input.

@@ -9,6 +9,7 @@
 #include "autograd/ops/resample.h"
 #include "tensor/fail.h"
 #include "tensor/resample.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
@@ -76,11 +77,7 @@ struct Patches {
         stride(two("stride", s, 1)) {}
 
   Dims two(const char* what, IntArrayRef a, int64_t least) const {
-    if (a.size() != 1 && a.size() != 2)
-      fail("{}: expected 1 or 2 values for {}, got {}", op, what, a);
-    for (const int64_t v : a)
-      if (v < least) fail("{}: {} must be {} or more, got {}", op, what, least, a);
-    return {a[0], a[a.size() - 1]};
+    return entries(op, what, a, 2, least);
   }
   int64_t places(size_t d, int64_t size) const {
     const int64_t room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1;
