@@ -74,7 +74,7 @@ const Case cases[] = {
   CASE("rmsprop decay", RMSprop, (RMSpropOptions(0.01).alpha(0.9).eps(1e-2).weight_decay(0.2))),
   CASE("rmsprop momentum", RMSprop, (RMSpropOptions(0.01).momentum(0.8))),
   CASE("rmsprop centered", RMSprop, (RMSpropOptions(0.01).alpha(0.8).centered(true))),
-  CASE("rmsprop all", RMSprop, (RMSpropOptions(0.01).alpha(0.8).centered(true).momentum(0.5).weight_decay(0.1).maximize(true))),
+  CASE("rmsprop all", RMSprop, (RMSpropOptions(0.002).alpha(0.8).eps(1e-2).centered(true).momentum(0.5).weight_decay(0.1).maximize(true))),
   CASE("adagrad", Adagrad, (0.1)),
   CASE("adagrad all", Adagrad, (AdagradOptions(0.1).lr_decay(0.1).weight_decay(0.2).initial_accumulator_value(0.5).eps(1e-3).maximize(true))),
 };

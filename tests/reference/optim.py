@@ -42,7 +42,7 @@ OPTIMISERS = {
     "rmsprop decay": (optim.RMSprop, dict(lr=0.01, alpha=0.9, eps=1e-2, weight_decay=0.2)),
     "rmsprop momentum": (optim.RMSprop, dict(lr=0.01, momentum=0.8)),
     "rmsprop centered": (optim.RMSprop, dict(lr=0.01, alpha=0.8, centered=True)),
-    "rmsprop all": (optim.RMSprop, dict(lr=0.01, alpha=0.8, centered=True, momentum=0.5, weight_decay=0.1, maximize=True)),
+    "rmsprop all": (optim.RMSprop, dict(lr=0.002, alpha=0.8, eps=1e-2, centered=True, momentum=0.5, weight_decay=0.1, maximize=True)),
     "adagrad": (optim.Adagrad, dict(lr=0.1)),
     "adagrad all": (optim.Adagrad, dict(lr=0.1, lr_decay=0.1, weight_decay=0.2, initial_accumulator_value=0.5, eps=1e-3, maximize=True)),
 }
