@@ -155,7 +155,8 @@ int main() {
   peer::Cases cases;
   for (auto* group :
        {peer::small_operations, peer::small_graphs, peer::networks, peer::dense, peer::awkward,
-        peer::reductions, peer::fused, peer::matmuls, peer::optimiser_steps, peer::deep_networks})
+        peer::reductions, peer::fused, peer::matmuls, peer::image_networks, peer::convolutions,
+        peer::pools, peer::image_norms, peer::optimiser_steps, peer::deep_networks})
     group(cases);
   peer::Body open;
   for (std::string line; std::getline(std::cin, line);) {

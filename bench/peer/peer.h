@@ -38,6 +38,10 @@ void awkward(Cases&);
 void reductions(Cases&);
 void fused(Cases&);
 void matmuls(Cases&);
+void image_networks(Cases&);
+void convolutions(Cases&);
+void pools(Cases&);
+void image_norms(Cases&);
 void optimiser_steps(Cases&);
 
 // The machine's limits, in floating-point operations and bytes (read and written) per second.
