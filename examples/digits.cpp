@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "examples/pictures.h"
+
 using namespace gradus;
 using data::datasets::Digits;
 
@@ -55,20 +57,9 @@ void show_confusion(const Tensor& targets, const Tensor& read) {
   }
 }
 
-// Five digits side by side, two characters a pixel.
 void show_digits(const Tensor& images, const Tensor& targets, const Tensor& read) {
-  static constexpr char ink[] = " .:-=+*#%@";
   std::printf("\n");
-  for (int64_t row = 0; row < 8; ++row) {
-    for (int64_t i = 0; i < images.size(0); ++i) {
-      for (int64_t column = 0; column < 8; ++column) {
-        const char c = ink[int(images[i][0][row][column].item<float>() * 9 + 0.5f)];
-        std::printf("%c%c", c, c);
-      }
-      std::printf("  ");
-    }
-    std::printf("\n");
-  }
+  draw(images);
   for (int64_t i = 0; i < images.size(0); ++i)
     std::printf("read %d, was %d     ", int(read[i].item<int64_t>()),
                 int(targets[i].item<int64_t>()));

@@ -11,8 +11,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <string>
+
+#include "examples/pictures.h"
 
 using namespace gradus;
 using data::datasets::MNIST;
@@ -114,20 +115,6 @@ void show_confusion(const Tensor& targets, const Tensor& seen) {
   }
 }
 
-// Up to 10 x 10 pictures as one, with a dark frame around each.
-void write_sheet(const std::string& path, const Tensor& images) {
-  const int64_t shown = std::min<int64_t>(images.size(0), 100), side = 30;
-  const Tensor framed = constant_pad_nd(images.slice(0, 0, shown), {1, 1, 1, 1});
-  Tensor sheet = zeros({100, 1, side, side});
-  sheet.slice(0, 0, shown).copy_(framed);
-  // The pictures are the pixels of a larger one.
-  const Tensor pixels = (sheet.view({10, 10, side, side}).permute({0, 2, 1, 3}) * 255).to(kByte);
-  const Tensor bytes = pixels.contiguous();
-  std::ofstream file(path, std::ios::binary);
-  file << "P5\n" << 10 * side << ' ' << 10 * side << "\n255\n";
-  file.write(static_cast<const char*>(bytes.data_ptr()), bytes.numel());
-}
-
 int main(int argc, char** argv) try {
   const std::string folder = argc > 1 ? argv[1] : "/usr/share/datasets/fashion-mnist";
   const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 8;
@@ -164,7 +151,7 @@ int main(int argc, char** argv) try {
 
   show_confusion(test_targets, seen);
   const Tensor wrong = seen.ne(test_targets).nonzero().flatten();
-  write_sheet(sheet, test_images.index_select(0, wrong));
+  write_picture(sheet, sheet_of(test_images.index_select(0, wrong.slice(0, 0, 100)), 10));
   std::printf("\nthe network is in %s, pictures that it mistakes in %s\n", model.c_str(),
               sheet.c_str());
   const double right = fraction(seen.eq(test_targets));
