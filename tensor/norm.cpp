@@ -89,7 +89,7 @@ NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor
     } else {
       for_each_panel(s, [&](int64_t first, int64_t last) {
         kernels.channels_backward(pdy, px, pw, m, r, dx, dw, db, {s.outer, s.channels, s.inner},
-                                  first, last);
+                                  first, last, s.fixed);
       });
     }
   });

@@ -10,6 +10,7 @@ namespace gradus::raw {
 struct NormShape {
   int64_t rows = 0, n = 0;
   int64_t outer = 0, channels = 0, inner = 0;
+  bool fixed = false;  // the statistics, of channels, do not come from x
 };
 
 struct Normalized {

@@ -43,6 +43,39 @@ Tensor over_channels(const Tensor& v, const Tensor& x) {
   return v.reshape(shape);
 }
 
+// Whether kernels made for it will do.
+bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const auto fits = [&](const Tensor& t) { return !t.defined() || t.dtype() == x.dtype(); };
+  return x.is_floating_point() && x.numel() > 0 && fits(weight) && fits(bias);
+}
+raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
+  raw::NormShape s;
+  s.fixed = spread.fixed;
+  if (spread.by_channel) {
+    s.outer = x.size(0);
+    s.channels = x.size(1);
+    s.inner = x.numel() / s.outer / s.channels;
+  } else {
+    s.n = 1;
+    for (const int64_t d : spread.over) s.n *= x.size(d);
+    s.rows = x.numel() / s.n;
+  }
+  return s;
+}
+// The gradients in fused kernels.
+std::vector<Tensor> fused_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                    const Statistics& by, const Spread& spread,
+                                    const Needs& needs) {
+  auto g = raw::normalize_backward(dy, x, weight, by.mean, by.rstd, shape_of(x, spread), needs[0],
+                                   needs[1], needs[2]);
+  if (spread.over.size() > 1 && !spread.by_channel) {
+    const IntArrayRef row = x.sizes().slice(x.sizes().size() - spread.over.size());
+    for (Tensor* t : {&g.weight, &g.bias})
+      if (t->defined()) *t = t->reshape(row);
+  }
+  return {std::move(g.x), std::move(g.weight), std::move(g.bias)};
+}
+
 // The gradients in taped operations. When they are recorded the statistics are made anew from x, so
 // that their own dependence on x is on the tape.
 std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
@@ -93,28 +126,13 @@ Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Ten
   return record_joint(op, std::move(y), {x, weight, bias},
                       [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
                        spread](const Tensor& dy, const Needs& needs) {
-                        return composed_gradients(dy, *sx, *sw, {*mean, *rstd}, spread, needs);
+                        const bool fused = spread.fixed && !GradMode::is_enabled() &&
+                                           can_fuse(*sx, *sw, {}) && mean->dtype() == sx->dtype();
+                        return (fused ? fused_gradients : composed_gradients)(
+                            dy, *sx, *sw, {*mean, *rstd}, spread, needs);
                       });
 }
 
-// By its own statistics in fused kernels.
-bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const auto fits = [&](const Tensor& t) { return !t.defined() || t.dtype() == x.dtype(); };
-  return x.is_floating_point() && x.numel() > 0 && fits(weight) && fits(bias);
-}
-raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
-  raw::NormShape s;
-  if (spread.by_channel) {
-    s.outer = x.size(0);
-    s.channels = x.size(1);
-    s.inner = x.numel() / s.outer / s.channels;
-  } else {
-    s.n = 1;
-    for (const int64_t d : spread.over) s.n *= x.size(d);
-    s.rows = x.numel() / s.n;
-  }
-  return s;
-}
 Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
              const Spread& spread, Tensor* mean = nullptr, Tensor* variance = nullptr) {
   std::vector<int64_t> sizes = x.sizes().vec();
@@ -122,21 +140,13 @@ Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor
   const raw::NormShape shape = shape_of(x, spread);
   raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, spread.eps);
   if (mean) *mean = n.mean, *variance = n.variance;
-  return record_joint(
-      op, std::move(n.y), {x, weight, bias},
-      [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd), spread, shape](
-          const Tensor& dy, const Needs& needs) {
-        if (GradMode::is_enabled())
-          return composed_gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
-        auto g =
-            raw::normalize_backward(dy, *sx, *sw, *m, *rstd, shape, needs[0], needs[1], needs[2]);
-        if (spread.over.size() > 1 && !spread.by_channel) {
-          const IntArrayRef row = sx->sizes().slice(sx->sizes().size() - spread.over.size());
-          for (Tensor* t : {&g.weight, &g.bias})
-            if (t->defined()) *t = t->reshape(row);
-        }
-        return std::vector<Tensor>{std::move(g.x), std::move(g.weight), std::move(g.bias)};
-      });
+  return record_joint(op, std::move(n.y), {x, weight, bias},
+                      [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd),
+                       spread](const Tensor& dy, const Needs& needs) {
+                        const auto gradients =
+                            GradMode::is_enabled() ? composed_gradients : fused_gradients;
+                        return gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
+                      });
 }
 
 Tensor own_statistics(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,

@@ -173,7 +173,7 @@ void channels(const T* x, const T* weight, const T* bias, T* y, T* mean, T* vari
 template <class T>
 void channels_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
                        T* dx, T* dweight, T* dbias, const ChannelShape& shape, int64_t first,
-                       int64_t last) {
+                       int64_t last, bool fixed) {
   using V = batch<T>;
   const V share(T(1) / static_cast<T>(shape.outer * shape.inner));
   for_each_channel<T>(shape, first, last, [&](const auto& pieces, int64_t c, int64_t from) {
@@ -188,6 +188,7 @@ void channels_backward(const T* dy, const T* x, const T* weight, const T* mean, 
     const V level = sum.a * share, tilt = sum.b * share * s * s;
     const V scale = weight ? s * pieces.get(weight + c) : s;
     map(pieces, [&](auto place, int64_t at) {
+      if (fixed) return place.store(dx + from + at, scale * place.load(dy + from + at));
       const V d = place.load(x + from + at) - m;
       place.store(dx + from + at, scale * (place.load(dy + from + at) - level - d * tilt));
     });

@@ -20,12 +20,13 @@ struct NormKernels {
   // dx may be null. dweight and dbias, of n elements each or null, get the sums over these rows.
   void (*rows_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
                         T* dx, T* dweight, T* dbias, int64_t rows, int64_t n);
-  // The same with statistics, weight and bias per channel, for channels [first, last).
+  // The same with statistics, weight and bias per channel, for channels [first, last). Where they
+  // are fixed they do not depend on x.
   void (*channels)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
                    const ChannelShape&, int64_t first, int64_t last, double eps);
   void (*channels_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
                             T* dx, T* dweight, T* dbias, const ChannelShape&, int64_t first,
-                            int64_t last);
+                            int64_t last, bool fixed);
 };
 
 struct NormTable {
