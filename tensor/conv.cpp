@@ -20,6 +20,8 @@ constexpr int64_t few_rows = 3;
 
 template <class T>
 void run(conv::Job<T> job) {
+  if constexpr (sizeof(T) == sizeof(float))
+    if (conv::by_winograd(job)) return;
   if (job.rows <= few_rows)
     conv::by_rows(job);
   else
@@ -89,6 +91,8 @@ Tensor convolution_weight(const Tensor& y_, const Tensor& x_, const Conv& conv,
                                  y.data_ptr<T>(),
                                  x.data_ptr<T>(),
                                  w.data_ptr<T>()};
+    if constexpr (sizeof(T) == sizeof(float))
+      if (conv::weight_by_winograd(job)) return;
     if (job.rows <= few_rows && job.groups > 1)
       conv::weight_by_dots(job);
     else

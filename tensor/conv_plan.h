@@ -72,6 +72,8 @@ template <class T>
 void by_patches(const Job<T>& job);
 template <class T>
 void by_rows(const Job<T>& job);
+// With fewer products, where that pays: false if it does not, and nothing is done.
+bool by_winograd(const Job<float>& job);
 
 // w[group, row, channel, tap] = sum over images and positions of dy and x.
 template <class T>
@@ -86,6 +88,7 @@ template <class T>
 void weight_by_tiles(const WeightJob<T>& job);
 template <class T>
 void weight_by_dots(const WeightJob<T>& job);
+bool weight_by_winograd(const WeightJob<float>& job);
 
 // Writes the positions of a pass, contiguous in `from`, to one channel of the result.
 template <class T>

@@ -40,10 +40,13 @@ template <class T>
 void pack_across(const T* x, int64_t outer, int64_t k, int rows, int width, T* out) {
   constexpr int size = SmallVec<T>::size;
   int i = 0;
-  for (; i + size <= rows; i += size) {
+  for (; i < rows && rows >= size; i += size) {
+    if (i + size > rows) i = rows - size;  // the last rows, some of them again
     const T* row = x + i * outer;
     int64_t p = 0;
     for (; p + size <= k; p += size) transpose_block(row + p, outer, width, out + p * width + i);
+    if (p < k && k >= size)  // the last block once more, moved
+      p = k, transpose_block(row + (k - size), outer, width, out + (k - size) * width + i);
     for (; p < k; ++p)
       for (int r = 0; r < size; ++r) out[p * width + i + r] = row[r * outer + p];
   }

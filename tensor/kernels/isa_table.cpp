@@ -12,6 +12,7 @@ extern const ConvTable conv_table;
 extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
 extern const OptimizerTable optimizer_table;
+extern const WinogradKernels winograd_kernels;
 
 namespace {
 
@@ -26,7 +27,8 @@ constexpr Table make_table() {
           .random = &random_table,
           .reduce = &reduce::reduce_table,
           .scan = &reduce::scan_table,
-          .softmax = &reduce::softmax_table};
+          .softmax = &reduce::softmax_table,
+          .winograd = &winograd_kernels};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

@@ -10,6 +10,7 @@
 #include "tensor/kernels/random.h"
 #include "tensor/kernels/reduce.h"
 #include "tensor/kernels/row.h"
+#include "tensor/kernels/winograd.h"
 
 namespace gradus::kernels {
 
@@ -25,6 +26,7 @@ struct Table {
   const ReduceTable* reduce;
   const ScanTable* scan;
   const SoftmaxTable* softmax;
+  const WinogradKernels* winograd;
 };
 
 // The table of the best instruction set that this processor has, or of the one that the environment

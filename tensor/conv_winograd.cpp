@@ -1,0 +1,323 @@
+// Winograd's convolution, F(4 x 4, 3 x 3), for planes of 3 x 3 taps side by side: 4 x 4 results are
+// a tile, made of 36 products of transformed tiles and filters. Channels lie side by side, by 16.
+#include <algorithm>
+
+#include "tensor/conv_plan.h"
+#include "tensor/gemm_loops.h"
+
+namespace gradus::conv {
+
+namespace {
+
+using gemm_loops::ceil_div;
+using gemm_loops::even_part;
+using gemm_loops::round_up;
+using gemm_loops::Scratch;
+using kernels::WinogradMatrices;
+
+constexpr int64_t lanes = kernels::winograd_lanes, side = 4, reach = 2, taps = 3, products = 36;
+
+const kernels::WinogradKernels& transforms() { return *kernels::table().winograd; }
+const kernels::GemmKernels<float>& micro() { return kernels::table().gemm->f32; }
+
+// The `products` matrices of `rows` rows of channels, side by side; a row more between them keeps
+// them apart in the cache.
+struct Stack {
+  int64_t rows, channels;
+  int64_t pitch() const { return round_up(channels, lanes); }
+  int64_t matrix() const { return (rows + 1) * pitch() + lanes; }
+  int64_t size() const { return products * matrix(); }
+};
+
+// Some rows of tiles of some images.
+struct Block {
+  int64_t image, images, row, rows;
+};
+
+// The tiles of all images, cut into blocks of about as many as are wanted.
+struct Tiles {
+  int64_t height, width;  // of the result
+  int64_t images, rows, columns;
+  int64_t rows_at_once, images_at_once;
+
+  Tiles(const Pass& pass, int64_t n, int64_t wanted)
+      : height(pass.grid[1]),
+        width(pass.grid[2]),
+        images(n),
+        rows(ceil_div(height, side)),
+        columns(ceil_div(width, side)),
+        rows_at_once(even_part(rows, std::max<int64_t>(wanted / columns, 1), 1)),
+        images_at_once(even_part(images, std::max<int64_t>(wanted / (rows * columns), 1), 1)) {}
+
+  int64_t most() const { return images_at_once * rows_at_once * columns; }
+  int64_t row_blocks() const { return ceil_div(rows, rows_at_once); }
+  int64_t blocks() const { return ceil_div(images, images_at_once) * row_blocks(); }
+  Block block(int64_t i) const {
+    const int64_t image = i / row_blocks() * images_at_once, row = i % row_blocks() * rows_at_once;
+    return {image, std::min(images_at_once, images - image), row,
+            std::min(rows_at_once, rows - row)};
+  }
+};
+
+// One side of the products, as it comes: images of channels, tiles of which overlap by `shared`.
+struct Source {
+  const float* data;
+  int64_t channels, height, width;
+  int64_t top, left, shared;
+  kernels::WinogradKernels::Transform transform;
+
+  int64_t pitch(const Tiles& tiles) const { return tiles.columns * side + shared; }
+  int64_t strip(const Tiles& tiles, int64_t rows) const {
+    return (rows * side + shared) * pitch(tiles) * lanes;
+  }
+  // Transforms the rows of tiles of an image to `out`, in matrices of the stack. The strip is
+  // zeros or what was there after another call.
+  void fill(const Tiles& tiles, int64_t image, int64_t row, int64_t rows, float* strip_,
+            const Stack& stack, float* out) const {
+    const int64_t step = pitch(tiles) * lanes, plane = height * width;
+    const int64_t length = std::min(width, pitch(tiles) - left);
+    for (int64_t c = 0; c < channels; c += lanes) {
+      const float* x = data + (image * channels + c) * plane;
+      for (int64_t r = 0; r < rows * side + shared; ++r) {
+        const int64_t y = row * side + r - top;
+        float* to = strip_ + r * step + left * lanes;
+        if (y < 0 || y >= height)
+          std::fill(to, to + length * lanes, 0.0f);
+        else
+          transforms().transpose(x + y * width, plane, length, int(std::min(lanes, channels - c)),
+                                 int(lanes), to);
+      }
+      for (int64_t r = 0; r < rows; ++r)
+        transform({strip_ + r * side * step, step, lanes, side * lanes,
+                   out + r * tiles.columns * stack.pitch() + c, 6 * stack.matrix(), stack.matrix(),
+                   stack.pitch(), tiles.columns});
+    }
+  }
+};
+
+Source source_of(const Planes& planes, const float* x, int64_t channels) {
+  return {x,     channels,          planes.in[1], planes.in[2], planes.low[1], planes.low[2],
+          reach, transforms().input};
+}
+
+// The taps' order in the planes: as they are numbered (1), backwards (-1), or another (0).
+int order_of(const Plan& plan) {
+  const Planes& planes = plan.planes;
+  if (plan.passes.size() != 1 || plan.taps != taps * taps || planes.in[0] != 1) return 0;
+  const Pass& pass = plan.passes[0];
+  if (planes.step != Three{1, 1, 1} || plan.out_step != Three{1, 1, 1} || pass.grid[0] != 1 ||
+      pass.offsets.size() != size_t(plan.taps))
+    return 0;
+  const auto follows = [&](bool backwards) {
+    for (int64_t t = 0; t < taps * taps; ++t) {
+      const int64_t at = backwards ? taps * taps - 1 - t : t;
+      if (pass.numbers[size_t(t)] != t ||
+          pass.offsets[size_t(t)] != at / taps * planes.row_pitch() + at % taps)
+        return false;
+    }
+    return true;
+  };
+  return follows(false) ? 1 : follows(true) ? -1 : 0;
+}
+
+// Whether there is more to gain by fewer products than the transforms cost.
+bool pays(const Plan& plan, int64_t images, int64_t channels, int64_t rows) {
+  if (channels < lanes || rows < lanes || order_of(plan) == 0) return false;
+  const Tiles tiles(plan.passes[0], images, 1);
+  const int64_t count = tiles.rows * tiles.columns;
+  return count * images >= 16 && products * count * 8 <= taps * taps * volume(plan.out) * 5;
+}
+
+// The transformed filters: `products` matrices of panels of columns, `width` results wide.
+class Filters {
+ public:
+  explicit Filters(const Job<float>& job)
+      : width_(std::max<int64_t>(micro().nr, lanes)),
+        channels_(job.channels),
+        matrix_(round_up(job.rows, width_) * job.channels + lanes),
+        data_(products * matrix_) {
+    const bool backwards = order_of(job.plan) < 0;
+    constexpr int64_t size = taps * taps * lanes;
+    parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * job.channels),
+                 [&](int64_t begin, int64_t end) {
+                   float w[size] = {};
+                   for (int64_t row = begin * lanes; row < end * lanes; row += lanes)
+                     for (int64_t c = 0; c < job.channels; ++c) {
+                       transforms().transpose(job.w + row * job.w_row + c * job.w_channel,
+                                              job.w_row, taps * taps,
+                                              int(std::min(lanes, job.rows - row)), int(lanes), w);
+                       const int64_t step = backwards ? -lanes : lanes;
+                       transforms().filter({backwards ? w + size - lanes : w, taps * step, step, 0,
+                                            panel(0, row) + c * width_ + row % width_, 6 * matrix_,
+                                            matrix_, 0, 1});
+                     }
+                 });
+  }
+  float* panel(int64_t product, int64_t row) const {
+    return data_.get() + product * matrix_ + row / width_ * width_ * channels_;
+  }
+  int64_t width() const { return width_; }
+
+ private:
+  int64_t width_, channels_, matrix_;
+  Scratch<float> data_;
+};
+
+constexpr int64_t block_bytes = 640 * 1024;  // of the tiles and sums of a block
+
+class Worker {
+ public:
+  Worker(const Job<float>& job, const Tiles& tiles, const Filters& filters, const float* bias)
+      : job_(job),
+        tiles_(tiles),
+        filters_(filters),
+        bias_(bias),
+        source_(source_of(job.plan.planes, job.x, job.channels)),
+        in_{tiles.most(), job.channels},
+        out_{tiles.most(), job.rows},
+        strip_(source_.strip(tiles, tiles.rows_at_once)),
+        result_(side * side * tiles.columns * lanes),
+        tiles_in_(in_.size()),
+        sums_(out_.size()) {
+    std::fill(strip_.get(), strip_.get() + source_.strip(tiles, tiles.rows_at_once), 0.0f);
+  }
+
+  void run(const Block& block) {
+    const int64_t each = block.rows * tiles_.columns;
+    for (int64_t n = 0; n < block.images; ++n)
+      source_.fill(tiles_, block.image + n, block.row, block.rows, strip_.get(), in_,
+                   tiles_in_.get() + n * each * in_.pitch());
+    multiply(block.images * each);
+    for (int64_t n = 0; n < block.images; ++n)
+      for (int64_t r = 0; r < block.rows; ++r)
+        store(block.image + n, block.row + r,
+              sums_.get() + (n * each + r * tiles_.columns) * out_.pitch());
+  }
+
+ private:
+  void multiply(int64_t count) {
+    const int64_t mr = micro().mr, nr = micro().nr;
+    kernels::GemmTile<float> t{
+        job_.channels, nullptr,      in_.pitch(), 1, nullptr, filters_.width(),
+        nullptr,       out_.pitch(), 1,           0, 0,       {}};
+    for (int64_t p = 0; p < products; ++p)
+      for (int64_t j = 0; j < out_.pitch(); j += nr) {
+        t.b = filters_.panel(p, j) + j % filters_.width();
+        t.cols = int(std::min(nr, out_.pitch() - j));
+        for (int64_t i = 0; i < count; i += mr) {
+          t.a = tiles_in_.get() + p * in_.matrix() + i * in_.pitch();
+          t.c = sums_.get() + p * out_.matrix() + i * out_.pitch() + j;
+          t.rows = int(std::min(mr, count - i));
+          micro().tile(t);
+        }
+      }
+  }
+  // A row of tiles of the result, from the sums.
+  void store(int64_t image, int64_t row, const float* sums) {
+    const int64_t plane = tiles_.height * tiles_.width, pitch = tiles_.columns * side * lanes;
+    const int64_t rows = std::min(side, tiles_.height - row * side);
+    for (int64_t o = 0; o < job_.rows; o += lanes) {
+      transforms().result({sums + o, 6 * out_.matrix(), out_.matrix(), out_.pitch(), result_.get(),
+                           pitch, lanes, side * lanes, tiles_.columns,
+                           bias_ ? bias_ + o : nullptr});
+      float* y = job_.y + (image * job_.rows + o) * plane + row * side * tiles_.width;
+      for (int64_t r = 0; r < rows; ++r)
+        transforms().transpose(result_.get() + r * pitch, lanes, std::min(lanes, job_.rows - o),
+                               int(tiles_.width), int(plane), y + r * tiles_.width);
+    }
+  }
+
+  const Job<float>& job_;
+  const Tiles& tiles_;
+  const Filters& filters_;
+  const float* bias_;
+  Source source_;
+  Stack in_, out_;
+  Scratch<float> strip_, result_, tiles_in_, sums_;
+};
+
+}  // namespace
+
+bool by_winograd(const Job<float>& job) {
+  if (job.groups != 1 || !pays(job.plan, job.images, job.channels, job.rows)) return false;
+  const Filters filters(job);
+  const int64_t out = round_up(job.rows, lanes);
+  const Scratch<float> bias(job.bias ? out : 0);
+  if (job.bias) {
+    std::copy(job.bias, job.bias + job.rows, bias.get());
+    std::fill(bias.get() + job.rows, bias.get() + out, 0.0f);
+  }
+  const int64_t each = products * int64_t(sizeof(float)) * (round_up(job.channels, lanes) + out);
+  const Tiles tiles(job.plan.passes[0], job.images, std::max<int64_t>(block_bytes / each, 12));
+  const int64_t work = products * tiles.most() * job.channels * job.rows;
+  parallel_for(0, tiles.blocks(), gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
+    Worker worker(job, tiles, filters, job.bias ? bias.get() : nullptr);
+    for (int64_t i = begin; i < end; ++i) worker.run(tiles.block(i));
+  });
+  return true;
+}
+
+bool weight_by_winograd(const WeightJob<float>& job) {
+  if (job.groups != 1 || !pays(job.plan, job.images, job.channels, job.rows)) return false;
+  constexpr int64_t at_once = 256;  // tiles
+  const Tiles tiles(job.plan.passes[0], job.images, at_once);
+  const Source x = source_of(job.plan.planes, job.x, job.channels);
+  const Source dy{
+      job.dy, job.rows, tiles.height, tiles.width, 0, 0, 0, transforms().result_gradient};
+  const Stack in{tiles.most(), job.channels}, out{tiles.most(), job.rows},
+      sums{job.channels, job.rows};
+  const Scratch<float> all_x(in.size()), all_dy(out.size()), all_sums(sums.size());
+
+  for (int64_t i = 0; i < tiles.blocks(); ++i) {
+    const Block block = tiles.block(i);
+    const int64_t rows = block.images * block.rows, count = rows * tiles.columns;
+    const auto fill = [&](const Source& source, const Stack& stack, float* to) {
+      const int64_t work = 100 * tiles.columns * stack.pitch();
+      parallel_for(0, rows, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
+        const int64_t size = source.strip(tiles, std::min(block.rows, end - begin));
+        const Scratch<float> strip(size);
+        std::fill(strip.get(), strip.get() + size, 0.0f);
+        for (int64_t r = begin, next; r < end; r = next) {
+          next = std::min(end, (r / block.rows + 1) * block.rows);
+          source.fill(tiles, block.image + r / block.rows, block.row + r % block.rows, next - r,
+                      strip.get(), stack, to + r * tiles.columns * stack.pitch());
+        }
+      });
+    };
+    fill(x, in, all_x.get());
+    fill(dy, out, all_dy.get());
+    const int64_t mr = micro().mr, nr = micro().nr, work = count * job.channels * job.rows;
+    parallel_for(0, products, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
+      kernels::GemmTile<float> t{count,   nullptr,      1, in.pitch(), nullptr, out.pitch(),
+                                 nullptr, sums.pitch(), 1, 0,          0,       {}};
+      if (i > 0) t.epilogue.beta = 1;
+      for (int64_t p = begin; p < end; ++p)
+        for (int64_t j = 0; j < out.pitch(); j += nr) {
+          t.b = all_dy.get() + p * out.matrix() + j;
+          t.cols = int(std::min(nr, out.pitch() - j));
+          for (int64_t c = 0; c < job.channels; c += mr) {
+            t.a = all_x.get() + p * in.matrix() + c;
+            t.c = all_sums.get() + p * sums.matrix() + c * sums.pitch() + j;
+            t.rows = int(std::min(mr, job.channels - c));
+            micro().tile(t);
+          }
+        }
+    });
+  }
+
+  const int64_t size = job.channels * taps * taps;
+  parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * job.channels),
+               [&](int64_t begin, int64_t end) {
+                 const Scratch<float> w(size * lanes);
+                 for (int64_t o = begin * lanes; o < std::min(end * lanes, job.rows); o += lanes) {
+                   transforms().filter_gradient({all_sums.get() + o, 6 * sums.matrix(),
+                                                 sums.matrix(), sums.pitch(), w.get(), taps * lanes,
+                                                 lanes, taps * taps * lanes, job.channels});
+                   transforms().transpose(w.get(), lanes, std::min(lanes, job.rows - o), int(size),
+                                          int(size), job.w + o * size);
+                 }
+               });
+  return true;
+}
+
+}  // namespace gradus::conv
