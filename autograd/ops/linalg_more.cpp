@@ -1,6 +1,7 @@
 // What is composed of the products in linalg.cpp.
 #include <algorithm>
 
+#include "autograd/factories.h"
 #include "autograd/ops/linalg.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
@@ -149,6 +150,13 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
     fail("cdist: last sizes differ, {} and {}", x1.sizes(), x2.sizes());
   if (p < 0) fail("cdist: expected p of 0 or more, got {}", p);
   return (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1});
+}
+
+Tensor pdist(const Tensor& self, double p) {
+  if (self.dim() != 2) fail("pdist: expected 2 dims, got {}", self.sizes());
+  if (p < 0) fail("pdist: expected p of 0 or more, got {}", p);
+  const Tensor pair = triu_indices(self.size(0), self.size(0), 1);
+  return (self.index_select(0, pair[0]) - self.index_select(0, pair[1])).norm(p, IntArrayRef{-1});
 }
 
 Tensor Tensor::matmul(const Tensor& other) const { return gradus::matmul(*this, other); }

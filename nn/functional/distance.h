@@ -1,10 +1,13 @@
 // Distances as functions; see autograd/ops/distance.h.
 #pragma once
 
+#include "autograd/ops/linalg.h"
 #include "nn/options/distance.h"
 #include "tensor/tensor.h"
 
 namespace gradus::nn::functional {
+
+using gradus::pdist;
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2,
                          const CosineSimilarityFuncOptions& options = {});

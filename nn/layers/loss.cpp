@@ -32,24 +32,33 @@ Tensor KLDivLossImpl::forward(const Tensor& input, const Tensor& target) {
 
 void BCELossImpl::pretty_print(std::ostream& out) const { Line(out, "BCELoss"); }
 Tensor BCELossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::binary_cross_entropy(input, target, options);
+  return functional::binary_cross_entropy(input, target, current());
 }
 
+BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& options_)
+    : WeightedLoss(options_) {
+  pos_weight = register_buffer("pos_weight", own_handle(options.pos_weight()));
+}
+void BCEWithLogitsLossImpl::reset() {
+  WeightedLoss::reset();
+  pos_weight = register_buffer("pos_weight", own_handle(options.pos_weight()));
+}
 void BCEWithLogitsLossImpl::pretty_print(std::ostream& out) const {
   Line(out, "BCEWithLogitsLoss");
 }
 Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::binary_cross_entropy_with_logits(input, target, options);
+  return functional::binary_cross_entropy_with_logits(input, target,
+                                                      current().pos_weight(pos_weight));
 }
 
 void NLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "NLLLoss"); }
 Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::nll_loss(input, target, options);
+  return functional::nll_loss(input, target, current());
 }
 
 void CrossEntropyLossImpl::pretty_print(std::ostream& out) const { Line(out, "CrossEntropyLoss"); }
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::cross_entropy(input, target, options);
+  return functional::cross_entropy(input, target, current());
 }
 
 void HingeEmbeddingLossImpl::pretty_print(std::ostream& out) const {
@@ -69,7 +78,7 @@ void MultiMarginLossImpl::pretty_print(std::ostream& out) const {
       "weight", options.weight())("reduction", enumtype::get_enum_name(options.reduction()));
 }
 Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::multi_margin_loss(input, target, options);
+  return functional::multi_margin_loss(input, target, current());
 }
 
 void MultiLabelMarginLossImpl::pretty_print(std::ostream& out) const {
@@ -83,7 +92,7 @@ void MultiLabelSoftMarginLossImpl::pretty_print(std::ostream& out) const {
   Line(out, "MultiLabelSoftMarginLoss");
 }
 Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
-  return functional::multilabel_soft_margin_loss(input, target, options);
+  return functional::multilabel_soft_margin_loss(input, target, current());
 }
 
 void PoissonNLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "PoissonNLLLoss"); }

@@ -6,6 +6,26 @@
 
 namespace gradus::nn {
 
+// The same values by a handle of its own, whose conversion leaves the giver's as it is.
+inline Tensor own_handle(const Tensor& t) { return t.defined() ? t.detach() : t; }
+
+// A loss whose weight is a buffer: it moves and is saved with the module that the loss is part of.
+template <class Derived, class Options>
+class WeightedLoss : public Stateless<Derived, Options> {
+ public:
+  explicit WeightedLoss(const Options& options_ = {}) : Stateless<Derived, Options>(options_) {
+    WeightedLoss::reset();
+  }
+  void reset() override {
+    weight = this->register_buffer("weight", own_handle(this->options.weight()));
+  }
+  Tensor weight;
+
+ protected:
+  // The options, with the buffer for what it was made from.
+  Options current() const { return Options(this->options).weight(weight); }
+};
+
 class L1LossImpl : public Stateless<L1LossImpl, L1LossOptions> {
  public:
   using Stateless::Stateless;
@@ -46,33 +66,35 @@ class KLDivLossImpl : public Stateless<KLDivLossImpl, KLDivLossOptions> {
 };
 using KLDivLoss = ModuleHolder<KLDivLossImpl>;
 
-class BCELossImpl : public Stateless<BCELossImpl, BCELossOptions> {
+class BCELossImpl : public WeightedLoss<BCELossImpl, BCELossOptions> {
  public:
-  using Stateless::Stateless;
+  using WeightedLoss::WeightedLoss;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
 using BCELoss = ModuleHolder<BCELossImpl>;
 
-class BCEWithLogitsLossImpl : public Stateless<BCEWithLogitsLossImpl, BCEWithLogitsLossOptions> {
+class BCEWithLogitsLossImpl : public WeightedLoss<BCEWithLogitsLossImpl, BCEWithLogitsLossOptions> {
  public:
-  using Stateless::Stateless;
+  explicit BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& options_ = {});
+  void reset() override;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
+  Tensor pos_weight;
 };
 using BCEWithLogitsLoss = ModuleHolder<BCEWithLogitsLossImpl>;
 
-class NLLLossImpl : public Stateless<NLLLossImpl, NLLLossOptions> {
+class NLLLossImpl : public WeightedLoss<NLLLossImpl, NLLLossOptions> {
  public:
-  using Stateless::Stateless;
+  using WeightedLoss::WeightedLoss;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
 using NLLLoss = ModuleHolder<NLLLossImpl>;
 
-class CrossEntropyLossImpl : public Stateless<CrossEntropyLossImpl, CrossEntropyLossOptions> {
+class CrossEntropyLossImpl : public WeightedLoss<CrossEntropyLossImpl, CrossEntropyLossOptions> {
  public:
-  using Stateless::Stateless;
+  using WeightedLoss::WeightedLoss;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
@@ -94,9 +116,9 @@ class SoftMarginLossImpl : public Stateless<SoftMarginLossImpl, SoftMarginLossOp
 };
 using SoftMarginLoss = ModuleHolder<SoftMarginLossImpl>;
 
-class MultiMarginLossImpl : public Stateless<MultiMarginLossImpl, MultiMarginLossOptions> {
+class MultiMarginLossImpl : public WeightedLoss<MultiMarginLossImpl, MultiMarginLossOptions> {
  public:
-  using Stateless::Stateless;
+  using WeightedLoss::WeightedLoss;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };
@@ -112,9 +134,9 @@ class MultiLabelMarginLossImpl
 using MultiLabelMarginLoss = ModuleHolder<MultiLabelMarginLossImpl>;
 
 class MultiLabelSoftMarginLossImpl
-    : public Stateless<MultiLabelSoftMarginLossImpl, MultiLabelSoftMarginLossOptions> {
+    : public WeightedLoss<MultiLabelSoftMarginLossImpl, MultiLabelSoftMarginLossOptions> {
  public:
-  using Stateless::Stateless;
+  using WeightedLoss::WeightedLoss;
   void pretty_print(std::ostream& out) const override;
   Tensor forward(const Tensor& input, const Tensor& target);
 };

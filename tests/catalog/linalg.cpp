@@ -166,6 +166,10 @@ Rows linalg_rows() {
       {real({100, 20}), real({90, 20})});
   row("cdist.1", "torch.cdist(a, b, p=1)", {m32, real({4, 2}, 3, 5)}, distances(1));
   row("cdist.3", "torch.cdist(a, b, p=3)", {real({2, 3, 2}), real({4, 2}, 3, 5)}, distances(3));
+  row("pdist", "torch.pdist(a)", {real({4, 3})}, [](const List& x) { return gradus::pdist(x[0]); },
+      {real({150, 20})});
+  row("pdist.1", "torch.pdist(a, 1)", {real({4, 3})},
+      [](const List& x) { return gradus::pdist(x[0], 1); });
   return rows;
 }
 

@@ -238,6 +238,40 @@ TEST_CASE("losses as layers") {
   CHECK(std::isnan(F::nll_loss(x, tensor({-100, -100})).item<double>()));
 }
 
+TEST_CASE("the weights of losses are buffers") {
+  const Tensor w = tensor({1.0, 3.0}, kDouble), x = tensor({{0.2, 0.4}}, kDouble);
+  nn::NLLLoss nll(nn::NLLLossOptions().weight(w));
+  CHECK(nll->weight.data_ptr() == w.data_ptr());
+  CHECK(nn::CrossEntropyLoss(nn::CrossEntropyLossOptions().weight(w))->buffers().size() == 1);
+  CHECK(nn::BCELoss(nn::BCELossOptions().weight(w))->buffers().size() == 1);
+  CHECK(nn::MultiMarginLoss(nn::MultiMarginLossOptions().weight(w))->buffers().size() == 1);
+  CHECK(nn::MultiLabelSoftMarginLoss(nn::MultiLabelSoftMarginLossOptions().weight(w))
+            ->buffers()
+            .size() == 1);
+  nn::BCEWithLogitsLoss logits(nn::BCEWithLogitsLossOptions().weight(w).pos_weight(w * 2));
+  CHECK(logits->named_buffers().keys() == std::vector<std::string>{"weight", "pos_weight"});
+  CHECK(logits(x, x).item<double>() ==
+        doctest::Approx(
+            F::binary_cross_entropy_with_logits(
+                x, x, F::BinaryCrossEntropyWithLogitsFuncOptions().weight(w).pos_weight(w * 2))
+                .item<double>()));
+  CHECK(nn::NLLLoss()->buffers().empty());
+
+  // A copy has a weight of its own, and the giver's tensor keeps its type.
+  const auto copy = std::dynamic_pointer_cast<nn::NLLLossImpl>(nll->clone());
+  copy->weight.fill_(1);
+  CHECK(w.equal(tensor({1.0, 3.0}, kDouble)));
+  CHECK(copy->forward(x, tensor({1})).item<double>() == doctest::Approx(-0.4));
+  nll->weight.mul_(2);
+  CHECK(
+      F::nll_loss(x, tensor({1}), F::NLLLossFuncOptions(kSum).weight(nll->weight)).item<double>() ==
+      doctest::Approx(-2.4));
+  nll->to(kFloat);
+  CHECK((nll->weight.dtype() == kFloat));
+  CHECK((w.dtype() == kDouble));
+  CHECK((nll(x.to(kFloat), tensor({1})).dtype() == kFloat));
+}
+
 TEST_CASE("a loss refuses to go back over a target that was written to") {
   const Tensor x = leaf({2, 3}), target = tensor({0, 1});
   const Tensor loss = F::nll_loss(x, target);
