@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <utility>
+#include <type_traits>
 
 #include "tensor/fail.h"
+#include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
 
 namespace gradus::raw {
@@ -51,71 +52,70 @@ int64_t largest(const T* x, int64_t height, int64_t width, Span z, Span y, Span 
     }
   return at;
 }
-// The same of K by K neighbours that x points at.
-template <int K, class T>
-[[gnu::always_inline]] inline int64_t largest_of_square(const T* x, int64_t width) {
-  int64_t at = 0;
-  const auto look = [&](int64_t i) {
-    const T v = x[i];
-    at = (bool(v > x[at]) | bool(v != v)) ? i : at;
-  };
-  [&]<int... k>(std::integer_sequence<int, k...>) { (look(k / K * width + k % K), ...); }
-  (std::make_integer_sequence<int, K * K>());
-  return at;
+// Windows of one width at even distances.
+struct Run {
+  size_t begin, end;
+  int64_t stride;
+};
+// The run around the middle.
+Run run_of(const Windows& w) {
+  const size_t n = w.first.size(), middle = n / 2;
+  if (n == 0) return {0, 0, 1};
+  const auto step = [&](size_t i) { return w.first[i + 1] - w.first[i]; };
+  const int64_t width = span(w, middle).width(), stride = middle + 1 < n ? step(middle) : 1;
+  const auto fits = [&](size_t i) { return span(w, i).width() == width && step(i) == stride; };
+  Run run{middle, middle + 1, stride};
+  while (run.begin > 0 && fits(run.begin - 1)) --run.begin;
+  while (run.end < n && fits(run.end - 1) && span(w, run.end).width() == width) ++run.end;
+  return run;
 }
 
-// K: the size of windows that are taken at once, or 0.
-template <int K, class T>
-void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
-               const Windows& wx, T* y, int64_t* index) {
-  const size_t columns = wx.first.size();
-  // The columns from `begin` to `end` have windows of K.
-  size_t begin = 0, end = K > 0 ? columns : 0;
-  while (begin < end && span(wx, begin).width() != K) ++begin;
-  while (end > begin && span(wx, end - 1).width() != K) --end;
-  for (size_t i = begin; i < end; ++i)
-    if (span(wx, i).width() != K) end = i;
-  const int64_t* first = wx.first.data();
-  for (size_t oz = 0; oz < wz.first.size(); ++oz)
-    for (size_t oy = 0; oy < wy.first.size(); ++oy, y += columns, index += columns) {
-      const Span z = span(wz, oz), v = span(wy, oy);
-      const bool square = K > 0 && z.width() == 1 && v.width() == K;
-      const size_t from = square ? begin : columns, to = square ? end : columns;
-      const auto one = [&](size_t o) {
-        index[o] = largest(x, height, width, z, v, span(wx, o));
-        y[o] = x[index[o]];
-      };
-      for (size_t o = 0; o < from; ++o) one(o);
-      if constexpr (K > 0) {
-        const int64_t row = (z.first * height + v.first) * width;
-        for (size_t o = from; o < to; ++o) {
-          const T* window = x + row + first[o];
-          const int64_t at = largest_of_square<K>(window, width);
-          index[o] = row + first[o] + at;
-          y[o] = window[at];
-        }
-      }
-      for (size_t o = to; o < columns; ++o) one(o);
-    }
-}
-
+// The run is of columns; index may be null.
 template <class T>
 void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
-               const Windows& wx, T* y, int64_t* index) {
-  // A window in the middle is as wide as any.
-  const auto size = [](const Windows& w) {
-    return w.first.empty() || w.step != 1 ? 0 : span(w, w.first.size() / 2).width();
-  };
-  const int64_t k = size(wy) == size(wx) && size(wz) == 1 ? size(wx) : 0;
-  const auto f = k == 2 ? max_plane<2, T> : k == 3 ? max_plane<3, T> : max_plane<0, T>;
-  f(x, height, width, wz, wy, wx, y, index);
+               const Windows& wx, Run run, T* y, int64_t* index) {
+  const size_t columns = wx.first.size();
+  constexpr int64_t most = 1 << 24;  // a tap is kept as a float
+  constexpr bool vectors = std::is_floating_point_v<T>;
+  std::vector<int64_t> taps;
+  for (size_t oz = 0; oz < wz.first.size(); ++oz)
+    for (size_t oy = 0; oy < wy.first.size(); ++oy, y += columns) {
+      const Span z = span(wz, oz), v = span(wy, oy);
+      if (!vectors || run.end - run.begin < 4 || (z.width() + 1) * height * width > most)
+        run.end = run.begin = columns;
+      for (size_t o = 0; o < columns; ++o) {
+        if (o == run.begin) {
+          o = run.end;
+          if (o == columns) break;
+        }
+        const int64_t at = largest(x, height, width, z, v, span(wx, o));
+        y[o] = x[at];
+        if (index) index[o] = at;
+      }
+      if constexpr (vectors) {
+        if (run.begin < run.end) {
+          const Span h = span(wx, run.begin);
+          taps.clear();
+          for (int64_t iz = z.first; iz < z.last; iz += z.step)
+            for (int64_t iy = v.first; iy < v.last; iy += v.step)
+              for (int64_t i = h.first; i < h.last; i += h.step)
+                taps.push_back(((iz - z.first) * height + iy - v.first) * width + i - h.first);
+          const int64_t first = (z.first * height + v.first) * width + h.first;
+          kernels::table().pool->max(kernels::MaxRow<T>{x + first, run.stride, taps.data(),
+                                                        int64_t(taps.size()),
+                                                        int64_t(run.end - run.begin), y + run.begin,
+                                                        index ? index + run.begin : index, first});
+        }
+      }
+      if (index) index += columns;
+    }
 }
 
 }  // namespace
 
 std::tuple<Tensor, Tensor> max_windows(
     const char* op, const Tensor& x_, size_t dims,
-    const std::function<const std::vector<Windows>&(int64_t plane)>& windows_of) {
+    const std::function<const std::vector<Windows>&(int64_t plane)>& windows_of, bool indices) {
   const Tensor x = contiguous(x_);
   const int64_t count = planes(x, dims), in = product(spatial(x, dims));
   Dims sizes = x.sizes();
@@ -129,18 +129,22 @@ std::tuple<Tensor, Tensor> max_windows(
     out *= int64_t(some[d].first.size());
     if (!some[d].first.empty()) work *= some[d].last[0] - some[d].first[0];
   }
-  const Tensor y = empty(sizes, x.dtype()), index = empty(sizes, kLong);
+  const Tensor y = empty(sizes, x.dtype()), index = indices ? empty(sizes, kLong) : Tensor();
+  int64_t* at = indices ? index.data_ptr<int64_t>() : nullptr;
   const int64_t height = dims > 1 ? spatial(x, 2)[0] : 1, width = x.sizes().back();
   const Windows one{{0}, {1}, 1};
   visit_numbers(x.dtype(), op, [&](auto zero) {
     using T = decltype(zero);
     parallel_for(0, count, std::max<int64_t>(1, grain / std::max<int64_t>(out * work, 1)),
                  [&](int64_t begin, int64_t end) {
+                   const std::vector<Windows>* known = nullptr;
+                   Run run{};
                    for (int64_t p = begin; p < end; ++p) {
                      const std::vector<Windows>& w = windows_of(p);
+                     if (known != &w) run = run_of(w[dims - 1]), known = &w;
                      max_plane(x.data_ptr<T>() + p * in, height, width, dims > 2 ? w[0] : one,
-                               dims > 1 ? w[dims - 2] : one, w[dims - 1], y.data_ptr<T>() + p * out,
-                               index.data_ptr<int64_t>() + p * out);
+                               dims > 1 ? w[dims - 2] : one, w[dims - 1], run,
+                               y.data_ptr<T>() + p * out, at ? at + p * out : at);
                    }
                  });
   });

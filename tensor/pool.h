@@ -23,10 +23,10 @@ struct Windows {
 
 // The largest element of each window and its index (int64); the first of equals, and the last NaN
 // if there is any. `windows_of(plane)` gives the windows of the dims, of the same numbers for all
-// planes; they are not empty. Numeric types.
+// planes; they are not empty. Numeric types. Without `indices` there are none.
 std::tuple<Tensor, Tensor> max_windows(
     const char* op, const Tensor& x, size_t dims,
-    const std::function<const std::vector<Windows>&(int64_t plane)>& windows_of);
+    const std::function<const std::vector<Windows>&(int64_t plane)>& windows_of, bool indices);
 
 // y[.., i] = x[.., index[.., i]]: index has the shape of the result.
 Tensor gather_places(const char* op, const Tensor& x, const Tensor& index, size_t dims);

@@ -76,8 +76,9 @@ struct Pool {
 
 std::tuple<Tensor, Tensor> max_of(
     const char* op, const Tensor& x, size_t dims,
-    const std::function<const std::vector<raw::Windows>&(int64_t)>& windows) {
-  auto [y, index] = raw::max_windows(op, x, dims, windows);
+    const std::function<const std::vector<raw::Windows>&(int64_t)>& windows, bool indices) {
+  indices = indices || (GradMode::is_enabled() && autograd::needs_grad(x));
+  auto [y, index] = raw::max_windows(op, x, dims, windows, indices);
   return {
       record(op, y,
              wrt(x, [op, i = save(index), sizes = Dims(x.sizes().slice(size_t(x.dim()) - dims))](
@@ -85,7 +86,7 @@ std::tuple<Tensor, Tensor> max_of(
       index};
 }
 std::tuple<Tensor, Tensor> max_of(const char* op, const Tensor& x,
-                                  const std::vector<raw::Windows>& windows) {
+                                  const std::vector<raw::Windows>& windows, bool indices) {
   if (x.numel() == 0) {  // an empty batch
     Dims sizes = x.sizes();
     for (size_t d = 0; d < windows.size(); ++d)
@@ -96,13 +97,14 @@ std::tuple<Tensor, Tensor> max_of(const char* op, const Tensor& x,
                            t = x.dtype()](const Tensor&) { return raw::zeros(n, t); })),
             raw::empty(sizes, kLong)};
   }
-  return max_of(op, x, windows.size(),
-                [&](int64_t) -> const std::vector<raw::Windows>& { return windows; });
+  return max_of(
+      op, x, windows.size(), [&](int64_t) -> const std::vector<raw::Windows>& { return windows; },
+      indices);
 }
 
 std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x,
                                     IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
-                                    IntArrayRef dilation, bool ceil_mode) {
+                                    IntArrayRef dilation, bool ceil_mode, bool indices) {
   const Pool p(op, dims, x, kernel, stride, padding, dilation, ceil_mode);
   std::vector<raw::Windows> windows(dims);
   for (size_t d = 0; d < dims; ++d) {
@@ -117,7 +119,7 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x
       windows[d].add(first, last);
     }
   }
-  return max_of(op, x, windows);
+  return max_of(op, x, windows, indices);
 }
 
 Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel,
@@ -159,7 +161,7 @@ std::vector<raw::Windows> adaptive(const char* op, size_t dims, const Tensor& x,
 }
 std::tuple<Tensor, Tensor> adaptive_max(const char* op, size_t dims, const Tensor& x,
                                         IntArrayRef output_size) {
-  return max_of(op, x, adaptive(op, dims, x, output_size));
+  return max_of(op, x, adaptive(op, dims, x, output_size), true);
 }
 Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
   std::vector<raw::Axis> axes;
@@ -238,37 +240,38 @@ std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Ten
       sample += dims;
     }
   });
-  return max_of(op, x, dims, [&](int64_t plane) -> const std::vector<raw::Windows>& {
-    return windows[size_t(plane)];
-  });
+  return max_of(
+      op, x, dims,
+      [&](int64_t plane) -> const std::vector<raw::Windows>& { return windows[size_t(plane)]; },
+      true);
 }
 
 }  // namespace
 
-#define GRADUS_POOL(D)                                                                         \
-  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(                                      \
-      const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,    \
-      IntArrayRef dilation, bool ceil_mode) {                                                  \
-    return max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding, dilation,        \
-                    ceil_mode);                                                                \
-  }                                                                                            \
-  Tensor max_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,       \
-                        IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {           \
-    return std::get<0>(                                                                        \
-        max_pool##D##d_with_indices(self, kernel_size, stride, padding, dilation, ceil_mode)); \
-  }                                                                                            \
-  Tensor avg_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,       \
-                        IntArrayRef padding, bool ceil_mode, bool count_include_pad,           \
-                        std::optional<int64_t> divisor_override) {                             \
-    return avg_pool("avg_pool" #D "d", D, self, kernel_size, stride, padding, ceil_mode,       \
-                    count_include_pad, divisor_override);                                      \
-  }                                                                                            \
-  Tensor adaptive_avg_pool##D##d(const Tensor& self, IntArrayRef output_size) {                \
-    return adaptive_avg("adaptive_avg_pool" #D "d", D, self, output_size);                     \
-  }                                                                                            \
-  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d(const Tensor& self,                       \
-                                                     IntArrayRef output_size) {                \
-    return adaptive_max("adaptive_max_pool" #D "d", D, self, output_size);                     \
+#define GRADUS_POOL(D)                                                                             \
+  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(                                          \
+      const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,        \
+      IntArrayRef dilation, bool ceil_mode) {                                                      \
+    return max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding, dilation, ceil_mode, \
+                    true);                                                                         \
+  }                                                                                                \
+  Tensor max_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,           \
+                        IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {               \
+    return std::get<0>(max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding,          \
+                                dilation, ceil_mode, false));                                      \
+  }                                                                                                \
+  Tensor avg_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,           \
+                        IntArrayRef padding, bool ceil_mode, bool count_include_pad,               \
+                        std::optional<int64_t> divisor_override) {                                 \
+    return avg_pool("avg_pool" #D "d", D, self, kernel_size, stride, padding, ceil_mode,           \
+                    count_include_pad, divisor_override);                                          \
+  }                                                                                                \
+  Tensor adaptive_avg_pool##D##d(const Tensor& self, IntArrayRef output_size) {                    \
+    return adaptive_avg("adaptive_avg_pool" #D "d", D, self, output_size);                         \
+  }                                                                                                \
+  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d(const Tensor& self,                           \
+                                                     IntArrayRef output_size) {                    \
+    return adaptive_max("adaptive_max_pool" #D "d", D, self, output_size);                         \
   }
 GRADUS_POOL(1)
 GRADUS_POOL(2)

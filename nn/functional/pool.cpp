@@ -95,31 +95,32 @@ GRADUS_POOL(2)
 GRADUS_POOL(3)
 #undef GRADUS_POOL
 
-#define GRADUS_POOL(D)                                                                         \
-  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(const Tensor& x,                      \
-                                                         const MaxPool##D##dFuncOptions& o) {  \
-    return gradus::max_pool##D##d_with_indices(x, *o.kernel_size(), *o.stride(), *o.padding(), \
-                                               *o.dilation(), o.ceil_mode());                  \
-  }                                                                                            \
-  Tensor max_pool##D##d(const Tensor& x, const MaxPool##D##dFuncOptions& o) {                  \
-    return first(max_pool##D##d_with_indices(x, o));                                           \
-  }                                                                                            \
-  Tensor adaptive_avg_pool##D##d(const Tensor& x, const AdaptiveAvgPool##D##dFuncOptions& o) { \
-    return gradus::adaptive_avg_pool##D##d(                                                    \
-        x, sizes_or_input("adaptive_avg_pool" #D "d", o.output_size(), x));                    \
-  }                                                                                            \
-  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d_with_indices(                             \
-      const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) {                            \
-    return gradus::adaptive_max_pool##D##d(                                                    \
-        x, sizes_or_input("adaptive_max_pool" #D "d", o.output_size(), x));                    \
-  }                                                                                            \
-  Tensor adaptive_max_pool##D##d(const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) { \
-    return first(adaptive_max_pool##D##d_with_indices(x, o));                                  \
-  }                                                                                            \
-  Tensor lp_pool##D##d(const Tensor& x, const LPPool##D##dFuncOptions& o) {                    \
-    return lp(x, o.norm_type(), *o.kernel_size(), [&](const Tensor& powers) {                  \
-      return gradus::avg_pool##D##d(powers, *o.kernel_size(), *o.stride(), 0, o.ceil_mode());  \
-    });                                                                                        \
+#define GRADUS_POOL(D)                                                                           \
+  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(const Tensor& x,                        \
+                                                         const MaxPool##D##dFuncOptions& o) {    \
+    return gradus::max_pool##D##d_with_indices(x, *o.kernel_size(), *o.stride(), *o.padding(),   \
+                                               *o.dilation(), o.ceil_mode());                    \
+  }                                                                                              \
+  Tensor max_pool##D##d(const Tensor& x, const MaxPool##D##dFuncOptions& o) {                    \
+    return gradus::max_pool##D##d(x, *o.kernel_size(), *o.stride(), *o.padding(), *o.dilation(), \
+                                  o.ceil_mode());                                                \
+  }                                                                                              \
+  Tensor adaptive_avg_pool##D##d(const Tensor& x, const AdaptiveAvgPool##D##dFuncOptions& o) {   \
+    return gradus::adaptive_avg_pool##D##d(                                                      \
+        x, sizes_or_input("adaptive_avg_pool" #D "d", o.output_size(), x));                      \
+  }                                                                                              \
+  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d_with_indices(                               \
+      const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) {                              \
+    return gradus::adaptive_max_pool##D##d(                                                      \
+        x, sizes_or_input("adaptive_max_pool" #D "d", o.output_size(), x));                      \
+  }                                                                                              \
+  Tensor adaptive_max_pool##D##d(const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) {   \
+    return first(adaptive_max_pool##D##d_with_indices(x, o));                                    \
+  }                                                                                              \
+  Tensor lp_pool##D##d(const Tensor& x, const LPPool##D##dFuncOptions& o) {                      \
+    return lp(x, o.norm_type(), *o.kernel_size(), [&](const Tensor& powers) {                    \
+      return gradus::avg_pool##D##d(powers, *o.kernel_size(), *o.stride(), 0, o.ceil_mode());    \
+    });                                                                                          \
   }
 GRADUS_POOL(1)
 GRADUS_POOL(2)

@@ -12,6 +12,7 @@ extern const ConvTable conv_table;
 extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
 extern const OptimizerTable optimizer_table;
+extern const PoolTable pool_table;
 extern const WinogradKernels winograd_kernels;
 
 namespace {
@@ -24,6 +25,7 @@ constexpr Table make_table() {
           .gemm = &gemm_table,
           .norm = &norm_table,
           .optimizer = &optimizer_table,
+          .pool = &pool_table,
           .random = &random_table,
           .reduce = &reduce::reduce_table,
           .scan = &reduce::scan_table,

@@ -7,6 +7,7 @@
 #include "tensor/kernels/gemm.h"
 #include "tensor/kernels/norm.h"
 #include "tensor/kernels/optimizer.h"
+#include "tensor/kernels/pool.h"
 #include "tensor/kernels/random.h"
 #include "tensor/kernels/reduce.h"
 #include "tensor/kernels/row.h"
@@ -22,6 +23,7 @@ struct Table {
   const GemmTable* gemm;
   const NormTable* norm;
   const OptimizerTable* optimizer;
+  const PoolTable* pool;
   const RandomTable* random;
   const ReduceTable* reduce;
   const ScanTable* scan;

@@ -1,9 +1,11 @@
-// Convolutions of floats with many channels, which have algorithms of their own, against doubles.
-#include "autograd/ops/conv.h"
-
+// Operations on planes that take another way where there is more to do: convolutions of floats with
+// many channels against doubles, pools of wide rows against plain loops.
 #include <cmath>
+#include <limits>
 
 #include "autograd/factories.h"
+#include "autograd/ops/conv.h"
+#include "autograd/ops/pool.h"
 #include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
 #include "tests/support.h"
@@ -96,4 +98,64 @@ TEST_CASE("convolution: a plane of ones counts the taps that meet it") {
   for (int64_t i = 0; i < n; ++i)
     for (int64_t j = 0; j < n; ++j)
       CHECK(v[size_t(i * n + j)] == doctest::Approx(32 * taps(i) * taps(j)).epsilon(1e-6));
+}
+
+namespace {
+
+struct Windows {
+  int64_t height, width, kernel, stride, padding, dilation;
+};
+// The largest element of a window and its place: the first of equals, the last nan.
+template <class T>
+int64_t place_of_largest(const T* x, const Windows& w, int64_t row, int64_t column) {
+  int64_t at = -1;
+  for (int64_t i = 0; i < w.kernel; ++i)
+    for (int64_t j = 0; j < w.kernel; ++j) {
+      const int64_t y = row * w.stride - w.padding + i * w.dilation,
+                    z = column * w.stride - w.padding + j * w.dilation;
+      if (y < 0 || y >= w.height || z < 0 || z >= w.width) continue;
+      const int64_t k = y * w.width + z;
+      if (at < 0 || x[k] > x[at] || std::isnan(x[k])) at = k;
+    }
+  return at;
+}
+
+template <class T>
+void check_max_pool(const Windows& w, ScalarType type) {
+  CAPTURE(w.width);
+  CAPTURE(w.kernel);
+  CAPTURE(w.stride);
+  const int64_t planes = 3;
+  Tensor x = (numbers({planes, w.height, w.width}, 9) * 4).round().to(type);
+  T* from = x.data_ptr<T>();
+  for (int64_t i = 7; i < x.numel(); i += 41) from[i] = std::numeric_limits<T>::quiet_NaN();
+  for (int64_t i = 3; i < x.numel(); i += 19) from[i] = -std::numeric_limits<T>::infinity();
+  const auto [y, index] = max_pool2d_with_indices(x, w.kernel, w.stride, w.padding, w.dilation);
+  const Tensor alone = max_pool2d(x, w.kernel, w.stride, w.padding, w.dilation);
+  const int64_t rows = y.size(1), columns = y.size(2);
+  int64_t wrong = 0;
+  for (int64_t p = 0; p < planes; ++p)
+    for (int64_t i = 0; i < rows * columns; ++i) {
+      const T* plane = from + p * w.height * w.width;
+      const int64_t want = place_of_largest(plane, w, i / columns, i % columns),
+                    k = p * rows * columns + i;
+      const auto same = [&](T a) {
+        return a == plane[want] || (a != a && plane[want] != plane[want]);
+      };
+      wrong += index.data_ptr<int64_t>()[k] != want || !same(y.data_ptr<T>()[k]) ||
+               !same(alone.data_ptr<T>()[k]);
+    }
+  CHECK(wrong == 0);
+}
+
+}  // namespace
+
+TEST_CASE("max pool: the places are those of plain loops") {
+  for (const Windows& w :
+       {Windows{6, 70, 2, 2, 0, 1}, Windows{7, 37, 3, 2, 1, 1}, Windows{5, 33, 3, 1, 1, 1},
+        Windows{9, 64, 3, 3, 1, 1}, Windows{9, 41, 3, 2, 1, 2}, Windows{5, 16, 2, 1, 1, 3},
+        Windows{4, 13, 4, 2, 2, 1}, Windows{2, 9, 2, 2, 0, 1}}) {
+    check_max_pool<float>(w, kFloat);
+    check_max_pool<double>(w, kDouble);
+  }
 }
