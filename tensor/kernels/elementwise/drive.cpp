@@ -78,13 +78,13 @@ class Driver {
  public:
   Driver(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
          const int64_t* step, const int64_t* row_step)
-      : core_(core), lanes_(shape.lanes), count_(shape.operands), n_(n), rows_(rows) {
-    int widest = 1;
-    for (int k = 0; k < count_; ++k) {
-      operand_[k] = {shape.size[k], p[k], step[k], row_step[k]};
-      widest = shape.size[k] > widest ? shape.size[k] : widest;
-    }
-    chunk_ = chunk_bytes / widest / lanes_ * lanes_;
+      : core_(core),
+        log_lanes_(__builtin_ctz(static_cast<unsigned>(shape.lanes))),
+        lanes_(shape.lanes),
+        count_(shape.operands),
+        n_(n),
+        rows_(rows) {
+    for (int k = 0; k < count_; ++k) operand_[k] = {shape.size[k], p[k], step[k], row_step[k]};
   }
 
   void run() {
@@ -94,9 +94,16 @@ class Driver {
   }
 
  private:
+  // Elements that fit in a buffer of every operand, whole batches.
+  int64_t chunk() const {
+    int widest = 1;
+    for (int k = 0; k < count_; ++k) widest = operand_[k].size > widest ? operand_[k].size : widest;
+    return chunk_bytes / widest & -lanes_;
+  }
+
   // A row of at least a batch, or the only one: dense operands are used where they are.
   void one_row(int64_t row) {
-    const int64_t full = n_ - n_ % lanes_;
+    const int64_t full = n_ & -lanes_;
     bool gathered = !operand_[0].dense();
     for (int k = 1; k < count_; ++k) {
       const Operand& o = operand_[k];
@@ -108,7 +115,7 @@ class Driver {
         gathered = true;
       }
     }
-    const int64_t most = gathered ? chunk_ : full;
+    const int64_t most = gathered ? chunk() : full;
     for (int64_t col = 0; col < full; col += most) {
       const int64_t m = full - col < most ? full - col : most;
       for (int k = 1; k < count_; ++k) {
@@ -122,7 +129,7 @@ class Driver {
         }
       }
       const Operand& y = operand_[0];
-      core_(m / lanes_, y.dense() ? y.at(row, col) : buffer_[0], x_, inc_);
+      core_(m >> log_lanes_, y.dense() ? y.at(row, col) : buffer_[0], x_, inc_);
       if (!y.dense()) move(y.size, m, y.at(row, col), y.step, buffer_[0], y.size);
     }
     if (full < n_) tail(row, full);
@@ -150,10 +157,10 @@ class Driver {
 
   // Rows shorter than a batch: several are packed into a chunk.
   void short_rows() {
-    const int64_t most = chunk_ / n_;
+    const int64_t most = chunk() / n_;
     for (int64_t row = 0; row < rows_; row += most) {
       const int64_t m = rows_ - row < most ? rows_ - row : most;
-      const int64_t batches = (m * n_ + lanes_ - 1) / lanes_;
+      const int64_t batches = (m * n_ + lanes_ - 1) >> log_lanes_;
       for (int k = 1; k < count_; ++k) {
         const Operand& o = operand_[k];
         std::memset(buffer_[k] + (batches - 1) * lanes_ * o.size, 0,
@@ -189,20 +196,39 @@ class Driver {
   void pad(int k) { std::memset(buffer_[k], 0, max_batch_bytes); }
 
   Core core_;
+  int log_lanes_;  // to divide by them is what a short row would spend its time on
   int64_t lanes_;
   int count_;
-  int64_t n_, rows_, chunk_ = 0;
+  int64_t n_, rows_;
   Operand operand_[max_operands];
   const char* x_[max_operands];
   int64_t inc_[max_operands];
   alignas(64) char buffer_[max_operands][chunk_bytes];
 };
 
+// Apart, because of its frame.
+[[gnu::noinline]] void drive_any(Core core, const CoreShape& shape, int64_t n, int64_t rows,
+                                 char* const* p, const int64_t* step, const int64_t* row_step) {
+  Driver(core, shape, n, rows, p, step, row_step).run();
+}
+
+bool dense(const CoreShape& shape, const int64_t* step) {
+  int k = 0;
+  while (k < shape.operands && step[k] == shape.size[k]) ++k;
+  return k == shape.operands;
+}
+
 }  // namespace
 
 void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
            const int64_t* step, const int64_t* row_step) {
-  Driver(core, shape, n, rows, p, step, row_step).run();
+  if (rows == 1 && (n & (shape.lanes - 1)) == 0 && dense(shape, step)) {
+    // A row of whole batches, as most that is small: the operands are where the core wants them.
+    int64_t inc[max_operands];
+    for (int k = 1; k < max_operands; ++k) inc[k] = int64_t{shape.lanes} * shape.size[k];
+    return core(n >> __builtin_ctz(static_cast<unsigned>(shape.lanes)), p[0], p + 1, inc + 1);
+  }
+  drive_any(core, shape, n, rows, p, step, row_step);
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA
