@@ -45,7 +45,7 @@ class FormulaNode final : public Node {
  public:
   FormulaNode(int formula, const char* op, ScalarType type, Operands x)
       : Node(op), info_(formula_info(formula)), row_(raw::kernels_of(formula)), type_(type) {
-    for (size_t i = 0; i < x.size(); ++i) edges_[i] = gradient_edge(x[i].tensor);
+    for (size_t i = 0; i < x.size(); ++i) edges_[i] = edge_to(x[i].tensor);
   }
   // Apart from the constructor, since a write in place comes between.
   void save(Operands x) {

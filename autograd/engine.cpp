@@ -148,13 +148,13 @@ void run_hooks(Node& node, std::span<Tensor> dy) {
   };
   if (node.is_sink()) {
     // A copy: a hook may add or remove hooks.
-    if (const Meta* m = meta(static_cast<AccumulateGrad&>(node).variable());
+    if (const Meta* m = meta(static_cast<AccumulateGrad&>(node).leaf());
         m && !m->leaf_hooks.empty())
       call(std::vector(m->leaf_hooks), dy[0]);
     return;
   }
-  if (!node.hooks) return;
-  for (const OutputHooks& h : std::vector(*node.hooks)) {
+  if (!node.rare()) return;
+  for (const OutputHooks& h : std::vector(node.rare()->hooks)) {
     if (!dy[h.nr].defined()) continue;
     call(h.hooks, dy[h.nr]);
     if (const auto keep = h.retain.lock())
@@ -201,7 +201,8 @@ class Turn {
 
 void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
   const Turn turn(busy_);
-  Tensor& grad = leaf_.mutable_grad();
+  const Tensor leaf{Ref<TensorImpl>(&leaf_)};
+  Tensor& grad = leaf.mutable_grad();
   Tensor& fresh = dy[0];
   if (!fresh.defined()) return;
   if (grad.defined()) {
@@ -211,13 +212,13 @@ void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
       grad.add_(fresh);
     return;
   }
-  const bool same_layout = fresh.strides() == leaf_.strides() || fresh.is_contiguous();
+  const bool same_layout = fresh.strides() == leaf.strides() || fresh.is_contiguous();
   if (GradMode::is_enabled())
     grad = fresh.clone();
   else if (same_layout && sole_owner(fresh))
     grad = fresh.requires_grad() ? fresh.detach() : std::move(fresh);
   else {
-    grad = raw::empty_like(leaf_, fresh.dtype());
+    grad = raw::empty_like(leaf, fresh.dtype());
     raw::copy(grad, fresh);
   }
 }

@@ -80,7 +80,7 @@ FunctionNode::FunctionNode(std::string name, FunctionBackward backward, const va
       backward_(std::move(backward)),
       is_tensor_(std::move(is_tensor)) {
   op_ = name_.c_str();
-  for (const Tensor& x : inputs) edges_.push_back(gradient_edge(x));
+  for (const Tensor& x : inputs) edges_.push_back(edge_to(x));
   context_.node_ = this;
 }
 
@@ -110,12 +110,12 @@ void FunctionNode::release() {
 
 variable_list FunctionNode::finish(const variable_list& inputs, variable_list outs) {
   const AutogradContext& ctx = context_;
-  outputs.resize(outs.empty() ? 0 : outs.size() - 1);
+  if (outs.size() > 1) ensure_rare().outputs.resize(outs.size() - 1);
   const Ref<Node> self(this);
   for (size_t i = 0; i < outs.size(); ++i) {
     Tensor& out = outs[i];
     if (!out.defined()) continue;
-    (i == 0 ? first_output : outputs[i - 1]) = {out.impl()->sizes, out.dtype()};
+    (i == 0 ? first_output : rare()->outputs[i - 1]) = {out.impl()->sizes, out.dtype()};
     const bool is_input = contains(inputs, out), dirty = contains(ctx.dirty_, out);
     if (dirty && !is_input) fail("{}: mark_dirty was given a tensor that is not an input", name_);
     if (contains(ctx.non_differentiable_, out) || !differentiable(out)) {
@@ -143,7 +143,7 @@ variable_list FunctionNode::finish(const variable_list& inputs, variable_list ou
     SavedVariable s{t, t.defined() ? t.impl()->storage->version() : 0, std::nullopt};
     has_saved_ = has_saved_ || t.defined();
     for (size_t i = 0; i < outs.size() && t.defined(); ++i)
-      if (outs[i].is_same(t) && meta(t) && meta(t)->grad_fn == self) {
+      if (outs[i].is_same(t) && t.impl()->history.get() == this) {
         s.output = uint32_t(i);
         s.tensor = raw::window(t);  // without the history that would close a cycle
       }

@@ -70,7 +70,7 @@ class CopySlices final : public Node {
         view_(view, base.storage_offset()),
         write_(std::move(write)) {
     first_output = {base.impl()->sizes, base.dtype()};
-    edges_.push_back(gradient_edge(base));
+    edges_.push_back(edge_to(base));
     const auto own = write_->edges();
     edges_.insert(edges_.end(), own.begin() + 1, own.end());
   }
@@ -104,7 +104,7 @@ void rebase_history(const Tensor& self, Ref<Node> node) {
   set_history(base, Ref<Node>(new CopySlices(base, t, std::move(node))), 0);
   // The view takes its history from the base when it is next asked for.
   t.tracked = false;
-  if (t.slot) meta(self)->grad_fn.reset();
+  t.history.reset();
   t.view_version = t.storage->version() - 1;
 }
 

@@ -13,38 +13,39 @@ struct OutputHooks {
   std::weak_ptr<Tensor> retain;
 };
 
-// Collects the gradient of a leaf. Runs after all others, once for each backward pass.
+// Collects the gradient of a leaf. Runs after all others, once for each backward pass. It belongs
+// to the leaf and has no count of its own: who refers to it refers to the leaf.
 class AccumulateGrad final : public Node {
  public:
-  explicit AccumulateGrad(Tensor leaf);
+  explicit AccumulateGrad(TensorImpl& leaf);
   std::string name() const override { return "AccumulateGrad"; }
   std::span<Edge> edges() override { return {}; }
   void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
   bool is_sink() const override { return true; }
-  const Tensor& variable() const { return leaf_; }
-  // Node::unref's share: true when the last reference is gone.
-  bool release_sink() const;
+  TensorImpl& leaf() const { return leaf_; }
+  bool fits(const TensorImpl& t) const {
+    return first_output.sizes == t.sizes && first_output.dtype == t.dtype;
+  }
 
  private:
-  Tensor leaf_;
+  TensorImpl& leaf_;
   std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  // backward passes of several threads meet here
 };
 
-// What autograd keeps on a tensor, in its impl's slot.
+// What autograd keeps on leaves and on what retains its gradient, in the impl's slot.
 struct Meta final : ImplSlot, memory::Pooled {
   Tensor grad;
-  Ref<Node> grad_fn;
-  uint32_t output_nr = 0;
   unsigned next_hook = 0;
-  bool requires_grad = false;  // of a leaf; a result is known by its grad_fn
   std::string name;
   std::vector<std::pair<unsigned, TensorHook>> leaf_hooks;
   std::shared_ptr<Tensor> retained;  // non-leaf: where retain_grad puts the gradient
-  std::atomic<AccumulateGrad*> accumulator{nullptr};  // not owned; null when it died
-  std::atomic_flag lock = ATOMIC_FLAG_INIT;
+  std::atomic<AccumulateGrad*> sink{nullptr};
+  // All there were, one for each shape and type that the leaf has had: graphs may still have them.
+  std::vector<std::unique_ptr<AccumulateGrad>> sinks;
 };
 
-inline Meta* meta(const Tensor& t) { return static_cast<Meta*>(t.impl()->slot.get()); }
+inline Meta* meta(const TensorImpl& t) { return static_cast<Meta*>(t.slot.get()); }
+inline Meta* meta(const Tensor& t) { return meta(*t.impl()); }
 Meta& ensure_meta(const Tensor& t);
 
 // Names the node that runs on this thread, for messages from inside it.

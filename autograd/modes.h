@@ -6,7 +6,7 @@
 namespace gradus {
 
 namespace detail {
-inline constinit thread_local bool grad_mode = true;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local bool grad_mode = true;
 }
 
 // Whether operations are recorded.

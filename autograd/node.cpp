@@ -1,7 +1,7 @@
 #include "autograd/node.h"
 
-#include <atomic>
-#include <thread>
+#include <algorithm>
+#include <mutex>
 
 #include "autograd/meta.h"
 #include "autograd/modes.h"
@@ -14,12 +14,19 @@
 namespace gradus::autograd {
 
 namespace {
-std::atomic<uint64_t> next_sequence{1};
+// The highest that the thread has given to a node.
+[[gnu::tls_model("initial-exec")]] constinit thread_local uint64_t last_sequence = 0;
+}  // namespace
+
+Node::Rare::Rare() = default;
+Node::Rare::~Rare() = default;
+Node::Rare& Node::ensure_rare() {
+  if (!rare_) rare_ = std::make_unique<Rare>();
+  return *rare_;
 }
 
-Node::Node(const char* op)
-    : op_(op), sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
-  if (detail::anomaly) origin = std::make_shared<StackTrace>(capture_stack());
+Node::Node(const char* op) : op_(op), sequence_(++last_sequence) {
+  if (detail::anomaly) ensure_rare().origin = std::make_unique<StackTrace>(capture_stack());
 }
 Node::Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
 Node::~Node() = default;
@@ -29,14 +36,20 @@ const std::vector<Edge> Node::next_edges() {
   return {e.begin(), e.end()};
 }
 
+// Only a leaf's sink has no place in the sequence.
+void Node::retain() const {
+  const Counted& counted =
+      sequence_ == 0 ? static_cast<const Counted&>(static_cast<const AccumulateGrad*>(this)->leaf())
+                     : *this;
+  counted.retain();
+}
 void Node::unref(const Node* node) noexcept {
-  // Only a leaf's sink has no place in the sequence.
-  if (!(node->sequence_ == 0 ? static_cast<const AccumulateGrad*>(node)->release_sink()
-                             : node->release_ref()))
-    return;
+  if (node->sequence_ == 0)
+    return TensorImpl::unref(&static_cast<const AccumulateGrad*>(node)->leaf());
+  if (!node->release_ref()) return;
   // A node's end may be that of its inputs' nodes: a list instead of recursion, for long chains.
-  static thread_local constinit const Node* dying = nullptr;
-  static thread_local constinit bool busy = false;
+  [[gnu::tls_model("initial-exec")]] static thread_local constinit const Node* dying = nullptr;
+  [[gnu::tls_model("initial-exec")]] static thread_local constinit bool busy = false;
   node->next_dying_ = dying;
   dying = node;
   if (busy) return;
@@ -69,88 +82,66 @@ Meta& ensure_meta(const Tensor& t) {
   return static_cast<Meta&>(*slot);
 }
 
-namespace {
-class SpinLock {
- public:
-  explicit SpinLock(std::atomic_flag& flag) : flag_(flag) {
-    while (flag_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
-  }
-  ~SpinLock() { flag_.clear(std::memory_order_release); }
-
- private:
-  std::atomic_flag& flag_;
-};
-}  // namespace
-
-AccumulateGrad::AccumulateGrad(Tensor leaf)
-    : Node("accumulate_grad", no_sequence()), leaf_(std::move(leaf)) {
-  first_output = {leaf_.impl()->sizes, leaf_.dtype()};
-}
-
-bool AccumulateGrad::release_sink() const {
-  Meta& m = *meta(leaf_);
-  // Not an owner itself, the leaf gives its sink out under the lock while there is one.
-  const auto forget = [&] {
-    if (m.accumulator.load(std::memory_order_relaxed) == this)
-      m.accumulator.store(nullptr, std::memory_order_relaxed);
-  };
-  if (ref_count() == 1) {
-    const SpinLock lock(m.lock);
-    if (ref_count() == 1) {
-      forget();
-      return true;
-    }
-  }
-  if (!release_shared_ref()) return false;
-  const SpinLock lock(m.lock);
-  forget();
-  return true;
+AccumulateGrad::AccumulateGrad(TensorImpl& leaf)
+    : Node("accumulate_grad", no_sequence()), leaf_(leaf) {
+  first_output = {leaf.sizes, leaf.dtype};
 }
 
 namespace {
-Ref<Node> leaf_sink(const Tensor& t) {
-  Meta& m = ensure_meta(t);
-  const SpinLock lock(m.lock);
-  if (auto* a = m.accumulator.load(std::memory_order_relaxed); a && a->try_retain())
-    return Ref<Node>::adopt(a);
-  auto fresh = Ref<Node>::first(new AccumulateGrad(t));
-  m.accumulator.store(static_cast<AccumulateGrad*>(fresh.get()), std::memory_order_relaxed);
-  return fresh;
+AccumulateGrad* make_sink(Meta& m, TensorImpl& leaf) {
+  static std::mutex mutex;  // several threads may record with one leaf
+  const std::lock_guard lock(mutex);
+  const auto fits = [&](const auto& s) { return s->fits(leaf); };
+  auto it = std::find_if(m.sinks.begin(), m.sinks.end(), fits);
+  if (it == m.sinks.end()) it = m.sinks.insert(it, std::make_unique<AccumulateGrad>(leaf));
+  m.sink.store(it->get(), std::memory_order_release);
+  return it->get();
 }
 }  // namespace
 
 Edge gradient_edge(const Tensor& t) {
   if (!t.defined() || !t.impl()->requires_grad()) return {};
   if (Ref<Node> fn = t.grad_fn()) return {std::move(fn), t.output_nr()};
-  return {leaf_sink(t), 0};
+  Meta& m = ensure_meta(t);
+  AccumulateGrad* sink = m.sink.load(std::memory_order_acquire);
+  if (!sink || !sink->fits(*t.impl())) sink = make_sink(m, *t.impl());
+  return {Ref<Node>(sink), 0};
+}
+
+Edge Node::edge_to(const Tensor& x) {
+  Edge e = gradient_edge(x);
+  if (e.valid() && e.node->sequence_ >= sequence_)
+    sequence_ = last_sequence = e.node->sequence_ + 1;
+  return e;
 }
 
 OutputHooks& hooks_of(Node& node, uint32_t nr) {
-  if (!node.hooks) node.hooks = std::make_unique<std::vector<OutputHooks>>();
-  for (OutputHooks& h : *node.hooks)
+  auto& hooks = node.ensure_rare().hooks;
+  for (OutputHooks& h : hooks)
     if (h.nr == nr) return h;
-  return node.hooks->emplace_back(OutputHooks{nr, {}, {}});
+  return hooks.emplace_back(OutputHooks{nr, {}, {}});
 }
 
 void set_history(const Tensor& t, Ref<Node> node, uint32_t nr) {
-  Meta& m = ensure_meta(t);
+  TensorImpl& i = *t.impl();
   // Written in place, a tensor retains the gradient of what it has become.
-  if (m.retained && m.grad_fn) hooks_of(*m.grad_fn, m.output_nr).retain.reset();
-  if (m.retained) hooks_of(*node, nr).retain = m.retained;
-  m.grad_fn = std::move(node);
-  m.output_nr = nr;
-  m.requires_grad = false;
-  t.impl()->tracked = true;
-  t.impl()->view_version = t.impl()->storage->version();
+  if (const Meta* m = meta(i); m && m->retained) {
+    if (i.history) hooks_of(static_cast<Node&>(*i.history), i.output_nr).retain.reset();
+    hooks_of(*node, nr).retain = m->retained;
+  }
+  i.history = std::move(node);
+  i.output_nr = nr;
+  i.tracked = true;
+  i.view_version = i.storage->version();
 }
 
 namespace {
 // The node that is being run, for messages from inside it.
-thread_local const Node* running = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local const Node* running = nullptr;
 
 std::string origin_of(const Node& node) {
-  if (!node.origin) return {};
-  const std::string frame = user_frame(*node.origin);
+  if (!node.rare() || !node.rare()->origin) return {};
+  const std::string frame = user_frame(*node.rare()->origin);
   return frame.empty() ? frame : ", recorded at " + frame;
 }
 }  // namespace
@@ -206,15 +197,22 @@ void throw_released(const Node& node) {
       describe(node));
 }
 
+void check_input(const Node& node, const Edge& edge, const Tensor& x) {
+  const Dims& recorded = edge.node->output(edge.nr).sizes;
+  if (!(x.sizes() == recorded.ref()))
+    fail("{}: the input was given another shape without recording, {}, its history has {}",
+         node.op(), x.sizes(), recorded.ref());
+}
+
 void set_outputs(Ref<Node>&& node, const Tensor& out) {
   node->first_output = {out.impl()->sizes, out.dtype()};
   set_history(out, std::move(node), 0);
 }
 
 void set_outputs(const Ref<Node>& node, TensorList outs) {
-  node->outputs.resize(outs.empty() ? 0 : outs.size() - 1);
+  if (outs.size() > 1) node->ensure_rare().outputs.resize(outs.size() - 1);
   for (size_t i = 0; i < outs.size(); ++i) {
-    OutputInfo& info = i == 0 ? node->first_output : node->outputs[i - 1];
+    OutputInfo& info = i == 0 ? node->first_output : node->rare()->outputs[i - 1];
     if (!outs[i].defined()) continue;
     info = {outs[i].impl()->sizes, outs[i].dtype()};
     if (differentiable(outs[i])) set_history(outs[i], node, uint32_t(i));

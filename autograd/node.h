@@ -38,11 +38,13 @@ struct OutputHooks;
 
 // One recorded operation. Its edges lead from its inputs' gradients to where these came from;
 // every edge points to a node with a smaller sequence number, which makes the order of numbers a
-// valid order for the backward pass.
-class Node : public Counted, public memory::Pooled {
+// valid order for the backward pass. Each thread counts for itself, and goes on from an input's
+// number where that is higher (Lamport's clock).
+class Node : public History, public memory::Pooled {
  public:
   explicit Node(const char* op);
   virtual ~Node();
+  void retain() const;
   static void unref(const Node* node) noexcept;
 
   // `AddBackward0`, from the operation's name.
@@ -52,8 +54,10 @@ class Node : public Counted, public memory::Pooled {
 
   virtual std::span<Edge> edges() = 0;
   const std::vector<Edge> next_edges();
-  size_t num_outputs() const { return outputs.size() + 1; }
-  const OutputInfo& output(size_t nr) const { return nr == 0 ? first_output : outputs[nr - 1]; }
+  size_t num_outputs() const { return rare_ ? rare_->outputs.size() + 1 : 1; }
+  const OutputInfo& output(size_t nr) const {
+    return nr == 0 ? first_output : rare_->outputs[nr - 1];
+  }
 
   // dy: one gradient per output, undefined where none came. dx: one slot per edge; slots whose edge
   // is invalid or whose gradient is zero may stay undefined. dy may be moved from.
@@ -64,22 +68,34 @@ class Node : public Counted, public memory::Pooled {
   virtual bool is_sink() const { return false; }
 
   OutputInfo first_output;
-  std::vector<OutputInfo> outputs;  // those after the first
-  std::unique_ptr<std::vector<OutputHooks>> hooks;
-  std::shared_ptr<const StackTrace>
-      origin;  // anomaly mode: where in the user's program this was recorded
+
+  // What few nodes have.
+  struct Rare {
+    std::vector<OutputInfo> outputs;  // those after the first
+    std::vector<OutputHooks> hooks;
+    std::unique_ptr<const StackTrace> origin;  // in anomaly mode: where this was recorded
+    Rare();
+    ~Rare();
+  };
+  Rare* rare() const { return rare_.get(); }
+  Rare& ensure_rare();
 
  protected:
   const char* op_;  // must outlive the node
   struct no_sequence {};
   Node(const char* op, no_sequence);
+  // The edge along which a gradient of `x` flows, from this node.
+  Edge edge_to(const Tensor& x);
 
  private:
+  void let_go() const noexcept override { unref(this); }
   mutable const Node* next_dying_ = nullptr;
   uint64_t sequence_;
+  std::unique_ptr<Rare> rare_;
 };
 
-// The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere.
+// The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere. A node's
+// own edges are made by its edge_to().
 Edge gradient_edge(const Tensor& t);
 // Output nr's hooks, made when there are none.
 OutputHooks& hooks_of(Node& node, uint32_t nr);

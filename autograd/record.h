@@ -8,7 +8,7 @@
 // - Tensors that a vjp needs are captured as Saved, never as Tensor: it checks that nobody wrote to
 //   them since, and is freed by the backward pass.
 // - A vjp that needs the operation's own output takes it as a second argument; capturing it would
-//   make a cycle.
+//   make a cycle. One that needs but the shape of its input takes a `const OutputInfo&`.
 // - vjps are written in taped operations, so that they can be differentiated again.
 // - A gradient wider than its input by broadcasting is summed by the engine, and a gradient of
 //   another type converted.
@@ -49,7 +49,7 @@ class Saved {
   operator const Tensor&() const { return **this; }
 
   // Counts moves and copies, by which a node learns whether its closures saved anything.
-  static inline constinit thread_local unsigned moved = 0;
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local unsigned moved = 0;
 
  private:
   [[noreturn]] void throw_modified() const;
@@ -131,12 +131,16 @@ template <class F>
 inline constexpr bool takes_output = std::is_invocable_v<F&, const Tensor&, const Tensor&>;
 template <class F>
 inline constexpr bool takes_grads = std::is_invocable_v<F&, const Grads&>;
+template <class F>
+inline constexpr bool takes_input = std::is_invocable_v<F&, const Tensor&, const OutputInfo&>;
+// Throws where x was given another shape behind its history's back.
+void check_input(const Node& node, const Edge& edge, const Tensor& x);
 }  // namespace detail
 
 template <class... F>
 class Recorded final : public Node {
  public:
-  Recorded(const char* op, Wrt<F>&&... w) : Node(op), edges_{gradient_edge(w.x)...} {
+  Recorded(const char* op, Wrt<F>&&... w) : Node(op), edges_{edge_to(w.x)...} {
     Saved::moved = 0;
     fill(std::index_sequence_for<F...>{}, std::move(w)...);
     saves_ = Saved::moved > 0;
@@ -164,7 +168,12 @@ class Recorded final : public Node {
  private:
   template <size_t... I>
   void fill(std::index_sequence<I...>, Wrt<F>&&... w) {
-    ((edges_[I].valid() ? (void)std::get<I>(vjps_).emplace(std::move(w.vjp)) : void()), ...);
+    const auto one = [&]<class V>(const Edge& edge, std::optional<V>& f, Wrt<V>& from) {
+      if (!edge.valid()) return;
+      if constexpr (detail::takes_input<V>) detail::check_input(*this, edge, from.x);
+      f.emplace(std::move(from.vjp));
+    };
+    (one(edges_[I], std::get<I>(vjps_), w), ...);
   }
   template <size_t... I>
   bool wants_output(std::index_sequence<I...>) const {
@@ -174,16 +183,18 @@ class Recorded final : public Node {
   void apply_each(std::index_sequence<I...>, std::span<Tensor> dy, std::span<Tensor> dx) {
     [[maybe_unused]] Tensor y;
     if constexpr ((detail::takes_output<F> || ...)) y = output_.restore(this);
-    const auto one = [&](auto& f) -> Tensor {
+    const auto one = [&]([[maybe_unused]] const Edge& edge, auto& f) -> Tensor {
       using V = std::remove_reference_t<decltype(*f)>;
-      if constexpr (detail::takes_grads<V>)
+      if constexpr (detail::takes_input<V>)
+        return (*f)(static_cast<const Tensor&>(dy[0]), edge.node->output(edge.nr));
+      else if constexpr (detail::takes_grads<V>)
         return (*f)(Grads(dy, *this));
       else if constexpr (detail::takes_output<V>)
         return (*f)(static_cast<const Tensor&>(dy[0]), static_cast<const Tensor&>(y));
       else
         return (*f)(static_cast<const Tensor&>(dy[0]));
     };
-    ((std::get<I>(vjps_) ? (void)(dx[I] = one(std::get<I>(vjps_))) : void()), ...);
+    ((std::get<I>(vjps_) ? (void)(dx[I] = one(edges_[I], std::get<I>(vjps_))) : void()), ...);
   }
 
   Edge edges_[sizeof...(F)];
@@ -200,7 +211,7 @@ class RecordedJoint final : public Node {
   RecordedJoint(const char* op, TensorList inputs, F&& vjp) : Node(op) {
     edges_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
-      edges_.push_back(x.defined() ? gradient_edge(x) : Edge());
+      edges_.push_back(edge_to(x));
       needs_.push_back(edges_.back().valid());
     }
     Saved::moved = 0;

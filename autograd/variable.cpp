@@ -17,9 +17,10 @@ const Tensor undefined_tensor;
 
 Ref<autograd::Node> Tensor::grad_fn() const {
   const TensorImpl& t = checked();
-  Meta* m = meta(*this);
-  if (!t.view_base || !t.view_base->tracked || t.view_version == t.storage->version())
-    return m ? m->grad_fn : nullptr;
+  const auto own = [&] {
+    return Ref<autograd::Node>(static_cast<autograd::Node*>(t.history.get()));
+  };
+  if (!t.view_base || !t.view_base->tracked || t.view_version == t.storage->version()) return own();
   if (t.view_kind == ViewKind::custom)
     fail(
         "grad_fn: a view made by a custom function has no history any more, its base was written "
@@ -27,13 +28,10 @@ Ref<autograd::Node> Tensor::grad_fn() const {
   // The base was written to since this view was made: its history is now the base's.
   const Tensor base(t.view_base);
   autograd::regenerate_view_history(*this, base);
-  return meta(*this)->grad_fn;
+  return own();
 }
 
-uint32_t Tensor::output_nr() const {
-  const Meta* m = meta(*this);
-  return m ? m->output_nr : 0;
-}
+uint32_t Tensor::output_nr() const { return checked().output_nr; }
 
 bool Tensor::is_leaf() const { return !requires_grad() || !grad_fn(); }
 
@@ -47,7 +45,7 @@ const Tensor& Tensor::requires_grad_(bool on) const {
     if (!on) fail("requires_grad_: only a leaf can stop requiring grad; use detach()");
     return *this;
   }
-  if (on || meta(*this)) ensure_meta(*this).requires_grad = on;
+  if (on) ensure_meta(*this);
   impl_->tracked = on;
   return *this;
 }
@@ -69,11 +67,8 @@ Tensor Tensor::detach() const {
 }
 Tensor& Tensor::detach_() const {
   if (impl_->view_base) fail("detach_: a view cannot be detached in place; use detach()");
-  if (Meta* m = meta(*this)) {
-    m->grad_fn.reset();
-    m->output_nr = 0;
-    m->requires_grad = false;
-  }
+  impl_->history.reset();
+  impl_->output_nr = 0;
   impl_->tracked = false;
   return const_cast<Tensor&>(*this);
 }
@@ -93,8 +88,6 @@ void Tensor::set_data(const Tensor& other) const {
   to.offset = from.offset;
   to.dtype = from.dtype;
   to.refresh();
-  // The sink of a leaf knows its shape: the next graph makes a new one.
-  if (Meta* m = meta(*this)) m->accumulator.store(nullptr);
 }
 
 int64_t Tensor::_version() const { return checked().storage->version(); }

@@ -18,7 +18,14 @@ class Dims {
   }
   Dims(IntArrayRef a) { assign(a.data(), a.size()); }
   Dims(std::initializer_list<int64_t> a) { assign(a.begin(), a.size()); }
-  Dims(const Dims& o) { assign(o.data(), o.size_); }
+  Dims(const Dims& o) {
+    if (o.capacity_ > inline_capacity) {
+      assign(o.heap_, o.size_);
+    } else {  // all that is inline, set or not: cheaper than a loop
+      size_ = o.size_;
+      std::memcpy(inline_, o.inline_, sizeof inline_);
+    }
+  }
   Dims(Dims&& o) noexcept { take(o); }
   Dims& operator=(const Dims& o) {
     if (this != &o) assign(o.data(), o.size_);

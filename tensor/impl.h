@@ -9,14 +9,29 @@
 
 namespace gradus {
 
-// What autograd keeps on a tensor; tensor/ only carries and destroys it.
+// What autograd keeps on some tensors; tensor/ only carries and destroys it.
 struct ImplSlot {
   virtual ~ImplSlot() = default;
 };
 
+// What a tensor came from, autograd's node: carried and let go of here.
+class History : public Counted {
+ public:
+  static void unref(const History* h) noexcept { h->let_go(); }
+
+ protected:
+  ~History() = default;
+
+ private:
+  virtual void let_go() const noexcept = 0;
+};
+
 namespace detail {
+// A thread's own variables that every operation reads. Few bytes, so that even a library loaded
+// late may have them at a place known from the start (initial-exec), without a call for each.
+//
 // Set by InferenceMode (autograd/modes.h): tensors made meanwhile never take part in a graph.
-inline constinit thread_local bool inference_mode = false;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local bool inference_mode = false;
 }  // namespace detail
 
 // How a view came to be, which decides whether it may be written in place.
@@ -25,24 +40,40 @@ enum class ViewKind : uint8_t { none, plain, multi_output, no_grad, custom };
 class TensorImpl final : public Counted, public memory::Pooled {
  public:
   TensorImpl(Ref<Storage> s, Dims&& sz, Dims&& st, int64_t off, ScalarType t)
-      : storage(std::move(s)), sizes(std::move(sz)), strides(std::move(st)), offset(off), dtype(t) {
+      : dtype(t), storage(std::move(s)), offset(off), sizes(std::move(sz)), strides(std::move(st)) {
     refresh();
+  }
+  // Another window on the storage of `from`, without history; what depends on its sizes and strides
+  // is the caller's to set, by refresh() or better knowledge.
+  TensorImpl(const TensorImpl& from, const Dims& sz, const Dims& st, int64_t off)
+      : dtype(from.dtype),
+        inference(from.inference),
+        untracked(from.untracked),
+        storage(from.storage),
+        offset(off),
+        sizes(sz),
+        strides(st) {}
+  // The same of so many dims, whose sizes and strides are to be set too.
+  TensorImpl(const TensorImpl& from, size_t dims, int64_t off)
+      : dtype(from.dtype),
+        inference(from.inference),
+        untracked(from.untracked),
+        storage(from.storage),
+        offset(off) {
+    sizes.resize(dims);
+    strides.resize(dims);
   }
   // Contiguous from the storage's start, `n` elements.
   TensorImpl(Ref<Storage> s, IntArrayRef sz, int64_t n, ScalarType t)
-      : storage(std::move(s)),
-        sizes(sz),
+      : dtype(t),
+        contiguous(true),
+        storage(std::move(s)),
         offset(0),
         numel(n),
         data(storage->data()),
-        dtype(t),
-        contiguous(true) {
+        sizes(sz) {
     strides.resize(sz.size());
-    int64_t step = 1;
-    for (size_t i = sz.size(); i-- > 0;) {
-      strides[i] = step;
-      step *= sz[i] > 1 ? sz[i] : 1;
-    }
+    set_contiguous_strides();
   }
   static void unref(const TensorImpl* t) noexcept;
 
@@ -63,13 +94,16 @@ class TensorImpl final : public Counted, public memory::Pooled {
     if (numel == 0) contiguous = true;
     data = storage->data() + offset * int64_t(item_size(dtype));
   }
+  // The same for `n` elements laid out one after the other, whose strides it sets.
+  void fill_contiguous(int64_t n) {
+    set_contiguous_strides();
+    numel = n;
+    contiguous = true;
+    data = storage->data() + offset * int64_t(item_size(dtype));
+  }
   bool requires_grad() const { return tracked || (view_base && view_base->tracked); }
 
-  Ref<Storage> storage;
-  Dims sizes, strides;  // strides and offset count elements
-  int64_t offset;
-  int64_t numel = 0;
-  char* data = nullptr;
+  // In an order that leaves no gaps: a tensor is three cache lines.
   ScalarType dtype;
   bool contiguous = false;
   bool wrapped_number = false;  // made from a plain number: weak in promotion
@@ -78,8 +112,26 @@ class TensorImpl final : public Counted, public memory::Pooled {
   bool tracked = false;    // a leaf that requires grad, or has a history
   ViewKind view_kind = ViewKind::none;
   uint32_t view_version = 0;  // the storage's version that this view's history belongs to
+  uint32_t output_nr = 0;     // which of the history's outputs this is
+  Ref<Storage> storage;
+  int64_t offset;
+  int64_t numel = 0;
+  char* data = nullptr;
   Ref<TensorImpl> view_base;  // what this is a differentiable view of; never itself a view
+  Ref<History> history;
   std::unique_ptr<ImplSlot> slot;
+  Dims sizes, strides;  // strides and offset count elements
+
+ private:
+  void set_contiguous_strides() {
+    const int64_t* size = sizes.data();
+    int64_t* stride = strides.data();
+    int64_t step = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+      stride[i] = step;
+      step *= size[i] > 1 ? size[i] : 1;
+    }
+  }
 };
 
 }  // namespace gradus

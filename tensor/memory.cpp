@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -60,11 +61,14 @@ struct Class {
   int index;
   size_t bytes;
 };
-Class class_of(size_t bytes) {
-  const size_t units = (bytes + 63) / 64;
-  if (units <= small_units) return {small_classes[units].index, small_classes[units].bytes};
+Class class_of_large(size_t units) {
   const int c = class_of_units(units);
   return {c, class_bytes(c)};
+}
+inline Class class_of(size_t bytes) {
+  const size_t units = (bytes + 63) / 64;
+  if (units <= small_units) return {small_classes[units].index, small_classes[units].bytes};
+  return class_of_large(units);
 }
 
 struct Block {
@@ -86,14 +90,17 @@ Shared& shared() {
 // addition for each small tensor would cost more than the tensor.
 constexpr int64_t counted_apart = 64 << 10;
 
+// The free lists of a thread that has none: empty, and never written to.
+constinit Block* no_lists[class_count] = {};
+
 // Plain data, so that it may still be used while a thread's other objects are destroyed.
 struct ThreadCache {
-  Block* head[class_count];
-  size_t bytes;
-  int64_t active, most, cached;  // not yet in the totals; `most` is the highest `active` since then
-  bool armed, closed;
+  Block** head = no_lists;        // by class
+  size_t bytes = 0, counted = 0;  // in the lists now, and of those in the totals
+  int64_t active = 0, most = 0;   // not yet in the totals; `most` is the highest `active` since
+  bool armed = false, closed = false;
 };
-constinit thread_local ThreadCache cache{};
+[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadCache cache;
 
 void raise_peak(int64_t now) {
   int64_t peak = peak_bytes.load(std::memory_order_relaxed);
@@ -102,8 +109,9 @@ void raise_peak(int64_t now) {
 }
 void add_to_totals() {
   raise_peak(active_bytes.fetch_add(cache.active, std::memory_order_relaxed) + cache.most);
-  cached_bytes.fetch_add(cache.cached, std::memory_order_relaxed);
-  cache.active = cache.most = cache.cached = 0;
+  cached_bytes.fetch_add(int64_t(cache.bytes) - int64_t(cache.counted), std::memory_order_relaxed);
+  cache.counted = cache.bytes;
+  cache.active = cache.most = 0;
 }
 
 void free_list(Block* b, size_t bytes) {
@@ -120,12 +128,16 @@ void push_shared(int c, Block* b) {
   const std::lock_guard lock(s.mutex);
   b->next = s.head[c];
   s.head[c] = b;
+  cached_bytes.fetch_add(int64_t(class_bytes(c)), std::memory_order_relaxed);
 }
 Block* pop_shared(int c) {
   Shared& s = shared();
   const std::lock_guard lock(s.mutex);
   Block* b = s.head[c];
-  if (b) s.head[c] = b->next;
+  if (b) {
+    s.head[c] = b->next;
+    cached_bytes.fetch_sub(int64_t(class_bytes(c)), std::memory_order_relaxed);
+  }
   return b;
 }
 
@@ -142,13 +154,18 @@ struct Reaper {
   ~Reaper() {
     flush_thread_cache();
     add_to_totals();
+    delete[] std::exchange(cache.head, no_lists);
     cache.closed = true;
   }
 };
-void arm() {
+// Makes the thread's lists; false when there is no memory for them.
+bool arm() noexcept {
+  auto* head = new (std::nothrow) Block* [class_count] {};
+  if (!head) return false;
   thread_local Reaper reaper;
   (void)reaper;
-  cache.armed = true;
+  cache.head = head;
+  return cache.armed = true;
 }
 
 void release_shared() {
@@ -208,7 +225,6 @@ void* allocate(size_t bytes) {
       return from_system(size);
     }
   }
-  cache.cached -= int64_t(size);
   return b;
 }
 
@@ -220,13 +236,11 @@ void deallocate(void* p, size_t bytes) noexcept {
   }
   const auto [c, size] = class_of(bytes);
   Block* b = static_cast<Block*>(p);
-  cache.cached += int64_t(size);
-  if (cache.closed || cache.bytes + size > thread_keep) {
+  if (cache.closed || cache.bytes + size > thread_keep || !(cache.armed || arm())) {
     push_shared(c, b);
     add_to_totals();
     return;
   }
-  if (!cache.armed) arm();
   b->next = cache.head[c];
   cache.head[c] = b;
   cache.bytes += size;

@@ -140,12 +140,18 @@ Tensor wrapped_number(const Scalar& value) {
   return t;
 }
 
-Tensor window(const Tensor& x, Dims sizes, Dims strides, int64_t offset) {
+Tensor window(const Tensor& x, const Dims& sizes, const Dims& strides, int64_t offset) {
+  auto* t = new TensorImpl(*x.impl(), sizes, strides, offset);
+  t->refresh();
+  return Tensor(Ref<TensorImpl>::first(t));
+}
+Tensor window(const Tensor& x) {
   const TensorImpl& from = *x.impl();
-  Tensor t = make(from.storage, std::move(sizes), std::move(strides), offset, from.dtype);
-  t.impl()->inference = from.inference;
-  t.impl()->untracked = from.untracked;
-  return t;
+  auto* t = new TensorImpl(from, from.sizes, from.strides, from.offset);
+  t->numel = from.numel;
+  t->contiguous = from.contiguous;
+  t->data = from.data;
+  return Tensor(Ref<TensorImpl>::first(t));
 }
 
 Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op) {

@@ -17,9 +17,11 @@ Tensor wrapped_number(const Scalar& value);
 Tensor scalar_tensor(const Scalar& value, ScalarType dtype);
 
 // Another window on the same storage, without history. Offset counts elements of the storage.
-Tensor window(const Tensor& x, Dims sizes, Dims strides, int64_t offset);
-inline Tensor window(const Tensor& x) {
-  return window(x, x.impl()->sizes, x.impl()->strides, x.impl()->offset);
+Tensor window(const Tensor& x, const Dims& sizes, const Dims& strides, int64_t offset);
+Tensor window(const Tensor& x);
+// One whose sizes and strides the caller has yet to set, and then refresh().
+inline Tensor window(const Tensor& x, size_t dims, int64_t offset) {
+  return Tensor(Ref<TensorImpl>::first(new TensorImpl(*x.impl(), dims, offset)));
 }
 // A window of stride 0 along broadcast dims. Throws when it does not fit.
 Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op = "expand");

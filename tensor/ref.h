@@ -1,11 +1,32 @@
 // Shared ownership with the count inside the object.
 #pragma once
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 #include <atomic>
 #include <cstdint>
 #include <utility>
 
 namespace gradus {
+
+namespace detail {
+// True while the process has a single thread. Counts need no locked instructions then, of which
+// each costs as much as the kernel of a small operation.
+inline bool one_thread() {
+#if __has_include(<sys/single_threaded.h>)
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
+}
+inline void count_up(std::atomic<uint32_t>& n) {
+  if (one_thread())
+    n.store(n.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  else
+    n.fetch_add(1, std::memory_order_relaxed);
+}
+}  // namespace detail
 
 class Counted {
  public:
@@ -15,23 +36,20 @@ class Counted {
 
   // The first reference to a new object, which no other thread knows yet.
   void retain_first() const { refs_.store(1, std::memory_order_relaxed); }
-  void retain() const { refs_.fetch_add(1, std::memory_order_relaxed); }
+  // Out of line, because every place where a Ref is copied has a call of it.
+  void retain() const;
   // Drops a reference; true when it was the last, and the object is the caller's to destroy.
   bool release_ref() const {
-    // A sole owner needs no locked instruction.
-    if (refs_.load(std::memory_order_acquire) == 1) return true;
+    // Nor does a sole owner need a locked instruction.
+    const uint32_t n = refs_.load(std::memory_order_acquire);
+    if (n == 1) return true;
+    if (detail::one_thread()) {
+      refs_.store(n - 1, std::memory_order_relaxed);
+      return false;
+    }
     return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
-  // The same for an object that try_retain() may be called on meanwhile.
-  bool release_shared_ref() const { return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
   uint32_t ref_count() const { return refs_.load(std::memory_order_acquire); }
-  // Takes a reference unless the object is already on its way out.
-  bool try_retain() const {
-    uint32_t n = refs_.load(std::memory_order_relaxed);
-    while (n != 0)
-      if (refs_.compare_exchange_weak(n, n + 1, std::memory_order_acq_rel)) return true;
-    return false;
-  }
 
  protected:
   ~Counted() = default;

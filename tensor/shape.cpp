@@ -97,14 +97,16 @@ bool expandable(IntArrayRef from, IntArrayRef to) {
   return true;
 }
 
-Dims infer_size(IntArrayRef shape, int64_t numel, const char* op) {
-  Dims out = shape;
+void infer_size(Dims& out, IntArrayRef shape, int64_t numel, const char* op) {
+  out.resize(shape.size());
+  int64_t* size = out.data();
   int64_t known = 1;
-  std::optional<size_t> open;
+  int64_t* open = nullptr;
   for (size_t i = 0; i < shape.size(); ++i) {
+    size[i] = shape[i];
     if (shape[i] == -1) {
       if (open) fail("{}: only one size can be inferred, got {}", op, shape);
-      open = i;
+      open = size + i;
     } else if (shape[i] < 0) {
       fail("{}: sizes must not be negative, got {}", op, shape);
     } else if (__builtin_mul_overflow(known, shape[i], &known)) {
@@ -114,12 +116,14 @@ Dims infer_size(IntArrayRef shape, int64_t numel, const char* op) {
   if (open) {
     if (known == 0)
       fail("{}: the size left open in {} is ambiguous, there are no elements", op, shape);
-    if (numel % known != 0) fail("{}: shape {} is invalid for {} elements", op, shape, numel);
-    out[*open] = numel / known;
-  } else if (known != numel) {
-    fail("{}: shape {} is invalid for {} elements", op, shape, numel);
+    if (numel % known == 0) {
+      *open = numel / known;
+      return;
+    }
+  } else if (known == numel) {
+    return;
   }
-  return out;
+  fail("{}: shape {} is invalid for {} elements", op, shape, numel);
 }
 
 std::optional<Dims> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape) {

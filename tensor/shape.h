@@ -23,8 +23,8 @@ Dims entries(const char* op, const char* what, IntArrayRef a, size_t dims, int64
 Dims broadcast_shapes(IntArrayRef a, IntArrayRef b, const char* op);
 // True when `from` can be expanded to `to`.
 bool expandable(IntArrayRef from, IntArrayRef to);
-// Replaces one -1 by what makes the product `numel`; throws as view and reshape do.
-Dims infer_size(IntArrayRef shape, int64_t numel, const char* op);
+// out = shape, one -1 replaced by what makes the product `numel`; throws as view and reshape do.
+void infer_size(Dims& out, IntArrayRef shape, int64_t numel, const char* op);
 // Strides under which a window of (sizes, strides) can be seen as `shape`, if any.
 std::optional<Dims> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape);
 // Every element has its own place and there are no gaps: a permutation of a contiguous tensor.

@@ -19,7 +19,7 @@ class Storage final : public Counted {
   char* data() const { return data_; }
   size_t nbytes() const { return bytes_; }
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
-  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  void bump_version() { detail::count_up(version_); }
 
  private:
   Storage(char* data, size_t bytes) : data_(data), bytes_(bytes) {}

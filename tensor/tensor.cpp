@@ -6,6 +6,10 @@
 
 namespace gradus {
 
+static_assert(sizeof(TensorImpl) <= 3 * memory::alignment);
+
+void Counted::retain() const { detail::count_up(refs_); }
+
 void TensorImpl::unref(const TensorImpl* t) noexcept {
   if (t->release_ref()) delete t;
 }

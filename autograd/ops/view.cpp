@@ -8,6 +8,7 @@
 
 namespace gradus {
 
+using autograd::OutputInfo;
 using autograd::record;
 using autograd::record_view;
 using autograd::wrt;
@@ -15,14 +16,31 @@ using autograd::wrt;
 namespace {
 
 // Gives a gradient the shape that its input had.
-auto reshape_to(const Tensor& x) {
-  return [sizes = x.impl()->sizes](const Tensor& dy) { return dy.reshape(sizes); };
+struct ReshapeBack {
+  Tensor operator()(const Tensor& dy, const OutputInfo& input) const {
+    return dy.reshape(input.sizes);
+  }
+};
+
+Tensor view_with(const char* op, const Tensor& x, const Dims& sizes, const Dims& strides) {
+  return record_view(op, x, raw::window(x, sizes, strides, x.storage_offset()), ReshapeBack());
 }
 
-Tensor view_with(const char* op, const Tensor& x, Dims sizes, Dims strides) {
-  return record_view(op, x,
-                     raw::window(x, std::move(sizes), std::move(strides), x.storage_offset()),
-                     reshape_to(x));
+// x's elements as `shape`, where one size may be left open; undefined if that takes a copy.
+Tensor view_as_shape(const char* op, const Tensor& x, IntArrayRef shape) {
+  const TensorImpl& t = *x.impl();
+  Tensor out = raw::window(x, shape.size(), t.offset);
+  TensorImpl& o = *out.impl();
+  infer_size(o.sizes, shape, t.numel, op);
+  if (t.contiguous && t.numel > 0 && (t.strides.empty() || t.strides.back() == 1)) {
+    o.fill_contiguous(t.numel);
+  } else {
+    auto strides = view_strides(t.sizes, t.strides, o.sizes);
+    if (!strides) return {};
+    o.strides = std::move(*strides);
+    o.refresh();
+  }
+  return record_view("view", x, std::move(out), ReshapeBack());
 }
 
 // The dims in the order in which `dims` names them, wrapped; each must be named once.
@@ -47,13 +65,12 @@ Dims inverse(const Dims& order) {
 }  // namespace
 
 Tensor Tensor::view(IntArrayRef size) const {
-  const TensorImpl& t = checked();
-  Dims shape = infer_size(size, t.numel, "view");
-  auto strides = view_strides(t.sizes, t.strides, shape);
-  if (!strides)
+  checked();
+  Tensor out = view_as_shape("view", *this, size);
+  if (!out.defined())
     fail("view: shape {} with strides {} cannot be seen as {} without a copy; use reshape", sizes(),
-         this->strides(), shape.ref());
-  return view_with("view", *this, std::move(shape), std::move(*strides));
+         strides(), size);
+  return out;
 }
 
 Tensor Tensor::view(ScalarType dtype) const {
@@ -101,40 +118,39 @@ Tensor Tensor::view(ScalarType dtype) const {
 
 Tensor Tensor::reshape(IntArrayRef shape) const {
   const TensorImpl& t = checked();
-  Dims sizes = infer_size(shape, t.numel, "reshape");
-  if (auto strides = view_strides(t.sizes, t.strides, sizes))
-    return view_with("view", *this, std::move(sizes), std::move(*strides));
+  if (Tensor out = view_as_shape("reshape", *this, shape); out.defined()) return out;
   Tensor copy = raw::empty(t.sizes, t.dtype);
   raw::copy(copy, *this);
-  copy.impl()->strides = contiguous_strides(sizes);
-  copy.impl()->sizes = std::move(sizes);
-  copy.impl()->refresh();
-  return record("_unsafe_view", std::move(copy), wrt(*this, reshape_to(*this)));
+  infer_size(copy.impl()->sizes, shape, t.numel, "reshape");
+  copy.impl()->strides.resize(shape.size());
+  copy.impl()->fill_contiguous(t.numel);
+  return record("_unsafe_view", std::move(copy), wrt(*this, ReshapeBack()));
 }
 
 Tensor Tensor::permute(IntArrayRef dims) const {
   const TensorImpl& t = checked();
   const Dims order = permutation(dims, dim(), "permute");
-  Dims sizes(order.size()), strides(order.size());
+  Tensor out = raw::window(*this, order.size(), t.offset);
+  TensorImpl& o = *out.impl();
   for (size_t i = 0; i < order.size(); ++i) {
-    sizes[i] = t.sizes[size_t(order[i])];
-    strides[i] = t.strides[size_t(order[i])];
+    o.sizes[i] = t.sizes[size_t(order[i])];
+    o.strides[i] = t.strides[size_t(order[i])];
   }
-  return record_view("permute", *this,
-                     raw::window(*this, std::move(sizes), std::move(strides), t.offset),
+  o.refresh();
+  return record_view("permute", *this, std::move(out),
                      [back = inverse(order)](const Tensor& dy) { return dy.permute(back); });
 }
 
 Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
-  const TensorImpl& t = checked();
   const int64_t a = wrap_dim(dim0, dim(), "transpose"), b = wrap_dim(dim1, dim(), "transpose");
-  Dims sizes = t.sizes, strides = t.strides;
+  Tensor out = raw::window(*this);
+  TensorImpl& o = *out.impl();
   if (a != b) {
-    std::swap(sizes[size_t(a)], sizes[size_t(b)]);
-    std::swap(strides[size_t(a)], strides[size_t(b)]);
+    std::swap(o.sizes[size_t(a)], o.sizes[size_t(b)]);
+    std::swap(o.strides[size_t(a)], o.strides[size_t(b)]);
+    o.refresh();
   }
-  return record_view("transpose", *this,
-                     raw::window(*this, std::move(sizes), std::move(strides), t.offset),
+  return record_view("transpose", *this, std::move(out),
                      [a, b](const Tensor& dy) { return dy.transpose(a, b); });
 }
 Tensor Tensor::t() const {
@@ -203,7 +219,7 @@ Tensor Tensor::squeeze() const {
       sizes.push_back(t.sizes[d]);
       strides.push_back(t.strides[d]);
     }
-  return view_with("squeeze", *this, std::move(sizes), std::move(strides));
+  return view_with("squeeze", *this, sizes, strides);
 }
 Tensor Tensor::squeeze(int64_t d) const { return squeeze(IntArrayRef(d)); }
 Tensor Tensor::squeeze(IntArrayRef dims) const {
@@ -220,7 +236,7 @@ Tensor Tensor::squeeze(IntArrayRef dims) const {
       sizes.push_back(t.sizes[d]);
       strides.push_back(t.strides[d]);
     }
-  return view_with("squeeze", *this, std::move(sizes), std::move(strides));
+  return view_with("squeeze", *this, sizes, strides);
 }
 Tensor Tensor::unsqueeze(int64_t d) const {
   const TensorImpl& t = checked();
@@ -228,7 +244,7 @@ Tensor Tensor::unsqueeze(int64_t d) const {
   Dims sizes = t.sizes, strides = t.strides;
   sizes.insert(at, 1);
   strides.insert(at, at < t.sizes.size() ? t.sizes[at] * t.strides[at] : 1);
-  return view_with("unsqueeze", *this, std::move(sizes), std::move(strides));
+  return view_with("unsqueeze", *this, sizes, strides);
 }
 
 Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
@@ -256,7 +272,8 @@ Tensor Tensor::unflatten(int64_t d, IntArrayRef sizes) const {
   if (sizes.empty()) fail("unflatten: sizes must not be empty");
   if (dim() == 0) fail_index("unflatten: a 0-dim tensor has no dim {}", d);
   const size_t at = size_t(wrap_dim(d, dim(), "unflatten"));
-  const Dims parts = infer_size(sizes, t.sizes[at], "unflatten");
+  Dims parts;
+  infer_size(parts, sizes, t.sizes[at], "unflatten");
   Dims shape = t.sizes;
   shape.erase(at);
   for (size_t i = 0; i < parts.size(); ++i) shape.insert(at + i, parts[i]);

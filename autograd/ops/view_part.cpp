@@ -12,6 +12,7 @@
 namespace gradus {
 
 using autograd::embed;
+using autograd::OutputInfo;
 using autograd::record_view;
 
 Tensor Tensor::select(int64_t d, int64_t index) const {
@@ -22,13 +23,16 @@ Tensor Tensor::select(int64_t d, int64_t index) const {
   if (index < -size || index >= size)
     fail_index("select: index {} is out of range for dim {} of shape {}", index, at, sizes());
   const int64_t i = index < 0 ? index + size : index;
-  Dims sz = t.sizes, st = t.strides;
-  sz.erase(at);
-  st.erase(at);
-  const int64_t offset = t.offset + i * t.strides[at];
-  return record_view("select", *this, raw::window(*this, std::move(sz), std::move(st), offset),
-                     [sizes = t.sizes, at, i](const Tensor& dy) {
-                       return embed("select_backward", dy, sizes,
+  Tensor out = raw::window(*this, t.sizes.size() - 1, t.offset + i * t.strides[at]);
+  TensorImpl& o = *out.impl();
+  for (size_t k = 0; k < o.sizes.size(); ++k) {
+    o.sizes[k] = t.sizes[k < at ? k : k + 1];
+    o.strides[k] = t.strides[k < at ? k : k + 1];
+  }
+  o.refresh();
+  return record_view("select", *this, std::move(out),
+                     [at, i](const Tensor& dy, const OutputInfo& input) {
+                       return embed("select_backward", dy, input.sizes,
                                     [at, i](const Tensor& y) { return y.select(int64_t(at), i); });
                      });
 }
@@ -45,14 +49,16 @@ Tensor Tensor::slice(int64_t d, std::optional<int64_t> start, std::optional<int6
   };
   const int64_t first = place(start.value_or(0));
   const int64_t last = std::max(first, place(end.value_or(size)));
-  Dims sz = t.sizes, st = t.strides;
+  Tensor out = raw::window(*this);
+  TensorImpl& o = *out.impl();
   // Without overflow for steps of any size.
-  sz[at] = (last - first) / step + ((last - first) % step != 0);
-  const int64_t offset = t.offset + first * t.strides[at];
-  if (int64_t wider; !__builtin_mul_overflow(st[at], step, &wider)) st[at] = wider;
-  return record_view("slice", *this, raw::window(*this, std::move(sz), std::move(st), offset),
-                     [sizes = t.sizes, at, first, last, step](const Tensor& dy) {
-                       return embed("slice_backward", dy, sizes, [=](const Tensor& y) {
+  o.sizes[at] = (last - first) / step + ((last - first) % step != 0);
+  o.offset += first * t.strides[at];
+  if (int64_t wider; !__builtin_mul_overflow(t.strides[at], step, &wider)) o.strides[at] = wider;
+  o.refresh();
+  return record_view("slice", *this, std::move(out),
+                     [at, first, last, step](const Tensor& dy, const OutputInfo& input) {
+                       return embed("slice_backward", dy, input.sizes, [=](const Tensor& y) {
                          return y.slice(int64_t(at), first, last, step);
                        });
                      });
@@ -97,9 +103,9 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   }
   sz.push_back(length);
   st.push_back(step);
-  return record_view("diagonal", *this, raw::window(*this, std::move(sz), std::move(st), start),
-                     [sizes = t.sizes, offset, a, b](const Tensor& dy) {
-                       return embed("diagonal_backward", dy, sizes, [=](const Tensor& y) {
+  return record_view("diagonal", *this, raw::window(*this, sz, st, start),
+                     [offset, a, b](const Tensor& dy, const OutputInfo& input) {
+                       return embed("diagonal_backward", dy, input.sizes, [=](const Tensor& y) {
                          return y.diagonal(offset, int64_t(a), int64_t(b));
                        });
                      });
@@ -130,7 +136,7 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
     dense[at] = base[at] * step;
   }
   const autograd::Window from(sz, dense, 0), to(t.sizes, base, 0);
-  return record_view("unfold", *this, raw::window(*this, std::move(sz), std::move(st), t.offset),
+  return record_view("unfold", *this, raw::window(*this, sz, st, t.offset),
                      [from, to](const Tensor& dy) { return autograd::strided_add(dy, from, to); });
 }
 

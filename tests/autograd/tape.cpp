@@ -238,3 +238,59 @@ TEST_CASE("anomaly mode names the operation and its place") {
   CHECK(text.find("sqrt, recorded at ") == 0);
   CHECK(text.find("made a nan in the gradient of input 0") != std::string::npos);
 }
+
+TEST_CASE("a graph that goes through several threads") {
+  const Tensor x = full({2}, 1.5).requires_grad_();
+  Tensor y = x, z;
+  std::thread([&] {
+    for (int i = 0; i < 100; ++i) y = y + x;
+  }).join();
+  // A thread that has recorded nothing yet goes on behind the other's nodes.
+  std::thread([&] {
+    z = (y * y + y * x).sum();
+    z.backward();
+  }).join();
+  // z = 101 x * 101 x + 101 x * x
+  CHECK(x.grad().allclose(full({2}, 2 * (101 * 101 + 101) * 1.5)));
+}
+
+TEST_CASE("several threads record with one leaf") {
+  const Tensor x = ones({2}).requires_grad_();
+  std::vector<std::thread> threads;
+  for (int k = 0; k < 4; ++k)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 100; ++i) {
+        const Tensor unused = x * 3;
+        (x * 2).sum().backward();
+      }
+    });
+  for (auto& t : threads) t.join();
+  CHECK(x.grad().equal(full({2}, 800.)));
+  CHECK(x.use_count() == 1);
+}
+
+TEST_CASE("a leaf that is given another shape") {
+  const Tensor x = ones({2, 3}).requires_grad_();
+  const Tensor y = (x * 2).sum();
+  {
+    const NoGradGuard unrecorded;
+    x.t_();
+  }
+  (x * full({3, 2}, 5.)).sum().backward();
+  CHECK(x.grad().equal(full({3, 2}, 5.)));
+  x.set_data(ones({4}));
+  x.mutable_grad().reset();
+  (x * 7).sum().backward();
+  CHECK(x.grad().equal(full({4}, 7.)));
+
+  // A result that lost its recorded shape cannot be viewed on the tape.
+  const Tensor z = x * 2;
+  {
+    const NoGradGuard unrecorded;
+    z.unsqueeze_(0);
+  }
+  CHECK(message([&] {
+          z.view({2, 2});
+        }) ==
+        "view: the input was given another shape without recording, [1, 4], its history has [4]");
+}
