@@ -31,7 +31,9 @@ struct Cut {
     k = job.channels * int64_t(pass.offsets.size()) + (job.bias != nullptr);
     kc = even_part(std::max<int64_t>(k, 1), micro.kc, 4);
     grid = volume(pass.grid);
-    images = grid >= 2 * nr ? 1 : std::min(job.images, ceil_div(8 * nr, grid));
+    // The grid of the first pass is the largest.
+    const int64_t most_grid = volume(job.plan.passes[0].grid);
+    images = most_grid >= 2 * nr ? 1 : std::min(job.images, ceil_div(8 * nr, most_grid));
     const int64_t columns = grid * images;
     const int64_t most = std::max<int64_t>(nr, 256 * 1024 / (kc * int64_t(sizeof(T))) / nr * nr);
     nc = even_part(columns, most, nr);
@@ -39,9 +41,12 @@ struct Cut {
     row_panels = ceil_div(job.rows, mr);
     mc_panels = std::max<int64_t>(1, micro.mc / mr);
     scattered = images > 1 || job.plan.passes.size() > 1 || job.plan.out_step != Three{1, 1, 1};
-    const int64_t tasks = ceil_div(job.images, images) * job.groups * blocks;
+    const int64_t tasks = batches(job) * blocks;
     row_parts = tasks >= 8 ? 1 : std::min(row_panels, ceil_div(8, tasks));
   }
+  int64_t batches(const Job<T>& job) const { return ceil_div(job.images, images) * job.groups; }
+  int64_t parts() const { return blocks * row_parts; }
+  int64_t weights() const { return row_panels * micro.mr * k; }
 };
 
 // The weights as panels of mr rows, k deep, for one group.
@@ -88,60 +93,77 @@ void list_runs(const Plan& plan, const Pass& pass, int64_t image_stride, int64_t
   }
 }
 
+// A pass, how it is cut, and its packed weights.
+template <class T>
+struct Work {
+  const Pass& pass;
+  Cut<T> cut;
+  const T* weights;
+};
+
 template <class T>
 class Worker {
  public:
-  Worker(const Job<T>& job, const Pass& pass, const Cut<T>& cut, const T* weights)
+  Worker(const Job<T>& job, const std::vector<Work<T>>& works)
       : job_(job),
-        pass_(pass),
-        cut_(cut),
-        weights_(weights),
+        works_(works),
         plane_(job.plan.planes.size()),
-        planes_(job.plan.planes.as_is ? 0 : cut.images * job.channels * plane_),
-        panels_(cut.kc * cut.nc + 64),
-        result_(cut.scattered ? job.rows * cut.nc : 0) {
-    std::fill(panels_.get(), panels_.get() + cut.kc * cut.nc + 64, T(0));
-  }
+        planes_(job.plan.planes.as_is ? 0 : works[0].cut.images * job.channels * plane_),
+        panels_(most([](const Cut<T>& cut) { return cut.kc * cut.nc + 64; })),
+        result_(most([&](const Cut<T>& cut) { return cut.scattered ? job.rows * cut.nc : 0; })) {}
 
-  void run(int64_t task) {
-    const int64_t part = task % cut_.row_parts, block = task / cut_.row_parts % cut_.blocks;
-    const int64_t rest = task / cut_.row_parts / cut_.blocks;
-    const int64_t group = rest % job_.groups, batch = rest / job_.groups;
-    const int64_t image = batch * cut_.images;
-    const int64_t images = std::min(cut_.images, job_.images - image);
+  // Part number `part` of `parts` of all passes for a batch of images and a group.
+  void run(int64_t batch, int64_t part, int64_t parts) {
+    const int64_t group = batch % job_.groups, image = batch / job_.groups * works_[0].cut.images;
+    const int64_t images = std::min(works_[0].cut.images, job_.images - image);
     lay_out(group, image, images);
-
-    const int64_t mr = cut_.micro.mr, nr = cut_.micro.nr;
-    const int64_t first = block * cut_.nc, last = std::min(first + cut_.nc, images * cut_.grid);
-    if (first >= last) return;
-    const int64_t panel_begin = cut_.row_panels * part / cut_.row_parts,
-                  panel_end = cut_.row_panels * (part + 1) / cut_.row_parts;
-    T* c = cut_.scattered ? result_.get()
-                          : job_.y + (image * job_.groups + group) * job_.rows * cut_.grid + first;
-    const int64_t c_row = cut_.scattered ? cut_.nc : cut_.grid;
-    for (int64_t p0 = 0; p0 < std::max<int64_t>(cut_.k, 1); p0 += cut_.kc) {
-      const int64_t k = std::min(cut_.kc, cut_.k - p0);
-      for (int64_t j = first; j < last; j += nr)
-        pack(group, image, j, std::min(j + nr, last), p0, k, panels_.get() + (j - first) * k);
-      kernels::GemmTile<T> t{k, nullptr, 1, mr, nullptr, nr, nullptr, c_row, 1, 0, 0, {}};
-      if (p0 > 0) t.epilogue.beta = T(1);
-      for (int64_t i0 = panel_begin; i0 < panel_end; i0 += cut_.mc_panels)
-        for (int64_t j = first; j < last; j += nr) {
-          t.b = panels_.get() + (j - first) * k;
-          t.cols = static_cast<int>(std::min(nr, last - j));
-          for (int64_t i = i0; i < std::min(i0 + cut_.mc_panels, panel_end); ++i) {
-            t.a = weights_ + (group * cut_.row_panels + i) * mr * cut_.k + p0 * mr;
-            t.c = c + i * mr * c_row + (j - first);
-            t.rows = static_cast<int>(std::min(mr, job_.rows - i * mr));
-            cut_.micro.tile(t);
-          }
-        }
+    for (const Work<T>& work : works_) {
+      const int64_t all = work.cut.parts();
+      for (int64_t i = all * part / parts; i < all * (part + 1) / parts; ++i)
+        multiply(work, group, image, images, i);
     }
-    if (cut_.scattered)
-      scatter(group, image, first, last, panel_begin * mr, std::min(panel_end * mr, job_.rows));
   }
 
  private:
+  template <class F>
+  int64_t most(F f) const {
+    int64_t n = 0;
+    for (const Work<T>& work : works_) n = std::max<int64_t>(n, f(work.cut));
+    return n;
+  }
+  void multiply(const Work<T>& work, int64_t group, int64_t image, int64_t images, int64_t index) {
+    const Cut<T>& cut = work.cut;
+    const int64_t part = index % cut.row_parts, block = index / cut.row_parts;
+    const int64_t mr = cut.micro.mr, nr = cut.micro.nr;
+    const int64_t first = block * cut.nc, last = std::min(first + cut.nc, images * cut.grid);
+    if (first >= last) return;
+    const int64_t panel_begin = cut.row_panels * part / cut.row_parts,
+                  panel_end = cut.row_panels * (part + 1) / cut.row_parts;
+    T* c = cut.scattered ? result_.get()
+                         : job_.y + (image * job_.groups + group) * job_.rows * cut.grid + first;
+    const int64_t c_row = cut.scattered ? cut.nc : cut.grid;
+    for (int64_t p0 = 0; p0 < std::max<int64_t>(cut.k, 1); p0 += cut.kc) {
+      const int64_t k = std::min(cut.kc, cut.k - p0);
+      for (int64_t j = first; j < last; j += nr)
+        pack(work, group, image, j, std::min(j + nr, last), p0, k, panels_.get() + (j - first) * k);
+      kernels::GemmTile<T> t{k, nullptr, 1, mr, nullptr, nr, nullptr, c_row, 1, 0, 0, {}};
+      if (p0 > 0) t.epilogue.beta = T(1);
+      for (int64_t i0 = panel_begin; i0 < panel_end; i0 += cut.mc_panels)
+        for (int64_t j = first; j < last; j += nr) {
+          t.b = panels_.get() + (j - first) * k;
+          t.cols = static_cast<int>(std::min(nr, last - j));
+          for (int64_t i = i0; i < std::min(i0 + cut.mc_panels, panel_end); ++i) {
+            t.a = work.weights + (group * cut.row_panels + i) * mr * cut.k + p0 * mr;
+            t.c = c + i * mr * c_row + (j - first);
+            t.rows = static_cast<int>(std::min(mr, job_.rows - i * mr));
+            cut.micro.tile(t);
+          }
+        }
+    }
+    if (cut.scattered)
+      scatter(work, image, group, first, last, panel_begin * mr,
+              std::min(panel_end * mr, job_.rows));
+  }
   const T* source(int64_t group, int64_t image) const {
     return job_.x + (image * job_.groups + group) * job_.channels * volume(job_.plan.planes.in);
   }
@@ -154,42 +176,46 @@ class Worker {
                               planes_.get() + (n * job_.channels + c) * plane_);
     group_ = group, image_ = image;
   }
-  void pack(int64_t group, int64_t image, int64_t first, int64_t last, int64_t p0, int64_t k,
-            T* out) {
+  void pack(const Work<T>& work, int64_t group, int64_t image, int64_t first, int64_t last,
+            int64_t p0, int64_t k, T* out) {
     const bool as_is = job_.plan.planes.as_is;
-    const int64_t nr = cut_.micro.nr, channels = job_.channels;
+    const Pass& pass = work.pass;
+    const int64_t nr = work.cut.micro.nr, channels = job_.channels;
     const int64_t image_stride = as_is ? job_.groups * channels * plane_ : channels * plane_;
-    list_runs(job_.plan, pass_, image_stride, first, last, runs_);
-    const int64_t patch_rows = channels * int64_t(pass_.offsets.size());
+    list_runs(job_.plan, pass, image_stride, first, last, runs_);
+    const int64_t patch_rows = channels * int64_t(pass.offsets.size());
     const int64_t rows = std::min(p0 + k, patch_rows) - p0;
     if (rows > 0)
       kernels::table().conv->of<T>().pack({as_is ? source(group, image) : planes_.get(), plane_,
-                                           pass_.offsets.data(), int64_t(pass_.offsets.size()), p0,
+                                           pass.offsets.data(), int64_t(pass.offsets.size()), p0,
                                            p0 + rows, runs_.data(), int(runs_.size()), int(nr),
                                            out});
     if (p0 + k > patch_rows) std::fill(out + (k - 1) * nr, out + k * nr, T(1));  // for the bias
   }
-  void scatter(int64_t group, int64_t image, int64_t first, int64_t last, int64_t row_begin,
-               int64_t row_end) {
-    const Three &g = pass_.grid, &step = job_.plan.out_step, &out = job_.plan.out;
+  void scatter(const Work<T>& work, int64_t image, int64_t group, int64_t first, int64_t last,
+               int64_t row_begin, int64_t row_end) {
+    const Pass& pass = work.pass;
+    const Cut<T>& cut = work.cut;
+    const Three &g = pass.grid, &step = job_.plan.out_step, &out = job_.plan.out;
     for (int64_t j = first; j < last;) {
       const int64_t x = j % g[2], y = j / g[2] % g[1], z = j / (g[2] * g[1]) % g[0];
-      const int64_t n = image + j / cut_.grid, length = std::min(g[2] - x, last - j);
+      const int64_t n = image + j / cut.grid, length = std::min(g[2] - x, last - j);
       const int64_t at =
-          ((pass_.first[0] + z * step[0]) * out[1] + pass_.first[1] + y * step[1]) * out[2] +
-          pass_.first[2] + x * step[2];
+          ((pass.first[0] + z * step[0]) * out[1] + pass.first[1] + y * step[1]) * out[2] +
+          pass.first[2] + x * step[2];
       T* to = job_.y + ((n * job_.groups + group) * job_.rows + row_begin) * volume(out) + at;
-      const T* from = result_.get() + row_begin * cut_.nc + (j - first);
-      for (int64_t i = row_begin; i < row_end; ++i, to += volume(out), from += cut_.nc)
-        for (int64_t q = 0; q < length; ++q) to[q * step[2]] = from[q];
+      const T* from = result_.get() + row_begin * cut.nc + (j - first);
+      for (int64_t i = row_begin; i < row_end; ++i, to += volume(out), from += cut.nc)
+        if (step[2] == 2)
+          for (int64_t q = 0; q < length; ++q) to[q * 2] = from[q];
+        else
+          for (int64_t q = 0; q < length; ++q) to[q * step[2]] = from[q];
       j += length;
     }
   }
 
   const Job<T>& job_;
-  const Pass& pass_;
-  const Cut<T>& cut_;
-  const T* weights_;
+  const std::vector<Work<T>>& works_;
   int64_t plane_, group_ = -1, image_ = -1;
   Scratch<T> planes_, panels_, result_;
   std::vector<PatchRun> runs_;
@@ -199,20 +225,27 @@ class Worker {
 
 template <class T>
 void by_patches(const Job<T>& job) {
+  std::vector<Work<T>> works;
+  int64_t size = 0, parts = 1, work = 0;
   for (const Pass& pass : job.plan.passes) {
-    const Cut<T> cut(job, pass);
-    const int64_t size = cut.row_panels * cut.micro.mr * cut.k;
-    const Scratch<T> weights(job.groups * size);
-    for (int64_t group = 0; group < job.groups; ++group)
-      pack_weights(job, pass, cut, group, weights.get() + group * size);
-    const int64_t tasks =
-        ceil_div(job.images, cut.images) * job.groups * cut.blocks * cut.row_parts;
-    const int64_t work = round_up(job.rows, cut.micro.mr) / cut.row_parts * cut.k * cut.nc;
-    parallel_for(0, tasks, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
-      Worker<T> worker(job, pass, cut, weights.get());
-      for (int64_t task = begin; task < end; ++task) worker.run(task);
-    });
+    works.push_back({pass, Cut<T>(job, pass), nullptr});
+    const Cut<T>& cut = works.back().cut;
+    size += job.groups * cut.weights();
+    parts = std::max(parts, cut.parts());
+    work += cut.row_panels * cut.micro.mr * cut.k * cut.nc * cut.blocks;
   }
+  const Scratch<T> weights(size);
+  T* to = weights.get();
+  for (Work<T>& w : works) {
+    w.weights = to;
+    for (int64_t group = 0; group < job.groups; ++group, to += w.cut.weights())
+      pack_weights(job, w.pass, w.cut, group, to);
+  }
+  const int64_t tasks = works[0].cut.batches(job) * parts;
+  parallel_for(0, tasks, gemm_loops::grain_for(work / parts), [&](int64_t begin, int64_t end) {
+    Worker<T> worker(job, works);
+    for (int64_t task = begin; task < end; ++task) worker.run(task / parts, task % parts, parts);
+  });
 }
 template void by_patches(const Job<float>&);
 template void by_patches(const Job<double>&);

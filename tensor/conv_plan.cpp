@@ -76,7 +76,7 @@ void Planes::fill(const T* from, T* to) const {
             if (s == 1)
               std::copy(row + first, row + last, to + first);
             else
-              for (int64_t x = first; x < last; ++x) to[x] = row[x * s];
+              kernels::table().conv->of<T>().every(last - first, row + first * s, s, to + first);
             std::fill(to + last, to + extent[2], T(0));
           }
         }

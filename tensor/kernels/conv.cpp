@@ -1,5 +1,6 @@
 #include "tensor/kernels/conv.h"
 
+#include "tensor/kernels/every.h"
 #include "tensor/kernels/gemm_tile.h"
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -18,13 +19,23 @@ void pack_patches(const PatchPanel<T>& p) {
   T* out = p.out;
   int64_t t = p.first % p.taps;
   const T* channel = p.x + p.first / p.taps * p.plane;
-  const bool whole = p.runs == 1 && p.run[0].length == p.width;
+  // Where the panel's vectors lie, if each lies in one run.
+  int64_t at[tile_vectors];
+  int64_t vectors = 0;
+  for (int r = 0; r < p.runs; ++r) {
+    if (p.run[r].length % width != 0) vectors = tile_vectors + 1;
+    for (int64_t i = 0; i < p.run[r].length && vectors <= tile_vectors; i += width, ++vectors)
+      if (vectors < tile_vectors) at[vectors] = p.run[r].offset + i;
+  }
+  const bool whole = vectors == tile_vectors && p.width == tile_vectors * width;
   for (int64_t row = p.first; row < p.last; ++row, out += p.width) {
     const T* x = channel + p.tap[t];
     if (whole) {
-      x += p.run[0].offset;
-      for (int i = 0; i < p.width; i += width)
-        Vec<T>::load_unaligned(x + i).store_unaligned(out + i);
+      unroll<tile_vectors>([&](auto v) {
+        const T* from = x + at[v];
+        __builtin_prefetch(from + tile_vectors * width);  // for the next panel
+        Vec<T>::load_unaligned(from).store_unaligned(out + v * width);
+      });
     } else {
       T* to = out;
       for (int r = 0; r < p.runs; ++r) {
@@ -165,6 +176,15 @@ void conv_dots(const ConvDots<T>& d) {
 }
 
 template <class T>
+void copy_every(int64_t n, const T* x, int64_t step, T* y) {
+  constexpr int width = Vec<T>::size;
+  int64_t i = 0;
+  if (step == 2)
+    for (; i + width <= n; i += width) load_every<T, 2>(x + 2 * i, 2, width).store_unaligned(y + i);
+  for (; i < n; ++i) y[i] = x[i * step];
+}
+
+template <class T>
 void add_to(int64_t n, const T* x, T* y) {
   constexpr int width = Vec<T>::size;
   int64_t i = 0;
@@ -180,6 +200,7 @@ constexpr ConvKernels<T> conv_kernels() {
           .tile = conv_tile_of_any_shape<T>,
           .direct = conv_direct<T>,
           .dots = conv_dots<T>,
+          .every = copy_every<T>,
           .add = add_to<T>};
 }
 

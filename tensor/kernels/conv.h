@@ -83,6 +83,8 @@ struct ConvKernels {
   void (*tile)(const ConvTile<T>&);
   void (*direct)(const ConvDirect<T>&);
   void (*dots)(const ConvDots<T>&);
+  // y[i] = x[i * step]
+  void (*every)(int64_t n, const T* x, int64_t step, T* y);
   // y += x
   void (*add)(int64_t n, const T* x, T* y);
 };
