@@ -83,11 +83,20 @@ Traced select(const TracedCondition& c, const Traced& a, const Traced& b) {
   Traced f(const Traced& x) { return traced<formulas::f>(#f, x); }
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
+#define GRADUS_TRACED_FUNCTION(f)      \
+  Traced f(const Traced& x) {          \
+    const NoGradGuard constant;        \
+    return traced<formulas::f>(#f, x); \
+  }
+GRADUS_TRACED_STEPS(GRADUS_TRACED_FUNCTION)
+#undef GRADUS_TRACED_FUNCTION
 #define GRADUS_TRACED_FUNCTION(f) \
   Traced f(const Traced& a, const Traced& b) { return traced<formulas::f>(#f, a, b); }
 GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 
+Traced logistic(const Traced& x) { return traced<formulas::sigmoid>("sigmoid", x); }
+Traced log_logistic(const Traced& x) { return traced<formulas::log_sigmoid>("log_sigmoid", x); }
 Traced normal_cdf(const Traced& x) { return 0.5 * erfc(x * -0.70710678118654752440); }
 
 }  // namespace gradus::autograd

@@ -59,10 +59,13 @@ Traced select(const TracedCondition& c, const Traced& a, const Traced& b);
   X(exp)                                                                                         \
   X(exp2)                                                                                        \
   X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) \
-      X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(ceil) X(floor)  \
-          X(trunc) X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
+      X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs) X(lgamma)         \
+          X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
+// Steps are constants on the tape, so that no slope of 0 meets an infinite one.
+#define GRADUS_TRACED_STEPS(X) X(ceil) X(floor) X(trunc)
 #define GRADUS_TRACED_FUNCTION(f) Traced f(const Traced& x);
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
+GRADUS_TRACED_STEPS(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 #define GRADUS_TRACED_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign) X(polygamma)
 #define GRADUS_TRACED_FUNCTION(f) Traced f(const Traced& a, const Traced& b);
@@ -70,5 +73,7 @@ GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
 
 Traced normal_cdf(const Traced& x);
+Traced logistic(const Traced& x);
+Traced log_logistic(const Traced& x);
 
 }  // namespace gradus::autograd

@@ -94,6 +94,9 @@ off_slopes = {
     'hardsigmoid': lambda x: abs(x) < 3,  # a float 1/6 for doubles
     'remainder': lambda a, b: math.isinf(a) or math.isinf(b),  # the floor of -0 there is -1
 }
+# PyTorch's slope at nan depends on whether a vector is full: nan or a number for elu and hardswish, 0 or 1 for
+# hardtanh and the shrinks. Full vectors' nan is kept for the first, for the others the 1 of y = x, as relu has.
+vectors = {'elu', 'hardswish'}
 
 
 def text(v, dtype):
@@ -106,8 +109,9 @@ def text(v, dtype):
 
 def run(name, points, call, dtype, tensors):
     values, slopes = [], [[] for _ in points]
+    count = 64 if name in vectors else 1
     for combination in itertools.product(*points):
-        args = [torch.tensor([v], dtype=dtype, requires_grad=True) if k < tensors else v
+        args = [torch.full((count,), v, dtype=dtype, requires_grad=True) if k < tensors else v
                 for k, v in enumerate(combination)]
         if name == 'polygamma':
             args[1] = torch.tensor([combination[1]], dtype=dtype, requires_grad=True)
@@ -117,7 +121,7 @@ def run(name, points, call, dtype, tensors):
         def shown(v, also_hidden=False):
             return '?' if hidden or also_hidden or (name in rough and math.isfinite(v) and v != 0) else text(v, dtype)
 
-        values.append(shown(y.item()))
+        values.append(shown(y[0].item()))
         for k, a in enumerate(args):
             g = None
             if torch.is_tensor(a) and y.requires_grad:
@@ -125,7 +129,7 @@ def run(name, points, call, dtype, tensors):
                     g, = torch.autograd.grad(y.sum(), a, retain_graph=True, allow_unused=True)
                 except (RuntimeError, NotImplementedError):
                     pass
-            slopes[k].append('-' if g is None else shown(g.item(), name in off_slopes and off_slopes[name](*combination)))
+            slopes[k].append('-' if g is None else shown(g[0].item(), name in off_slopes and off_slopes[name](*combination)))
     sets = ' ; '.join(' '.join(text(v, dtype) for v in p) for p in points)
     sections = ['-' if all(v == '-' for v in column) else ' '.join(column) for column in slopes]
     return f'{name} {"float" if dtype == torch.float32 else "double"} | {sets} | {" ".join(values)} | {" ; ".join(sections)}'

@@ -5,7 +5,10 @@
 
 namespace gradus::kernels::GRADUS_ISA {
 
-template <class V> V logistic(const V& x) { return V(1) / (V(1) + math::exp(-x)); }
+// The logarithm of logistic(x).
+template <class V> V log_logistic(const V& x) {
+  return math::select(x < V(0), x, V(0)) - math::log1p(math::exp(-math::abs(x)));
+}
 
 struct sigmoid : unary {  // y = 1 / (1 + e^-x)
   static constexpr unsigned keep = saves::output;
@@ -15,10 +18,8 @@ struct sigmoid : unary {  // y = 1 / (1 + e^-x)
 
 struct log_sigmoid : unary {  // y = -log(1 + e^-x)
   static constexpr unsigned keep = saves::input;
-  template <class V> static V value(V x) {
-    return math::select(x < V(0), x, V(0)) - math::log1p(math::exp(-math::abs(x)));
-  }
-  template <class V> static V slope(V x, V) { return V(1) / (V(1) + math::exp(x)); }
+  template <class V> static V value(V x) { return log_logistic(x); }
+  template <class V> static V slope(V x, V) { return logistic(-x); }
 };
 
 struct relu : unary {  // y = max(x, 0)
@@ -58,8 +59,10 @@ struct elu : quaternary {  // c a above 0, else b c (e^(d a) - 1)
   template <class V> static V value(V a, V b, V c, V d) {
     return math::select(a < V(0), math::expm1(a * d) * (b * c), a * c);
   }
+  // Above 0 the exponential is not taken of a: it may overflow, and 0 times infinity is no 0.
   template <class V> static V slope_a(V a, V b, V c, V d, V) {
-    return math::select(a <= V(0), math::exp(a * d) * (b * c) * d, c);
+    const V below = math::select(a >= V(0), V(0), a);
+    return math::select(a > V(0), c, math::exp(below * d) * (b * c) * d);
   }
 };
 
@@ -97,9 +100,11 @@ struct gelu_tanh : unary {  // y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
 
 struct mish : unary {  // y = x tanh(log(1 + e^x))
   static constexpr unsigned keep = saves::input;
-  template <class V> static V value(V x) { return x * math::tanh(math::log1p(math::exp(x))); }
+  // tanh(log(1 + e^x)), which vanishes to +0.
+  template <class V> static V gate(V x) { return math::tanh(V(0) - log_logistic(-x)); }
+  template <class V> static V value(V x) { return x * gate(x); }
   template <class V> static V slope(V x, V) {
-    const V t = math::tanh(math::log1p(math::exp(x)));
+    const V t = gate(x);
     return t + x * logistic(x) * (V(1) - t * t);
   }
 };
@@ -142,7 +147,7 @@ struct hardswish : unary {  // y = x hardsigmoid(x)
   }
   template <class V> static V slope(V x, V) {
     const V inside = x / V(3) + V(0.5);
-    return math::select(x <= V(-3), V(0), math::select(x < V(3), inside, V(1)));
+    return math::select(x <= V(-3), V(0), math::select(x >= V(3), V(1), inside));
   }
 };
 

@@ -55,7 +55,9 @@ struct remainder : binary {  // y = a - b floor(a / b), has the sign of b
     return static_cast<T>(r != 0 && (r < 0) != (b < 0) ? r + b : r);
   }
   template <class V> static V slope_a(V, V, V) { return V(1); }
-  template <class V> static V slope_b(V a, V b, V) { return -math::floor(a / b); }
+  template <class V> static V slope_b(V a, V b, V) {
+    return -math::floor(floor_divide::value(a, b));
+  }
 };
 
 struct fmod : binary {  // y = a - b trunc(a / b), has the sign of a

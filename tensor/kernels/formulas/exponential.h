@@ -76,8 +76,8 @@ struct logaddexp : binary {  // y = log(e^a + e^b)
     const V y = m + math::log1p(math::exp(-math::abs(a - b)));
     return math::select(a == b && a - a != V(0), a, y);  // equal infinities
   }
-  template <class V> static V slope_a(V a, V b, V) { return V(1) / (V(1) + math::exp(b - a)); }
-  template <class V> static V slope_b(V a, V b, V) { return V(1) / (V(1) + math::exp(a - b)); }
+  template <class V> static V slope_a(V a, V b, V) { return logistic(a - b); }
+  template <class V> static V slope_b(V a, V b, V) { return logistic(b - a); }
 };
 
 struct logaddexp2 : binary {  // y = log2(2^a + 2^b)
@@ -87,8 +87,10 @@ struct logaddexp2 : binary {  // y = log2(2^a + 2^b)
     const V y = m + math::log1p(math::exp2(-math::abs(a - b))) * constant<V>(1 / constants::ln2);
     return math::select(a == b && a - a != V(0), a, y);
   }
-  template <class V> static V slope_a(V a, V b, V) { return V(1) / (V(1) + math::exp2(b - a)); }
-  template <class V> static V slope_b(V a, V b, V) { return V(1) / (V(1) + math::exp2(a - b)); }
+  template <class V> static V slope_a(V a, V b, V) {
+    return logistic((a - b) * constant<V>(constants::ln2));
+  }
+  template <class V> static V slope_b(V a, V b, V y) { return slope_a(b, a, y); }
 };
 
 using exponential_formulas =

@@ -86,6 +86,9 @@ template <class V> V sign_of(const V& x) {
   return math::select(x > V(0), V(1), math::select(x < V(0), V(-1), V(0)));
 }
 
+// 1 / (1 + e^-x). On the tape it is one operation, whose slope does not overflow where e^-x does.
+template <class V> V logistic(const V& x) { return V(1) / (V(1) + math::exp(-x)); }
+
 namespace constants {
 inline constexpr double pi = 3.14159265358979323846;
 inline constexpr double ln2 = 0.69314718055994530942;

@@ -63,7 +63,8 @@ struct i1 : unary {
   static constexpr unsigned keep = saves::input | saves::output;
   template <class V> static V value(V x) { return math::i1(x); }
   template <class V> static V slope(V x, V y) {
-    return math::select(x == V(0), V(0.5), math::i0(x) - y / x);
+    const V safe = math::select(x == V(0), V(1), x);
+    return math::select(x == V(0), V(0.5), math::i0(x) - y / safe);
   }
 };
 
@@ -71,7 +72,8 @@ struct i1e : unary {  // y = e^-|x| i1(x)
   static constexpr unsigned keep = saves::input | saves::output;
   template <class V> static V value(V x) { return math::i1e(x); }
   template <class V> static V slope(V x, V y) {
-    return math::select(x == V(0), V(0.5), math::i0e(x) - y * sign_of(x) - y / x);
+    const V safe = math::select(x == V(0), V(1), x);
+    return math::select(x == V(0), V(0.5), math::i0e(x) - y * sign_of(x) - y / safe);
   }
 };
 
