@@ -95,8 +95,41 @@ void check_divisor(const char* op, const Operand& a, const Operand& b) {
 }
 }  // namespace
 
+namespace {
+// For some powers there is, as in PyTorch, a cheaper formula of the base alone.
+struct Power {
+  Operand operands[2];
+  int formula = formulas::index_of<formulas::pow>;
+  size_t arity = 1;
+  Power(const Tensor& x, const Scalar& b) : operands{x, b} {
+    const double power = is_floating(x.dtype()) ? b.toDouble() : 0;
+    if (power == 2)
+      formula = formulas::index_of<formulas::square>;
+    else if (power == 0.5)
+      formula = formulas::index_of<formulas::sqrt>;
+    else if (power == -0.5)
+      formula = formulas::index_of<formulas::rsqrt>;
+    else if (power == -1)
+      formula = formulas::index_of<formulas::reciprocal>;
+    else
+      arity = 2;
+  }
+  operator autograd::Operands() const { return {operands, arity}; }
+};
+}  // namespace
+
+Tensor Tensor::pow(const Scalar& b) const {
+  const Power power(*this, b);
+  return autograd::apply_formula(power.formula, "pow", power);
+}
+Tensor& Tensor::pow_(const Scalar& b) const {
+  const Power power(*this, b);
+  autograd::apply_formula_(power.formula, "pow_", power);
+  return const_cast<Tensor&>(*this);
+}
+
 GRADUS_DEFINE_BINARY(mul, mul)
-GRADUS_DEFINE_BINARY(pow, pow)
+GRADUS_DEFINE_WITH(pow, pow, Tensor)
 GRADUS_DEFINE_BINARY(xlogy, xlogy)
 
 #define GRADUS_DEFINE_DIVISION(name)                          \
