@@ -232,33 +232,29 @@ template <class T>
 inline constexpr T highest = std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
                                                          : std::numeric_limits<T>::max();
 
-struct Max {
+// The elements as they are.
+struct Itself {
   template <class T>
   using Acc = T;
-  template <class A>
-  A pad(A) const {
-    return lowest<A>;
-  }
   template <class V>
   V map(V x, V) const {
     return x;
+  }
+};
+struct Max : Itself {
+  template <class A>
+  A pad(A) const {
+    return lowest<A>;
   }
   template <class V>
   V merge(V a, V b) const {
     return larger(a, b);
   }
 };
-
-struct Min {
-  template <class T>
-  using Acc = T;
+struct Min : Itself {
   template <class A>
   A pad(A) const {
     return highest<A>;
-  }
-  template <class V>
-  V map(V x, V) const {
-    return x;
   }
   template <class V>
   V merge(V a, V b) const {

@@ -71,14 +71,12 @@ struct Largest : Absolute {
     return larger(a, b);
   }
 };
-struct Smallest : Absolute {
-  template <class A>
-  A pad(A) const {
-    return highest<A>;
-  }
+struct Smallest : Min {
+  template <class T>
+  using Acc = double;
   template <class V>
-  V merge(V a, V b) const {
-    return smaller(a, b);
+  V map(V x, V) const {
+    return magnitude(x);
   }
 };
 
