@@ -1,5 +1,6 @@
 #include "autograd/ops/conv.h"
 
+#include "autograd/ops/conv_integer.h"
 #include "autograd/record.h"
 #include "tensor/conv.h"
 #include "tensor/fail.h"
@@ -32,6 +33,7 @@ Tensor to_weight(const Tensor& y, const Tensor& x, const Conv& conv, const Dims&
 
 Tensor forward(const char* op, const Tensor& x, const Tensor& w, const Tensor& bias,
                const Conv& conv, const Dims& y_sizes) {
+  if (!is_floating(x.dtype())) return detail::integer_convolution(x, w, bias, conv, y_sizes);
   return record(op, raw::convolution(x, w, bias, conv, y_sizes),
                 wrt(x,
                     [sw = save(w), conv, sizes = spatial(x)](const Tensor& dy) {
@@ -43,6 +45,7 @@ Tensor forward(const char* op, const Tensor& x, const Tensor& w, const Tensor& b
 }
 Tensor to_input(const char* op, const Tensor& y, const Tensor& w, const Tensor& bias,
                 const Conv& conv, const Dims& x_sizes) {
+  if (!is_floating(y.dtype())) return detail::integer_convolution_input(y, w, bias, conv, x_sizes);
   return record(
       op, raw::convolution_input(y, w, bias, conv, x_sizes),
       wrt(y, [sw = save(w), conv, sizes = spatial(y)](
@@ -83,8 +86,7 @@ struct Call {
     if (weight.dim() != dims + 2)
       fail("{}: expected {} dims for the weight, got {}", op, dims + 2, weight.sizes());
     raw::check_same_dtype(op, {&input, &weight, &bias});
-    if (!is_floating(input.dtype()))
-      fail("{}: expected a floating-point type, got {}", op, input.dtype());
+    if (input.dtype() == kBool) fail("{}: not implemented for {}", op, input.dtype());
     conv = {entries(op, "stride", stride, dims, 1), entries(op, "padding", padding, dims, 0),
             entries(op, "dilation", dilation, dims, 1), groups};
     if (groups < 1) fail("{}: groups must be 1 or more, got {}", op, groups);

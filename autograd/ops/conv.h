@@ -1,6 +1,6 @@
 // Convolutions of 1 to 3 spatial dims. Inputs are [N, C, spatial...], or without N; weights [out,
 // in / groups, kernel...], of transposed convolutions [in, out / groups, kernel...]; the bias has
-// one element for each channel of the result. All are of one floating type. Lists have one entry
+// one element for each channel of the result. All are of one type, not bool. Lists have one entry
 // for each spatial dim, or one for all. Throws where shapes do not fit, naming them. Any order of
 // derivative.
 #pragma once

@@ -70,6 +70,10 @@ inline Tensor norm(const Tensor& x, const std::optional<Scalar>& p, IntArrayRef 
                    ScalarType dtype) {
   return x.norm(p, dim, keepdim, dtype);
 }
+// Each part of self along `dim` whose p-norm exceeds maxnorm, scaled down to it.
+inline Tensor renorm(const Tensor& self, const Scalar& p, int64_t dim, const Scalar& maxnorm) {
+  return self.renorm(p, dim, maxnorm);
+}
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord = 2, OptionalIntArrayRef dim = {},
                           bool keepdim = false, OptionalDtype dtype = {});
 

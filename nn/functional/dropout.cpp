@@ -1,6 +1,7 @@
 #include "nn/functional/dropout.h"
 
 #include "autograd/ops/dropout.h"
+#include "tensor/fail.h"
 
 namespace gradus::nn::functional {
 
@@ -22,6 +23,11 @@ Tensor drop_channels(const Tensor& input, const DropoutFuncOptions& o, int64_t b
 }
 }  // namespace
 
+Tensor dropout1d(Tensor input, const Dropout1dFuncOptions& o) {
+  if (input.dim() != 2 && input.dim() != 3)
+    fail("dropout1d: expected 2 or 3 dims, got {}", input.sizes());
+  return drop_channels(input, o, 3);
+}
 Tensor dropout2d(Tensor input, const Dropout2dFuncOptions& o) { return drop_channels(input, o, 4); }
 Tensor dropout3d(Tensor input, const Dropout3dFuncOptions& o) { return drop_channels(input, o, 5); }
 Tensor alpha_dropout(Tensor input, const AlphaDropoutFuncOptions& o) {

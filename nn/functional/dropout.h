@@ -8,7 +8,8 @@ namespace gradus::nn::functional {
 
 Tensor dropout(Tensor input, const DropoutFuncOptions& options = {});
 Tensor dropout(Tensor input, double p, bool training = true, bool inplace = false);
-// Whole channels of [n, c, h, w] or [c, h, w]; dropout3d: of [n, c, d, h, w] or [c, d, h, w].
+// Whole channels of [n, c, places...] or [c, places...] with one to three dims of places.
+Tensor dropout1d(Tensor input, const Dropout1dFuncOptions& options = {});
 Tensor dropout2d(Tensor input, const Dropout2dFuncOptions& options = {});
 Tensor dropout3d(Tensor input, const Dropout3dFuncOptions& options = {});
 Tensor alpha_dropout(Tensor input, const AlphaDropoutFuncOptions& options = {});

@@ -21,6 +21,16 @@ void DropoutImpl::pretty_print(std::ostream& out) const {
   Line(out, "Dropout")("p", options.p())("inplace", options.inplace());
 }
 
+Tensor Dropout1dImpl::forward(Tensor input) {
+  return functional::dropout1d(input, functional::Dropout1dFuncOptions()
+                                          .p(options.p())
+                                          .training(is_training())
+                                          .inplace(options.inplace()));
+}
+void Dropout1dImpl::pretty_print(std::ostream& out) const {
+  Line(out, "Dropout1d")("p", options.p())("inplace", options.inplace());
+}
+
 Tensor Dropout2dImpl::forward(Tensor input) {
   return functional::dropout2d(input, functional::Dropout2dFuncOptions()
                                           .p(options.p())

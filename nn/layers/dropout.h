@@ -31,6 +31,14 @@ class DropoutImpl : public detail::_DropoutNd<DropoutImpl> {
 };
 using Dropout = ModuleHolder<DropoutImpl>;
 
+class Dropout1dImpl : public detail::_DropoutNd<Dropout1dImpl> {
+ public:
+  using _DropoutNd::_DropoutNd;
+  Tensor forward(Tensor input);
+  void pretty_print(std::ostream& out) const override;
+};
+using Dropout1d = ModuleHolder<Dropout1dImpl>;
+
 class Dropout2dImpl : public detail::_DropoutNd<Dropout2dImpl> {
  public:
   using _DropoutNd::_DropoutNd;

@@ -19,8 +19,15 @@ FoldImpl::FoldImpl(ExpandingArray<2> output_size, ExpandingArray<2> kernel_size)
     : Stateless(FoldOptions(output_size, kernel_size)) {}
 UnfoldImpl::UnfoldImpl(ExpandingArray<2> kernel_size) : Stateless(UnfoldOptions(kernel_size)) {}
 
-void UpsampleImpl::pretty_print(std::ostream& out) const {
-  Line line(out, "Upsample");
+UpsamplingNearest2dImpl::UpsamplingNearest2dImpl(const UpsampleOptions& options_)
+    : Stateless(UpsampleOptions(options_).mode(kNearest)) {}
+UpsamplingBilinear2dImpl::UpsamplingBilinear2dImpl(const UpsampleOptions& options_)
+    : Stateless(UpsampleOptions(options_).mode(kBilinear).align_corners(true)) {}
+
+namespace {
+
+void print_upsample(std::ostream& out, const char* name, const UpsampleOptions& options) {
+  Line line(out, name);
   if (options.scale_factor()) {
     std::ostringstream list;
     for (const double s : *options.scale_factor()) list << (list.tellp() > 0 ? ", " : "") << s;
@@ -30,13 +37,23 @@ void UpsampleImpl::pretty_print(std::ostream& out) const {
   }
   line("mode", enumtype::get_enum_name(options.mode()));
 }
-Tensor UpsampleImpl::forward(const Tensor& input) {
+Tensor upsample(const Tensor& input, const UpsampleOptions& options) {
   return functional::interpolate(input, functional::InterpolateFuncOptions()
                                             .size(options.size())
                                             .scale_factor(options.scale_factor())
                                             .mode(options.mode())
                                             .align_corners(options.align_corners()));
 }
+
+}  // namespace
+
+#define GRADUS_UPSAMPLE(Name)                                                                     \
+  void Name##Impl::pretty_print(std::ostream& out) const { print_upsample(out, #Name, options); } \
+  Tensor Name##Impl::forward(const Tensor& input) { return upsample(input, options); }
+GRADUS_UPSAMPLE(Upsample)
+GRADUS_UPSAMPLE(UpsamplingNearest2d)
+GRADUS_UPSAMPLE(UpsamplingBilinear2d)
+#undef GRADUS_UPSAMPLE
 
 void PixelShuffleImpl::pretty_print(std::ostream& out) const {
   Line(out, "PixelShuffle")("upscale_factor", options.upscale_factor());

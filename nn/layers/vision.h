@@ -14,6 +14,24 @@ class UpsampleImpl : public Stateless<UpsampleImpl, UpsampleOptions> {
 };
 using Upsample = ModuleHolder<UpsampleImpl>;
 
+// Upsample in the mode kNearest.
+class UpsamplingNearest2dImpl : public Stateless<UpsamplingNearest2dImpl, UpsampleOptions> {
+ public:
+  explicit UpsamplingNearest2dImpl(const UpsampleOptions& options_ = {});
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+};
+using UpsamplingNearest2d = ModuleHolder<UpsamplingNearest2dImpl>;
+
+// Upsample in the mode kBilinear with aligned corners.
+class UpsamplingBilinear2dImpl : public Stateless<UpsamplingBilinear2dImpl, UpsampleOptions> {
+ public:
+  explicit UpsamplingBilinear2dImpl(const UpsampleOptions& options_ = {});
+  void pretty_print(std::ostream& out) const override;
+  Tensor forward(const Tensor& input);
+};
+using UpsamplingBilinear2d = ModuleHolder<UpsamplingBilinear2dImpl>;
+
 class PixelShuffleImpl : public Stateless<PixelShuffleImpl, PixelShuffleOptions> {
  public:
   explicit PixelShuffleImpl(const PixelShuffleOptions& options_);

@@ -10,6 +10,7 @@ struct DropoutOptions {
   GRADUS_ARG(double, p);
   GRADUS_ARG(bool, inplace) = false;
 };
+using Dropout1dOptions = DropoutOptions;
 using Dropout2dOptions = DropoutOptions;
 using Dropout3dOptions = DropoutOptions;
 using AlphaDropoutOptions = DropoutOptions;
@@ -21,6 +22,7 @@ struct DropoutFuncOptions {
   GRADUS_ARG(bool, training) = true;
   GRADUS_ARG(bool, inplace) = false;
 };
+using Dropout1dFuncOptions = DropoutFuncOptions;
 using Dropout2dFuncOptions = DropoutFuncOptions;
 using Dropout3dFuncOptions = DropoutFuncOptions;
 struct AlphaDropoutFuncOptions {

@@ -109,12 +109,38 @@ void transposed(Rows& rows) {
       });
 }
 
+void of_integers(Rows& rows) {
+  const auto row = [&](const char* name, const char* python, std::vector<Input> inputs,
+                       std::function<Tensor(const List&)> f) {
+    rows.push_back(
+        {name, python, std::move(inputs), [f](const List& x) -> List { return {f(x)}; }});
+    rows.back().except = Row::no_gradient;
+  };
+  row("conv1d.int", "F.conv1d(a, b, c, 2, 1)",
+      {ints({2, 7}, -9, 9), ints({3, 2, 3}, -9, 9), ints({3}, -9, 9)},
+      [](const List& x) { return conv1d(x[0], x[1], x[2], 2, 1); });
+  row("conv2d.int", "F.conv2d(a, b, c, (2, 1), (1, 2), (1, 2), 2)",
+      {ints({2, 4, 6, 5}, -9, 9), ints({6, 2, 2, 3}, -9, 9), ints({6}, -9, 9)}, [](const List& x) {
+        return conv2d(x[0], x[1], x[2], {2, 1}, {1, 2}, {1, 2}, 2);
+      });
+  row("conv2d.int_same", "F.conv2d(a, b, padding='same')",
+      {ints({1, 2, 4, 3}, -9, 9), ints({2, 2, 3, 2}, -9, 9)},
+      [](const List& x) { return conv2d(x[0], x[1], {}, 1, "same"); });
+  row("conv3d.int", "F.conv3d(a, b)", {ints({1, 2, 3, 3, 4}, -9, 9), ints({2, 2, 2, 3, 2}, -9, 9)},
+      [](const List& x) { return conv3d(x[0], x[1]); });
+  row("conv_transpose2d.int", "F.conv_transpose2d(a, b, c, (2, 3), (1, 0), (1, 2), 2, (1, 2))",
+      {ints({4, 2, 3}, -9, 9), ints({4, 4, 3, 2}, -9, 9), ints({8}, -9, 9)}, [](const List& x) {
+        return conv_transpose2d(x[0], x[1], x[2], {2, 3}, {1, 0}, {1, 2}, 2, {1, 2});
+      });
+}
+
 }  // namespace
 
 Rows conv_rows() {
   Rows rows;
   forward(rows);
   transposed(rows);
+  of_integers(rows);
   return rows;
 }
 

@@ -1,5 +1,6 @@
 // Layers for pictures: shapes, modes, gradients, errors.
 #include <doctest/doctest.h>
+#include <sstream>
 
 #include "autograd/ops/conv.h"
 #include "autograd/ops/pool.h"
@@ -129,8 +130,7 @@ TEST_CASE("errors of convolutions") {
         "conv2d: padding must be 'same' or 'valid', got 'full'");
   CHECK(why([&] { conv2d(x.to(kDouble), w); }) ==
         "conv2d: element types differ, float64 and float32");
-  CHECK(why([&] { conv2d(x.to(kLong), w.to(kLong)); }) ==
-        "conv2d: expected a floating-point type, got int64");
+  CHECK(why([&] { conv2d(x.to(kBool), w.to(kBool)); }) == "conv2d: not implemented for bool");
   CHECK(why([&] {
           conv_transpose2d(x, ones({4, 6, 3, 3}), {}, 1, 0, 1);
         }) ==
@@ -202,4 +202,25 @@ TEST_CASE("errors of pooling, padding and the rest") {
   CHECK(why([&] {
           nn::InstanceNorm2d(4)(ones({4, 5}));
         }) == "InstanceNorm2d: the input needs 3 or 4 dims, got shape [4, 5]");
+}
+
+TEST_CASE("what PyTorch has in Python alone") {
+  const Tensor x = randn({2, 3, 4, 5});
+  const auto twice = nn::UpsampleOptions().scale_factor(std::vector<double>{2, 2});
+  nn::UpsamplingNearest2d nearest(twice);
+  nn::UpsamplingBilinear2d bilinear(nn::UpsampleOptions().size(std::vector<int64_t>{7, 3}));
+  CHECK(nearest(x).equal(upsample_nearest2d(x, {8, 10})));
+  CHECK(bilinear(x).equal(upsample_bilinear2d(x, {7, 3}, true)));
+  std::ostringstream text;
+  text << nearest << ' ' << bilinear;
+  CHECK(text.str() ==
+        "torch::nn::UpsamplingNearest2d(scale_factor=[2, 2], mode=kNearest) "
+        "torch::nn::UpsamplingBilinear2d(size=[7, 3], mode=kBilinear)");
+
+  nn::Dropout1d drop(0.5);
+  const Tensor y = drop(ones({4, 8, 6}));
+  CHECK(y.equal(y.select(2, 0).unsqueeze(2).expand({4, 8, 6})));
+  drop->eval();
+  CHECK(drop(x[0]).equal(x[0]));
+  CHECK(message([&] { drop(x); }) == "dropout1d: expected 2 or 3 dims, got [2, 3, 4, 5]");
 }

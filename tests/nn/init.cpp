@@ -137,6 +137,14 @@ const std::map<std::string, std::function<Tensor()>> makers = {
      }},
     {"dropout_all", [] { return F::dropout(ramp(), 1.0); }},
     {"dropout_eval", [] { return F::dropout(ramp(), 0.3, false); }},
+    {"dropout1d",
+     [] {
+       return F::dropout1d(ramp().view({2, 3, 4}), F::Dropout1dFuncOptions().p(0.4));
+     }},
+    {"dropout1d_one",
+     [] {
+       return F::dropout1d(ramp().view({6, 4}), F::Dropout1dFuncOptions().p(0.4));
+     }},
     {"dropout2d",
      [] {
        return F::dropout2d(ramp().view({2, 3, 2, 2}), F::Dropout2dFuncOptions().p(0.4));
