@@ -1,5 +1,7 @@
 #include "autograd/ops/norm_layers.h"
 
+#include <limits>
+
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
@@ -11,12 +13,8 @@ using namespace autograd;
 namespace {
 
 struct Statistics {
-  Tensor mean, rstd;  // of x's dims, 1 in those reduced over
+  Tensor mean, rstd;  // of x's dims, 1 in those reduced over; no mean where it is taken for 0
 };
-
-Statistics statistics(const Tensor& x, IntArrayRef dims, double eps) {
-  return {x.mean(dims, /*keepdim=*/true), (x.var(dims, Scalar(0), true) + eps).rsqrt()};
-}
 
 // x * scale + shift, broadcast. Either may be undefined.
 Tensor scaled(const Tensor& x, const Tensor& scale, const Tensor& shift) {
@@ -33,7 +31,15 @@ struct Spread {
   bool by_channel = false;    // weight and bias are vectors over dim 1, else they broadcast
   bool fixed = false;         // the statistics do not come from x
   double eps = 0;
+  bool centred = true;  // else the mean is taken for 0
+  int64_t groups = 0;   // if not 0: of channels, instead of `over`; weight and bias by channel
 };
+
+Statistics statistics(const Tensor& x, const Spread& spread) {
+  const auto& dims = spread.over;
+  if (!spread.centred) return {{}, (x.square().mean(dims, true) + spread.eps).rsqrt()};
+  return {x.mean(dims, /*keepdim=*/true), (x.var(dims, Scalar(0), true) + spread.eps).rsqrt()};
+}
 
 // A vector over dim 1 of x.
 Tensor over_channels(const Tensor& v, const Tensor& x) {
@@ -51,7 +57,13 @@ bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
   raw::NormShape s;
   s.fixed = spread.fixed;
-  if (spread.by_channel) {
+  s.centred = spread.centred;
+  if (spread.groups > 0) {
+    s.groups = spread.groups;
+    s.rows = x.size(0) * s.groups;
+    s.n = x.numel() / s.rows;
+    s.inner = x.numel() / x.size(0) / x.size(1);
+  } else if (spread.by_channel) {
     s.outer = x.size(0);
     s.channels = x.size(1);
     s.inner = x.numel() / s.outer / s.channels;
@@ -84,8 +96,7 @@ std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const 
   const auto& over = spread.over;
   const Tensor w = spread.by_channel ? over_channels(weight, x) : weight;
   const auto gathered = [&](const Tensor& g) { return spread.by_channel ? g.sum(over) : g; };
-  const Statistics s =
-      GradMode::is_enabled() && !spread.fixed ? statistics(x, over, spread.eps) : known;
+  const Statistics s = GradMode::is_enabled() && !spread.fixed ? statistics(x, spread) : known;
   std::vector<Tensor> grads(3);
   const Tensor dxhat = w.defined() ? dy * w : dy;
   if (needs[2]) grads[2] = gathered(dy);
@@ -93,16 +104,35 @@ std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const 
     if (needs[0]) grads[0] = dxhat * s.rstd;
     return grads;
   }
-  const Tensor xhat = (x - s.mean) * s.rstd;
+  const Tensor xhat = (s.mean.defined() ? x - s.mean : x) * s.rstd;
   if (needs[1]) grads[1] = gathered(dy * xhat);
   if (!needs[0]) return grads;
   if (spread.fixed) {
     grads[0] = dxhat * s.rstd;
   } else {
-    const Tensor level = dxhat.mean(over, true), tilt = (dxhat * xhat).mean(over, true);
-    grads[0] = (dxhat - level - xhat * tilt) * s.rstd;
+    const Tensor tilt = (dxhat * xhat).mean(over, true);
+    const Tensor moved = spread.centred ? dxhat - dxhat.mean(over, true) : dxhat;
+    grads[0] = (moved - xhat * tilt) * s.rstd;
   }
   return grads;
+}
+
+// The same, also of groups.
+std::vector<Tensor> recorded_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                       const Statistics& known, const Spread& spread,
+                                       const Needs& needs) {
+  if (spread.groups == 0) return composed_gradients(dy, x, weight, known, spread, needs);
+  const int64_t images = x.size(0), channels = x.size(1);
+  const std::vector<int64_t> planes{images, channels, x.numel() / images / channels},
+      rows{images * spread.groups, x.numel() / images / spread.groups};
+  const Tensor w =
+      weight.defined() ? weight.reshape({1, channels, 1}).expand(planes).reshape(rows) : weight;
+  auto g = composed_gradients(dy.reshape(rows), x.reshape(rows), w, known,
+                              {{1}, false, false, spread.eps}, needs);
+  if (needs[0]) g[0] = g[0].reshape(x.sizes());
+  for (const size_t i : {1, 2})
+    if (needs[i]) g[i] = g[i].reshape(planes).sum({0, 2});
+  return g;
 }
 
 // weight and bias as the spread has them, or undefined.
@@ -135,16 +165,17 @@ Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Ten
 
 Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
              const Spread& spread, Tensor* mean = nullptr, Tensor* variance = nullptr) {
+  const raw::NormShape shape = shape_of(x, spread);
   std::vector<int64_t> sizes = x.sizes().vec();
   for (const int64_t d : spread.over) sizes[size_t(d)] = 1;
-  const raw::NormShape shape = shape_of(x, spread);
+  if (spread.groups > 0) sizes = {shape.rows, 1};
   raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, spread.eps);
   if (mean) *mean = n.mean, *variance = n.variance;
   return record_joint(op, std::move(n.y), {x, weight, bias},
                       [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd),
                        spread](const Tensor& dy, const Needs& needs) {
                         const auto gradients =
-                            GradMode::is_enabled() ? composed_gradients : fused_gradients;
+                            GradMode::is_enabled() ? recorded_gradients : fused_gradients;
                         return gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
                       });
 }
@@ -155,7 +186,7 @@ Tensor own_statistics(const char* op, const Tensor& x, const Tensor& weight, con
   Statistics by;
   {
     const NoGradGuard untaped;
-    by = statistics(x, spread.over, spread.eps);
+    by = statistics(x, spread);
   }
   return composed(op, x, weight, bias, spread, by);
 }
@@ -248,12 +279,37 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   const Tensor w = or_none(weight), b = or_none(bias);
   check_channels("group_norm", "weight", w, channels);
   check_channels("group_norm", "bias", b, channels);
+  if (can_fuse(input, w, b))
+    return fused("group_norm", input, w, b, {{}, false, false, eps, true, num_groups});
   const Tensor groups = input.reshape(
       {input.size(0) * num_groups,
        input.size(0) == 0 ? channels / num_groups : input.numel() / input.size(0) / num_groups});
   const Spread spread{{1}, false, false, eps};
   const Tensor y = own_statistics("group_norm", groups, {}, {}, spread).reshape(input.sizes());
   return scaled(y, over_channels(w, input), over_channels(b, input));
+}
+
+Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,
+                const std::optional<Tensor>& weight, std::optional<double> eps) {
+  const size_t n = normalized_shape.size();
+  const IntArrayRef sizes = input.sizes();
+  if (n == 0) fail("rms_norm: normalized_shape is empty");
+  if (sizes.size() < n || sizes.slice(sizes.size() - n) != normalized_shape)
+    fail("rms_norm: the input's shape {} does not end in normalized_shape {}", sizes,
+         normalized_shape);
+  const bool scaled = weight && weight->defined();
+  if (scaled && weight->sizes() != normalized_shape)
+    fail("rms_norm: weight has shape {}, normalized_shape is {}", weight->sizes(),
+         normalized_shape);
+  std::vector<int64_t> dims;
+  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) dims.push_back(int64_t(d));
+  const double least = input.dtype() == kDouble ? std::numeric_limits<double>::epsilon()
+                                                : std::numeric_limits<float>::epsilon();
+  const Spread spread{dims, false, false, eps.value_or(least), /*centred=*/false};
+  const Tensor w = or_none(weight);
+  if (can_fuse(input, w, {})) return fused("rms_norm", input, w, {}, spread);
+  const Tensor y = input * statistics(input, spread).rstd;
+  return scaled ? y * w : y;
 }
 
 }  // namespace gradus

@@ -1,6 +1,5 @@
 // Normalisation in terms of other operations.
 #include <algorithm>
-#include <limits>
 
 #include "autograd/modes.h"
 #include "autograd/ops/norm_layers.h"
@@ -43,26 +42,6 @@ Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
     if (var) running_var->copy_(var->view({images, channels}).mean({0}));
   }
   return y.reshape(input.sizes());
-}
-
-Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,
-                const std::optional<Tensor>& weight, std::optional<double> eps) {
-  const size_t n = normalized_shape.size();
-  const IntArrayRef sizes = input.sizes();
-  if (n == 0) fail("rms_norm: normalized_shape is empty");
-  if (sizes.size() < n || sizes.slice(sizes.size() - n) != normalized_shape)
-    fail("rms_norm: the input's shape {} does not end in normalized_shape {}", sizes,
-         normalized_shape);
-  const bool scaled = weight && weight->defined();
-  if (scaled && weight->sizes() != normalized_shape)
-    fail("rms_norm: weight has shape {}, normalized_shape is {}", weight->sizes(),
-         normalized_shape);
-  std::vector<int64_t> dims;
-  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) dims.push_back(int64_t(d));
-  const double least = input.dtype() == kDouble ? std::numeric_limits<double>::epsilon()
-                                                : std::numeric_limits<float>::epsilon();
-  const Tensor y = input * (input.square().mean(dims, true) + eps.value_or(least)).rsqrt();
-  return scaled ? y * *weight : y;
 }
 
 namespace {

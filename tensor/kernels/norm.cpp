@@ -92,9 +92,12 @@ void rows(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, in
   using V = batch<T>;
   const OneRow<T> row{{n}};
   for (int64_t r = 0; r < count; ++r, x += n, y += n) {
-    const auto [m, variance] = moments(row, x, V(static_cast<T>(n)));
+    const auto square = [&](auto at) { return at.load(x) * at.load(x); };
+    const V size(static_cast<T>(n));
+    const auto [m, variance] =
+        mean ? moments(row, x, size) : Two<V>{V(T(0)), sum_line(row.line, square) / size};
     const V scale = inverse_root(variance, eps), centre = m;
-    row.put(mean + r, centre);
+    if (mean) row.put(mean + r, centre);
     row.put(rstd + r, scale);
     map_line(row.line, [&](auto at) {
       V v = (at.load(x) - centre) * scale;
@@ -114,7 +117,7 @@ void rows_backward(const T* dy, const T* x, const T* weight, const T* mean, cons
   for (T* sum : {dweight, dbias})
     if (sum) map_line(row.line, [&](auto at) { at.store(sum, V(T(0))); });
   for (int64_t r = 0; r < count; ++r, dy += n, x += n) {
-    const V m(mean[r]), s(rstd[r]), share(T(1) / static_cast<T>(n));
+    const V m(mean ? mean[r] : T(0)), s(rstd[r]), share(T(1) / static_cast<T>(n));
     const auto gradient = [&](auto at) {
       return weight ? at.load(dy) * at.load(weight) : at.load(dy);
     };
@@ -123,7 +126,7 @@ void rows_backward(const T* dy, const T* x, const T* weight, const T* mean, cons
         const V g = gradient(at);
         return Two<V>{g, g * (at.load(x) - m)};
       });
-      const V level = sum.a * share, tilt = sum.b * share * s * s;
+      const V level = mean ? sum.a * share : V(T(0)), tilt = sum.b * share * s * s;
       map_line(row.line, [&](auto at) {
         at.store(dx, s * (gradient(at) - level - (at.load(x) - m) * tilt));
       });
@@ -195,9 +198,70 @@ void channels_backward(const T* dy, const T* x, const T* weight, const T* mean, 
   });
 }
 
+// f(number of the channel, its row) for the channels of a group.
+template <class T, class F>
+void each_channel(const GroupShape& s, int64_t row, F f) {
+  for (int64_t c = 0; c < s.channels; ++c) f(row % s.groups * s.channels + c, row * s.channels + c);
+}
+
+template <class T>
+void groups(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd,
+            const GroupShape& shape, int64_t first, int64_t last, double eps) {
+  using V = batch<T>;
+  const OneRow<T> group{{shape.channels * shape.inner}};
+  const RowLine<T> line{shape.inner};
+  for (int64_t r = first; r < last; ++r) {
+    const Two<V> m = moments(group, x + r * group.line.n, V(static_cast<T>(group.line.n)));
+    const V s = inverse_root(m.b, eps);
+    group.put(mean + r, m.a);
+    group.put(rstd + r, s);
+    each_channel<T>(shape, r, [&](int64_t c, int64_t row) {
+      const V scale = weight ? s * V(weight[c]) : s, shift(bias ? bias[c] : T(0));
+      map_line(line, [&](auto at) {
+        at.store(y + row * shape.inner,
+                 xsimd::fma(at.load(x + row * shape.inner) - m.a, scale, shift));
+      });
+    });
+  }
+}
+
+template <class T>
+void groups_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd, T* dx,
+                     T* dweight, T* dbias, const GroupShape& shape, int64_t first, int64_t last) {
+  using V = batch<T>;
+  const RowLine<T> line{shape.inner};
+  const T share = T(1) / static_cast<T>(shape.channels * shape.inner);
+  for (int64_t r = first; r < last; ++r) {
+    const V m(mean[r]), s(rstd[r]);
+    T level = 0, tilt = 0;
+    each_channel<T>(shape, r, [&](int64_t c, int64_t row) {
+      const Two<V> sum = sum_line_twice(line, [&](auto at) {
+        const V g = at.load(dy + row * shape.inner);
+        return Two<V>{g, g * (at.load(x + row * shape.inner) - m)};
+      });
+      dbias[row] = sum.a.get(0);
+      dweight[row] = sum.b.get(0) * rstd[r];
+      const T w = weight ? weight[c] : T(1);
+      level += w * dbias[row];
+      tilt += w * dweight[row];
+    });
+    if (!dx) continue;
+    const V middle(level * share), slope(tilt * share * rstd[r]);
+    each_channel<T>(shape, r, [&](int64_t c, int64_t row) {
+      const V w(weight ? weight[c] : T(1));
+      map_line(line, [&](auto at) {
+        const V d = at.load(x + row * shape.inner) - m;
+        at.store(dx + row * shape.inner,
+                 s * (w * at.load(dy + row * shape.inner) - middle - d * slope));
+      });
+    });
+  }
+}
+
 template <class T>
 constexpr NormKernels<T> kernels_of_type() {
-  return {rows<T>, rows_backward<T>, channels<T>, channels_backward<T>};
+  return {rows<T>,   rows_backward<T>,  channels<T>, channels_backward<T>,
+          groups<T>, groups_backward<T>};
 }
 
 }  // namespace

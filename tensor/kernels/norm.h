@@ -11,10 +11,15 @@ namespace gradus::kernels {
 struct ChannelShape {
   int64_t outer, channels, inner;
 };
+// Rows that are groups of channels, `groups` of them for each image.
+struct GroupShape {
+  int64_t groups, channels, inner;
+};
 
 template <class T>
 struct NormKernels {
-  // y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(variance + eps); a weight per column.
+  // y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(variance + eps); a weight per column. If
+  // mean is null, 0 is taken for it, and for the variance the mean of the squares.
   void (*rows)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, int64_t rows,
                int64_t n, double eps);
   // dx may be null. dweight and dbias, of n elements each or null, get the sums over these rows.
@@ -27,6 +32,13 @@ struct NormKernels {
   void (*channels_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
                             T* dx, T* dweight, T* dbias, const ChannelShape&, int64_t first,
                             int64_t last, bool fixed);
+  // The same of groups, from number `first`, with weight and bias per channel. dweight and dbias,
+  // one for each channel of each row, get the sums over it; neither is null.
+  void (*groups)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd,
+                 const GroupShape&, int64_t first, int64_t last, double eps);
+  void (*groups_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                          T* dx, T* dweight, T* dbias, const GroupShape&, int64_t first,
+                          int64_t last);
 };
 
 struct NormTable {
