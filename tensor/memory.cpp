@@ -265,6 +265,7 @@ void charge(size_t bytes) {
   if (cache.active >= counted_apart || cache.closed) add_to_totals();
 }
 void discharge(size_t bytes) noexcept {
+  if (!cache.armed) arm();
   cache.active -= int64_t(bytes);
   if (cache.active <= -counted_apart || cache.closed) add_to_totals();
 }
