@@ -53,32 +53,32 @@ Three three(IntArrayRef a, int64_t missing) {
   return out;
 }
 
+std::pair<int64_t, int64_t> Planes::existing(size_t d, int64_t residue) const {
+  const int64_t start = residue - low[d], s = step[d];
+  const int64_t first = std::clamp<int64_t>(start < 0 ? (-start + s - 1) / s : 0, 0, extent[d]);
+  return {first, std::clamp<int64_t>((in[d] - start + s - 1) / s, first, extent[d])};
+}
+
 template <class T>
 void Planes::fill(const T* from, T* to) const {
   for (const int64_t rz : residues[0])
     for (const int64_t ry : residues[1])
       for (const int64_t rx : residues[2]) {
-        // The places whose source exists.
+        const auto [first, last] = existing(2, rx);
+        const auto [above, below] = existing(1, ry);
         const int64_t start = rx - low[2], s = step[2];
-        const int64_t first =
-            std::clamp<int64_t>(start < 0 ? (-start + s - 1) / s : 0, 0, extent[2]);
-        const int64_t last = std::clamp<int64_t>((in[2] - start + s - 1) / s, first, extent[2]);
-        for (int64_t z = 0; z < extent[0]; ++z) {
+        for (int64_t z = 0; z < extent[0]; ++z, to += layer_pitch()) {
           const int64_t iz = z * step[0] + rz - low[0];
-          for (int64_t y = 0; y < extent[1]; ++y, to += extent[2]) {
-            const int64_t iy = y * step[1] + ry - low[1];
-            if (iz < 0 || iz >= in[0] || iy < 0 || iy >= in[1]) {
-              std::fill(to, to + extent[2], T(0));
-              continue;
-            }
-            const T* row = from + (iz * in[1] + iy) * in[2] + start;
-            std::fill(to, to + first, T(0));
-            if (s == 1)
-              std::copy(row + first, row + last, to + first);
-            else
-              kernels::table().conv->of<T>().every(last - first, row + first * s, s, to + first);
-            std::fill(to + last, to + extent[2], T(0));
+          const bool exists = iz >= 0 && iz < in[0];
+          const int64_t begin = exists ? above : extent[1], end = exists ? below : extent[1];
+          std::fill(to, to + begin * extent[2], T(0));
+          if (begin < end) {
+            const int64_t iy = begin * step[1] + ry - low[1];
+            kernels::table().conv->of<T>().spread(
+                {from + (iz * in[1] + iy) * in[2] + start + first * s, step[1] * in[2], s,
+                 end - begin, extent[2], first, last, to + begin * extent[2]});
           }
+          std::fill(to + end * extent[2], to + layer_pitch(), T(0));
         }
       }
 }
@@ -170,7 +170,10 @@ void scatter_pass(const Plan& plan, const Pass& pass, const T* from, T* channel)
       const int64_t iz = pass.first[0] + z * plan.out_step[0],
                     iy = pass.first[1] + y * plan.out_step[1];
       T* to = channel + (iz * plan.out[1] + iy) * plan.out[2] + pass.first[2];
-      for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * plan.out_step[2]] = from[x];
+      if (plan.out_step[2] == 2)
+        for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * 2] = from[x];
+      else
+        for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * plan.out_step[2]] = from[x];
     }
 }
 template void scatter_pass(const Plan&, const Pass&, const float*, float*);

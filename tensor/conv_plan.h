@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "tensor/conv.h"
@@ -27,6 +28,8 @@ struct Planes {
     return int64_t(residues[0].size() * residues[1].size() * residues[2].size());
   }
   int64_t size() const { return phases() * volume(extent); }
+  // The places along a dim, from the first to behind the last, whose elements exist.
+  std::pair<int64_t, int64_t> existing(size_t d, int64_t residue) const;
   // Lays out one channel at `to`, of size() elements.
   template <class T>
   void fill(const T* from, T* to) const;

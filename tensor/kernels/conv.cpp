@@ -1,5 +1,7 @@
 #include "tensor/kernels/conv.h"
 
+#include <algorithm>
+
 #include "tensor/kernels/every.h"
 #include "tensor/kernels/gemm_tile.h"
 
@@ -175,13 +177,37 @@ void conv_dots(const ConvDots<T>& d) {
   for (; t < d.taps; ++t) dots_of<T, 1>(d, d.tap + t, d.dw + t);
 }
 
-template <class T>
-void copy_every(int64_t n, const T* x, int64_t step, T* y) {
+template <class T, int Step>
+void spread_rows(const PlaneRows<T>& r) {
   constexpr int width = Vec<T>::size;
-  int64_t i = 0;
-  if (step == 2)
-    for (; i + width <= n; i += width) load_every<T, 2>(x + 2 * i, 2, width).store_unaligned(y + i);
-  for (; i < n; ++i) y[i] = x[i * step];
+  const Vec<T> zero(T(0));
+  const int64_t rows = r.rows, extent = r.extent, step = r.step, pitch = r.x_pitch;
+  if (extent < width || r.first > width || extent - r.last > width) {
+    std::fill(r.y, r.y + rows * extent, T(0));
+  } else {
+    T* y = r.y;
+    if (r.first > 0)
+      for (int64_t row = 0; row < rows; ++row, y += extent) zero.store_unaligned(y);
+    y = r.y + extent - width;
+    if (r.last < extent)
+      for (int64_t row = 0; row < rows; ++row, y += extent) zero.store_unaligned(y);
+  }
+  for (int64_t i = r.first; i < r.last; i += width) {
+    const int64_t count = r.last - i;
+    const T* x = r.x + (i - r.first) * step;
+    T* y = r.y + i;
+    if (count >= width) {
+      for (int64_t row = 0; row < rows; ++row, x += pitch, y += extent)
+        load_every<T, Step>(x, step, width).store_unaligned(y);
+    } else {
+      for (int64_t row = 0; row < rows; ++row, x += pitch, y += extent)
+        store_part(y, load_every<T, Step>(x, step, count), static_cast<int>(count));
+    }
+  }
+}
+template <class T>
+void spread(const PlaneRows<T>& r) {
+  (r.step == 1 ? spread_rows<T, 1> : r.step == 2 ? spread_rows<T, 2> : spread_rows<T, 0>)(r);
 }
 
 template <class T>
@@ -200,7 +226,7 @@ constexpr ConvKernels<T> conv_kernels() {
           .tile = conv_tile_of_any_shape<T>,
           .direct = conv_direct<T>,
           .dots = conv_dots<T>,
-          .every = copy_every<T>,
+          .spread = spread<T>,
           .add = add_to<T>};
 }
 

@@ -30,6 +30,15 @@ struct PatchPanel {
   T* out;
 };
 
+// Rows of `extent` elements: y[first + i] = x[i * step] up to y[last - 1], zeros around them.
+template <class T>
+struct PlaneRows {
+  const T* x;
+  int64_t x_pitch, step;
+  int64_t rows, extent, first, last;
+  T* y;
+};
+
 // The grid of output positions: layers of rows of `width` elements, each dim with its pitch in the
 // planes.
 struct ConvGrid {
@@ -83,8 +92,7 @@ struct ConvKernels {
   void (*tile)(const ConvTile<T>&);
   void (*direct)(const ConvDirect<T>&);
   void (*dots)(const ConvDots<T>&);
-  // y[i] = x[i * step]
-  void (*every)(int64_t n, const T* x, int64_t step, T* y);
+  void (*spread)(const PlaneRows<T>&);
   // y += x
   void (*add)(int64_t n, const T* x, T* y);
 };

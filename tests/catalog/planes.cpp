@@ -15,7 +15,7 @@ using namespace gradus;
 namespace {
 
 struct Case {
-  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3;
+  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3, stride = 1;
 };
 
 // Values from -1 to 1, and 0 on average.
@@ -35,7 +35,7 @@ std::vector<Tensor> results(const Case& c, ScalarType type) {
   };
   const Tensor x = leaf({c.images, c.in, c.height, c.width}, 1),
                w = leaf({c.out, c.in / c.groups, c.kernel, c.kernel}, 2), b = leaf({c.out}, 3);
-  const Tensor y = conv2d(x, w, b, 1, c.padding, 1, c.groups);
+  const Tensor y = conv2d(x, w, b, c.stride, c.padding, 1, c.groups);
   y.backward(numbers(y.sizes().vec(), 4).to(type));
   return {y.detach(), x.grad(), w.grad(), b.grad()};
 }
@@ -48,10 +48,23 @@ double size_of(const Values& v) {
 }
 
 const Case cases[] = {
-    {2, 16, 16, 9, 11, 1},  {1, 17, 33, 13, 8, 0},  {3, 20, 18, 14, 14, 1},
-    {1, 64, 48, 31, 5, 2},  {16, 16, 31, 4, 4, 1},  {40, 32, 64, 7, 6, 1},
-    {2, 40, 16, 3, 50, 1},  {1, 16, 16, 70, 66, 0}, {5, 24, 40, 12, 12, 1, 4},
-    {2, 16, 16, 12, 12, 3}, {2, 19, 21, 16, 17, 1}, {2, 130, 70, 8, 8, 1},
+    {2, 16, 16, 9, 11, 1},
+    {1, 17, 33, 13, 8, 0},
+    {3, 20, 18, 14, 14, 1},
+    {1, 64, 48, 31, 5, 2},
+    {16, 16, 31, 4, 4, 1},
+    {40, 32, 64, 7, 6, 1},
+    {2, 40, 16, 3, 50, 1},
+    {1, 16, 16, 70, 66, 0},
+    {5, 24, 40, 12, 12, 1, 4},
+    {2, 16, 16, 12, 12, 3},
+    {2, 19, 21, 16, 17, 1},
+    {2, 130, 70, 8, 8, 1},
+    {2, 32, 32, 37, 70, 1, 32, 3, 2},
+    {1, 3, 16, 40, 75, 2, 1, 5, 2},
+    {1, 8, 12, 33, 50, 1, 1, 3, 3},
+    {1, 4, 8, 9, 20, 18},
+    {1, 4, 8, 9, 41, 40, 4, 3, 2},
 };
 
 }  // namespace
