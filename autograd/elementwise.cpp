@@ -7,33 +7,47 @@ namespace gradus::autograd {
 
 constinit const Tensor Operand::no_tensor;
 
-ScalarType compute_type(const char* op, unsigned on, Operands x) {
-  // The common case: one floating type, and numbers, which do not change it.
+namespace {
+
+// The type of the tensors when they have but one, a floating type, which numbers do not change;
+// else undefined.
+inline ScalarType one_floating_type(Operands x) {
   ScalarType type = ScalarType::Undefined;
-  bool plain = true;
   for (const Operand& o : x) {
-    if (o.is_number()) {
-      if (o.is_undefined()) fail("{}: an operand is undefined, it was never given a value", op);
+    const TensorImpl* t = o.tensor.impl();
+    if (!t) {
+      if (o.is_undefined()) return ScalarType::Undefined;
       continue;
     }
-    const TensorImpl& t = *o.tensor.impl();
-    plain = plain && !t.wrapped_number && (type == ScalarType::Undefined || type == t.dtype);
-    type = t.dtype;
+    if (t->wrapped_number || (type != ScalarType::Undefined && type != t->dtype))
+      return ScalarType::Undefined;
+    type = t->dtype;
   }
-  if (!plain || !is_floating(type)) {
-    raw::Promotion p;
-    for (const Operand& o : x) {
-      if (o.is_number())
-        p.add(o.number);
-      else
-        p.add(o.tensor);
-    }
-    type = p.result();
+  return is_floating(type) ? type : ScalarType::Undefined;
+}
+
+ScalarType promoted_type(const char* op, unsigned on, Operands x) {
+  raw::Promotion p;
+  for (const Operand& o : x) {
+    if (o.is_undefined()) fail("{}: an operand is undefined, it was never given a value", op);
+    if (o.is_number())
+      p.add(o.number);
+    else
+      p.add(o.tensor);
   }
+  const ScalarType type = p.result();
   if (on >> int(type) & 1) return type;
   if (!is_floating(type) && !(on & formulas::types::integral) && (on & formulas::types::floating))
     return get_default_dtype();
   fail("{}: not implemented for {}", op, type);
+}
+
+}  // namespace
+
+ScalarType compute_type(const char* op, unsigned on, Operands x) {
+  const ScalarType type = one_floating_type(x);
+  // The bit of the undefined type is in no formula's set.
+  return on >> int(type) & 1 ? type : promoted_type(op, on, x);
 }
 
 namespace {
@@ -124,12 +138,16 @@ class FormulaNode final : public Node {
 
 // The operands as the kernel takes them.
 struct KernelArgs {
+  size_t count;
   raw::Arg args[max_arity];
-  size_t count = 0;
-  KernelArgs(Operands x, ScalarType type) {
-    for (const Operand& o : x) args[count++] = o.arg(type);
-  }
+  KernelArgs(Operands x, ScalarType type)
+      : count(x.size()), args{arg(x, 0, type), arg(x, 1, type), arg(x, 2, type), arg(x, 3, type)} {}
   operator raw::Args() const { return {args, count}; }
+
+ private:
+  static raw::Arg arg(Operands x, size_t i, ScalarType type) {
+    return i < x.size() ? x[i].arg(type) : raw::Arg();
+  }
 };
 
 bool records(const FormulaInfo& info, Operands x) {

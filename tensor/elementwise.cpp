@@ -209,14 +209,19 @@ void straighten(IntArrayRef shape, const std::vector<size_t>& perm, Arg* args, s
   }
 }
 
+Tensor empty_dense(const TensorImpl& like, ScalarType type) {
+  auto storage = Storage::make(size_t(like.numel) * item_size(type));
+  return Tensor(
+      Ref<TensorImpl>::first(new TensorImpl(std::move(storage), like.sizes, like.numel, type)));
+}
+
 bool same_window(const TensorImpl& a, const TensorImpl& b) {
   return a.data == b.data && a.dtype == b.dtype && a.sizes == b.sizes && a.strides == b.strides;
 }
 
 }  // namespace
 
-Arg::Arg(const Tensor& t, ScalarType dtype) : impl_(t.impl()) {
-  if (impl_->dtype == dtype) return;
+void Arg::convert(const Tensor& t, ScalarType dtype) {
   converted_ = to_dtype(t, dtype);
   impl_ = converted_.impl();
 }
@@ -237,7 +242,7 @@ kernels::Loop where_kernel(ScalarType type) {
 Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args list) {
   const size_t n = list.size();
   if (const TensorImpl* like = dense_alike(list)) {
-    Tensor out = empty(like->sizes, out_type);
+    Tensor out = empty_dense(*like, out_type);
     if (like->numel > 0) run_dense(f, *out.impl(), list.data(), n);
     return out;
   }

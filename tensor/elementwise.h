@@ -12,7 +12,9 @@ class Arg {
  public:
   Arg() = default;
   Arg(const Tensor& t) : impl_(t.impl()) {}
-  Arg(const Tensor& t, ScalarType dtype);
+  Arg(const Tensor& t, ScalarType dtype) : impl_(t.impl()) {
+    if (impl_->dtype != dtype) convert(t, dtype);
+  }
   Arg(const Scalar& v, ScalarType dtype);
   const TensorImpl* impl() const { return impl_; }  // null for a number
   char* data() const { return impl_ ? impl_->data : const_cast<char*>(number_); }
@@ -21,6 +23,7 @@ class Arg {
   int64_t item() const { return int64_t(item_size(impl_ ? impl_->dtype : type_)); }
 
  private:
+  void convert(const Tensor& t, ScalarType dtype);
   Tensor converted_;
   const TensorImpl* impl_ = nullptr;
   ScalarType type_ = ScalarType::Undefined;

@@ -56,8 +56,8 @@ Tensor reduce(const Tensor& x, DimSet dims, bool keepdim, ScalarType out, const 
   }
   // All of a dense tensor in one piece needs no plan.
   if (x.is_contiguous() && piece_count(x.numel()) == 1 &&
-      (~dims & dim_set({}, x.dim(), "reduce")) == 0) {
-    Tensor y = empty(reduced_sizes(x.sizes(), dims, keepdim), out);
+      (~dims & all_dims(x.dim(), "reduce")) == 0) {
+    Tensor y = keepdim ? empty(Dims(size_t(x.dim()), 1), out) : empty({}, out);
     first(x.impl()->data, y.impl()->data,
           ReduceShape{1, x.numel(), 1, 0, int64_t(x.itemsize()), 0});
     return y;

@@ -11,6 +11,8 @@ using DimSet = uint64_t;
 // Bit d for each dim d, wrapped; all dims for none or (unless empty_is_none) an empty list. Throws
 // for a dim out of range or named twice, and for more than 64 dims.
 DimSet dim_set(OptionalIntArrayRef dims, int64_t ndim, const char* op, bool empty_is_none = false);
+// The set of all of them.
+DimSet all_dims(int64_t ndim, const char* op);
 inline bool contains(DimSet dims, size_t d) { return (dims >> d & 1) != 0; }
 Dims dim_list(DimSet dims);
 // The sizes of a reduction over `dims`.

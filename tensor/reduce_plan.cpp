@@ -7,10 +7,14 @@
 
 namespace gradus {
 
-DimSet dim_set(OptionalIntArrayRef dims, int64_t ndim, const char* op, bool empty_is_none) {
+DimSet all_dims(int64_t ndim, const char* op) {
   if (ndim > 64) fail("{}: only tensors of up to 64 dims are supported, got {}", op, ndim);
-  if (!dims || (dims->empty() && !empty_is_none))
-    return ndim == 64 ? ~DimSet(0) : (DimSet(1) << std::max<int64_t>(ndim, 1)) - 1;
+  return ndim == 64 ? ~DimSet(0) : (DimSet(1) << std::max<int64_t>(ndim, 1)) - 1;
+}
+
+DimSet dim_set(OptionalIntArrayRef dims, int64_t ndim, const char* op, bool empty_is_none) {
+  const DimSet all = all_dims(ndim, op);
+  if (!dims || (dims->empty() && !empty_is_none)) return all;
   DimSet set = 0;
   for (const int64_t dim : *dims) {
     const int64_t d = wrap_dim(dim, ndim, op);

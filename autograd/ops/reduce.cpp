@@ -6,6 +6,7 @@
 namespace gradus {
 
 using autograd::converted;
+using autograd::OutputInfo;
 using autograd::record;
 using autograd::save;
 using autograd::Spread;
@@ -14,22 +15,24 @@ using autograd::wrt;
 namespace {
 
 // Sums of integers are int64 whatever the input was converted to; `dtype` has the last word.
-Tensor as_dtype(const Tensor& y, OptionalDtype dtype) {
+Tensor as_dtype(Tensor y, OptionalDtype dtype) {
   return dtype && *dtype != y.dtype() ? raw::to_dtype(y, *dtype) : y;
 }
 
-Tensor sum_over(const Tensor& input, DimSet dims, bool keepdim, OptionalDtype dtype) {
-  const Tensor x = converted(input, dtype);
+Tensor sum_over(const Tensor& x, DimSet dims, bool keepdim, OptionalDtype dtype) {
+  if (dtype && *dtype != x.dtype()) return sum_over(x.to(*dtype), dims, keepdim, dtype);
   return record("sum", as_dtype(raw::sum(x, dims, keepdim), dtype),
-                wrt(x, Spread(x, dims, keepdim)));
+                wrt(x, [dims, keepdim](const Tensor& dy, const OutputInfo& input) {
+                  return Spread(input.sizes, dims, keepdim)(dy);
+                }));
 }
 
 Tensor mean_over(const Tensor& input, DimSet dims, bool keepdim, OptionalDtype dtype) {
   const Tensor x = converted(input, dtype);
   const int64_t n = reduced_count(x.sizes(), dims);
   return record("mean", raw::mean(x, dims, keepdim),
-                wrt(x, [n, back = Spread(x, dims, keepdim)](const Tensor& dy) {
-                  return back(dy.div(Scalar(n)));
+                wrt(x, [n, dims, keepdim](const Tensor& dy, const OutputInfo& input) {
+                  return Spread(input.sizes, dims, keepdim)(dy.div(Scalar(n)));
                 }));
 }
 
@@ -71,7 +74,7 @@ Tensor test_result(const Tensor& x, const Tensor& y) {
 }  // namespace
 
 Tensor Tensor::sum(OptionalDtype dtype) const {
-  return sum_over(*this, dim_set({}, dim(), "sum"), false, dtype);
+  return sum_over(*this, all_dims(dim(), "sum"), false, dtype);
 }
 Tensor Tensor::sum(OptionalIntArrayRef dims, bool keepdim, OptionalDtype dtype) const {
   return sum_over(*this, dim_set(dims, dim(), "sum"), keepdim, dtype);
@@ -86,7 +89,7 @@ Tensor Tensor::nansum(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype
 }
 
 Tensor Tensor::mean(OptionalDtype dtype) const {
-  return mean_over(*this, dim_set({}, dim(), "mean"), false, dtype);
+  return mean_over(*this, all_dims(dim(), "mean"), false, dtype);
 }
 Tensor Tensor::mean(OptionalIntArrayRef dims, bool keepdim, OptionalDtype dtype) const {
   return mean_over(*this, dim_set(dims, dim(), "mean"), keepdim, dtype);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "tensor/kernels/reduce.h"
 #include "tensor/kernels/simd/math.h"
@@ -33,21 +34,36 @@ inline batch<A> load(const T* x) {
   }
 }
 
+// The first r elements of x, then pad. By a mask where there is one: the load of a batch that
+// several stores have written waits until they are in the cache.
 template <class A, class T>
 inline batch<A> load_padded(const T* x, int64_t r, A pad) {
+#ifdef __AVX512F__
+  if constexpr (std::is_same_v<T, float> && std::is_same_v<A, float>)
+    return _mm512_mask_loadu_ps(_mm512_set1_ps(pad), static_cast<__mmask16>((1u << r) - 1), x);
+  if constexpr (std::is_same_v<T, double> && std::is_same_v<A, double>)
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(pad), static_cast<__mmask8>((1u << r) - 1), x);
+#endif
   alignas(64) A b[batch<A>::size];
   for (int64_t j = 0; j < lanes<A>; ++j) b[j] = pad;
   for (int64_t j = 0; j < r; ++j) b[j] = A(x[j]);
   return batch<A>::load_aligned(b);
 }
 
-template <class Op, class A>
+// Lanes change places with those h away.
+template <int h, class A, size_t... i>
+inline batch<A> swap_lanes(batch<A> v, std::index_sequence<i...>) {
+  return batch<A>(__builtin_shufflevector(v.data, v.data, (i ^ h)...));
+}
+// The lower half of the lanes with the upper one, until one is left.
+template <int h, class Op, class A>
 inline A merge_lanes(Op op, batch<A> v) {
-  alignas(64) A b[batch<A>::size];
-  v.store_aligned(b);
-  for (int64_t h = lanes<A> / 2; h > 0; h /= 2)
-    for (int64_t j = 0; j < h; ++j) b[j] = op.merge(b[j], b[j + h]);
-  return b[0];
+  if constexpr (h == 0) {
+    return v.data[0];
+  } else {
+    const auto all = std::make_index_sequence<batch<A>::size>();
+    return merge_lanes<h / 2>(op, op.merge(v, swap_lanes<h>(v, all)));
+  }
 }
 
 // Rounding errors grow with the additions an element goes through: at most 512 / (4 lanes) in its
@@ -73,8 +89,8 @@ inline A fold_row(Op op, const T* x, int64_t n, A c) {
       V last = load_padded<A>(x + i, n - i, op.pad(c));
       total[1] = op.merge(total[1], op.map(last, vc));
     }
-    return merge_lanes<Op, A>(op,
-                              op.merge(op.merge(total[0], total[1]), op.merge(total[2], total[3])));
+    return merge_lanes<lanes<A> / 2>(
+        op, op.merge(op.merge(total[0], total[1]), op.merge(total[2], total[3])));
   } else {
     A a = op.map(op.pad(c), c);
     for (int64_t i = 0; i < n; ++i) a = op.merge(a, op.map(A(x[i]), c));

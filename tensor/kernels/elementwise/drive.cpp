@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 
 namespace gradus::kernels::GRADUS_ISA {
 namespace {
@@ -43,8 +46,23 @@ void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int6
 
 namespace {
 
-// At most a batch: no call, and few branches.
-void move_dense(int64_t bytes, char* to, const char* from) {
+// load_tail: less than a batch, and zeros behind it in the buffer, all by one store where there are
+// masks: the load of a batch that several stores have written waits until they are in the cache.
+#ifdef __AVX512BW__
+
+void load_tail(int64_t bytes, char* buffer, const char* from) {
+  const auto first = (uint64_t{1} << bytes) - 1;
+  _mm512_store_si512(buffer, _mm512_maskz_loadu_epi8(first, from));
+}
+void store_tail(int64_t bytes, char* to, const char* buffer) {
+  const auto first = (uint64_t{1} << bytes) - 1;
+  _mm512_mask_storeu_epi8(to, first, _mm512_load_si512(buffer));
+}
+
+#else
+
+// No call, and few branches.
+void store_tail(int64_t bytes, char* to, const char* from) {
   const auto both_ends = [&](auto block) {
     decltype(block) first, last;
     std::memcpy(&first, from, sizeof first);
@@ -63,6 +81,44 @@ void move_dense(int64_t bytes, char* to, const char* from) {
   if (bytes >= 8) return both_ends(uint64_t());
   if (bytes >= 4) return both_ends(uint32_t());
   for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
+}
+
+void load_tail(int64_t bytes, char* buffer, const char* from) {
+#ifdef __AVX2__
+  if (bytes % 4 == 0) {
+    const __m256i count = _mm256_set1_epi32(static_cast<int>(bytes / 4));
+    const auto half = [&](int i, __m256i place) {
+      const __m256i first = _mm256_cmpgt_epi32(count, place);
+      const __m256i x = _mm256_maskload_epi32(reinterpret_cast<const int*>(from) + i, first);
+      _mm256_store_si256(reinterpret_cast<__m256i*>(buffer) + i / 8, x);
+    };
+    half(0, _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    return half(8, _mm256_setr_epi32(8, 9, 10, 11, 12, 13, 14, 15));
+  }
+#endif
+  std::memset(buffer, 0, max_batch_bytes);
+  store_tail(bytes, buffer, from);
+}
+
+#endif
+
+template <class T>
+void fill_batch_of(char* buffer, const char* from) {
+  T t;
+  std::memcpy(&t, from, sizeof(T));
+  for (int i = 0; i < static_cast<int>(max_batch_bytes / sizeof(T)); ++i)
+    std::memcpy(buffer + i * static_cast<int>(sizeof(T)), &t, sizeof(T));
+}
+// One element for a whole batch.
+void fill_batch(int size, char* buffer, const char* from) {
+  switch (size) {
+    case 1:
+      return fill_batch_of<uint8_t>(buffer, from);
+    case 4:
+      return fill_batch_of<uint32_t>(buffer, from);
+    default:
+      return fill_batch_of<uint64_t>(buffer, from);
+  }
 }
 
 struct Operand {
@@ -109,7 +165,7 @@ class Driver {
       const Operand& o = operand_[k];
       inc_[k - 1] = o.step == 0 ? 0 : lanes_ * o.size;
       if (o.step == 0) {
-        if (row == 0 || o.row_step != 0) move(o.size, lanes_, buffer_[k], o.size, o.at(row, 0), 0);
+        if (row == 0 || o.row_step != 0) fill_batch(o.size, buffer_[k], o.at(row, 0));
         x_[k - 1] = buffer_[k];
       } else if (!o.dense()) {
         gathered = true;
@@ -140,19 +196,18 @@ class Driver {
     for (int k = 1; k < count_; ++k) {
       const Operand& o = operand_[k];
       if (o.step == 0) continue;  // a whole batch of it is in place
-      pad(k);
-      move_row(o, m, buffer_[k], o.size, o.at(row, col), o.step);
       x_[k - 1] = buffer_[k];
+      if (o.dense()) {
+        load_tail(m * o.size, buffer_[k], o.at(row, col));
+      } else {
+        std::memset(buffer_[k], 0, max_batch_bytes);
+        move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
+      }
     }
     core_(1, buffer_[0], x_, inc_);
     const Operand& y = operand_[0];
-    move_row(y, m, y.at(row, col), y.step, buffer_[0], y.size);
-  }
-
-  static void move_row(const Operand& o, int64_t n, char* to, int64_t to_step, const char* from,
-                       int64_t from_step) {
-    if (o.dense()) return move_dense(n * o.size, to, from);
-    move(o.size, n, to, to_step, from, from_step);
+    if (y.dense()) return store_tail(m * y.size, y.at(row, col), buffer_[0]);
+    move(y.size, m, y.at(row, col), y.step, buffer_[0], y.size);
   }
 
   // Rows shorter than a batch: several are packed into a chunk.
@@ -193,8 +248,6 @@ class Driver {
     }
   }
 
-  void pad(int k) { std::memset(buffer_[k], 0, max_batch_bytes); }
-
   Core core_;
   int log_lanes_;  // to divide by them is what a short row would spend its time on
   int64_t lanes_;
@@ -213,8 +266,9 @@ class Driver {
 }
 
 bool dense(const CoreShape& shape, const int64_t* step) {
-  int k = 0;
-  while (k < shape.operands && step[k] == shape.size[k]) ++k;
+  if (step[0] != shape.size[0]) return false;
+  int k = 1;
+  while (k < shape.operands && (step[k] == shape.size[k] || step[k] == 0)) ++k;
   return k == shape.operands;
 }
 
@@ -222,13 +276,29 @@ bool dense(const CoreShape& shape, const int64_t* step) {
 
 void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
            const int64_t* step, const int64_t* row_step) {
-  if (rows == 1 && (n & (shape.lanes - 1)) == 0 && dense(shape, step)) {
-    // A row of whole batches, as most that is small: the operands are where the core wants them.
-    int64_t inc[max_operands];
-    for (int k = 1; k < max_operands; ++k) inc[k] = int64_t{shape.lanes} * shape.size[k];
-    return core(n >> __builtin_ctz(static_cast<unsigned>(shape.lanes)), p[0], p + 1, inc + 1);
+  if (rows != 1 || !dense(shape, step)) return drive_any(core, shape, n, rows, p, step, row_step);
+  // Most that is small: the operands are nearly where the core wants them.
+  alignas(64) char buffer[max_operands][max_batch_bytes];
+  const char* x[max_operands];
+  int64_t inc[max_operands];
+  for (int k = 1; k < shape.operands; ++k) {
+    inc[k - 1] = shape.lanes * step[k];
+    x[k - 1] = p[k];
+    if (step[k] == 0) {
+      fill_batch(shape.size[k], buffer[k], p[k]);
+      x[k - 1] = buffer[k];
+    }
   }
-  drive_any(core, shape, n, rows, p, step, row_step);
+  const int64_t full = n & -shape.lanes, rest = n - full;
+  core(full >> __builtin_ctz(static_cast<unsigned>(shape.lanes)), p[0], x, inc);
+  if (rest == 0) return;
+  for (int k = 1; k < shape.operands; ++k) {
+    if (step[k] == 0) continue;
+    load_tail(rest * step[k], buffer[k], p[k] + full * step[k]);
+    x[k - 1] = buffer[k];
+  }
+  core(1, buffer[0], x, inc);
+  store_tail(rest * step[0], p[0] + full * step[0], buffer[0]);
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA
