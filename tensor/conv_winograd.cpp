@@ -1,5 +1,6 @@
 // Winograd's convolution, F(4 x 4, 3 x 3), for planes of 3 x 3 taps side by side: 4 x 4 results are
 // a tile, made of 36 products of transformed tiles and filters. Channels lie side by side, by 16.
+// A layer of a box of results is an image whose channels are those of all layers that it meets.
 #include <algorithm>
 
 #include "tensor/conv_plan.h"
@@ -43,7 +44,7 @@ struct Tiles {
   Tiles(const Pass& pass, int64_t n, int64_t wanted)
       : height(pass.grid[1]),
         width(pass.grid[2]),
-        images(n),
+        images(n * pass.grid[0]),
         rows(ceil_div(height, side)),
         columns(ceil_div(width, side)),
         rows_at_once(even_part(rows, std::max<int64_t>(wanted / columns, 1), 1)),
@@ -59,11 +60,14 @@ struct Tiles {
   }
 };
 
-// One side of the products, as it comes: images of channels, tiles of which overlap by `shared`.
+// One side of the products, as it comes: channels of `in`, tiles of which overlap by `shared`;
+// `all` channels from one to the next. Of each there are `layers` images, that meet `deep` layers
+// each, from -low[0].
 struct Source {
   const float* data;
-  int64_t channels, height, width;
-  int64_t top, left, shared;
+  int64_t channels, all;
+  Three in, low;
+  int64_t layers, deep, shared;
   kernels::WinogradKernels::Transform transform;
 
   int64_t pitch(const Tiles& tiles) const { return tiles.columns * side + shared; }
@@ -74,18 +78,18 @@ struct Source {
   // zeros or what was there after another call.
   void fill(const Tiles& tiles, int64_t image, int64_t row, int64_t rows, float* strip_,
             const Stack& stack, float* out) const {
-    const int64_t step = pitch(tiles) * lanes, plane = height * width;
-    const int64_t length = std::min(width, pitch(tiles) - left);
-    for (int64_t c = 0; c < channels; c += lanes) {
-      const float* x = data + (image * channels + c) * plane;
+    const int64_t step = pitch(tiles) * lanes, length = std::min(in[2], pitch(tiles) - low[2]);
+    for (int64_t c = 0; c < channels * deep; c += lanes) {
+      const int64_t z = image % layers + c / channels - low[0], channel = c % channels;
+      const float* x = data + (image / layers * all + channel) * volume(in);
       for (int64_t r = 0; r < rows * side + shared; ++r) {
-        const int64_t y = row * side + r - top;
-        float* to = strip_ + r * step + left * lanes;
-        if (y < 0 || y >= height)
+        const int64_t y = row * side + r - low[1];
+        float* to = strip_ + r * step + low[2] * lanes;
+        if (y < 0 || y >= in[1] || z < 0 || z >= in[0])
           std::fill(to, to + length * lanes, 0.0f);
         else
-          transforms().transpose(x + y * width, plane, length, int(std::min(lanes, channels - c)),
-                                 int(lanes), to);
+          transforms().transpose(x + (z * in[1] + y) * in[2], volume(in), length,
+                                 int(std::min(lanes, channels - channel)), int(lanes), to);
       }
       for (int64_t r = 0; r < rows; ++r)
         transform({strip_ + r * side * step, step, lanes, side * lanes,
@@ -95,24 +99,35 @@ struct Source {
   }
 };
 
-Source source_of(const Planes& planes, const float* x, int64_t channels) {
-  return {x,     channels,          planes.in[1], planes.in[2], planes.low[1], planes.low[2],
-          reach, transforms().input};
+// Layers of the filters.
+int64_t depth(const Plan& plan) { return plan.taps / (taps * taps); }
+
+Source source_of(const Plan& plan, const float* x, int64_t channels, int64_t groups) {
+  return {x,
+          channels,
+          channels * groups,
+          plan.planes.in,
+          plan.planes.low,
+          plan.passes[0].grid[0],
+          depth(plan),
+          reach,
+          transforms().input};
 }
 
 // The taps' order in the planes: as they are numbered (1), backwards (-1), or another (0).
 int order_of(const Plan& plan) {
   const Planes& planes = plan.planes;
-  if (plan.passes.size() != 1 || plan.taps != taps * taps || planes.in[0] != 1) return 0;
+  if (plan.passes.size() != 1 || plan.taps % (taps * taps) != 0) return 0;
   const Pass& pass = plan.passes[0];
-  if (planes.step != Three{1, 1, 1} || plan.out_step != Three{1, 1, 1} || pass.grid[0] != 1 ||
+  if (planes.step != Three{1, 1, 1} || plan.out_step != Three{1, 1, 1} ||
       pass.offsets.size() != size_t(plan.taps))
     return 0;
   const auto follows = [&](bool backwards) {
-    for (int64_t t = 0; t < taps * taps; ++t) {
-      const int64_t at = backwards ? taps * taps - 1 - t : t;
+    for (int64_t t = 0; t < plan.taps; ++t) {
+      const int64_t at = backwards ? plan.taps - 1 - t : t;
       if (pass.numbers[size_t(t)] != t ||
-          pass.offsets[size_t(t)] != at / taps * planes.row_pitch() + at % taps)
+          pass.offsets[size_t(t)] != at / (taps * taps) * planes.layer_pitch() +
+                                         at / taps % taps * planes.row_pitch() + at % taps)
         return false;
     }
     return true;
@@ -123,9 +138,13 @@ int order_of(const Plan& plan) {
 // Whether there is more to gain by fewer products than the transforms cost.
 bool pays(const Plan& plan, int64_t images, int64_t channels, int64_t rows) {
   if (channels < lanes || rows < lanes || order_of(plan) == 0) return false;
+  const int64_t filters = channels * depth(plan) * rows;
+  constexpr int64_t most = 128 * 1024;  // their transforms are to stay in cache
+  if (filters > most || (depth(plan) > 1 && channels % lanes != 0)) return false;
   const Tiles tiles(plan.passes[0], images, 1);
   const int64_t count = tiles.rows * tiles.columns;
-  return count * images >= 16 && products * count * 8 <= taps * taps * volume(plan.out) * 5;
+  return count * tiles.images >= 16 &&
+         products * count * 8 <= taps * taps * tiles.height * tiles.width * 5;
 }
 
 // The transformed filters: `products` matrices of panels of columns, `width` results wide.
@@ -133,18 +152,21 @@ class Filters {
  public:
   explicit Filters(const Job<float>& job)
       : width_(std::max<int64_t>(micro().nr, lanes)),
-        channels_(job.channels),
-        matrix_(round_up(job.rows, width_) * job.channels + lanes),
+        channels_(job.channels * depth(job.plan)),
+        matrix_(round_up(job.rows, width_) * channels_ + lanes),
         data_(products * matrix_) {
     const bool backwards = order_of(job.plan) < 0;
     constexpr int64_t size = taps * taps * lanes;
-    parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * job.channels),
+    parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * channels_),
                  [&](int64_t begin, int64_t end) {
                    float w[size] = {};
                    for (int64_t row = begin * lanes; row < end * lanes; row += lanes)
-                     for (int64_t c = 0; c < job.channels; ++c) {
-                       transforms().transpose(job.w + row * job.w_row + c * job.w_channel,
-                                              job.w_row, taps * taps,
+                     for (int64_t c = 0; c < channels_; ++c) {
+                       const int64_t layer = c / job.channels;
+                       const float* from =
+                           job.w + row * job.w_row + c % job.channels * job.w_channel +
+                           (backwards ? depth(job.plan) - 1 - layer : layer) * taps * taps;
+                       transforms().transpose(from, job.w_row, taps * taps,
                                               int(std::min(lanes, job.rows - row)), int(lanes), w);
                        const int64_t step = backwards ? -lanes : lanes;
                        transforms().filter({backwards ? w + size - lanes : w, taps * step, step, 0,
@@ -172,8 +194,8 @@ class Worker {
         tiles_(tiles),
         filters_(filters),
         bias_(bias),
-        source_(source_of(job.plan.planes, job.x, job.channels)),
-        in_{tiles.most(), job.channels},
+        source_(source_of(job.plan, job.x, job.channels, job.groups)),
+        in_{tiles.most(), source_.channels * source_.deep},
         out_{tiles.most(), job.rows},
         strip_(source_.strip(tiles, tiles.rows_at_once)),
         result_(side * side * tiles.columns * lanes),
@@ -198,8 +220,8 @@ class Worker {
   void multiply(int64_t count) {
     const int64_t mr = micro().mr, nr = micro().nr;
     kernels::GemmTile<float> t{
-        job_.channels, nullptr,      in_.pitch(), 1, nullptr, filters_.width(),
-        nullptr,       out_.pitch(), 1,           0, 0,       {}};
+        in_.channels, nullptr,      in_.pitch(), 1, nullptr, filters_.width(),
+        nullptr,      out_.pitch(), 1,           0, 0,       {}};
     for (int64_t p = 0; p < products; ++p)
       for (int64_t j = 0; j < out_.pitch(); j += nr) {
         t.b = filters_.panel(p, j) + j % filters_.width();
@@ -215,15 +237,17 @@ class Worker {
   // A row of tiles of the result, from the sums.
   void store(int64_t image, int64_t row, const float* sums) {
     const int64_t plane = tiles_.height * tiles_.width, pitch = tiles_.columns * side * lanes;
+    const int64_t layers = source_.layers, channel = layers * plane;
     const int64_t rows = std::min(side, tiles_.height - row * side);
     for (int64_t o = 0; o < job_.rows; o += lanes) {
       transforms().result({sums + o, 6 * out_.matrix(), out_.matrix(), out_.pitch(), result_.get(),
                            pitch, lanes, side * lanes, tiles_.columns,
                            bias_ ? bias_ + o : nullptr});
-      float* y = job_.y + (image * job_.rows + o) * plane + row * side * tiles_.width;
+      float* y = job_.y + (image / layers * job_.groups * job_.rows + o) * channel +
+                 image % layers * plane + row * side * tiles_.width;
       for (int64_t r = 0; r < rows; ++r)
         transforms().transpose(result_.get() + r * pitch, lanes, std::min(lanes, job_.rows - o),
-                               int(tiles_.width), int(plane), y + r * tiles_.width);
+                               int(tiles_.width), int(channel), y + r * tiles_.width);
     }
   }
 
@@ -236,10 +260,8 @@ class Worker {
   Scratch<float> strip_, result_, tiles_in_, sums_;
 };
 
-}  // namespace
-
-bool by_winograd(const Job<float>& job) {
-  if (job.groups != 1 || !pays(job.plan, job.images, job.channels, job.rows)) return false;
+// The first group.
+void multiply(const Job<float>& job) {
   const Filters filters(job);
   const int64_t out = round_up(job.rows, lanes);
   const Scratch<float> bias(job.bias ? out : 0);
@@ -247,25 +269,24 @@ bool by_winograd(const Job<float>& job) {
     std::copy(job.bias, job.bias + job.rows, bias.get());
     std::fill(bias.get() + job.rows, bias.get() + out, 0.0f);
   }
-  const int64_t each = products * int64_t(sizeof(float)) * (round_up(job.channels, lanes) + out);
+  const int64_t in = round_up(job.channels * depth(job.plan), lanes);
+  const int64_t each = products * int64_t(sizeof(float)) * (in + out);
   const Tiles tiles(job.plan.passes[0], job.images, std::max<int64_t>(block_bytes / each, 12));
-  const int64_t work = products * tiles.most() * job.channels * job.rows;
+  const int64_t work = products * tiles.most() * in * job.rows;
   parallel_for(0, tiles.blocks(), gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
     Worker worker(job, tiles, filters, job.bias ? bias.get() : nullptr);
     for (int64_t i = begin; i < end; ++i) worker.run(tiles.block(i));
   });
-  return true;
 }
-
-bool weight_by_winograd(const WeightJob<float>& job) {
-  if (job.groups != 1 || !pays(job.plan, job.images, job.channels, job.rows)) return false;
+void multiply(const WeightJob<float>& job) {
   constexpr int64_t at_once = 256;  // tiles
   const Tiles tiles(job.plan.passes[0], job.images, at_once);
-  const Source x = source_of(job.plan.planes, job.x, job.channels);
-  const Source dy{
-      job.dy, job.rows, tiles.height, tiles.width, 0, 0, 0, transforms().result_gradient};
-  const Stack in{tiles.most(), job.channels}, out{tiles.most(), job.rows},
-      sums{job.channels, job.rows};
+  const Source x = source_of(job.plan, job.x, job.channels, job.groups);
+  const Three& grid = job.plan.passes[0].grid;
+  const Source dy{job.dy, job.rows, job.rows * job.groups,       grid, {0, 0, 0}, grid[0],
+                  1,      0,        transforms().result_gradient};
+  const Stack in{tiles.most(), job.channels * depth(job.plan)}, out{tiles.most(), job.rows},
+      sums{in.channels, job.rows};
   const Scratch<float> all_x(in.size()), all_dy(out.size()), all_sums(sums.size());
 
   for (int64_t i = 0; i < tiles.blocks(); ++i) {
@@ -286,7 +307,7 @@ bool weight_by_winograd(const WeightJob<float>& job) {
     };
     fill(x, in, all_x.get());
     fill(dy, out, all_dy.get());
-    const int64_t mr = micro().mr, nr = micro().nr, work = count * job.channels * job.rows;
+    const int64_t mr = micro().mr, nr = micro().nr, work = count * in.channels * job.rows;
     parallel_for(0, products, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
       kernels::GemmTile<float> t{count,   nullptr,      1, in.pitch(), nullptr, out.pitch(),
                                  nullptr, sums.pitch(), 1, 0,          0,       {}};
@@ -295,28 +316,56 @@ bool weight_by_winograd(const WeightJob<float>& job) {
         for (int64_t j = 0; j < out.pitch(); j += nr) {
           t.b = all_dy.get() + p * out.matrix() + j;
           t.cols = int(std::min(nr, out.pitch() - j));
-          for (int64_t c = 0; c < job.channels; c += mr) {
+          for (int64_t c = 0; c < in.channels; c += mr) {
             t.a = all_x.get() + p * in.matrix() + c;
             t.c = all_sums.get() + p * sums.matrix() + c * sums.pitch() + j;
-            t.rows = int(std::min(mr, job.channels - c));
+            t.rows = int(std::min(mr, in.channels - c));
             micro().tile(t);
           }
         }
     });
   }
 
-  const int64_t size = job.channels * taps * taps;
-  parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * job.channels),
+  const int64_t size = in.channels * taps * taps;
+  parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * in.channels),
                [&](int64_t begin, int64_t end) {
                  const Scratch<float> w(size * lanes);
                  for (int64_t o = begin * lanes; o < std::min(end * lanes, job.rows); o += lanes) {
-                   transforms().filter_gradient({all_sums.get() + o, 6 * sums.matrix(),
-                                                 sums.matrix(), sums.pitch(), w.get(), taps * lanes,
-                                                 lanes, taps * taps * lanes, job.channels});
+                   for (int64_t z = 0; z < x.deep; ++z)
+                     transforms().filter_gradient(
+                         {all_sums.get() + z * job.channels * sums.pitch() + o, 6 * sums.matrix(),
+                          sums.matrix(), sums.pitch(), w.get() + z * taps * taps * lanes,
+                          taps * lanes, lanes, x.deep * taps * taps * lanes, job.channels});
                    transforms().transpose(w.get(), lanes, std::min(lanes, job.rows - o), int(size),
                                           int(size), job.w + o * size);
                  }
                });
+}
+
+}  // namespace
+
+bool by_winograd(const Job<float>& job) {
+  if (!pays(job.plan, job.images, job.channels, job.rows)) return false;
+  Job<float> one = job;
+  for (int64_t group = 0; group < job.groups; ++group) {
+    multiply(one);
+    one.x += job.channels * volume(job.plan.planes.in);
+    one.w += job.w_group;
+    if (one.bias) one.bias += job.rows;
+    one.y += job.rows * volume(job.plan.out);
+  }
+  return true;
+}
+
+bool weight_by_winograd(const WeightJob<float>& job) {
+  if (!pays(job.plan, job.images, job.channels, job.rows)) return false;
+  WeightJob<float> one = job;
+  for (int64_t group = 0; group < job.groups; ++group) {
+    multiply(one);
+    one.dy += job.rows * volume(job.plan.out);
+    one.x += job.channels * volume(job.plan.planes.in);
+    one.w += job.rows * job.channels * job.plan.taps;
+  }
   return true;
 }
 

@@ -15,7 +15,7 @@ using namespace gradus;
 namespace {
 
 struct Case {
-  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3, stride = 1;
+  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3, stride = 1, depth = 0;
 };
 
 // Values from -1 to 1, and 0 on average.
@@ -33,9 +33,14 @@ std::vector<Tensor> results(const Case& c, ScalarType type) {
   const auto leaf = [&](std::vector<int64_t> sizes, uint32_t seed) {
     return numbers(std::move(sizes), seed).to(type).requires_grad_();
   };
-  const Tensor x = leaf({c.images, c.in, c.height, c.width}, 1),
-               w = leaf({c.out, c.in / c.groups, c.kernel, c.kernel}, 2), b = leaf({c.out}, 3);
-  const Tensor y = conv2d(x, w, b, c.stride, c.padding, 1, c.groups);
+  std::vector<int64_t> size{c.images, c.in, c.height, c.width},
+      taps{c.out, c.in / c.groups, c.kernel, c.kernel};
+  if (c.depth > 0) {
+    size.insert(size.begin() + 2, c.depth);
+    taps.push_back(c.kernel);
+  }
+  const Tensor x = leaf(size, 1), w = leaf(taps, 2), b = leaf({c.out}, 3);
+  const Tensor y = convolution(x, w, b, c.stride, c.padding, 1, false, 0, c.groups);
   y.backward(numbers(y.sizes().vec(), 4).to(type));
   return {y.detach(), x.grad(), w.grad(), b.grad()};
 }
@@ -65,6 +70,11 @@ const Case cases[] = {
     {1, 8, 12, 33, 50, 1, 1, 3, 3},
     {1, 4, 8, 9, 20, 18},
     {1, 4, 8, 9, 41, 40, 4, 3, 2},
+    {2, 16, 32, 9, 11, 1, 1, 3, 1, 5},
+    {1, 32, 16, 8, 8, 0, 1, 3, 1, 4},
+    {1, 17, 48, 8, 12, 1, 1, 3, 1, 3},
+    {1, 16, 20, 8, 12, 2, 1, 3, 1, 2},
+    {2, 48, 51, 12, 13, 1, 3},
 };
 
 }  // namespace
