@@ -111,6 +111,19 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
     }
 }
 
+// f(i, place[i]) for places of a plane of `size`; a wrong one is told instead.
+template <class F>
+void each_place(const int64_t* place, int64_t begin, int64_t end, int64_t size,
+                std::atomic<int64_t>& wrong, F f) {
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t k = place[i];
+    if (static_cast<uint64_t>(k) < static_cast<uint64_t>(size))
+      f(i, k);
+    else
+      wrong.store(i, std::memory_order_relaxed);
+  }
+}
+
 }  // namespace
 
 std::tuple<Tensor, Tensor> max_windows(
@@ -162,16 +175,13 @@ Tensor gather_places(const char* op, const Tensor& x_, const Tensor& index_, siz
     using T = decltype(zero);
     const T* from = static_cast<const T*>(x.data_ptr());
     T* to = static_cast<T*>(y.data_ptr());
-    parallel_for(0, count, std::max<int64_t>(1, grain / std::max<int64_t>(out, 1)),
-                 [&](int64_t begin, int64_t end) {
-                   for (int64_t p = begin; p < end; ++p)
-                     for (int64_t i = p * out; i < (p + 1) * out; ++i) {
-                       if (at[i] < 0 || at[i] >= in)
-                         wrong = i;
-                       else
-                         to[i] = from[p * in + at[i]];
-                     }
-                 });
+    parallel_for(
+        0, count, std::max<int64_t>(1, grain / std::max<int64_t>(out, 1)),
+        [&](int64_t begin, int64_t end) {
+          for (int64_t p = begin; p < end; ++p)
+            each_place(at, p * out, (p + 1) * out, in, wrong,
+                       [y = to, plane = from + p * in](int64_t i, int64_t k) { y[i] = plane[k]; });
+        });
   });
   if (wrong >= 0) fail("{}: index {} is out of range for {}", op, at[wrong], spatial(x, dims));
   return y;
@@ -196,14 +206,15 @@ Tensor scatter_places(const char* op, const Tensor& y_, const Tensor& index_, In
                    for (int64_t p = begin; p < end; ++p) {
                      T* plane = to + p * out;
                      std::fill(plane, plane + out, T(0));
-                     for (int64_t i = p * in; i < (p + 1) * in; ++i) {
-                       if (at[i] < 0 || at[i] >= out)
-                         wrong = i;
-                       else if (overwrite)
-                         plane[at[i]] = from[i];
-                       else
-                         plane[at[i]] = static_cast<T>(plane[at[i]] + from[i]);
-                     }
+                     const auto put = [&](auto f) {
+                       each_place(at, p * in, (p + 1) * in, out, wrong, f);
+                     };
+                     if (overwrite)
+                       put([plane, y = from](int64_t i, int64_t k) { plane[k] = y[i]; });
+                     else
+                       put([plane, y = from](int64_t i, int64_t k) {
+                         plane[k] = static_cast<T>(plane[k] + y[i]);
+                       });
                    }
                  });
   });
