@@ -47,6 +47,7 @@ Tensor _upsample_nearest_exact3d(const Tensor& self, IntArrayRef output_size,
                                  std::optional<double> scales_d = {},
                                  std::optional<double> scales_h = {},
                                  std::optional<double> scales_w = {});
+// Those below take floating types; in two dims uint8 too, with results rounded.
 // align_corners: the centres of the corner elements stay in place, else their outer edges.
 Tensor upsample_linear1d(const Tensor& self, IntArrayRef output_size, bool align_corners,
                          std::optional<double> scales = {});

@@ -125,6 +125,37 @@ raw::Axis axis_of(const Line<T>& line, Rule<T> rule) {
   return axis;
 }
 
+// The axis in whole numbers of the largest power of two that leaves its weights 16 bits, which is
+// returned.
+double round_weights(raw::Axis& axis) {
+  raw::Axis merged(axis.in);  // what is clamped to the edge counts there once
+  for (size_t i = 0; i + 1 < axis.begin.size(); ++i, merged.next())
+    for (int64_t e = axis.begin[i]; e < axis.begin[i + 1]; ++e) {
+      const bool again = e > axis.begin[i] && axis.index[e] == axis.index[e - 1];
+      again ? void(merged.weight.back() += axis.weight[e])
+            : merged.add(axis.index[e], axis.weight[e]);
+    }
+  axis = std::move(merged);
+  const double most = *std::max_element(axis.weight.begin(), axis.weight.end());
+  double unit = 1;
+  while (unit < 1 << 22 && std::floor(0.5 + most * unit * 2) < 1 << 15) unit *= 2;
+  for (double& w : axis.weight) w = std::round(w * unit);
+  return unit;
+}
+
+// Pictures of bytes: the columns first, then the rows, rounded to bytes in between, as PyTorch
+// does.
+Tensor upsample_bytes(const char* op, Tensor x, std::vector<raw::Axis>& axes) {
+  for (const int64_t d : {1, 0}) {
+    if (axes[d].is_identity()) continue;
+    const double unit = round_weights(axes[d]);
+    const int64_t dim = d - 2;  // the last is what resample acts on
+    const Tensor y = raw::resample(op, x.to(kDouble).transpose(dim, -1), {axes[d]});
+    x = (y.transpose(dim, -1) / unit + 0.5).floor_().clamp_(0, 255).to(kByte);
+  }
+  return x;
+}
+
 Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules& rules, bool align,
                 std::initializer_list<Scale> scales) {
   const size_t n = scales.size();
@@ -135,10 +166,12 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
     const int64_t in = x.sizes()[d + 2];
     if (in < 1 || sizes[d] < 1) fail("{}: cannot go from {} to {}", op, x.sizes().slice(2), sizes);
     const Scale scale = scales.begin()[d];
-    axes.push_back(x.dtype() == kDouble
+    axes.push_back(x.dtype() == kDouble || x.dtype() == kByte
                        ? axis_of(Line<double>(in, sizes[d], align, scale), rules.f64)
                        : axis_of(Line<float>(in, sizes[d], align, scale), rules.f32));
   }
+  if (x.dtype() == kByte && n == 2 && !(axes[0].is_selection() && axes[1].is_selection()))
+    return upsample_bytes(op, x, axes);
   return detail::resample(op, x, std::move(axes));
 }
 

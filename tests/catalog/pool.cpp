@@ -239,6 +239,26 @@ void interpolation(Rows& rows) {
       {real({1, 2, 7, 5})}, [](const List& x) -> List {
         return {_upsample_bicubic2d_aa(x[0], {3, 8}, false)};
       });
+  const std::vector<Input> bytes = {{{1, 2, 7, 5}, 0, 256, kByte, false}};
+  row(
+      "upsample_bilinear2d.bytes", "torch._C._nn.upsample_bilinear2d(a, (4, 9), False)", bytes,
+      [](const List& x) -> List {
+        return {upsample_bilinear2d(x[0], {4, 9}, false)};
+      },
+      {}, Row::no_gradient);
+  row(
+      "upsample_bicubic2d.bytes", "torch._C._nn.upsample_bicubic2d(a, (9, 4), True)", bytes,
+      [](const List& x) -> List {
+        return {upsample_bicubic2d(x[0], {9, 4}, true)};
+      },
+      {}, Row::no_gradient);
+  row(
+      "upsample_bicubic2d.filtered_bytes", "torch._C._nn._upsample_bicubic2d_aa(a, (3, 8), False)",
+      bytes,
+      [](const List& x) -> List {
+        return {_upsample_bicubic2d_aa(x[0], {3, 8}, false)};
+      },
+      {}, Row::no_gradient);
 }
 
 }  // namespace
