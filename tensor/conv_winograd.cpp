@@ -1,7 +1,9 @@
 // Winograd's convolution, F(4 x 4, 3 x 3), for planes of 3 x 3 taps side by side: 4 x 4 results are
 // a tile, made of 36 products of transformed tiles and filters. Channels lie side by side, by 16.
 // A layer of a box of results is an image whose channels are those of all layers that it meets.
+// With taps apart, each residue of rows and columns is an image.
 #include <algorithm>
+#include <cstdlib>
 
 #include "tensor/conv_plan.h"
 #include "tensor/gemm_loops.h"
@@ -35,21 +37,41 @@ struct Block {
   int64_t image, images, row, rows;
 };
 
+// How far the taps of a filter are apart. Taken as 1 between layers.
+Three distance(const Plan& plan) {
+  const auto& at = plan.passes[0].offsets;
+  if (at.size() < taps * taps) return {1, 1, 1};
+  const int64_t pitch = plan.planes.row_pitch();
+  return {1, std::max<int64_t>(std::abs(at[taps] - at[0]) / pitch, 1), std::abs(at[1] - at[0])};
+}
+
+// An image of a result.
+struct Place {
+  int64_t batch, layer, y, x;
+};
+
 // The tiles of all images, cut into blocks of about as many as are wanted.
 struct Tiles {
-  int64_t height, width;  // of the result
+  Three grid, apart;
+  int64_t height, width;  // of the largest image
   int64_t images, rows, columns;
   int64_t rows_at_once, images_at_once;
 
-  Tiles(const Pass& pass, int64_t n, int64_t wanted)
-      : height(pass.grid[1]),
-        width(pass.grid[2]),
-        images(n * pass.grid[0]),
+  Tiles(const Plan& plan, int64_t n, int64_t wanted)
+      : grid(plan.passes[0].grid),
+        apart(distance(plan)),
+        height(ceil_div(grid[1], apart[1])),
+        width(ceil_div(grid[2], apart[2])),
+        images(n * grid[0] * apart[1] * apart[2]),
         rows(ceil_div(height, side)),
         columns(ceil_div(width, side)),
         rows_at_once(even_part(rows, std::max<int64_t>(wanted / columns, 1), 1)),
         images_at_once(even_part(images, std::max<int64_t>(wanted / (rows * columns), 1), 1)) {}
 
+  Place place(int64_t image) const {
+    const int64_t rest = image / apart[2] / apart[1];
+    return {rest / grid[0], rest % grid[0], image / apart[2] % apart[1], image % apart[2]};
+  }
   int64_t most() const { return images_at_once * rows_at_once * columns; }
   int64_t row_blocks() const { return ceil_div(rows, rows_at_once); }
   int64_t blocks() const { return ceil_div(images, images_at_once) * row_blocks(); }
@@ -61,35 +83,55 @@ struct Tiles {
 };
 
 // One side of the products, as it comes: channels of `in`, tiles of which overlap by `shared`;
-// `all` channels from one to the next. Of each there are `layers` images, that meet `deep` layers
-// each, from -low[0].
+// `all` channels from one to the next. Each image meets `deep` layers, from -low[0].
 struct Source {
   const float* data;
   int64_t channels, all;
   Three in, low;
-  int64_t layers, deep, shared;
+  int64_t deep, shared;
   kernels::WinogradKernels::Transform transform;
 
   int64_t pitch(const Tiles& tiles) const { return tiles.columns * side + shared; }
+  // Floats for some rows of tiles, and for a row on the way.
   int64_t strip(const Tiles& tiles, int64_t rows) const {
-    return (rows * side + shared) * pitch(tiles) * lanes;
+    return (rows * side + shared + 1) * pitch(tiles) * lanes;
   }
-  // Transforms the rows of tiles of an image to `out`, in matrices of the stack. The strip is
-  // zeros or what was there after another call.
+  // Transforms the rows of tiles of an image to `out`, in matrices of the stack.
   void fill(const Tiles& tiles, int64_t image, int64_t row, int64_t rows, float* strip_,
             const Stack& stack, float* out) const {
-    const int64_t step = pitch(tiles) * lanes, length = std::min(in[2], pitch(tiles) - low[2]);
+    const Place place = tiles.place(image);
+    const Three& apart = tiles.apart;
+    const int64_t step = pitch(tiles) * lanes, lines = rows * side + shared;
+    // The columns that exist.
+    const int64_t start = place.x - low[2];
+    const int64_t first = start < 0 ? ceil_div(-start, apart[2]) : 0;
+    const int64_t from = start + first * apart[2];
+    const int64_t last =
+        std::clamp<int64_t>(first + ceil_div(in[2] - from, apart[2]), first, pitch(tiles));
     for (int64_t c = 0; c < channels * deep; c += lanes) {
-      const int64_t z = image % layers + c / channels - low[0], channel = c % channels;
-      const float* x = data + (image / layers * all + channel) * volume(in);
-      for (int64_t r = 0; r < rows * side + shared; ++r) {
-        const int64_t y = row * side + r - low[1];
-        float* to = strip_ + r * step + low[2] * lanes;
-        if (y < 0 || y >= in[1] || z < 0 || z >= in[0])
-          std::fill(to, to + length * lanes, 0.0f);
-        else
-          transforms().transpose(x + (z * in[1] + y) * in[2], volume(in), length,
-                                 int(std::min(lanes, channels - channel)), int(lanes), to);
+      const int64_t z = place.layer + c / channels - low[0], channel = c % channels;
+      const int64_t count = std::min(lanes, channels - channel);
+      const float* x = data + (place.batch * all + channel) * volume(in);
+      for (int64_t r = 0; r < lines; ++r) {
+        const int64_t y = (row * side + r) * apart[1] + place.y - low[1];
+        float* to = strip_ + r * step;
+        if (y < 0 || y >= in[1] || z < 0 || z >= in[0]) {
+          std::fill(to, to + step, 0.0f);
+          continue;
+        }
+        std::fill(to, to + first * lanes, 0.0f);
+        std::fill(to + last * lanes, to + step, 0.0f);
+        const float* line = x + (z * in[1] + y) * in[2] + from;
+        int64_t line_pitch = volume(in);
+        if (apart[2] > 1) {
+          float* packed = strip_ + lines * step;
+          const int64_t length = last - first;
+          kernels::table().conv->f32.spread(
+              {line, line_pitch, apart[2], count, length, 0, length, packed});
+          line = packed, line_pitch = length;
+        }
+        transforms().transpose(line, line_pitch, last - first, int(count), int(lanes),
+                               to + first * lanes);
       }
       for (int64_t r = 0; r < rows; ++r)
         transform({strip_ + r * side * step, step, lanes, side * lanes,
@@ -103,15 +145,8 @@ struct Source {
 int64_t depth(const Plan& plan) { return plan.taps / (taps * taps); }
 
 Source source_of(const Plan& plan, const float* x, int64_t channels, int64_t groups) {
-  return {x,
-          channels,
-          channels * groups,
-          plan.planes.in,
-          plan.planes.low,
-          plan.passes[0].grid[0],
-          depth(plan),
-          reach,
-          transforms().input};
+  return {x,           channels, channels * groups, plan.planes.in, plan.planes.low,
+          depth(plan), reach,    transforms().input};
 }
 
 // The taps' order in the planes: as they are numbered (1), backwards (-1), or another (0).
@@ -122,12 +157,14 @@ int order_of(const Plan& plan) {
   if (planes.step != Three{1, 1, 1} || plan.out_step != Three{1, 1, 1} ||
       pass.offsets.size() != size_t(plan.taps))
     return 0;
+  const Three apart = distance(plan);
   const auto follows = [&](bool backwards) {
     for (int64_t t = 0; t < plan.taps; ++t) {
       const int64_t at = backwards ? plan.taps - 1 - t : t;
       if (pass.numbers[size_t(t)] != t ||
           pass.offsets[size_t(t)] != at / (taps * taps) * planes.layer_pitch() +
-                                         at / taps % taps * planes.row_pitch() + at % taps)
+                                         at / taps % taps * apart[1] * planes.row_pitch() +
+                                         at % taps * apart[2])
         return false;
     }
     return true;
@@ -141,10 +178,10 @@ bool pays(const Plan& plan, int64_t images, int64_t channels, int64_t rows) {
   const int64_t filters = channels * depth(plan) * rows;
   constexpr int64_t most = 128 * 1024;  // their transforms are to stay in cache
   if (filters > most || (depth(plan) > 1 && channels % lanes != 0)) return false;
-  const Tiles tiles(plan.passes[0], images, 1);
+  const Tiles tiles(plan, images, 1);
   const int64_t count = tiles.rows * tiles.columns;
-  return count * tiles.images >= 16 &&
-         products * count * 8 <= taps * taps * tiles.height * tiles.width * 5;
+  return count * tiles.images >= 16 && products * count * tiles.apart[1] * tiles.apart[2] * 8 <=
+                                           taps * taps * tiles.grid[1] * tiles.grid[2] * 5;
 }
 
 // The transformed filters: `products` matrices of panels of columns, `width` results wide.
@@ -198,11 +235,9 @@ class Worker {
         in_{tiles.most(), source_.channels * source_.deep},
         out_{tiles.most(), job.rows},
         strip_(source_.strip(tiles, tiles.rows_at_once)),
-        result_(side * side * tiles.columns * lanes),
+        result_((side + 1) * side * tiles.columns * lanes),
         tiles_in_(in_.size()),
-        sums_(out_.size()) {
-    std::fill(strip_.get(), strip_.get() + source_.strip(tiles, tiles.rows_at_once), 0.0f);
-  }
+        sums_(out_.size()) {}
 
   void run(const Block& block) {
     const int64_t each = block.rows * tiles_.columns;
@@ -236,18 +271,27 @@ class Worker {
   }
   // A row of tiles of the result, from the sums.
   void store(int64_t image, int64_t row, const float* sums) {
-    const int64_t plane = tiles_.height * tiles_.width, pitch = tiles_.columns * side * lanes;
-    const int64_t layers = source_.layers, channel = layers * plane;
-    const int64_t rows = std::min(side, tiles_.height - row * side);
+    const Three &grid = tiles_.grid, &apart = tiles_.apart;
+    const Place place = tiles_.place(image);
+    const int64_t pitch = tiles_.columns * side * lanes, channel = volume(grid);
+    const int64_t width = ceil_div(grid[2] - place.x, apart[2]);
+    const int64_t rows = std::min(side, ceil_div(grid[1] - place.y, apart[1]) - row * side);
+    float* line = result_.get() + side * pitch;
     for (int64_t o = 0; o < job_.rows; o += lanes) {
+      const int64_t count = std::min(lanes, job_.rows - o);
       transforms().result({sums + o, 6 * out_.matrix(), out_.matrix(), out_.pitch(), result_.get(),
                            pitch, lanes, side * lanes, tiles_.columns,
                            bias_ ? bias_ + o : nullptr});
-      float* y = job_.y + (image / layers * job_.groups * job_.rows + o) * channel +
-                 image % layers * plane + row * side * tiles_.width;
-      for (int64_t r = 0; r < rows; ++r)
-        transforms().transpose(result_.get() + r * pitch, lanes, std::min(lanes, job_.rows - o),
-                               int(tiles_.width), int(channel), y + r * tiles_.width);
+      float* y = job_.y + (place.batch * job_.groups * job_.rows + o) * channel +
+                 (place.layer * grid[1] + row * side * apart[1] + place.y) * grid[2] + place.x;
+      for (int64_t r = 0; r < rows; ++r, y += apart[1] * grid[2]) {
+        const bool direct = apart[2] == 1;
+        transforms().transpose(result_.get() + r * pitch, lanes, count, int(width),
+                               int(direct ? channel : width), direct ? y : line);
+        if (direct) continue;
+        for (int64_t i = 0; i < count; ++i)
+          for (int64_t q = 0; q < width; ++q) y[i * channel + q * apart[2]] = line[i * width + q];
+      }
     }
   }
 
@@ -271,7 +315,7 @@ void multiply(const Job<float>& job) {
   }
   const int64_t in = round_up(job.channels * depth(job.plan), lanes);
   const int64_t each = products * int64_t(sizeof(float)) * (in + out);
-  const Tiles tiles(job.plan.passes[0], job.images, std::max<int64_t>(block_bytes / each, 12));
+  const Tiles tiles(job.plan, job.images, std::max<int64_t>(block_bytes / each, 12));
   const int64_t work = products * tiles.most() * in * job.rows;
   parallel_for(0, tiles.blocks(), gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
     Worker worker(job, tiles, filters, job.bias ? bias.get() : nullptr);
@@ -280,10 +324,9 @@ void multiply(const Job<float>& job) {
 }
 void multiply(const WeightJob<float>& job) {
   constexpr int64_t at_once = 256;  // tiles
-  const Tiles tiles(job.plan.passes[0], job.images, at_once);
+  const Tiles tiles(job.plan, job.images, at_once);
   const Source x = source_of(job.plan, job.x, job.channels, job.groups);
-  const Three& grid = job.plan.passes[0].grid;
-  const Source dy{job.dy, job.rows, job.rows * job.groups,       grid, {0, 0, 0}, grid[0],
+  const Source dy{job.dy, job.rows, job.rows * job.groups,       tiles.grid, {0, 0, 0},
                   1,      0,        transforms().result_gradient};
   const Stack in{tiles.most(), job.channels * depth(job.plan)}, out{tiles.most(), job.rows},
       sums{in.channels, job.rows};
@@ -295,9 +338,7 @@ void multiply(const WeightJob<float>& job) {
     const auto fill = [&](const Source& source, const Stack& stack, float* to) {
       const int64_t work = 100 * tiles.columns * stack.pitch();
       parallel_for(0, rows, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
-        const int64_t size = source.strip(tiles, std::min(block.rows, end - begin));
-        const Scratch<float> strip(size);
-        std::fill(strip.get(), strip.get() + size, 0.0f);
+        const Scratch<float> strip(source.strip(tiles, std::min(block.rows, end - begin)));
         for (int64_t r = begin, next; r < end; r = next) {
           next = std::min(end, (r / block.rows + 1) * block.rows);
           source.fill(tiles, block.image + r / block.rows, block.row + r % block.rows, next - r,

@@ -15,7 +15,8 @@ using namespace gradus;
 namespace {
 
 struct Case {
-  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3, stride = 1, depth = 0;
+  int64_t images, in, out, height, width, padding, groups = 1, kernel = 3, stride = 1, depth = 0,
+                                                   dilation = 1;
 };
 
 // Values from -1 to 1, and 0 on average.
@@ -40,7 +41,7 @@ std::vector<Tensor> results(const Case& c, ScalarType type) {
     taps.push_back(c.kernel);
   }
   const Tensor x = leaf(size, 1), w = leaf(taps, 2), b = leaf({c.out}, 3);
-  const Tensor y = convolution(x, w, b, c.stride, c.padding, 1, false, 0, c.groups);
+  const Tensor y = convolution(x, w, b, c.stride, c.padding, c.dilation, false, 0, c.groups);
   y.backward(numbers(y.sizes().vec(), 4).to(type));
   return {y.detach(), x.grad(), w.grad(), b.grad()};
 }
@@ -75,6 +76,10 @@ const Case cases[] = {
     {1, 17, 48, 8, 12, 1, 1, 3, 1, 3},
     {1, 16, 20, 8, 12, 2, 1, 3, 1, 2},
     {2, 48, 51, 12, 13, 1, 3},
+    {2, 16, 20, 17, 19, 2, 1, 3, 1, 0, 2},
+    {1, 18, 16, 25, 26, 1, 1, 3, 1, 0, 3},
+    {1, 16, 16, 24, 40, 0, 1, 3, 1, 0, 2},
+    {1, 16, 16, 16, 16, 5, 1, 3, 1, 0, 4},
 };
 
 }  // namespace
