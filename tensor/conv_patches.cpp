@@ -254,12 +254,16 @@ template <class T>
 void by_rows(const Job<T>& job) {
   const Planes& planes = job.plan.planes;
   const int64_t plane = planes.size(), size = volume(planes.in), out = volume(job.plan.out);
-  const bool scattered = job.plan.passes.size() > 1 || job.plan.out_step != Three{1, 1, 1};
+  const std::vector<Pass>& passes = job.plan.passes;
+  const bool scattered = passes.size() > 1 || job.plan.out_step != Three{1, 1, 1};
+  // Passes for even and odd columns in turn.
+  const bool pairs = job.plan.out_step[2] == 2 && job.plan.out[2] > 1;
   const int64_t work = job.rows * job.channels * job.plan.taps * out;
   parallel_for(0, job.images * job.groups, gemm_loops::grain_for(4 * work),
                [&](int64_t begin, int64_t end) {
                  const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
-                 const Scratch<T> result(scattered ? out : 0);
+                 const Scratch<T> result(scattered ? 2 * out : 0);
+                 T* const odd = result.get() + (scattered ? out : 0);
                  std::vector<T> w;
                  std::vector<int64_t> taps;
                  for (int64_t i = begin; i < end; ++i) {
@@ -270,8 +274,9 @@ void by_rows(const Job<T>& job) {
                        planes.fill(x + c * size, laid_out.get() + c * plane);
                      x = laid_out.get();
                    }
-                   for (const Pass& pass : job.plan.passes)
-                     for (int64_t row = 0; row < job.rows; ++row) {
+                   for (int64_t row = 0; row < job.rows; ++row)
+                     for (size_t p = 0; p < passes.size(); ++p) {
+                       const Pass& pass = passes[p];
                        w.clear(), taps.clear();
                        for (int64_t c = 0; c < job.channels; ++c)
                          for (size_t t = 0; t < pass.offsets.size(); ++t) {
@@ -280,6 +285,7 @@ void by_rows(const Job<T>& job) {
                            taps.push_back(c * plane + pass.offsets[t]);
                          }
                        T* y = job.y + (i * job.rows + row) * out;
+                       T* to = !scattered ? y : pairs && p % 2 == 1 ? odd : result.get();
                        kernels::table().conv->of<T>().direct(
                            {{pass.grid[0], pass.grid[1], pass.grid[2], planes.layer_pitch(),
                              planes.row_pitch()},
@@ -288,8 +294,11 @@ void by_rows(const Job<T>& job) {
                             w.data(),
                             int64_t(taps.size()),
                             job.bias ? job.bias[group * job.rows + row] : T(0),
-                            scattered ? result.get() : y});
-                       if (scattered) scatter_pass(job.plan, pass, result.get(), y);
+                            to});
+                       if (pairs && p % 2 == 1)
+                         scatter_pass(job.plan, passes[p - 1], result.get(), odd, y);
+                       else if (scattered && !pairs)
+                         scatter_pass<T>(job.plan, pass, to, nullptr, y);
                      }
                  }
                });

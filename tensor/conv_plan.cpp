@@ -164,19 +164,23 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
 }
 
 template <class T>
-void scatter_pass(const Plan& plan, const Pass& pass, const T* from, T* channel) {
-  for (int64_t z = 0; z < pass.grid[0]; ++z)
-    for (int64_t y = 0; y < pass.grid[1]; ++y, from += pass.grid[2]) {
-      const int64_t iz = pass.first[0] + z * plan.out_step[0],
-                    iy = pass.first[1] + y * plan.out_step[1];
-      T* to = channel + (iz * plan.out[1] + iy) * plan.out[2] + pass.first[2];
-      if (plan.out_step[2] == 2)
-        for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * 2] = from[x];
-      else
-        for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * plan.out_step[2]] = from[x];
+void scatter_pass(const Plan& plan, const Pass& pass, const T* from, const T* odd, T* channel) {
+  const int64_t width = plan.out[2], step = plan.out_step[2];
+  for (int64_t z = 0; z < pass.grid[0]; ++z) {
+    const int64_t iz = pass.first[0] + z * plan.out_step[0];
+    T* to = channel + (iz * plan.out[1] + pass.first[1]) * width + pass.first[2];
+    if (odd) {
+      const int64_t rows = pass.grid[1];
+      kernels::table().conv->of<T>().interleave(from, odd, rows, width, to,
+                                                plan.out_step[1] * width);
+      from += rows * pass.grid[2], odd += rows * (width / 2);
+      continue;
     }
+    for (int64_t y = 0; y < pass.grid[1]; ++y, from += pass.grid[2], to += plan.out_step[1] * width)
+      for (int64_t x = 0; x < pass.grid[2]; ++x) to[x * step] = from[x];
+  }
 }
-template void scatter_pass(const Plan&, const Pass&, const float*, float*);
-template void scatter_pass(const Plan&, const Pass&, const double*, double*);
+template void scatter_pass(const Plan&, const Pass&, const float*, const float*, float*);
+template void scatter_pass(const Plan&, const Pass&, const double*, const double*, double*);
 
 }  // namespace gradus::conv

@@ -93,8 +93,9 @@ template <class T>
 void weight_by_dots(const WeightJob<T>& job);
 bool weight_by_winograd(const WeightJob<float>& job);
 
-// Writes the positions of a pass, contiguous in `from`, to one channel of the result.
+// Writes the positions of a pass, contiguous in `from`, to one channel of the result; with those of
+// the next pass, if there is `odd`, between them.
 template <class T>
-void scatter_pass(const Plan& plan, const Pass& pass, const T* from, T* channel);
+void scatter_pass(const Plan& plan, const Pass& pass, const T* from, const T* odd, T* channel);
 
 }  // namespace gradus::conv

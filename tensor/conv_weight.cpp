@@ -179,10 +179,10 @@ void weight_by_dots(const WeightJob<T>& job) {
   const int64_t count = int64_t(taps.size()), work = job.images * job.rows * count * grid;
   parallel_for(0, job.groups, gemm_loops::grain_for(4 * work), [&](int64_t begin, int64_t end) {
     const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
-    for (int64_t group = begin; group < end; ++group) {
-      T* dw = job.w + group * job.rows * count;
-      std::fill(dw, dw + job.rows * count, T(0));
-      for (int64_t n = 0; n < job.images; ++n) {
+    std::fill(job.w + begin * job.rows * count, job.w + end * job.rows * count, T(0));
+    for (int64_t n = 0; n < job.images; ++n)
+      for (int64_t group = begin; group < end; ++group) {  // as they lie
+        T* dw = job.w + group * job.rows * count;
         const int64_t at = n * job.groups + group;
         const T* x = job.x + at * job.channels * size;
         if (!planes.as_is) {
@@ -199,7 +199,6 @@ void weight_by_dots(const WeightJob<T>& job) {
                job.dy + (at * job.rows + row) * grid,
                dw + row * count});
       }
-    }
   });
 }
 template void weight_by_dots(const WeightJob<float>&);

@@ -210,6 +210,34 @@ void spread(const PlaneRows<T>& r) {
   (r.step == 1 ? spread_rows<T, 1> : r.step == 2 ? spread_rows<T, 2> : spread_rows<T, 0>)(r);
 }
 
+template <class T, int... i>
+GRADUS_INLINE Vec<T> zip_from(int first, Vec<T> a, Vec<T> b, std::integer_sequence<int, i...>) {
+  constexpr int width = Vec<T>::size, half = width / 2;
+  return first == 0
+             ? Vec<T>(__builtin_shufflevector(a.data, b.data, (i / 2 + i % 2 * width)...))
+             : Vec<T>(__builtin_shufflevector(a.data, b.data, (half + i / 2 + i % 2 * width)...));
+}
+
+template <class T>
+void interleave(const T* even, const T* odd, int64_t rows, int64_t n, T* y, int64_t pitch) {
+  constexpr int width = Vec<T>::size;
+  constexpr auto lanes = std::make_integer_sequence<int, width>();
+  const int64_t evens = (n + 1) / 2, odds = n / 2;
+  const auto store = [](T* to, Vec<T> v, int64_t count) {
+    if (count >= width)
+      v.store_unaligned(to);
+    else if (count > 0)
+      store_part(to, v, static_cast<int>(count));
+  };
+  for (; rows > 0; --rows, even += evens, odd += odds, y += pitch)
+    for (int64_t i = 0; i < evens; i += width) {
+      const Vec<T> a = load_some(even + i, evens - i);
+      const Vec<T> b = i < odds ? load_some(odd + i, odds - i) : a;
+      store(y + 2 * i, zip_from(0, a, b, lanes), n - 2 * i);
+      store(y + 2 * i + width, zip_from(1, a, b, lanes), n - 2 * i - width);
+    }
+}
+
 template <class T>
 void add_to(int64_t n, const T* x, T* y) {
   constexpr int width = Vec<T>::size;
@@ -227,6 +255,7 @@ constexpr ConvKernels<T> conv_kernels() {
           .direct = conv_direct<T>,
           .dots = conv_dots<T>,
           .spread = spread<T>,
+          .interleave = interleave<T>,
           .add = add_to<T>};
 }
 

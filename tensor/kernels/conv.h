@@ -93,6 +93,9 @@ struct ConvKernels {
   void (*direct)(const ConvDirect<T>&);
   void (*dots)(const ConvDots<T>&);
   void (*spread)(const PlaneRows<T>&);
+  // Rows of y, `pitch` apart, of the elements of a row of `even` and of one of `odd` in turn, which
+  // have n / 2 elements, even one more if n is odd.
+  void (*interleave)(const T* even, const T* odd, int64_t rows, int64_t n, T* y, int64_t pitch);
   // y += x
   void (*add)(int64_t n, const T* x, T* y);
 };
