@@ -54,10 +54,8 @@ int64_t wrapped(int64_t i, int64_t, int64_t lo, int64_t hi) {
 struct Mode {
   std::string_view name;
   Source source;
-  int64_t spare;  // how much less than the size may be added
 };
-constexpr Mode modes[] = {
-    {"reflect", reflected, 1}, {"replicate", replicated, -1}, {"circular", wrapped, 0}};
+constexpr Mode modes[] = {{"reflect", reflected}, {"replicate", replicated}, {"circular", wrapped}};
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode) {
   const int64_t n = int64_t(pad.size()) / 2;
@@ -70,13 +68,14 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
   for (int64_t d = x.dim() - n; d < x.dim(); ++d) {
     const int64_t size = x.size(d);
     const Ends e = ends(pad, x.dim(), d);
+    const int64_t lo = std::max<int64_t>(-e.front, 0), hi = size + std::min<int64_t>(e.behind, 0);
     const int64_t most = std::max(e.front, e.behind);
-    if (mode.spare >= 0 && most > size - mode.spare)
-      fail("{}: mode '{}' can add at most {} to dim {} of {}, got {} and {}", op, mode.name,
-           size - mode.spare, d, x.sizes(), e.front, e.behind);
+    const int64_t limit = mode.source == wrapped ? hi - lo : size - 1;
+    if (mode.source != replicated && most > limit)
+      fail("{}: mode '{}' can add at most {} to dim {} of {}, got {} and {}", op, mode.name, limit,
+           d, x.sizes(), e.front, e.behind);
     if (size + e.front + e.behind < 1 || size < 1)
       fail("{}: dim {} of {} would have size {}", op, d, x.sizes(), size + e.front + e.behind);
-    const int64_t lo = std::max<int64_t>(-e.front, 0), hi = size + std::min<int64_t>(e.behind, 0);
     raw::Axis axis(size);
     for (int64_t i = -e.front; i < size + e.behind; ++i) {
       axis.add(mode.source(i, size, lo, hi), 1);

@@ -59,7 +59,7 @@ struct Pool {
     dilation = entries(op, "dilation", dilations, dims, 1);
     for (size_t d = 0; d < dims; ++d) {
       const int64_t reach = dilation[d] * (kernel[d] - 1) + 1;
-      if (padding[d] > reach / 2)
+      if (padding[d] > kernel[d] / 2)
         fail("{}: padding {} is more than half of kernel_size {}", op, padding.ref(), kernel.ref());
       const int64_t room = in[d] + 2 * padding[d] - reach;
       int64_t n_out =

@@ -161,6 +161,11 @@ TEST_CASE("errors of pooling, padding and the rest") {
         }) == "max_pool2d: expected 3 or 4 dims, none but the batch empty, got [5, 5]");
   CHECK(why([&] { max_pool2d(x, 2, 1, 2); }) ==
         "max_pool2d: padding [2, 2] is more than half of kernel_size [2, 2]");
+  CHECK(why([&] { max_pool2d(x, 3, 1, 2, 2); }) ==
+        "max_pool2d: padding [2, 2] is more than half of kernel_size [3, 3]");
+  CHECK(why([&] {
+          pad(ones({1, 1, 3, 3}), {3, 1, 3, -1}, "circular");
+        }) == "pad: mode 'circular' can add at most 2 to dim 2 of [1, 1, 3, 3], got 3 and -1");
   CHECK(why([&] { avg_pool2d(x, 6); }) ==
         "avg_pool2d: kernel_size [6, 6] does not fit into the input [2, 4, 5, 5]");
   CHECK(why([&] { avg_pool2d(x, 2, 2, 0, false, true, 0); }) ==
@@ -223,4 +228,13 @@ TEST_CASE("what PyTorch has in Python alone") {
   drop->eval();
   CHECK(drop(x[0]).equal(x[0]));
   CHECK(message([&] { drop(x); }) == "dropout1d: expected 2 or 3 dims, got [2, 3, 4, 5]");
+}
+
+TEST_CASE("the grid of the nearest samples has a gradient of zeros") {
+  const Tensor grid = in({1, 2, 3, 2});
+  F::grid_sample(in({1, 2, 4, 4}), grid,
+                 F::GridSampleFuncOptions().mode(kNearest).align_corners(false))
+      .sum()
+      .backward();
+  CHECK(grid.grad().equal(zeros({1, 2, 3, 2}, kDouble)));
 }
