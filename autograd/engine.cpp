@@ -2,6 +2,7 @@
 // (see Node), so that no dependencies need counting and nothing recurses.
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "autograd/autograd.h"
 #include "autograd/meta.h"
@@ -41,62 +42,129 @@ Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
   return g.dtype() == want.dtype ? g : g.to(want.dtype);
 }
 
-// Gradients that wait for their node, by node.
+// A list whose memory comes from the tensors' cache, and is there at once for the next pass.
+template <class T>
+struct CachedMemory {
+  using value_type = T;
+  CachedMemory() = default;
+  template <class U>
+  CachedMemory(const CachedMemory<U>&) {}
+  T* allocate(size_t n) { return static_cast<T*>(memory::allocate(n * sizeof(T))); }
+  void deallocate(T* p, size_t n) { memory::deallocate(p, n * sizeof(T)); }
+  friend bool operator==(CachedMemory, CachedMemory) { return true; }
+};
+template <class T>
+using List = std::vector<T, CachedMemory<T>>;
+
+// Gradients that wait for their node.
 class Pending {
  public:
-  struct Item {
+  class Item {
+   public:
     Ref<Node> node;
-    std::vector<Tensor> dy;
+    std::span<Tensor> dy() { return all_.empty() ? std::span(&one_, 1) : std::span(all_); }
+
+   private:
+    friend class Pending;
+    Tensor one_;
+    List<Tensor> all_;  // of a node with several outputs
   };
-  bool empty() const { return heap_.empty(); }
+
+  bool empty() const { return heap_.empty() && next_sink_ == sinks_.size(); }
   void add(const Edge& e, Tensor&& g) {
-    auto [it, fresh] = slots_.try_emplace(e.node.get(), 0u);
-    if (fresh) {
-      if (free_.empty()) {
-        it->second = uint32_t(items_.size());
-        items_.emplace_back();
-      } else {
-        it->second = free_.back();
-        free_.pop_back();
-      }
-      Item& item = items_[it->second];
-      item.node = e.node;
-      item.dy.resize(e.node->num_outputs());
-      heap_.push_back({e.node->sequence(), order_++, e.node.get()});
-      std::push_heap(heap_.begin(), heap_.end());
-    }
-    accumulate(items_[it->second].dy[e.nr], std::move(g));
+    if (2 * (items_.size() - free_.size() + 1) > table_.size()) grow();
+    const size_t place = find(e.node.get());
+    if (table_[place] == none) insert(place, e.node);
+    accumulate(items_[table_[place]].dy()[e.nr], std::move(g));
   }
+  // The node with the highest number; leaves' sinks come last, in the order they came.
   Item pop() {
-    std::pop_heap(heap_.begin(), heap_.end());
-    const auto it = slots_.find(heap_.back().node);
-    heap_.pop_back();
-    Item out = std::move(items_[it->second]);
-    items_[it->second] = {};
-    free_.push_back(it->second);
-    slots_.erase(it);
-    return out;
+    uint32_t at;
+    if (!heap_.empty()) {
+      std::pop_heap(heap_.begin(), heap_.end());
+      at = heap_.back().item;
+      heap_.pop_back();
+    } else {
+      at = sinks_[next_sink_++];
+    }
+    erase(find(items_[at].node.get()));
+    free_.push_back(at);
+    return std::exchange(items_[at], {});
   }
 
  private:
+  static constexpr uint32_t none = ~uint32_t(0);
+  static constexpr size_t few = 16;
   struct Key {
-    uint64_t sequence, order;  // leaves' sinks (sequence 0) run last, in the order they came
-    Node* node;
+    uint64_t sequence, order;  // nodes of several threads may share a number: the first comes first
+    uint32_t item;
     bool operator<(const Key& o) const {
       return sequence != o.sequence ? sequence < o.sequence : order > o.order;
     }
   };
+
+  void insert(size_t place, const Ref<Node>& node) {
+    uint32_t at = uint32_t(items_.size());
+    if (free_.empty()) {
+      if (at == 0) items_.reserve(few);
+      items_.emplace_back();
+    } else {
+      at = free_.back();
+      free_.pop_back();
+    }
+    Item& item = items_[at];
+    item.node = node;
+    if (node->num_outputs() > 1) item.all_.resize(node->num_outputs());
+    if (node->is_sink()) {
+      sinks_.push_back(at);
+    } else {
+      heap_.push_back({node->sequence(), order_++, at});
+      std::push_heap(heap_.begin(), heap_.end());
+    }
+    table_[place] = at;
+  }
+
+  // Items are found by their node in a hash table with linear probing, at most half full.
+  size_t next(size_t place) const { return (place + 1) & (table_.size() - 1); }
+  size_t home(const Node* n) const {
+    return size_t((uint64_t(reinterpret_cast<uintptr_t>(n)) * 0x9e3779b97f4a7c15u) >> 32) &
+           (table_.size() - 1);
+  }
+  // Where the node is, or where it is to be put.
+  size_t find(const Node* n) const {
+    size_t place = home(n);
+    while (table_[place] != none && items_[table_[place]].node.get() != n) place = next(place);
+    return place;
+  }
+  void erase(size_t place) {
+    // Those behind it move up, unless that would be before their home.
+    const size_t mask = table_.size() - 1;
+    for (size_t i = next(place); table_[i] != none; i = next(i)) {
+      const size_t from_home = (i - home(items_[table_[i]].node.get())) & mask;
+      if (from_home < ((i - place) & mask)) continue;
+      table_[place] = table_[i];
+      place = i;
+    }
+    table_[place] = none;
+  }
+  void grow() {
+    const List<uint32_t> old =
+        std::exchange(table_, List<uint32_t>(std::max(2 * few, 2 * table_.size()), none));
+    for (const uint32_t at : old)
+      if (at != none) table_[find(items_[at].node.get())] = at;
+  }
+
   uint64_t order_ = 0;
-  std::vector<Key> heap_;
-  std::vector<Item> items_;
-  std::vector<uint32_t> free_;
-  std::unordered_map<Node*, uint32_t> slots_;
+  size_t next_sink_ = 0;
+  List<Key> heap_;
+  List<Item> items_;
+  List<uint32_t> table_, sinks_, free_;
 };
 
 // Which nodes lead to one of the wanted ones.
 class Needed {
  public:
-  Needed(const std::vector<Edge>& roots, const std::vector<Edge>& wanted) {
+  Needed(const List<Edge>& roots, const List<Edge>& wanted) {
     for (const Edge& e : wanted)
       if (e.valid()) known_[e.node.get()] = true;
     std::vector<Node*> stack;
@@ -183,18 +251,20 @@ void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
 // Waits for the flag, and lets the next thread have it at the end of the scope.
 class Turn {
  public:
-  explicit Turn(std::atomic_flag& busy) : busy_(busy) {
-    while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
+  explicit Turn(std::atomic_flag& busy) : busy_(busy), alone_(gradus::detail::one_thread()) {
+    while (!alone_ && busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
   }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
   ~Turn() {
+    if (alone_) return;
     busy_.clear(std::memory_order_release);
     busy_.notify_one();
   }
 
  private:
   std::atomic_flag& busy_;
+  const bool alone_;
 };
 
 }  // namespace
@@ -232,7 +302,7 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
   const AutoGradMode mode(create_graph);
 
   Pending pending;
-  std::vector<Edge> root_edges, wanted;
+  List<Edge> root_edges, wanted;
   for (size_t i = 0; i < roots.size(); ++i) {
     const Tensor& root = roots[i];
     if (!root.requires_grad())
@@ -267,19 +337,21 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
     for (size_t i = 0; i < wanted.size(); ++i) captures[wanted[i].node.get()].push_back(i);
   }
 
-  std::vector<Tensor> dx;
+  List<Tensor> dx;
   while (!pending.empty()) {
     Pending::Item item = pending.pop();
     Node& node = *item.node;
-    run_hooks(node, item.dy);
+    const std::span<Tensor> dy = item.dy();
+    run_hooks(node, dy);
     if (needed) {
       if (const auto it = captures.find(&node); it != captures.end())
-        for (size_t i : it->second) captured[i] = item.dy[wanted[i].nr];
+        for (size_t i : it->second) captured[i] = dy[wanted[i].nr];
       if (!needed->leads(&node)) continue;
     }
     const auto edges = node.edges();
-    dx.assign(edges.size(), Tensor());
-    apply(node, item.dy, dx);
+    dx.clear();
+    dx.resize(edges.size());
+    apply(node, dy, dx);
     if (!keep_graph) node.release();
     for (size_t i = 0; i < edges.size(); ++i) {
       if (!dx[i].defined() || !edges[i].valid()) continue;

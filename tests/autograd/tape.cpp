@@ -294,3 +294,19 @@ TEST_CASE("a leaf that is given another shape") {
         }) ==
         "view: the input was given another shape without recording, [1, 4], its history has [4]");
 }
+
+TEST_CASE("many nodes and leaves that wait for their gradients") {
+  std::vector<Tensor> leaves, squares;
+  for (int i = 0; i < 500; ++i) {
+    leaves.push_back(leaf({double(i), 1}));
+    squares.push_back(leaves.back() * leaves.back());
+  }
+  Tensor y = zeros({2}, kDouble);
+  for (int k = 0; k < 2; ++k)
+    for (const Tensor& s : squares) y = y + s * leaves[size_t(k)];
+  std::vector<Tensor> parts = y.split(1);
+  (parts[0] * 3 + parts[1]).sum().backward();
+  // y = (l0 + l1) sum l^2, with l0 = {0, 1} and l1 = {1, 1}
+  CHECK(values(leaves[7].grad()) == Values{3 * 2 * 7 * 1, 2 * 2});
+  CHECK(values(leaves[499].grad()) == Values{3 * 2 * 499 * 1, 2 * 2});
+}
