@@ -10,7 +10,7 @@ namespace gradus::autograd {
 void mark_view(const Tensor& out, const Tensor& x, ViewKind kind) {
   TensorImpl &o = *out.impl(), &from = *x.impl();
   if (from.inference && InferenceMode::is_enabled()) return;
-  o.view_base = from.view_base ? from.view_base : Ref<TensorImpl>(&from);
+  Ref<TensorImpl>(from.view_base ? from.view_base.get() : &from).swap(o.view_base);
   if (!GradMode::is_enabled() && kind == ViewKind::plain) kind = ViewKind::no_grad;
   // A view of a view that may not be written may not be written either.
   o.view_kind = from.view_base && from.view_kind != ViewKind::plain ? from.view_kind : kind;

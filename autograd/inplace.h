@@ -12,6 +12,7 @@ void mark_view(const Tensor& out, const Tensor& x, ViewKind kind = ViewKind::pla
 template <class F>
 Tensor record_view(const char* op, const Tensor& x, Tensor out, F vjp) {
   mark_view(out, x);
+  if (!GradMode::is_enabled() || !needs_grad(x)) return out;
   return record(op, std::move(out), wrt(x, std::move(vjp)));
 }
 // Several views by one operation, which may not be written in place later.

@@ -127,11 +127,20 @@ struct Nest {
   }
 };
 
+// One element, seen as many: as a gradient that comes from a sum.
+bool one_place(const TensorImpl& t) {
+  for (const int64_t s : t.strides)
+    if (s != 0) return false;
+  return true;
+}
+// What a row can walk along: dense, or a place that it stays at.
+bool row_like(const TensorImpl& t) { return t.contiguous || one_place(t); }
+
 // All operands dense and of one shape, or numbers: one row.
 bool dense(const Arg* args, size_t n, IntArrayRef shape) {
   for (size_t i = 0; i < n; ++i) {
     const TensorImpl* t = args[i].impl();
-    if (t && t->numel != 1 && !(t->contiguous && t->sizes.ref() == shape)) return false;
+    if (t && t->numel != 1 && !(row_like(*t) && t->sizes.ref() == shape)) return false;
   }
   return true;
 }
@@ -142,7 +151,8 @@ void run_dense(kernels::Loop f, const TensorImpl& out, const Arg* args, size_t n
   for (size_t i = 0; i < n; ++i) {
     const TensorImpl* t = args[i].impl();
     base[i + 1] = args[i].data();
-    step[i + 1] = !t || (t->numel == 1 && out.numel != 1) ? 0 : args[i].item();
+    const bool stays = !t || !t->contiguous || (t->numel == 1 && out.numel != 1);
+    step[i + 1] = stays ? 0 : args[i].item();
   }
   if (out.numel <= grain) {
     f(out.numel, 1, base, step, row_step);
@@ -157,14 +167,14 @@ void run_dense(kernels::Loop f, const TensorImpl& out, const Arg* args, size_t n
   });
 }
 
-// The commonest case, found without making anything: dense operands of one shape, and numbers. Null
-// when it is not.
+// The commonest case, found without making anything: operands of one shape that are dense or one
+// place, and numbers. Null when it is not.
 const TensorImpl* dense_alike(Args args) {
   const TensorImpl* like = nullptr;
   for (const Arg& a : args) {
     const TensorImpl* t = a.impl();
     if (!t || t->sizes.empty()) continue;
-    if (!t->contiguous || (like && !(t->sizes == like->sizes))) return nullptr;
+    if (!row_like(*t) || (like && !(t->sizes == like->sizes))) return nullptr;
     like = t;
   }
   return like;

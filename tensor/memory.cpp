@@ -47,7 +47,7 @@ constexpr size_t class_bytes(int c) {
 struct SmallClass {
   uint16_t index, bytes;
 };
-constexpr size_t small_units = 32;
+constexpr size_t small_units = 32, small_bytes = small_units * 64;
 constexpr auto small_classes = [] {
   std::array<SmallClass, small_units + 1> out{};
   for (size_t units = 0; units <= small_units; ++units) {
@@ -57,18 +57,15 @@ constexpr auto small_classes = [] {
   return out;
 }();
 
+SmallClass small_class(size_t bytes) { return small_classes[(bytes + 63) / 64]; }
+
 struct Class {
   int index;
   size_t bytes;
 };
-Class class_of_large(size_t units) {
-  const int c = class_of_units(units);
+Class class_of(size_t bytes) {
+  const int c = class_of_units((bytes + 63) / 64);
   return {c, class_bytes(c)};
-}
-inline Class class_of(size_t bytes) {
-  const size_t units = (bytes + 63) / 64;
-  if (units <= small_units) return {small_classes[units].index, small_classes[units].bytes};
-  return class_of_large(units);
 }
 
 struct Block {
@@ -96,6 +93,7 @@ constinit Block* no_lists[class_count] = {};
 // Plain data, so that it may still be used while a thread's other objects are destroyed.
 struct ThreadCache {
   Block** head = no_lists;        // by class
+  size_t keep = 0;                // at most so much
   size_t bytes = 0, counted = 0;  // in the lists now, and of those in the totals
   int64_t active = 0, most = 0;   // not yet in the totals; `most` is the highest `active` since
   bool armed = false, closed = false;
@@ -155,17 +153,19 @@ struct Reaper {
     flush_thread_cache();
     add_to_totals();
     delete[] std::exchange(cache.head, no_lists);
+    cache.keep = 0;
     cache.closed = true;
   }
 };
-// Makes the thread's lists; false when there is no memory for them.
-bool arm() noexcept {
+// Makes the thread's lists; without memory for them it has none yet.
+void arm() noexcept {
   auto* head = new (std::nothrow) Block* [class_count] {};
-  if (!head) return false;
+  if (!head) return;
   thread_local Reaper reaper;
   (void)reaper;
   cache.head = head;
-  return cache.armed = true;
+  cache.keep = thread_keep;
+  cache.armed = true;
 }
 
 void release_shared() {
@@ -208,27 +208,25 @@ constexpr bool caching = true;
 
 }  // namespace
 
-void* allocate(size_t bytes) {
+namespace {
+
+[[gnu::noinline]] void* allocate_any(size_t bytes) {
   if (bytes > largest_cached || !caching) {
     if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
     return from_system((bytes + alignment - 1) / alignment * alignment + (bytes == 0) * alignment);
   }
   const auto [c, size] = class_of(bytes);
-  Block* b = cache.head[c];
-  if (b) {
+  if (Block* b = cache.head[c]) {
     cache.head[c] = b->next;
     cache.bytes -= size;
-  } else {
-    b = pop_shared(c);
-    if (!b) {
-      if (size >= large) trim_for(size);
-      return from_system(size);
-    }
+    return b;
   }
-  return b;
+  if (Block* b = pop_shared(c)) return b;
+  if (size >= large) trim_for(size);
+  return from_system(size);
 }
 
-void deallocate(void* p, size_t bytes) noexcept {
+[[gnu::noinline]] void deallocate_any(void* p, size_t bytes) noexcept {
   if (!p) return;
   if (bytes > largest_cached || !caching) {
     std::free(p);
@@ -236,7 +234,8 @@ void deallocate(void* p, size_t bytes) noexcept {
   }
   const auto [c, size] = class_of(bytes);
   Block* b = static_cast<Block*>(p);
-  if (cache.closed || cache.bytes + size > thread_keep || !(cache.armed || arm())) {
+  if (!cache.armed) arm();
+  if (cache.bytes + size > cache.keep) {
     push_shared(c, b);
     add_to_totals();
     return;
@@ -244,6 +243,37 @@ void deallocate(void* p, size_t bytes) noexcept {
   b->next = cache.head[c];
   cache.head[c] = b;
   cache.bytes += size;
+}
+
+}  // namespace
+
+// The small blocks that come and go with every operation take the first lines alone.
+void* allocate(size_t bytes) {
+  if (caching && bytes <= small_bytes) {
+    const SmallClass small = small_class(bytes);
+    Block** head = cache.head + small.index;
+    if (Block* b = *head) {
+      *head = b->next;
+      cache.bytes -= small.bytes;
+      return b;
+    }
+  }
+  return allocate_any(bytes);
+}
+
+void deallocate(void* p, size_t bytes) noexcept {
+  if (caching && bytes <= small_bytes) {
+    const SmallClass small = small_class(bytes);
+    if (p && cache.bytes + small.bytes <= cache.keep) {
+      Block* b = static_cast<Block*>(p);
+      Block** head = cache.head + small.index;
+      b->next = *head;
+      *head = b;
+      cache.bytes += small.bytes;
+      return;
+    }
+  }
+  deallocate_any(p, bytes);
 }
 
 void charge(size_t bytes) {

@@ -185,6 +185,10 @@ void copy(const Tensor& dst, const Tensor& src, const char* op) {
   elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
 }
 void fill(const Tensor& dst, const Scalar& value) {
+  if (dst.numel() == 1)
+    return visit_all(dst.dtype(), "fill_", [&](auto zero) {
+      *reinterpret_cast<decltype(zero)*>(dst.impl()->data) = value.to<decltype(zero)>();
+    });
   // An expanded dim is one place.
   for (size_t d = 0; d < size_t(dst.dim()); ++d)
     if (dst.strides()[d] == 0 && dst.sizes()[d] > 1) {
