@@ -41,7 +41,7 @@ T fma(T a, T b, T c) {
 // One byte per lane, 1 where the mask holds.
 template <class T>
 void store_bools(const mask<T>& m, bool* to) {
-  constexpr int lanes = batch<T>::size;
+  [[maybe_unused]] constexpr int lanes = batch<T>::size;
 #if defined(__AVX512F__)
   const __m128i bytes = _mm_maskz_set1_epi8(static_cast<__mmask16>(m.data), 1);
   std::memcpy(to, &bytes, lanes);

@@ -1,8 +1,11 @@
-// xsimd, to be included here only, with three faults of 8.1 mended: for AVX-512 it has no fused
-// multiply-add and makes 0 of -(0), and with AVX nan != nan is false. Its own functions must see
-// the mends before they are defined, so these are declared first. (One fault is left: on SSE2, !=
-// of two masks is wrong; formulas have differ() for it.)
+// xsimd, to be included here only, with faults of 8.1 mended: for AVX-512 it has no fused
+// multiply-add and makes 0 of -(0), with AVX nan != nan is false, and on Arm it has no exact
+// division and square root of floats. Its own functions must see the mends before they are defined,
+// so these are declared first. (One fault is left: on SSE2, != of two masks is wrong; formulas have
+// differ() for it.)
 #pragma once
+
+#include <stddef.h>  // xsimd 8.1 uses size_t on Arm before it includes it
 
 #include <xsimd/config/xsimd_arch.hpp>
 #include <xsimd/types/xsimd_utils.hpp>
@@ -39,7 +42,31 @@ GRADUS_MEND(double)
 }  // namespace xsimd::kernel
 #endif
 
+#if XSIMD_VERSION_MAJOR == 8 && XSIMD_WITH_NEON64
+#define GRADUS_MENDED_ARM
+namespace xsimd::kernel {
+template <class A>
+batch<float, A> div(batch<float, A> const&, batch<float, A> const&, requires_arch<neon64>) noexcept;
+template <class A>
+batch<float, A> sqrt(batch<float, A> const&, requires_arch<neon64>) noexcept;
+}  // namespace xsimd::kernel
+#endif
+
 #include <xsimd/xsimd.hpp>
+
+#ifdef GRADUS_MENDED_ARM
+namespace xsimd::kernel {
+template <class A>
+batch<float, A> div(batch<float, A> const& x, batch<float, A> const& y,
+                    requires_arch<neon64>) noexcept {
+  return vdivq_f32(x, y);
+}
+template <class A>
+batch<float, A> sqrt(batch<float, A> const& x, requires_arch<neon64>) noexcept {
+  return vsqrtq_f32(x);
+}
+}  // namespace xsimd::kernel
+#endif
 
 #ifdef GRADUS_MENDED
 namespace xsimd::kernel {
