@@ -59,7 +59,16 @@ class FormulaNode final : public Node {
  public:
   FormulaNode(int formula, const char* op, ScalarType type, Operands x)
       : Node(op), info_(formula_info(formula)), row_(raw::kernels_of(formula)), type_(type) {
-    for (size_t i = 0; i < x.size(); ++i) edges_[i] = edge_to(x[i].tensor);
+    for (size_t i = 0; i < x.size(); ++i) {
+      edges_[i] = edge_to(x[i].tensor);
+      numbers_ |= uint8_t(x[i].is_number() << i);
+    }
+  }
+  std::string name() const override {
+    std::string kinds(size_t(info_.arity), 't');
+    for (size_t i = 0; i < kinds.size(); ++i)
+      if (numbers_ >> i & 1) kinds[i] = 'n';
+    return name_for(kinds);
   }
   // Apart from the constructor, since a write in place comes between.
   void save(Operands x) {
@@ -130,6 +139,7 @@ class FormulaNode final : public Node {
   const kernels::Row& row_;
   ScalarType type_;
   bool saves_ = false, released_ = false;
+  uint8_t numbers_ = 0;  // which operands are no tensors
   Edge edges_[max_arity];
   Saved saved_[max_arity];
   Scalar number_[max_arity];

@@ -47,9 +47,11 @@ class Node : public History, public memory::Pooled {
   void retain() const;
   static void unref(const Node* node) noexcept;
 
-  // `AddBackward0`, from the operation's name.
+  // PyTorch's `AddBackward0`; where that does not follow from the operation's name, it stands in
+  // the list in node_names.cpp.
   virtual std::string name() const;
   const char* op() const { return op_; }
+  void set_op(const char* op) { op_ = op; }
   uint64_t sequence() const { return sequence_; }
 
   virtual std::span<Edge> edges() = 0;
@@ -81,6 +83,8 @@ class Node : public History, public memory::Pooled {
   Rare& ensure_rare();
 
  protected:
+  // The name by the operation and, if not empty, the kinds of its operands.
+  std::string name_for(std::string_view operands) const;
   const char* op_;  // must outlive the node
   struct no_sequence {};
   Node(const char* op, no_sequence);

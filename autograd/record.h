@@ -247,6 +247,9 @@ void set_outputs(Ref<Node>&& node, const Tensor& out);
 void set_outputs(const Ref<Node>& node, TensorList outs);
 }  // namespace detail
 
+// y, whose node is from now on that of `op`: for what is made of other operations.
+Tensor called(const char* op, Tensor y);
+
 // Records `out` as the result of `op` on the inputs that the wrt() name, if any needs a gradient
 // and grad mode is on; costs next to nothing otherwise.
 template <class... F>

@@ -178,7 +178,7 @@ Tensor glu(const Tensor& self, int64_t dim) {
   if (self.size(dim) % 2 != 0)
     fail("glu: size {} of dim {} is odd, input shape {}", self.size(dim), dim, self.sizes());
   const int64_t half = self.size(dim) / 2;
-  return self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid();
+  return called("glu", self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid());
 }
 
 }  // namespace gradus

@@ -69,7 +69,8 @@ Tensor& Tensor::sub_(const Scalar& b, const Scalar& alpha) const {
   return sub_impl_(*this, b, alpha);
 }
 Tensor rsub(const Tensor& x, const Tensor& other, const Scalar& alpha) {
-  return other.sub(x, alpha);
+  if (is_one(alpha)) return elementwise<formulas::sub>("rsub", other, x);
+  return add_scaled("rsub", other, x, -alpha);
 }
 Tensor rsub(const Tensor& x, const Scalar& other, const Scalar& alpha) {
   if (is_one(alpha)) return elementwise<formulas::sub>("rsub", other, x);
@@ -79,7 +80,7 @@ Tensor rsub(const Tensor& x, const Scalar& other, const Scalar& alpha) {
 Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
 Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
 Tensor operator-(const Scalar& a, const Tensor& b) {
-  return elementwise<formulas::sub>("rsub", a, b);
+  return elementwise<formulas::sub>("sub", a, b);
 }
 Tensor operator/(const Scalar& a, const Tensor& b) {
   return elementwise<formulas::div>("div", a, b);
@@ -158,11 +159,11 @@ namespace {
 template <class B>
 Tensor quotient(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
   if (!rounding) return elementwise<formulas::div>("div", a, b);
-  if (*rounding == "floor") return a.floor_divide(b);
+  if (*rounding == "floor") return autograd::called("div.mode", a.floor_divide(b));
   if (*rounding != "trunc")
     fail("div: rounding_mode must be 'trunc' or 'floor', got '{}'", *rounding);
   check_divisor("div", a, b);
-  return elementwise<formulas::trunc_divide>("div", a, b);
+  return autograd::called("div.mode", elementwise<formulas::trunc_divide>("div", a, b));
 }
 template <class B>
 Tensor& quotient_(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {

@@ -54,7 +54,7 @@ Tensor nll_forward(const Tensor& x, const NllTerms& terms) {
     if (terms.reduction != Reduction::None)
       *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
   });
-  return record("nll_loss", std::move(y),
+  return record(terms.shape.size() > 2 ? "nll_loss2d" : "nll_loss", std::move(y),
                 wrt(x, [terms](const Tensor& dy) { return nll_backward(dy, terms); }));
 }
 
@@ -253,7 +253,7 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
   if (p.toDouble() == 2) z = z.square();
   if (weight && weight->defined()) z = z * weight->index_select(0, y.flatten()).unsqueeze(1);
   const Tensor loss = z.scatter(1, y, Scalar(0)).sum(1) / double(classes);
-  return reduced(self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+  return reduced("multi_margin_loss", self.dim() == 2 ? loss : loss.squeeze(0), reduction);
 }
 
 Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
@@ -278,7 +278,7 @@ Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t 
   const Tensor counts = holds.unsqueeze(2).logical_and(is_target.logical_not().unsqueeze(1));
   const Tensor z = (1 - x.gather(1, place).unsqueeze(2) + x.unsqueeze(1)).clamp_min(0);
   const Tensor loss = where(counts, z, Scalar(0)).sum({1, 2}) / double(classes);
-  return reduced(self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+  return reduced("multilabel_margin_loss", self.dim() == 2 ? loss : loss.squeeze(0), reduction);
 }
 
 }  // namespace gradus

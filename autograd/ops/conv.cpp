@@ -202,8 +202,8 @@ Tensor conv_tbc(const Tensor& input, const Tensor& weight, const Tensor& bias, i
   if (input.dim() != 3 || weight.dim() != 3)
     fail("conv_tbc: expected 3 dims for input and weight, got {} and {}", input.sizes(),
          weight.sizes());
-  return conv1d(input.permute({1, 2, 0}), weight.permute({2, 1, 0}), bias, 1, pad)
-      .permute({2, 0, 1});
+  const Tensor y = conv1d(input.permute({1, 2, 0}), weight.permute({2, 1, 0}), bias, 1, pad);
+  return autograd::called("conv_tbc", y.permute({2, 0, 1}));
 }
 
 }  // namespace gradus

@@ -2,6 +2,7 @@
 
 #include "autograd/modes.h"
 #include "autograd/ops/pointwise.h"
+#include "autograd/record.h"
 
 namespace gradus {
 
@@ -11,7 +12,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
 }
 
 Tensor dist(const Tensor& self, const Tensor& other, const Scalar& p) {
-  return (self - other).norm(p);
+  return autograd::called("dist", (self - other).norm(p));
 }
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {

@@ -56,7 +56,9 @@ Tensor index_of_extreme(const char* op, Along* fn, const Tensor& x, std::optiona
 }  // namespace
 
 #define GRADUS_DEFINE(name)                                                                        \
-  Tensor Tensor::name() const { return extreme_of_all(#name, raw::a##name, *this); }               \
+  Tensor Tensor::name() const {                                                                    \
+    return autograd::called(#name ".all", extreme_of_all(#name, raw::a##name, *this));             \
+  }                                                                                                \
   Tensor Tensor::name(const Tensor& other) const { return name##imum(other); }                     \
   TensorPair Tensor::name(int64_t dim, bool keepdim) const {                                       \
     return extreme_along(#name, raw::name, *this, dim, keepdim);                                   \

@@ -110,7 +110,7 @@ Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src) const 
   return clone().scatter_(d, index, src);
 }
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Scalar& value) const {
-  return clone().scatter_(d, index, value);
+  return autograd::called("scatter.value", clone().scatter_(d, index, value));
 }
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src,
                        std::string_view reduce) const {
@@ -129,7 +129,7 @@ Tensor Tensor::take(const Tensor& index) const {
   if (index.dtype() != kLong) fail("take: the index must be int64, got {}", index.dtype());
   if (numel() == 0 && index.numel() > 0)
     fail_index("take: nothing can be taken from shape {}", sizes());
-  return reshape(-1).index({index.reshape(-1)}).reshape(index.sizes());
+  return autograd::called("take", reshape(-1).index({index.reshape(-1)}).reshape(index.sizes()));
 }
 
 namespace {
@@ -172,7 +172,7 @@ Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate)
   return const_cast<Tensor&>(*this);
 }
 Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) const {
-  return clone().put_(index, source, accumulate);
+  return autograd::called("put", clone().put_(index, source, accumulate));
 }
 
 Tensor Tensor::take_along_dim(const Tensor& indices, std::optional<int64_t> d) const {

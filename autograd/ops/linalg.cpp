@@ -6,6 +6,7 @@
 
 namespace gradus {
 
+using autograd::called;
 using autograd::record;
 using autograd::save;
 using autograd::wrt;
@@ -160,7 +161,13 @@ AddProduct addbmm_of(const char* op, const Tensor& a, const Tensor& b, const Sca
 
 }  // namespace
 
-Tensor matmul(const Tensor& self, const Tensor& other) { return product("matmul", self, other); }
+Tensor matmul(const Tensor& self, const Tensor& other) {
+  // As in PyTorch the node is that of what it comes down to.
+  static constexpr const char* nodes[2][2] = {{"dot", "matmul"}, {"mv", "mm"}};
+  const Tensor y = product("matmul", self, other);
+  const int64_t a = self.dim(), b = other.dim();
+  return a > 2 || b > 2 ? called("_unsafe_view", y) : called(nodes[a - 1][b - 1], y);
+}
 Tensor mm(const Tensor& self, const Tensor& mat2) {
   expect_dims("mm", self, 2, mat2, 2);
   return product("mm", self, mat2);
@@ -194,7 +201,8 @@ Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Ten
     const Tensor y = product("linear", input, weight);
     return b.defined() ? y + b : y;
   }
-  return record("linear", raw::linear(input, weight, b),
+  static constexpr const char* nodes[2][2] = {{"_unsafe_view", "view"}, {"mm", "addmm"}};
+  return record(nodes[input.dim() == 2][b.defined()], raw::linear(input, weight, b),
                 wrt(input, [sw = save(weight)](const Tensor& dy) { return matmul(dy, sw); }),
                 wrt(weight,
                     [sx = save(input)](const Tensor& dy) {

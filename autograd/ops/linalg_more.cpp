@@ -3,6 +3,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/ops/linalg.h"
+#include "autograd/record.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
 #include "tensor/shape.h"
@@ -42,7 +43,7 @@ Tensor kron(const Tensor& self, const Tensor& other) {
 
 Tensor trace(const Tensor& self) {
   if (self.dim() != 2) fail("trace: expected 2 dims, got {}", self.sizes());
-  return self.diagonal().sum();
+  return autograd::called("trace", self.diagonal().sum());
 }
 
 Tensor matrix_power(const Tensor& self, int64_t n) {
@@ -128,7 +129,8 @@ Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
   const Dims sizes = broadcast_shapes(self.sizes(), other.sizes(), "linalg_cross");
   const Tensor a = self.expand(sizes), b = other.expand(sizes);
   const auto turned = [&](const Tensor& x, int64_t by) { return x.roll({by}, {dim}); };
-  return turned(a, -1) * turned(b, 1) - turned(a, 1) * turned(b, -1);
+  return autograd::called("linalg_cross",
+                          turned(a, -1) * turned(b, 1) - turned(a, 1) * turned(b, -1));
 }
 
 Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim) {
@@ -149,7 +151,7 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
   if (x1.size(-1) != x2.size(-1))
     fail("cdist: last sizes differ, {} and {}", x1.sizes(), x2.sizes());
   if (p < 0) fail("cdist: expected p of 0 or more, got {}", p);
-  return (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1});
+  return autograd::called("cdist", (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1}));
 }
 
 Tensor pdist(const Tensor& self, double p) {

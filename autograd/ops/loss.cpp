@@ -28,23 +28,30 @@ Tensor reduced(const Tensor& loss, int64_t reduction) {
   fail("reduction: {} is none of Reduction::None, Mean and Sum", reduction);
 }
 
+Tensor reduced(const char* op, const Tensor& loss, int64_t reduction) {
+  return called(op, reduced(loss, reduction));
+}
+
 }  // namespace autograd::detail
 
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   return reduced(elementwise<formulas::absolute_difference>("l1_loss", self, target), reduction);
 }
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced(elementwise<formulas::squared_difference>("mse_loss", self, target), reduction);
+  return reduced("mse_loss", elementwise<formulas::squared_difference>("mse_loss", self, target),
+                 reduction);
 }
 Tensor smooth_l1_loss(const Tensor& self, const Tensor& target, int64_t reduction, double beta) {
   if (!(beta >= 0)) fail("smooth_l1_loss: beta is {}, it must not be negative", beta);
   if (beta == 0) return l1_loss(self, target, reduction);
-  return reduced(elementwise<formulas::smooth_l1>("smooth_l1_loss", self, target, Scalar(beta)),
+  return reduced("smooth_l1_loss",
+                 elementwise<formulas::smooth_l1>("smooth_l1_loss", self, target, Scalar(beta)),
                  reduction);
 }
 Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, double delta) {
   if (!(delta > 0)) fail("huber_loss: delta is {}, it must be positive", delta);
-  return reduced(elementwise<formulas::huber>("huber_loss", self, target, Scalar(delta)),
+  return reduced("huber_loss",
+                 elementwise<formulas::huber>("huber_loss", self, target, Scalar(delta)),
                  reduction);
 }
 
@@ -74,6 +81,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
   check_unit_interval("binary_cross_entropy", "input", self);
   check_unit_interval("binary_cross_entropy", "target", target);
   return reduced(
+      "binary_cross_entropy",
       weighted(elementwise<formulas::cross_entropy>("binary_cross_entropy", self, target), weight),
       reduction);
 }
@@ -91,7 +99,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
     loss = elementwise<formulas::cross_entropy_of_logit>("binary_cross_entropy_with_logits", self,
                                                          target);
   }
-  return reduced(weighted(loss, weight), reduction);
+  return reduced("binary_cross_entropy_with_logits", weighted(loss, weight), reduction);
 }
 
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
@@ -111,7 +119,7 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
 }
 
 Tensor soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced((-target * self).exp().log1p(), reduction);
+  return reduced("soft_margin_loss", (-target * self).exp().log1p(), reduction);
 }
 
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,

@@ -7,5 +7,7 @@ namespace gradus::autograd::detail {
 
 // Throws for a number that is no reduction.
 Tensor reduced(const Tensor& loss, int64_t reduction);
+// The same as one node, that of `op`.
+Tensor reduced(const char* op, const Tensor& loss, int64_t reduction);
 
 }  // namespace gradus::autograd::detail

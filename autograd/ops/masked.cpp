@@ -96,7 +96,8 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
   return widened("masked_fill", *this, mask).clone().masked_fill_(mask, value);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
-  return widened("masked_fill", *this, mask).clone().masked_fill_(mask, value);
+  return autograd::called("masked_fill.value",
+                          widened("masked_fill", *this, mask).clone().masked_fill_(mask, value));
 }
 
 Tensor Tensor::masked_select(const Tensor& mask) const {

@@ -31,13 +31,13 @@ Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, D
   return x.sgn() * share.pow(p - 1) * dy.masked_fill(none, 0);
 }
 
-Tensor norm_over(const Tensor& input, const std::optional<Scalar>& ord, OptionalIntArrayRef dim,
-                 bool keepdim, OptionalDtype dtype) {
+Tensor norm_over(const char* op, const Tensor& input, const std::optional<Scalar>& ord,
+                 OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype) {
   const Tensor x = converted(input, dtype);
   const double p = ord ? ord->toDouble() : 2;
   const DimSet dims = dim_set(dim, x.dim(), "norm");
   return record(
-      "norm", raw::norm(x, p, dims, keepdim),
+      op, raw::norm(x, p, dims, keepdim),
       wrt(x, [=, sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
         return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
       }));
@@ -74,16 +74,16 @@ struct Variance {
 
 }  // namespace
 
-Tensor Tensor::norm(const Scalar& p) const { return norm_over(*this, p, {}, false, {}); }
+Tensor Tensor::norm(const Scalar& p) const { return norm_over("norm", *this, p, {}, false, {}); }
 Tensor Tensor::norm(const std::optional<Scalar>& p, ScalarType dtype) const {
-  return norm_over(*this, p, {}, false, dtype);
+  return norm_over("norm", *this, p, {}, false, dtype);
 }
 Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
-  return norm_over(*this, p, dim, keepdim, {});
+  return norm_over("norm.dim", *this, p, dim, keepdim, {});
 }
 Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim,
                     ScalarType dtype) const {
-  return norm_over(*this, p, dim, keepdim, dtype);
+  return norm_over("norm.dim", *this, p, dim, keepdim, dtype);
 }
 Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) const {
   if (dim() < 2) fail("renorm: expected 2 dims or more, got {}", sizes());
@@ -93,11 +93,12 @@ Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) con
   const DimSet rest =
       dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
   const Tensor length = norm(p, dim_list(rest).ref(), true);
-  return *this * gradus::where(length > most, most / (length + 1e-7), 1);
+  return autograd::called("renorm",
+                          *this * gradus::where(length > most, most / (length + 1e-7), 1));
 }
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
                           OptionalDtype dtype) {
-  return norm_over(x, ord, dim, keepdim, dtype);
+  return norm_over("linalg_vector_norm", x, ord, dim, keepdim, dtype);
 }
 
 #define GRADUS_DEFINE(name, root)                                                                 \

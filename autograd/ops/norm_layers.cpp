@@ -286,7 +286,7 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
        input.size(0) == 0 ? channels / num_groups : input.numel() / input.size(0) / num_groups});
   const Spread spread{{1}, false, false, eps};
   const Tensor y = own_statistics("group_norm", groups, {}, {}, spread).reshape(input.sizes());
-  return scaled(y, over_channels(w, input), over_channels(b, input));
+  return called("group_norm", scaled(y, over_channels(w, input), over_channels(b, input)));
 }
 
 Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,

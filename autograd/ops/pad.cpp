@@ -54,8 +54,12 @@ int64_t wrapped(int64_t i, int64_t, int64_t lo, int64_t hi) {
 struct Mode {
   std::string_view name;
   Source source;
+  const char* nodes[3];  // for one dim, two and three
 };
-constexpr Mode modes[] = {{"reflect", reflected}, {"replicate", replicated}, {"circular", wrapped}};
+constexpr Mode modes[] = {
+    {"reflect", reflected, {"reflection_pad1d", "reflection_pad2d", "reflection_pad3d"}},
+    {"replicate", replicated, {"replication_pad1d", "replication_pad2d", "replication_pad3d"}},
+    {"circular", wrapped, {"pad", "pad", "pad"}}};
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode) {
   const int64_t n = int64_t(pad.size()) / 2;
@@ -83,7 +87,7 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
     }
     axes.push_back(std::move(axis));
   }
-  return detail::resample(op, x, std::move(axes));
+  return detail::resample(mode.nodes[n - 1], x, std::move(axes));
 }
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode, size_t dims) {

@@ -152,11 +152,11 @@ Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const {
   if (a == b) fail("rot90: the dims must differ, got {}", dims);
   switch ((k % 4 + 4) % 4) {
     case 1:
-      return flip(b).transpose(a, b);
+      return autograd::called("rot90", flip(b).transpose(a, b));
     case 2:
-      return flip({a, b});
+      return autograd::called("rot90", flip({a, b}));
     case 3:
-      return flip(a).transpose(a, b);
+      return autograd::called("rot90", flip(a).transpose(a, b));
     default:
       return clone(MemoryFormat::Contiguous);
   }
@@ -186,7 +186,7 @@ Tensor turned(const Tensor& x, size_t at, int64_t shift) {
 Tensor Tensor::roll(IntArrayRef shifts, IntArrayRef dims) const {
   checked();
   if (dims.empty() && shifts.size() == 1)
-    return contiguous().view(-1).roll(shifts, 0).view(sizes());
+    return autograd::called("roll", contiguous().view(-1).roll(shifts, 0).view(sizes()));
   if (shifts.empty() || shifts.size() != dims.size())
     fail("roll: shifts {} and dims {} differ in length", shifts, dims);
   if (dim() == 0) {

@@ -19,18 +19,19 @@ Tensor as_dtype(Tensor y, OptionalDtype dtype) {
   return dtype && *dtype != y.dtype() ? raw::to_dtype(y, *dtype) : y;
 }
 
-Tensor sum_over(const Tensor& x, DimSet dims, bool keepdim, OptionalDtype dtype) {
-  if (dtype && *dtype != x.dtype()) return sum_over(x.to(*dtype), dims, keepdim, dtype);
-  return record("sum", as_dtype(raw::sum(x, dims, keepdim), dtype),
+Tensor sum_over(const char* op, const Tensor& x, DimSet dims, bool keepdim, OptionalDtype dtype) {
+  if (dtype && *dtype != x.dtype()) return sum_over(op, x.to(*dtype), dims, keepdim, dtype);
+  return record(op, as_dtype(raw::sum(x, dims, keepdim), dtype),
                 wrt(x, [dims, keepdim](const Tensor& dy, const OutputInfo& input) {
                   return Spread(input.sizes, dims, keepdim)(dy);
                 }));
 }
 
-Tensor mean_over(const Tensor& input, DimSet dims, bool keepdim, OptionalDtype dtype) {
+Tensor mean_over(const char* op, const Tensor& input, DimSet dims, bool keepdim,
+                 OptionalDtype dtype) {
   const Tensor x = converted(input, dtype);
   const int64_t n = reduced_count(x.sizes(), dims);
-  return record("mean", raw::mean(x, dims, keepdim),
+  return record(op, raw::mean(x, dims, keepdim),
                 wrt(x, [n, dims, keepdim](const Tensor& dy, const OutputInfo& input) {
                   return Spread(input.sizes, dims, keepdim)(dy.div(Scalar(n)));
                 }));
@@ -59,9 +60,10 @@ Tensor prod_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims
   return back(dy * y) / x;
 }
 
-Tensor prod_over(const Tensor& input, DimSet dims, bool keepdim, int64_t dim, OptionalDtype dtype) {
+Tensor prod_over(const char* op, const Tensor& input, DimSet dims, bool keepdim, int64_t dim,
+                 OptionalDtype dtype) {
   const Tensor x = converted(input, dtype);
-  return record("prod", as_dtype(raw::prod(x, dims, keepdim), dtype),
+  return record(op, as_dtype(raw::prod(x, dims, keepdim), dtype),
                 wrt(x, [sx = save(x), dims, keepdim, dim](const Tensor& dy, const Tensor& y) {
                   return prod_back(dy, y, sx, dims, keepdim, dim);
                 }));
@@ -74,10 +76,10 @@ Tensor test_result(const Tensor& x, const Tensor& y) {
 }  // namespace
 
 Tensor Tensor::sum(OptionalDtype dtype) const {
-  return sum_over(*this, all_dims(dim(), "sum"), false, dtype);
+  return sum_over("sum", *this, all_dims(dim(), "sum"), false, dtype);
 }
 Tensor Tensor::sum(OptionalIntArrayRef dims, bool keepdim, OptionalDtype dtype) const {
-  return sum_over(*this, dim_set(dims, dim(), "sum"), keepdim, dtype);
+  return sum_over("sum.dim", *this, dim_set(dims, dim(), "sum"), keepdim, dtype);
 }
 Tensor Tensor::nansum(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype) const {
   const Tensor x = converted(*this, dtype);
@@ -89,10 +91,10 @@ Tensor Tensor::nansum(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype
 }
 
 Tensor Tensor::mean(OptionalDtype dtype) const {
-  return mean_over(*this, all_dims(dim(), "mean"), false, dtype);
+  return mean_over("mean", *this, all_dims(dim(), "mean"), false, dtype);
 }
 Tensor Tensor::mean(OptionalIntArrayRef dims, bool keepdim, OptionalDtype dtype) const {
-  return mean_over(*this, dim_set(dims, dim(), "mean"), keepdim, dtype);
+  return mean_over("mean.dim", *this, dim_set(dims, dim(), "mean"), keepdim, dtype);
 }
 Tensor Tensor::nanmean(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype) const {
   if (!is_floating_point() && !(dtype && is_floating(*dtype)))
@@ -102,11 +104,11 @@ Tensor Tensor::nanmean(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtyp
 }
 
 Tensor Tensor::prod(OptionalDtype dtype) const {
-  return prod_over(*this, dim_set({}, dim(), "prod"), false, 0, dtype);
+  return prod_over("prod", *this, dim_set({}, dim(), "prod"), false, 0, dtype);
 }
 Tensor Tensor::prod(int64_t along, bool keepdim, OptionalDtype dtype) const {
   const int64_t d = wrap_dim(along, dim(), "prod");
-  return prod_over(*this, DimSet(1) << d, keepdim, d, dtype);
+  return prod_over("prod.dim", *this, DimSet(1) << d, keepdim, d, dtype);
 }
 
 #define GRADUS_DEFINE(name)                                                                  \

@@ -22,7 +22,8 @@ Tensor Tensor::positive() const { return *this; }
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) return x.round();
   const double scale = std::pow(10.0, double(std::abs(decimals)));
-  return decimals > 0 ? (x * scale).round() / scale : (x / scale).round() * scale;
+  return autograd::called("round.decimals",
+                          decimals > 0 ? (x * scale).round() / scale : (x / scale).round() * scale);
 }
 Tensor Tensor::round(int64_t decimals) const { return gradus::round(*this, decimals); }
 

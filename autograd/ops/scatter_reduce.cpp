@@ -202,7 +202,8 @@ Tensor& Tensor::index_reduce_(int64_t d, const Tensor& index, const Tensor& sour
 }
 Tensor Tensor::index_reduce(int64_t d, const Tensor& index, const Tensor& source,
                             std::string_view reduce, bool include_self) const {
-  return clone().index_reduce_(d, index, source, reduce, include_self);
+  return autograd::called("index_reduce",
+                          clone().index_reduce_(d, index, source, reduce, include_self));
 }
 
 }  // namespace gradus

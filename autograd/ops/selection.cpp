@@ -26,7 +26,9 @@ GRADUS_DEFINE(gcd)
 GRADUS_DEFINE(lcm)
 #undef GRADUS_DEFINE
 
-Tensor Tensor::ldexp(const Tensor& b) const { return *this * gradus::pow(Scalar(2.0), b); }
+Tensor Tensor::ldexp(const Tensor& b) const {
+  return autograd::called("ldexp", *this * gradus::pow(Scalar(2.0), b));
+}
 Tensor& Tensor::ldexp_(const Tensor& b) const { return mul_(gradus::pow(Scalar(2.0), b)); }
 
 namespace {
@@ -35,15 +37,15 @@ namespace {
 template <class T>
 Tensor clamp_between(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {
   if (min && max) return elementwise<formulas::clamp>("clamp", x, *min, *max);
-  if (min) return elementwise<formulas::clamp_min>("clamp_min", x, *min);
-  if (max) return elementwise<formulas::clamp_max>("clamp_max", x, *max);
+  if (min) return elementwise<formulas::clamp_min>("clamp", x, *min);
+  if (max) return elementwise<formulas::clamp_max>("clamp", x, *max);
   fail("clamp: at least one of min and max must be given");
 }
 template <class T>
 Tensor& clamp_between_(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {
   if (min && max) return elementwise_<formulas::clamp>("clamp_", x, *min, *max);
-  if (min) return elementwise_<formulas::clamp_min>("clamp_min_", x, *min);
-  if (max) return elementwise_<formulas::clamp_max>("clamp_max_", x, *max);
+  if (min) return elementwise_<formulas::clamp_min>("clamp_", x, *min);
+  if (max) return elementwise_<formulas::clamp_max>("clamp_", x, *max);
   fail("clamp_: at least one of min and max must be given");
 }
 

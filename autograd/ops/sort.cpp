@@ -66,10 +66,10 @@ TensorPair Tensor::mode(int64_t dim, bool keepdim) const {
 Tensor Tensor::median() const { return median_of_all("median", *this, false); }
 Tensor Tensor::nanmedian() const { return median_of_all("nanmedian", *this, true); }
 TensorPair Tensor::median(int64_t dim, bool keepdim) const {
-  return selected("median", raw::median(*this, dim, keepdim, false), *this, dim, keepdim);
+  return selected("median.dim", raw::median(*this, dim, keepdim, false), *this, dim, keepdim);
 }
 TensorPair Tensor::nanmedian(int64_t dim, bool keepdim) const {
-  return selected("nanmedian", raw::median(*this, dim, keepdim, true), *this, dim, keepdim);
+  return selected("nanmedian.dim", raw::median(*this, dim, keepdim, true), *this, dim, keepdim);
 }
 
 TensorTriple _unique2(const Tensor& x, bool, bool return_inverse, bool return_counts) {

@@ -155,7 +155,7 @@ Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {
 }
 Tensor Tensor::t() const {
   if (dim() > 2) fail("t: expected at most 2 dims, got shape {}", sizes());
-  return transpose(0, dim() < 2 ? 0 : 1);
+  return autograd::called("t", transpose(0, dim() < 2 ? 0 : 1));
 }
 Tensor Tensor::mT() const {
   if (dim() < 2) fail("mT: expected at least 2 dims, got shape {}", sizes());
@@ -221,7 +221,9 @@ Tensor Tensor::squeeze() const {
     }
   return view_with("squeeze", *this, sizes, strides);
 }
-Tensor Tensor::squeeze(int64_t d) const { return squeeze(IntArrayRef(d)); }
+Tensor Tensor::squeeze(int64_t d) const {
+  return autograd::called("squeeze.dim", squeeze(IntArrayRef(d)));
+}
 Tensor Tensor::squeeze(IntArrayRef dims) const {
   const TensorImpl& t = checked();
   std::vector<bool> drop(t.sizes.size() + 1);
@@ -236,7 +238,7 @@ Tensor Tensor::squeeze(IntArrayRef dims) const {
       sizes.push_back(t.sizes[d]);
       strides.push_back(t.strides[d]);
     }
-  return view_with("squeeze", *this, sizes, strides);
+  return view_with("squeeze.dims", *this, sizes, strides);
 }
 Tensor Tensor::unsqueeze(int64_t d) const {
   const TensorImpl& t = checked();

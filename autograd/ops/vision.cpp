@@ -7,6 +7,7 @@
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/resample.h"
+#include "autograd/record.h"
 #include "tensor/fail.h"
 #include "tensor/resample.h"
 #include "tensor/shape.h"
@@ -39,7 +40,8 @@ Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor) {
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (c % (r * r) != 0) fail("pixel_shuffle: {} channels are not a multiple of {} squared", c, r);
   const Tensor parts = reshape_last(self, 3, {c / (r * r), r, r, h, w});
-  return reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5, {c / (r * r), h * r, w * r});
+  return autograd::called("pixel_shuffle", reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5,
+                                                        {c / (r * r), h * r, w * r}));
 }
 Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
   const int64_t r = downscale_factor;
@@ -48,7 +50,8 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (h % r != 0 || w % r != 0) fail("pixel_unshuffle: {} x {} is not a multiple of {}", h, w, r);
   const Tensor parts = reshape_last(self, 3, {c, h / r, r, w / r, r});
-  return reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5, {c * r * r, h / r, w / r});
+  return autograd::called("pixel_unshuffle", reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5,
+                                                          {c * r * r, h / r, w / r}));
 }
 Tensor channel_shuffle(const Tensor& self, int64_t groups) {
   if (self.dim() < 3) fail("channel_shuffle: expected 3 dims or more, got {}", self.sizes());
@@ -58,7 +61,8 @@ Tensor channel_shuffle(const Tensor& self, int64_t groups) {
   std::vector<int64_t> sizes = self.sizes().vec();
   sizes[1] = c / groups;
   sizes.insert(sizes.begin() + 1, groups);
-  return self.reshape(sizes).transpose(1, 2).reshape(self.sizes());
+  return autograd::called("channel_shuffle",
+                          self.reshape(sizes).transpose(1, 2).reshape(self.sizes()));
 }
 
 namespace {
@@ -112,7 +116,8 @@ Tensor im2col(const Tensor& self, IntArrayRef kernel_size, IntArrayRef dilation,
   const int64_t oh = p.places(0, h), ow = p.places(1, w), kh = p.kernel[0], kw = p.kernel[1];
   const Tensor spread = detail::resample("im2col", self, {p.axis(0, h), p.axis(1, w)});
   const Tensor parts = reshape_last(spread, 3, {c, kh, oh, kw, ow});
-  return reshape_last(permute_last(parts, {0, 1, 3, 2, 4}), 5, {c * kh * kw, oh * ow});
+  return autograd::called(
+      "im2col", reshape_last(permute_last(parts, {0, 1, 3, 2, 4}), 5, {c * kh * kw, oh * ow}));
 }
 Tensor col2im(const Tensor& self, IntArrayRef output_size, IntArrayRef kernel_size,
               IntArrayRef dilation, IntArrayRef padding, IntArrayRef stride) {
@@ -265,7 +270,7 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
   }
   std::vector<int64_t> sizes{s.images, s.channels};
   for (int64_t d = 1; d <= dims; ++d) sizes.push_back(grid.size(d));
-  return y.reshape(sizes);
+  return autograd::called(dims == 2 ? "grid_sampler_2d" : "grid_sampler_3d", y.reshape(sizes));
 }
 
 Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_corners) {
@@ -288,7 +293,7 @@ Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_c
   const Tensor base = stack(parts, -1).reshape({1, -1, dims + 1});
   shape.insert(shape.begin(), size[0]);
   shape.push_back(dims);
-  return matmul(base, theta.mT()).reshape(shape);
+  return autograd::called("affine_grid_generator", matmul(base, theta.mT()).reshape(shape));
 }
 
 }  // namespace gradus

@@ -19,7 +19,7 @@ TEST_CASE("leaves and results know what they are") {
   const Tensor y = x * 2;
   CHECK_FALSE(y.is_leaf());
   CHECK(y.requires_grad());
-  CHECK(y.grad_fn()->name() == "MulBackward0");
+  CHECK(y.grad_fn()->name() == "MulBackward1");
   CHECK(y.grad_fn()->next_edges()[0].node->name() == "AccumulateGrad");
   CHECK_FALSE(y.detach().requires_grad());
   CHECK(y.detach().is_alias_of(y));
