@@ -11,22 +11,24 @@ using autograd::Operand;
 
 namespace {
 
-bool is_one(const Scalar& s) { return s.toDouble() == 1; }
+bool is_one(const Scalar& s) { return !s.isBoolean() && s.toDouble() == 1; }
 
-// alpha must not be a float where the result is an integer.
-void check_alpha(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
+// alpha as what it scales: it must not be a float where the result is an integer, nor bool where it
+// is a number, and does not widen a bool result.
+Scalar checked_alpha(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
   const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
   if (!is_floating(type) && alpha.isFloatingPoint())
     fail("{}: alpha must be an integer where the result is of {}, got {}", op, type,
          alpha.toDouble());
+  if (type != kBool && alpha.isBoolean())
+    fail("{}: alpha must be a number where the result is of {}, got a bool", op, type);
+  return type == kBool ? Scalar(alpha.toBool()) : alpha;
 }
 Tensor add_scaled(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
-  check_alpha(op, a, b, alpha);
-  return elementwise<formulas::add_scaled>(op, a, b, alpha);
+  return elementwise<formulas::add_scaled>(op, a, b, checked_alpha(op, a, b, alpha));
 }
 Tensor& add_scaled_(const char* op, const Tensor& a, const Operand& b, const Scalar& alpha) {
-  check_alpha(op, a, b, alpha);
-  return elementwise_<formulas::add_scaled>(op, a, b, alpha);
+  return elementwise_<formulas::add_scaled>(op, a, b, checked_alpha(op, a, b, alpha));
 }
 
 template <class B>
@@ -39,13 +41,22 @@ Tensor& add_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
   if (is_one(alpha)) return elementwise_<formulas::add>("add_", a, b);
   return add_scaled_("add_", a, b, alpha);
 }
-template <class B>
-Tensor sub_impl(const Tensor& a, const B& b, const Scalar& alpha) {
-  if (is_one(alpha)) return elementwise<formulas::sub>("sub", a, b);
-  return add_scaled("sub", a, b, -alpha);
+
+bool is_bool(const Tensor& t) { return t.defined() && t.dtype() == kBool; }
+bool is_bool(const Scalar& s) { return s.isBoolean(); }
+[[noreturn, gnu::cold]] void fail_difference(const char* op) {
+  fail("{}: bool tensors have no difference; logical_not inverts one, logical_xor compares two",
+       op);
+}
+template <class A, class B>
+Tensor sub_impl(const char* op, const A& a, const B& b, const Scalar& alpha) {
+  if (is_bool(a) || is_bool(b)) fail_difference(op);
+  if (is_one(alpha)) return elementwise<formulas::sub>(op, a, b);
+  return add_scaled(op, a, b, -alpha);
 }
 template <class B>
 Tensor& sub_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_bool(a) || is_bool(b)) fail_difference("sub_");
   if (is_one(alpha)) return elementwise_<formulas::sub>("sub_", a, b);
   return add_scaled_("sub_", a, b, -alpha);
 }
@@ -60,8 +71,12 @@ Tensor& Tensor::add_(const Tensor& b, const Scalar& alpha) const {
 Tensor& Tensor::add_(const Scalar& b, const Scalar& alpha) const {
   return add_impl_(*this, b, alpha);
 }
-Tensor Tensor::sub(const Tensor& b, const Scalar& alpha) const { return sub_impl(*this, b, alpha); }
-Tensor Tensor::sub(const Scalar& b, const Scalar& alpha) const { return sub_impl(*this, b, alpha); }
+Tensor Tensor::sub(const Tensor& b, const Scalar& alpha) const {
+  return sub_impl("sub", *this, b, alpha);
+}
+Tensor Tensor::sub(const Scalar& b, const Scalar& alpha) const {
+  return sub_impl("sub", *this, b, alpha);
+}
 Tensor& Tensor::sub_(const Tensor& b, const Scalar& alpha) const {
   return sub_impl_(*this, b, alpha);
 }
@@ -69,19 +84,15 @@ Tensor& Tensor::sub_(const Scalar& b, const Scalar& alpha) const {
   return sub_impl_(*this, b, alpha);
 }
 Tensor rsub(const Tensor& x, const Tensor& other, const Scalar& alpha) {
-  if (is_one(alpha)) return elementwise<formulas::sub>("rsub", other, x);
-  return add_scaled("rsub", other, x, -alpha);
+  return sub_impl("rsub", other, x, alpha);
 }
 Tensor rsub(const Tensor& x, const Scalar& other, const Scalar& alpha) {
-  if (is_one(alpha)) return elementwise<formulas::sub>("rsub", other, x);
-  return add_scaled("rsub", other, x, -alpha);
+  return sub_impl("rsub", other, x, alpha);
 }
 
 Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
 Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
-Tensor operator-(const Scalar& a, const Tensor& b) {
-  return elementwise<formulas::sub>("sub", a, b);
-}
+Tensor operator-(const Scalar& a, const Tensor& b) { return sub_impl("sub", a, b, 1); }
 Tensor operator/(const Scalar& a, const Tensor& b) {
   return elementwise<formulas::div>("div", a, b);
 }
@@ -103,7 +114,10 @@ struct Power {
   int formula = formulas::index_of<formulas::pow>;
   size_t arity = 1;
   Power(const Tensor& x, const Scalar& b) : operands{x, b} {
-    const double power = is_floating(x.dtype()) ? b.toDouble() : 0;
+    const bool real = is_floating(x.dtype()), whole = !b.isFloatingPoint();
+    if (!real && whole && b.toDouble() < 0)
+      fail("pow: integers have no negative integer powers, got {} and {}", x.dtype(), b.toLong());
+    const double power = real || (whole && x.dtype() != kBool) ? b.toDouble() : 0;
     if (power == 2)
       formula = formulas::index_of<formulas::square>;
     else if (power == 0.5)
@@ -128,6 +142,9 @@ Tensor& Tensor::pow_(const Scalar& b) const {
   autograd::apply_formula_(power.formula, "pow_", power);
   return const_cast<Tensor&>(*this);
 }
+
+Tensor Tensor::square() const { return pow(2); }
+Tensor& Tensor::square_() const { return pow_(2); }
 
 GRADUS_DEFINE_BINARY(mul, mul)
 GRADUS_DEFINE_WITH(pow, pow, Tensor)

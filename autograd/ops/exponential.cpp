@@ -3,7 +3,6 @@
 
 namespace gradus {
 
-GRADUS_DEFINE_UNARY(square)
 GRADUS_DEFINE_UNARY(sqrt)
 GRADUS_DEFINE_UNARY(rsqrt)
 GRADUS_DEFINE_UNARY(reciprocal)
