@@ -15,6 +15,10 @@ Tensor dist(const Tensor& self, const Tensor& other, const Scalar& p) {
   return autograd::called("dist", (self - other).norm(p));
 }
 
+Tensor Tensor::dist(const Tensor& other, const Scalar& p) const {
+  return gradus::dist(*this, other, p);
+}
+
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
   // The bound counts for the value only, as in PyTorch: the gradient is that of the norm.
   const auto unit = [&](const Tensor& x) {
