@@ -19,23 +19,23 @@ class Filters {
         data_(products * matrix_) {
     const bool backwards = order_of(job.plan) < 0;
     constexpr int64_t size = taps * taps * lanes;
-    parallel_for(0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * channels_),
-                 [&](int64_t begin, int64_t end) {
-                   float w[size] = {};
-                   for (int64_t row = begin * lanes; row < end * lanes; row += lanes)
-                     for (int64_t c = 0; c < channels_; ++c) {
-                       const int64_t layer = c / job.channels;
-                       const float* from =
-                           job.w + row * job.w_row + c % job.channels * job.w_channel +
-                           (backwards ? depth(job.plan) - 1 - layer : layer) * taps * taps;
-                       transforms().transpose(from, job.w_row, taps * taps,
-                                              int(std::min(lanes, job.rows - row)), int(lanes), w);
-                       const int64_t step = backwards ? -lanes : lanes;
-                       transforms().filter({backwards ? w + size - lanes : w, taps * step, step, 0,
-                                            panel(0, row) + c * width_ + row % width_, 6 * matrix_,
-                                            matrix_, 0, 1});
-                     }
-                 });
+    parallel_for(
+        0, ceil_div(job.rows, lanes), gemm_loops::grain_for(500 * channels_),
+        [&](int64_t begin, int64_t end) {
+          float w[size] = {};
+          for (int64_t row = begin * lanes; row < end * lanes; row += lanes)
+            for (int64_t c = 0; c < channels_; ++c) {
+              const int64_t layer = c / job.channels;
+              const float* from = job.w + row * job.w_row + c % job.channels * job.w_channel +
+                                  (backwards ? depth(job.plan) - 1 - layer : layer) * taps * taps;
+              transforms().transpose({from, job.w_row, 0, w, lanes, 0,
+                                      std::min(lanes, job.rows - row), taps * taps, 1, false});
+              const int64_t step = backwards ? -lanes : lanes;
+              transforms().filter({backwards ? w + size - lanes : w, taps * step, step, 0,
+                                   panel(0, row) + c * width_ + row % width_, 6 * matrix_, matrix_,
+                                   0, 1});
+            }
+        });
   }
   float* panel(int64_t product, int64_t row) const {
     return data_.get() + product * matrix_ + row / width_ * width_ * channels_;
@@ -109,11 +109,14 @@ class Worker {
                            bias_ ? bias_ + o : nullptr});
       float* y = job_.y + (place.batch * job_.groups * job_.rows + o) * channel +
                  (place.layer * grid[1] + row * side * apart[1] + place.y) * grid[2] + place.x;
+      if (apart[2] == 1) {
+        transforms().transpose({result_.get(), lanes, pitch, y, channel, apart[1] * grid[2], width,
+                                count, rows, true});
+        continue;
+      }
       for (int64_t r = 0; r < rows; ++r, y += apart[1] * grid[2]) {
-        const bool direct = apart[2] == 1;
-        transforms().transpose(result_.get() + r * pitch, lanes, count, int(width),
-                               int(direct ? channel : width), direct ? y : line);
-        if (direct) continue;
+        transforms().transpose(
+            {result_.get() + r * pitch, lanes, 0, line, width, 0, width, count, 1, true});
         for (int64_t i = 0; i < count; ++i)
           for (int64_t q = 0; q < width; ++q) y[i * channel + q * apart[2]] = line[i * width + q];
       }

@@ -24,30 +24,36 @@ void Source::fill(const Tiles& tiles, int64_t image, int64_t row, int64_t rows, 
   const int64_t from = start + first * apart[2];
   const int64_t last =
       std::clamp<int64_t>(first + ceil_div(in[2] - from, apart[2]), first, pitch(tiles));
+  // The same of lines.
+  const int64_t top = row * side * apart[1] + place.y - low[1];
+  const int64_t above = std::min(top < 0 ? ceil_div(-top, apart[1]) : 0, lines);
+  const int64_t below =
+      std::clamp<int64_t>(in[1] > top ? ceil_div(in[1] - top, apart[1]) : 0, above, lines);
   for (int64_t c = 0; c < channels * deep; c += lanes) {
     const int64_t z = place.layer + c / channels - low[0], channel = c % channels;
     const int64_t count = std::min(lanes, channels - channel);
     const float* x = data + (place.batch * all + channel) * volume(in);
-    for (int64_t r = 0; r < lines; ++r) {
-      const int64_t y = (row * side + r) * apart[1] + place.y - low[1];
-      float* to = strip_ + r * step;
-      if (y < 0 || y >= in[1] || z < 0 || z >= in[0]) {
-        std::fill(to, to + step, 0.0f);
-        continue;
-      }
-      std::fill(to, to + first * lanes, 0.0f);
-      std::fill(to + last * lanes, to + step, 0.0f);
-      const float* line = x + (z * in[1] + y) * in[2] + from;
-      int64_t line_pitch = volume(in);
-      if (apart[2] > 1) {
-        float* packed = strip_ + lines * step;
-        const int64_t length = last - first;
+    const bool exists = z >= 0 && z < in[0];
+    const int64_t begin = exists ? above : lines, end = exists ? below : lines;
+    std::fill(strip_, strip_ + begin * step, 0.0f);
+    std::fill(strip_ + end * step, strip_ + lines * step, 0.0f);
+    for (int64_t r = begin; r < end; ++r) {
+      std::fill(strip_ + r * step, strip_ + r * step + first * lanes, 0.0f);
+      std::fill(strip_ + r * step + last * lanes, strip_ + (r + 1) * step, 0.0f);
+    }
+    const int64_t line = apart[1] * in[2], length = last - first;
+    float* to = strip_ + begin * step + first * lanes;
+    if (begin < end) x += (z * in[1] + top) * in[2] + begin * line + from;
+    if (apart[2] == 1) {
+      transforms().transpose(
+          {x, volume(in), line, to, lanes, step, count, length, end - begin, false});
+    } else {
+      float* packed = strip_ + lines * step;
+      for (int64_t r = begin; r < end; ++r, x += line, to += step) {
         kernels::table().conv->f32.spread(
-            {line, line_pitch, apart[2], count, length, 0, length, packed});
-        line = packed, line_pitch = length;
+            {x, volume(in), apart[2], count, length, 0, length, packed});
+        transforms().transpose({packed, length, 0, to, lanes, 0, count, length, 1, false});
       }
-      transforms().transpose(line, line_pitch, last - first, int(count), int(lanes),
-                             to + first * lanes);
     }
     for (int64_t r = 0; r < rows; ++r)
       transform({strip_ + r * side * step, step, lanes, side * lanes,

@@ -66,8 +66,8 @@ void multiply(const WeightJob<float>& job) {
                          {all_sums.get() + z * job.channels * sums.pitch() + o, 6 * sums.matrix(),
                           sums.matrix(), sums.pitch(), w.get() + z * taps * taps * lanes,
                           taps * lanes, lanes, x.deep * taps * taps * lanes, job.channels});
-                   transforms().transpose(w.get(), lanes, std::min(lanes, job.rows - o), int(size),
-                                          int(size), job.w + o * size);
+                   transforms().transpose({w.get(), lanes, 0, job.w + o * size, size, 0, size,
+                                           std::min(lanes, job.rows - o), 1, true});
                  }
                });
 }

@@ -15,7 +15,7 @@ using SmallVec = Vec<T>;
 
 // Reads `size` rows of x of `size` elements, writes them as columns: out[p * width + i].
 template <class T>
-GRADUS_INLINE void transpose_block(const T* x, int64_t outer, int width, T* out) {
+GRADUS_INLINE void transpose_block(const T* x, int64_t outer, int64_t width, T* out) {
   using S = SmallVec<T>;
   constexpr int size = S::size;
   S r[size], s[size];

@@ -104,6 +104,35 @@ void transform(const WinogradMatrices& t) {
     }
 }
 
+// By blocks of few channels, whose planes lie far apart, and all of their lines. The last blocks
+// are taken again in part.
+void transpose(const WinogradTranspose& t) {
+  constexpr int64_t size = SmallVec<float>::size;
+  if (t.rows < size || t.columns < size) {
+    for (int64_t l = 0; l < t.lines; ++l)
+      for (int64_t i = 0; i < t.rows; ++i)
+        for (int64_t p = 0; p < t.columns; ++p)
+          t.out[p * t.out_column + l * t.out_line + i] = t.x[i * t.x_row + l * t.x_line + p];
+    return;
+  }
+  const int64_t rows_x = t.x_row, columns_out = t.out_column;
+  const int64_t outer = t.by_columns ? t.columns : t.rows,
+                inner = t.by_columns ? t.rows : t.columns;
+  const int64_t outer_x = t.by_columns ? 1 : rows_x, outer_out = t.by_columns ? columns_out : 1;
+  const int64_t inner_x = t.by_columns ? rows_x : 1, inner_out = t.by_columns ? 1 : columns_out;
+  for (int64_t a = 0; a < outer; a += size) {
+    if (a + size > outer) a = outer - size;
+    for (int64_t l = 0; l < t.lines; ++l) {
+      const float* x = t.x + a * outer_x + l * t.x_line;
+      float* out = t.out + a * outer_out + l * t.out_line;
+      for (int64_t b = 0; b < inner; b += size) {
+        if (b + size > inner) b = inner - size;
+        transpose_block(x + b * inner_x, rows_x, columns_out, out + b * inner_out);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 extern const WinogradKernels winograd_kernels;
@@ -112,6 +141,6 @@ constinit const WinogradKernels winograd_kernels{.input = transform<input>,
                                                  .result = transform<result>,
                                                  .result_gradient = transform<result_gradient>,
                                                  .filter_gradient = transform<filter_gradient>,
-                                                 .transpose = pack_across<float>};
+                                                 .transpose = transpose};
 
 }  // namespace gradus::kernels::GRADUS_ISA

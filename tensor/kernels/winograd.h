@@ -20,14 +20,23 @@ struct WinogradMatrices {
   const float* bias = nullptr;  // added to every element of Y; or none
 };
 
+// out[p * out_column + l * out_line + i] = x[i * x_row + l * x_line + p] for `rows` i, `columns` p
+// and `lines` l. The channels are the rows, or (by_columns) the columns.
+struct WinogradTranspose {
+  const float* x;
+  int64_t x_row, x_line;
+  float* out;
+  int64_t out_column, out_line;
+  int64_t rows, columns, lines;
+  bool by_columns;
+};
+
 struct WinogradKernels {
   using Transform = void (*)(const WinogradMatrices&);
   // With the three of the forward: y = result(sum of input(x) * filter(w)), by elements. Of the
   // gradients, dw = filter_gradient(sum of input(x) * result_gradient(dy)).
   Transform input, filter, result, result_gradient, filter_gradient;
-  // out[p * width + i] = x[i * pitch + p] for `rows` i and `columns` p.
-  void (*transpose)(const float* x, int64_t pitch, int64_t columns, int rows, int width,
-                    float* out);
+  void (*transpose)(const WinogradTranspose&);
 };
 
 }  // namespace gradus::kernels
