@@ -11,9 +11,9 @@ namespace {
 template <int outputs, class T, int arrays, class F>
 void for_batches(int64_t n, T* const (&p)[arrays], F f) {
   constexpr int64_t lanes = batch<T>::size;
-  batch<T> v[arrays];
   const int64_t full = n - n % lanes;
   for (int64_t i = 0; i < full; i += lanes) {
+    batch<T> v[arrays];
     for (int k = 0; k < arrays; ++k) {
       v[k] = p[k] != nullptr ? batch<T>::load_unaligned(p[k] + i) : batch<T>(T(0));
     }
@@ -25,6 +25,7 @@ void for_batches(int64_t n, T* const (&p)[arrays], F f) {
   if (full == n) return;
   const size_t rest = static_cast<size_t>(n - full) * sizeof(T);
   alignas(64) T buffer[arrays][lanes] = {};
+  batch<T> v[arrays];
   for (int k = 0; k < arrays; ++k) {
     if (p[k] != nullptr) std::memcpy(buffer[k], p[k] + full, rest);
     v[k] = batch<T>::load_aligned(buffer[k]);
@@ -47,15 +48,22 @@ void sgd(int64_t n, T* param, const T* grad, T* buffer, const SgdStep& s) {
   using V = batch<T>;
   const V minus_lr = splat<T>(-s.lr), momentum = splat<T>(s.momentum);
   const V decay = splat<T>(s.weight_decay), fresh = splat<T>(1 - s.dampening);
-  const bool decays = s.weight_decay != 0, has_buffer = buffer != nullptr;
+  const bool decays = s.weight_decay != 0;
+  const auto gradient = [=](V g, V x) {
+    if (s.maximize) g = -g;
+    return decays ? add_scaled::value(g, x, decay) : g;
+  };
+  if (buffer == nullptr) {
+    T* const arrays[] = {param, const_cast<T*>(grad)};
+    return for_batches<1>(n, arrays, [=](V(&v)[2]) {
+      v[0] = add_scaled::value(v[0], gradient(v[1], v[0]), minus_lr);
+    });
+  }
   T* const arrays[] = {param, buffer, const_cast<T*>(grad)};
   for_batches<2>(n, arrays, [=](V(&v)[3]) {
-    V &x = v[0], &b = v[1], g = s.maximize ? -v[2] : v[2];
-    if (decays) g = add_scaled::value(g, x, decay);
-    if (has_buffer) {
-      b = s.first ? g : add_scaled::value(b * momentum, g, fresh);
-      g = s.nesterov ? add_scaled::value(g, b, momentum) : b;
-    }
+    V &x = v[0], &b = v[1], g = gradient(v[2], x);
+    b = s.first ? g : add_scaled::value(b * momentum, g, fresh);
+    g = s.nesterov ? add_scaled::value(g, b, momentum) : b;
     x = add_scaled::value(x, g, minus_lr);
   });
 }
