@@ -10,6 +10,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include "tensor/fail.h"
 
@@ -177,6 +180,18 @@ void release_shared() {
   }
 }
 
+// Asks for huge pages in those bytes of a large block that will be used: fewer faults when they are
+// first written to, and fewer misses of the address cache whenever they are read.
+void want_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t page = uintptr_t(2) << 20;
+  if (bytes < 4 * page) return;
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(block) + page - 1) & -page;
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(block) + bytes) & -page;
+  madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+#endif
+}
+
 void* from_system(size_t bytes) {
   void* p = std::aligned_alloc(alignment, bytes);
   if (!p) {
@@ -223,7 +238,9 @@ namespace {
   }
   if (Block* b = pop_shared(c)) return b;
   if (size >= large) trim_for(size);
-  return from_system(size);
+  void* p = from_system(size);
+  want_huge_pages(p, bytes);
+  return p;
 }
 
 [[gnu::noinline]] void deallocate_any(void* p, size_t bytes) noexcept {
@@ -254,6 +271,7 @@ void* allocate(size_t bytes) {
     Block** head = cache.head + small.index;
     if (Block* b = *head) {
       *head = b->next;
+      __builtin_prefetch(b->next, 1);  // the one that will be asked for next, in a large graph cold
       cache.bytes -= small.bytes;
       return b;
     }
