@@ -78,6 +78,7 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
   constexpr int64_t most = 1 << 24;  // a tap is kept as a float
   constexpr bool vectors = std::is_floating_point_v<T>;
   std::vector<int64_t> taps;
+  int64_t deep = 0, high = 0;  // of the window that the taps are of
   for (size_t oz = 0; oz < wz.first.size(); ++oz)
     for (size_t oy = 0; oy < wy.first.size(); ++oy, y += columns) {
       const Span z = span(wz, oz), v = span(wy, oy);
@@ -95,11 +96,14 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
       if constexpr (vectors) {
         if (run.begin < run.end) {
           const Span h = span(wx, run.begin);
-          taps.clear();
-          for (int64_t iz = z.first; iz < z.last; iz += z.step)
-            for (int64_t iy = v.first; iy < v.last; iy += v.step)
-              for (int64_t i = h.first; i < h.last; i += h.step)
-                taps.push_back(((iz - z.first) * height + iy - v.first) * width + i - h.first);
+          if (z.width() != deep || v.width() != high) {
+            deep = z.width(), high = v.width();
+            taps.clear();
+            for (int64_t iz = 0; iz < deep; iz += z.step)
+              for (int64_t iy = 0; iy < high; iy += v.step)
+                for (int64_t i = 0; i < h.width(); i += h.step)
+                  taps.push_back((iz * height + iy) * width + i);
+          }
           const int64_t first = (z.first * height + v.first) * width + h.first;
           kernels::table().pool->max(kernels::MaxRow<T>{x + first, run.stride, taps.data(),
                                                         int64_t(taps.size()),
