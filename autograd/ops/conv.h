@@ -4,9 +4,9 @@
 // for each spatial dim, or one for all. Throws where shapes do not fit, naming them. Any order of
 // derivative.
 //
-// 3 x 3 taps of stride 1 between 16 or more float32 channels go by the tiles of Lavin and Gray, Fast
-// algorithms for convolutional neural networks (2016): an infinity or nan then spreads over its tile
-// of 4 x 4 results.
+// 3 x 3 taps of stride 1 between 16 or more float32 channels go by the tiles of Lavin and Gray,
+// Fast algorithms for convolutional neural networks (2016): an infinity or nan then spreads over
+// its tile of 4 x 4 results.
 #pragma once
 
 #include <string_view>
