@@ -107,6 +107,9 @@ class DataLoaderBase {
 
   // Starts an epoch; an earlier iterator then ends where it is.
   Iterator<Batch> begin() {
+    // What workers do yet reads the datasets and the epoch.
+    for (auto& job : pending_) workers_->wait(job->id, std::nullopt);
+    pending_.clear();
     const uint64_t epoch = ++epoch_;
     reset();
     return Iterator<Batch>([this, epoch]() -> std::optional<Batch> {
@@ -131,8 +134,6 @@ class DataLoaderBase {
 
   virtual std::optional<BatchRequest> get_batch_request() = 0;
   virtual void reset() {
-    for (auto& job : pending_) workers_->wait(job->id, std::nullopt);
-    pending_.clear();
     number_ = 0;
     seed_ = batch_seed();
     if (workers_)
