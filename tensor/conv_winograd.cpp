@@ -155,14 +155,14 @@ void multiply(const Job<float>& job) {
 
 bool by_winograd(const Job<float>& job) {
   if (!pays(job.plan, job.images, job.channels, job.rows)) return false;
-  Job<float> one = job;
-  for (int64_t group = 0; group < job.groups; ++group) {
+  for_each_group(job.groups, [&](int64_t group) {
+    Job<float> one = job;
+    one.x += group * job.channels * volume(job.plan.planes.in);
+    one.w += group * job.w_group;
+    if (one.bias) one.bias += group * job.rows;
+    one.y += group * job.rows * volume(job.plan.out);
     multiply(one);
-    one.x += job.channels * volume(job.plan.planes.in);
-    one.w += job.w_group;
-    if (one.bias) one.bias += job.rows;
-    one.y += job.rows * volume(job.plan.out);
-  }
+  });
   return true;
 }
 

@@ -105,4 +105,12 @@ int order_of(const Plan& plan);
 // Whether there is more to gain by fewer products than the transforms cost.
 bool pays(const Plan& plan, int64_t images, int64_t channels, int64_t rows);
 
+// f(group), side by side if they are many; else each is shared among the threads.
+template <class F>
+void for_each_group(int64_t groups, F f) {
+  parallel_for(0, groups, groups >= 4 ? 1 : groups, [&](int64_t begin, int64_t end) {
+    for (int64_t group = begin; group < end; ++group) f(group);
+  });
+}
+
 }  // namespace gradus::conv::winograd

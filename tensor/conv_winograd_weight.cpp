@@ -76,13 +76,13 @@ void multiply(const WeightJob<float>& job) {
 
 bool weight_by_winograd(const WeightJob<float>& job) {
   if (!pays(job.plan, job.images, job.channels, job.rows)) return false;
-  WeightJob<float> one = job;
-  for (int64_t group = 0; group < job.groups; ++group) {
+  for_each_group(job.groups, [&](int64_t group) {
+    WeightJob<float> one = job;
+    one.dy += group * job.rows * volume(job.plan.out);
+    one.x += group * job.channels * volume(job.plan.planes.in);
+    one.w += group * job.rows * job.channels * job.plan.taps;
     multiply(one);
-    one.dy += job.rows * volume(job.plan.out);
-    one.x += job.channels * volume(job.plan.planes.in);
-    one.w += job.rows * job.channels * job.plan.taps;
-  }
+  });
   return true;
 }
 

@@ -70,7 +70,8 @@ NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor
   if (want_x) out.x = empty(x.sizes(), x.dtype());
   const auto type = x.dtype();
   // The sums over rows are made of blocks of rows, whose number depends on nothing but the shape.
-  const int64_t per_block = std::max<int64_t>(16, (s.rows + 63) / 64);
+  const int64_t least = s.n >= grain ? 4 : 16;
+  const int64_t per_block = std::max<int64_t>(least, (s.rows + 63) / 64);
   const int64_t blocks = (s.rows + per_block - 1) / per_block;
   const bool by_row = s.channels == 0 && s.groups == 0;
   Dims sizes{s.channels};
