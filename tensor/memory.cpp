@@ -221,10 +221,6 @@ constexpr bool caching = false;  // the address sanitizer must see every block c
 constexpr bool caching = true;
 #endif
 
-}  // namespace
-
-namespace {
-
 [[gnu::noinline]] void* allocate_any(size_t bytes) {
   if (bytes > largest_cached || !caching) {
     if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);

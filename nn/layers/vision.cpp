@@ -47,13 +47,18 @@ Tensor upsample(const Tensor& input, const UpsampleOptions& options) {
 
 }  // namespace
 
-#define GRADUS_UPSAMPLE(Name)                                                                     \
-  void Name##Impl::pretty_print(std::ostream& out) const { print_upsample(out, #Name, options); } \
-  Tensor Name##Impl::forward(const Tensor& input) { return upsample(input, options); }
-GRADUS_UPSAMPLE(Upsample)
-GRADUS_UPSAMPLE(UpsamplingNearest2d)
-GRADUS_UPSAMPLE(UpsamplingBilinear2d)
-#undef GRADUS_UPSAMPLE
+void UpsampleImpl::pretty_print(std::ostream& out) const {
+  print_upsample(out, "Upsample", options);
+}
+Tensor UpsampleImpl::forward(const Tensor& input) { return upsample(input, options); }
+void UpsamplingNearest2dImpl::pretty_print(std::ostream& out) const {
+  print_upsample(out, "UpsamplingNearest2d", options);
+}
+Tensor UpsamplingNearest2dImpl::forward(const Tensor& input) { return upsample(input, options); }
+void UpsamplingBilinear2dImpl::pretty_print(std::ostream& out) const {
+  print_upsample(out, "UpsamplingBilinear2d", options);
+}
+Tensor UpsamplingBilinear2dImpl::forward(const Tensor& input) { return upsample(input, options); }
 
 void PixelShuffleImpl::pretty_print(std::ostream& out) const {
   Line(out, "PixelShuffle")("upscale_factor", options.upscale_factor());
