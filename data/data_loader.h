@@ -178,7 +178,7 @@ class DataLoaderBase {
       auto job = pending_.front();
       workers_->wait(job->id, options_.timeout);
       pending_.pop_front();
-      prefetch();
+      if (job->batch || job->error) prefetch();  // else the dataset has ended
       if (job->error) throw WorkerException(job->error);
       if (job->batch) return std::move(job->batch);
     }

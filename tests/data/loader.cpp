@@ -221,11 +221,13 @@ TEST_CASE("streams and datasets with a state of their own") {
   std::vector<size_t> sizes;
   for (auto& batch : *stream) sizes.push_back(batch.size());
   CHECK(sizes == std::vector<size_t>{2, 2, 1});
-  auto stateful = make_data_loader(Countdown(), 3);
-  for (int epoch = 0; epoch < 2; ++epoch) {
-    std::vector<int> seen;
-    for (const int left : *stateful) seen.push_back(left);
-    CHECK(seen == std::vector<int>{7, 4, 1});
+  for (const size_t workers : {0, 1}) {
+    auto stateful = make_data_loader(Countdown(), DataLoaderOptions(3).workers(workers));
+    for (int epoch = 0; epoch < 2; ++epoch) {
+      std::vector<int> seen;
+      for (const int left : *stateful) seen.push_back(left);
+      CHECK(seen == std::vector<int>{7, 4, 1});
+    }
   }
 }
 
