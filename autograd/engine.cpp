@@ -1,6 +1,7 @@
 // The backward pass. Nodes run in the order of falling sequence numbers, which is a valid order
 // (see Node), so that no dependencies need counting and nothing recurses.
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -368,6 +369,9 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
           "meant",
           op, i);
     if (accumulate_inputs && captured[i].defined()) {
+      std::optional<Turn> turn;
+      if (Node& node = *wanted[i].node; node.is_sink())
+        turn.emplace(static_cast<AccumulateGrad&>(node).busy());
       Tensor& grad = inputs[i].mutable_grad();
       grad = grad.defined() ? grad + captured[i] : captured[i].clone();
     }

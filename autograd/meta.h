@@ -23,6 +23,8 @@ class AccumulateGrad final : public Node {
   void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
   bool is_sink() const override { return true; }
   TensorImpl& leaf() const { return leaf_; }
+  // Set while a thread adds to the leaf's gradient.
+  std::atomic_flag& busy() { return busy_; }
   bool fits(const TensorImpl& t) const {
     return first_output.sizes == t.sizes && first_output.dtype == t.dtype;
   }

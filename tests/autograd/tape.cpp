@@ -269,6 +269,17 @@ TEST_CASE("several threads record with one leaf") {
   CHECK(x.use_count() == 1);
 }
 
+TEST_CASE("several threads add to the gradient of one named input") {
+  const Tensor x = ones({2}).requires_grad_();
+  std::vector<std::thread> threads;
+  for (int k = 0; k < 4; ++k)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) (x * 2).sum().backward({}, std::nullopt, false, TensorList{x});
+    });
+  for (auto& t : threads) t.join();
+  CHECK(x.grad().equal(full({2}, 4000.)));
+}
+
 TEST_CASE("a leaf that is given another shape") {
   const Tensor x = ones({2, 3}).requires_grad_();
   const Tensor y = (x * 2).sum();
