@@ -20,7 +20,7 @@
   X(log10) X(log1p) X(log2) X(nextafter) X(pow) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(trunc)
 #define GRADUS_MATH_SPECIAL(X) \
   X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(lgamma) X(polygamma) X(round_even)
-#define GRADUS_MATH_OTHER(X) X(infinity) X(normal_cdf) X(select)
+#define GRADUS_MATH_OTHER(X) X(infinity) X(max) X(min) X(normal_cdf) X(select)
 // clang-format on
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -43,6 +43,14 @@ inline double select(bool cond, double a, double b) { return cond ? a : b; }
 template <std::integral T>
 T select(bool cond, T a, T b) {
   return cond ? a : b;
+}
+template <class T>
+T max(const T& a, const T& b) {
+  return a < b ? b : a;
+}
+template <class T>
+T min(const T& a, const T& b) {
+  return b < a ? b : a;
 }
 template <std::integral T>
 T fma(T a, T b, T c) {

@@ -53,26 +53,30 @@ void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
 }
 
 template <class T>
-void where_core(int64_t batches, char* y, const char* const* x, const int64_t* inc) {
+void where_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
+                const int64_t* row_inc) {
   constexpr int lanes = lanes_of<T>;
-  for (int64_t i = 0; i < batches; ++i) {
-    uint8_t c[lanes];
-    T a[lanes], b[lanes];
-    std::memcpy(c, x[0] + i * inc[0], sizeof(c));
-    std::memcpy(a, x[1] + i * inc[1], sizeof(a));
-    std::memcpy(b, x[2] + i * inc[2], sizeof(b));
-    for (int j = 0; j < lanes; ++j) {
-      const T all = static_cast<T>(-static_cast<T>(c[j] != 0));
-      a[j] = static_cast<T>(b[j] ^ ((a[j] ^ b[j]) & all));
+  for (int64_t row = 0; row < rows; ++row) {
+    const auto place = [&](int k, int64_t i) { return p[k] + row * row_inc[k] + i * inc[k]; };
+    for (int64_t i = 0; i < batches; ++i) {
+      uint8_t c[lanes];
+      T a[lanes], b[lanes];
+      std::memcpy(c, place(1, i), sizeof(c));
+      std::memcpy(a, place(2, i), sizeof(a));
+      std::memcpy(b, place(3, i), sizeof(b));
+      for (int j = 0; j < lanes; ++j) {
+        const T all = static_cast<T>(-static_cast<T>(c[j] != 0));
+        a[j] = static_cast<T>(b[j] ^ ((a[j] ^ b[j]) & all));
+      }
+      std::memcpy(place(0, i), a, sizeof(a));
     }
-    std::memcpy(y + i * static_cast<int64_t>(sizeof(a)), a, sizeof(a));
   }
 }
 
 template <class T>
 void where_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
-  static constexpr CoreShape shape{4, lanes_of<T>, {sizeof(T), 1, sizeof(T), sizeof(T)}};
+  static constexpr CoreShape shape{true, 4, lanes_of<T>, {sizeof(T), 1, sizeof(T), sizeof(T)}};
   drive(where_core<T>, shape, n, rows, p, step, row_step);
 }
 

@@ -130,10 +130,10 @@ struct Operand {
   bool dense() const { return step == size; }
 };
 
-class Driver {
+class Gatherer {
  public:
-  Driver(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
-         const int64_t* step, const int64_t* row_step)
+  Gatherer(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
+           const int64_t* step, const int64_t* row_step)
       : core_(core),
         log_lanes_(__builtin_ctz(static_cast<unsigned>(shape.lanes))),
         lanes_(shape.lanes),
@@ -159,33 +159,24 @@ class Driver {
 
   // A row of at least a batch, or the only one: dense operands are used where they are.
   void one_row(int64_t row) {
-    const int64_t full = n_ & -lanes_;
-    bool gathered = !operand_[0].dense();
-    for (int k = 1; k < count_; ++k) {
+    const int64_t full = n_ & -lanes_, most = chunk();
+    for (int k = 0; k < count_; ++k) {
       const Operand& o = operand_[k];
-      inc_[k - 1] = o.step == 0 ? 0 : lanes_ * o.size;
-      if (o.step == 0) {
-        if (row == 0 || o.row_step != 0) fill_batch(o.size, buffer_[k], o.at(row, 0));
-        x_[k - 1] = buffer_[k];
-      } else if (!o.dense()) {
-        gathered = true;
-      }
+      inc_[k] = o.step == 0 ? 0 : lanes_ * o.size;
+      if (o.step != 0) continue;
+      if (row == 0 || o.row_step != 0) fill_batch(o.size, buffer_[k], o.at(row, 0));
+      at_[k] = buffer_[k];
     }
-    const int64_t most = gathered ? chunk() : full;
     for (int64_t col = 0; col < full; col += most) {
       const int64_t m = full - col < most ? full - col : most;
-      for (int k = 1; k < count_; ++k) {
+      for (int k = 0; k < count_; ++k) {
         const Operand& o = operand_[k];
         if (o.step == 0) continue;
-        if (o.dense()) {
-          x_[k - 1] = o.at(row, col);
-        } else {
-          move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
-          x_[k - 1] = buffer_[k];
-        }
+        at_[k] = o.dense() ? o.at(row, col) : buffer_[k];
+        if (k > 0 && !o.dense()) move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
       }
+      compute(m >> log_lanes_);
       const Operand& y = operand_[0];
-      core_(m >> log_lanes_, y.dense() ? y.at(row, col) : buffer_[0], x_, inc_);
       if (!y.dense()) move(y.size, m, y.at(row, col), y.step, buffer_[0], y.size);
     }
     if (full < n_) tail(row, full);
@@ -193,10 +184,11 @@ class Driver {
 
   void tail(int64_t row, int64_t col) {
     const int64_t m = n_ - col;
+    at_[0] = buffer_[0];
     for (int k = 1; k < count_; ++k) {
       const Operand& o = operand_[k];
       if (o.step == 0) continue;  // a whole batch of it is in place
-      x_[k - 1] = buffer_[k];
+      at_[k] = buffer_[k];
       if (o.dense()) {
         load_tail(m * o.size, buffer_[k], o.at(row, col));
       } else {
@@ -204,7 +196,7 @@ class Driver {
         move(o.size, m, buffer_[k], o.size, o.at(row, col), o.step);
       }
     }
-    core_(1, buffer_[0], x_, inc_);
+    compute(1);
     const Operand& y = operand_[0];
     if (y.dense()) return store_tail(m * y.size, y.at(row, col), buffer_[0]);
     move(y.size, m, y.at(row, col), y.step, buffer_[0], y.size);
@@ -216,17 +208,23 @@ class Driver {
     for (int64_t row = 0; row < rows_; row += most) {
       const int64_t m = rows_ - row < most ? rows_ - row : most;
       const int64_t batches = (m * n_ + lanes_ - 1) >> log_lanes_;
-      for (int k = 1; k < count_; ++k) {
+      for (int k = 0; k < count_; ++k) {
         const Operand& o = operand_[k];
+        inc_[k] = lanes_ * o.size;
+        at_[k] = buffer_[k];
+        if (k == 0) continue;
         std::memset(buffer_[k] + (batches - 1) * lanes_ * o.size, 0,
                     static_cast<size_t>(lanes_ * o.size));
-        inc_[k - 1] = lanes_ * o.size;
-        x_[k - 1] = buffer_[k];
         pack(k, row, m, true);
       }
-      core_(batches, buffer_[0], x_, inc_);
+      compute(batches);
       pack(0, row, m, false);
     }
+  }
+
+  void compute(int64_t batches) {
+    const int64_t one_row[max_operands] = {};
+    core_(batches, 1, at_, inc_, one_row);
   }
 
   // Moves m rows of operand k to its buffer or back; columns are taken as rows where that is
@@ -254,17 +252,18 @@ class Driver {
   int count_;
   int64_t n_, rows_;
   Operand operand_[max_operands];
-  const char* x_[max_operands];
+  char* at_[max_operands];  // where the core works
   int64_t inc_[max_operands];
   alignas(64) char buffer_[max_operands][chunk_bytes];
 };
 
 // Apart, because of its frame.
-[[gnu::noinline]] void drive_any(Core core, const CoreShape& shape, int64_t n, int64_t rows,
-                                 char* const* p, const int64_t* step, const int64_t* row_step) {
-  Driver(core, shape, n, rows, p, step, row_step).run();
+[[gnu::noinline]] void gather(Core core, const CoreShape& shape, int64_t n, int64_t rows,
+                              char* const* p, const int64_t* step, const int64_t* row_step) {
+  Gatherer(core, shape, n, rows, p, step, row_step).run();
 }
 
+// True if no operand needs to be gathered.
 bool dense(const CoreShape& shape, const int64_t* step) {
   if (step[0] != shape.size[0]) return false;
   int k = 1;
@@ -276,29 +275,53 @@ bool dense(const CoreShape& shape, const int64_t* step) {
 
 void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* const* p,
            const int64_t* step, const int64_t* row_step) {
-  if (rows != 1 || !dense(shape, step)) return drive_any(core, shape, n, rows, p, step, row_step);
-  // Most that is small: the operands are nearly where the core wants them.
-  alignas(64) char buffer[max_operands][max_batch_bytes];
-  const char* x[max_operands];
-  int64_t inc[max_operands];
-  for (int k = 1; k < shape.operands; ++k) {
-    inc[k - 1] = shape.lanes * step[k];
-    x[k - 1] = p[k];
-    if (step[k] == 0) {
-      fill_batch(shape.size[k], buffer[k], p[k]);
-      x[k - 1] = buffer[k];
-    }
+  if (!dense(shape, step) || (n < shape.lanes && rows > 1))
+    return gather(core, shape, n, rows, p, step, row_step);
+  // Most rows: the operands are nearly where the core wants them. Those that change only from row
+  // to row are spread over batches, of so many rows at a time:
+  constexpr int64_t spread_rows = 8;
+  alignas(64) char spread[max_operands][spread_rows * max_batch_bytes];
+  char* at[max_operands];
+  int64_t inc[max_operands], row_inc[max_operands];
+  int64_t most = shape.many_rows ? rows : 1;
+  for (int k = 0; k < shape.operands; ++k) {
+    at[k] = p[k];
+    inc[k] = shape.lanes * step[k];
+    row_inc[k] = row_step[k];
+    if (step[k] != 0) continue;
+    at[k] = spread[k];
+    fill_batch(shape.size[k], spread[k], p[k]);
+    if (rows == 1 || row_step[k] == 0) continue;
+    row_inc[k] = max_batch_bytes;
+    most = most < spread_rows ? most : spread_rows;
   }
   const int64_t full = n & -shape.lanes, rest = n - full;
-  core(full >> __builtin_ctz(static_cast<unsigned>(shape.lanes)), p[0], x, inc);
-  if (rest == 0) return;
-  for (int k = 1; k < shape.operands; ++k) {
-    if (step[k] == 0) continue;
-    load_tail(rest * step[k], buffer[k], p[k] + full * step[k]);
-    x[k - 1] = buffer[k];
+  const int64_t batches = full >> __builtin_ctz(static_cast<unsigned>(shape.lanes));
+  for (int64_t row = 0; row < rows; row += most) {
+    const int64_t m = rows - row < most ? rows - row : most;
+    for (int k = 0; k < shape.operands; ++k) {
+      const char* from = p[k] + row * row_step[k];
+      if (step[k] != 0) {
+        at[k] = p[k] + row * row_step[k];
+      } else if (row_inc[k] != 0) {
+        for (int64_t i = 0; i < m; ++i, from += row_step[k])
+          fill_batch(shape.size[k], spread[k] + i * max_batch_bytes, from);
+      }
+    }
+    if (batches > 0) core(batches, m, at, inc, row_inc);
+    if (rest == 0) continue;
+    alignas(64) char buffer[max_operands][max_batch_bytes];
+    char* last[max_operands] = {buffer[0]};
+    for (int64_t i = 0; i < m; ++i) {
+      for (int k = 1; k < shape.operands; ++k) {
+        char* from = at[k] + i * row_inc[k];
+        last[k] = step[k] == 0 ? from : buffer[k];
+        if (step[k] != 0) load_tail(rest * step[k], buffer[k], from + full * step[k]);
+      }
+      core(1, 1, last, inc, row_inc);
+      store_tail(rest * step[0], at[0] + i * row_inc[0] + full * step[0], buffer[0]);
+    }
   }
-  core(1, buffer[0], x, inc);
-  store_tail(rest * step[0], p[0] + full * step[0], buffer[0]);
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA

@@ -9,11 +9,14 @@ namespace gradus::kernels::GRADUS_ISA {
 
 inline constexpr int max_operands = 8;  // the output is one of them
 
-// Computes `batches` batches. The operands are dense or (inc 0) one repeated batch; inc[k] is what
-// x[k] advances by per batch, in bytes. Loads a batch of every operand before it stores one.
-using Core = void (*)(int64_t batches, char* y, const char* const* x, const int64_t* inc);
+// Computes `rows` rows of `batches` batches. p[0] is the output, p[1..] are the
+// operands, each dense along a row or (inc 0) one repeated batch; inc[k] is what p[k] advances by
+// per batch, row_inc[k] per row, in bytes. Loads a batch of every operand before it stores one.
+using Core = void (*)(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
+                      const int64_t* row_inc);
 
 struct CoreShape {
+  bool many_rows;          // the core takes more than one at a call
   int operands;            // with the output, which is operand 0
   int lanes;               // elements per batch
   int size[max_operands];  // bytes per element

@@ -10,30 +10,54 @@
 
 namespace gradus::kernels::GRADUS_ISA {
 
+// A core takes many rows at a call where a row of broadcast operands may be done in less time than
+// the call, and a call for each shows; elsewhere, and in a set for old processors, the code counts.
+#if defined(__SSE2__) && !defined(__AVX__)
+template <class F, class T>
+inline constexpr bool takes_rows = false;
+#else
+template <class F, class T>
+inline constexpr bool takes_rows = F::arity >= 2 && std::is_same_v<T, float>;
+#endif
+
 // y = f(x...) over batches of T; f works on batches of float or double, or on single integers.
-template <class T, class Out, int n, class Function, int... i>
-void run_core(Function f, int64_t batches, char* y, const char* const* operands,
-              const int64_t* increments, std::integer_sequence<int, i...>) {
-  const char* x[n] = {operands[i]...};
-  const int64_t inc[n] = {increments[i]...};
-  for (; batches > 0; --batches) {
-    if constexpr (std::is_floating_point_v<T>) {
-      const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
-      if constexpr (std::is_same_v<Out, bool>) {
-        simd::store_bools<T>(r, as<bool>(y));
+// Everything that a row begins with is in registers: while stores wait, as they do when the output
+// is not in the nearest cache, a processor holds back loads from places that look like theirs.
+template <bool many_rows, class T, class Out, int n, class Function, int... i>
+void run_core(Function f, int64_t batches, [[maybe_unused]] int64_t rows, char* const* p,
+              const int64_t* increments, [[maybe_unused]] const int64_t* row_inc,
+              std::integer_sequence<int, i...>) {
+  constexpr int64_t out_inc = lanes_of<T> * sizeof(Out);
+  char* y = p[0];
+  const char* x[n] = {p[i + 1]...};
+  const int64_t inc[n] = {increments[i + 1]...};
+  const auto row = [&] {
+    for (int64_t left = batches; left > 0; --left) {
+      if constexpr (std::is_floating_point_v<T>) {
+        const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
+        if constexpr (std::is_same_v<Out, bool>) {
+          simd::store_bools<T>(r, as<bool>(y));
+        } else {
+          r.store_unaligned(as<T>(y));
+        }
       } else {
-        r.store_unaligned(as<T>(y));
+        constexpr int lanes = lanes_of<T>;
+        T in[n][lanes];
+        std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out> out[lanes];
+        (std::memcpy(in[i], x[i], sizeof(in[i])), ...);
+        for (int j = 0; j < lanes; ++j) out[j] = f(in[i][j]...);
+        std::memcpy(y, out, sizeof(out));
       }
-    } else {
-      constexpr int lanes = lanes_of<T>;
-      T in[n][lanes];
-      std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out> out[lanes];
-      (std::memcpy(in[i], x[i], sizeof(in[i])), ...);
-      for (int j = 0; j < lanes; ++j) out[j] = f(in[i][j]...);
-      std::memcpy(y, out, sizeof(out));
+      y += out_inc;
+      ((x[i] += inc[i]), ...);
     }
-    y += lanes_of<T> * sizeof(Out);
-    ((x[i] += inc[i]), ...);
+  };
+  if constexpr (many_rows) {
+    const int64_t next_y = row_inc[0] - batches * out_inc;
+    const int64_t next[n] = {row_inc[i + 1] - batches * inc[i]...};
+    for (; rows > 0; --rows, y += next_y, ((x[i] += next[i]), ...)) row();
+  } else {
+    row();
   }
 }
 
@@ -41,9 +65,11 @@ template <class F, class T>
 using output_of = std::conditional_t<F::to_bool, bool, T>;
 
 template <class F, class T>
-void value_core(int64_t batches, char* y, const char* const* x, const int64_t* inc) {
-  run_core<T, output_of<F, T>, F::arity>([](auto... v) { return F::value(v...); }, batches, y, x,
-                                         inc, std::make_integer_sequence<int, F::arity>());
+void value_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
+                const int64_t* row_inc) {
+  run_core<takes_rows<F, T>, T, output_of<F, T>, F::arity>(
+      [](auto... v) { return F::value(v...); }, batches, rows, p, inc, row_inc,
+      std::make_integer_sequence<int, F::arity>());
 }
 
 constexpr int bits(unsigned set) {
@@ -86,19 +112,20 @@ template <class F, int i>
 inline constexpr int slope_operands = 1 + bits(keep_of<F>(i));
 
 template <class F, int i, class T>
-void slope_core(int64_t batches, char* y, const char* const* x, const int64_t* inc) {
+void slope_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
+                const int64_t* row_inc) {
   constexpr int n = slope_operands<F, i>;
-  run_core<T, T, n>(
+  run_core<takes_rows<F, T>, T, T, n>(
       [](auto... v) {
         const batch<T> in[] = {v...};
         return in[0] * slope_of<F, i>(in);
       },
-      batches, y, x, inc, std::make_integer_sequence<int, n>());
+      batches, rows, p, inc, row_inc, std::make_integer_sequence<int, n>());
 }
 
-template <class T, class Out, int inputs>
+template <bool many_rows, class T, class Out, int inputs>
 constexpr CoreShape shape_of() {
-  CoreShape s{inputs + 1, lanes_of<T>, {sizeof(Out)}};
+  CoreShape s{many_rows, inputs + 1, lanes_of<T>, {sizeof(Out)}};
   for (int k = 1; k <= inputs; ++k) s.size[k] = sizeof(T);
   return s;
 }
@@ -106,14 +133,14 @@ constexpr CoreShape shape_of() {
 template <class F, class T>
 void value_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
-  static constexpr CoreShape shape = shape_of<T, output_of<F, T>, F::arity>();
+  static constexpr CoreShape shape = shape_of<takes_rows<F, T>, T, output_of<F, T>, F::arity>();
   drive(value_core<F, T>, shape, n, rows, p, step, row_step);
 }
 
 template <class F, int i, class T>
 void slope_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
-  static constexpr CoreShape shape = shape_of<T, T, slope_operands<F, i>>();
+  static constexpr CoreShape shape = shape_of<takes_rows<F, T>, T, T, slope_operands<F, i>>();
   drive(slope_core<F, i, T>, shape, n, rows, p, step, row_step);
 }
 

@@ -6,10 +6,10 @@
 namespace gradus::kernels::GRADUS_ISA {
 
 template <class V> V larger(const V& a, const V& b) {
-  return math::select(b != b, b, math::select(a < b, b, a));
+  return math::select(b != b, b, math::max(a, b));
 }
 template <class V> V smaller(const V& a, const V& b) {
-  return math::select(b != b, b, math::select(b < a, b, a));
+  return math::select(b != b, b, math::min(a, b));
 }
 
 struct maximum : binary {  // at a tie half the slope goes to each
@@ -39,9 +39,7 @@ struct minimum : binary {
 struct fmax : binary {  // nan only if both are; at a tie the slope is a's
   static constexpr unsigned on = types::all;
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
-  template <class V> static V value(V a, V b) {
-    return math::select(a != a, b, math::select(a < b, b, a));
-  }
+  template <class V> static V value(V a, V b) { return math::select(a != a, b, math::max(a, b)); }
   template <class V> static V slope_a(V a, V b, V) { return indicator<V>(a >= b || b != b); }
   template <class V> static V slope_b(V a, V b, V) { return indicator<V>(!(a >= b || b != b)); }
 };
@@ -49,9 +47,7 @@ struct fmax : binary {  // nan only if both are; at a tie the slope is a's
 struct fmin : binary {
   static constexpr unsigned on = types::all;
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
-  template <class V> static V value(V a, V b) {
-    return math::select(a != a, b, math::select(b < a, b, a));
-  }
+  template <class V> static V value(V a, V b) { return math::select(a != a, b, math::min(a, b)); }
   template <class V> static V slope_a(V a, V b, V) { return indicator<V>(a <= b || b != b); }
   template <class V> static V slope_b(V a, V b, V) { return indicator<V>(!(a <= b || b != b)); }
 };
