@@ -180,26 +180,26 @@ void release_shared() {
   }
 }
 
-// Asks for huge pages in those bytes of a large block that will be used: fewer faults when they are
-// first written to, and fewer misses of the address cache whenever they are read.
-void want_huge_pages([[maybe_unused]] void* block, [[maybe_unused]] size_t bytes) {
-#ifdef MADV_HUGEPAGE
-  constexpr uintptr_t page = uintptr_t(2) << 20;
-  if (bytes < 4 * page) return;
-  const uintptr_t from = (reinterpret_cast<uintptr_t>(block) + page - 1) & -page;
-  const uintptr_t to = (reinterpret_cast<uintptr_t>(block) + bytes) & -page;
-  madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
-#endif
-}
+constexpr size_t huge_page = size_t(2) << 20;
 
-void* from_system(size_t bytes) {
-  void* p = std::aligned_alloc(alignment, bytes);
+// A large block gets huge pages where it will be used: fewer faults when they are first written to,
+// and fewer misses of the address cache whenever they are read.
+void* from_system(size_t size, size_t used) {
+  const bool huge = used >= 4 * huge_page;
+  const auto ask = [&] {
+    return huge ? std::aligned_alloc(huge_page, (size + huge_page - 1) & -huge_page)
+                : std::aligned_alloc(alignment, size);
+  };
+  void* p = ask();
   if (!p) {
     flush_thread_cache();
     release_shared();
-    p = std::aligned_alloc(alignment, bytes);
-    if (!p) fail("allocate: the system has no {} bytes left", bytes);
+    p = ask();
+    if (!p) fail("allocate: the system has no {} bytes left", size);
   }
+#ifdef MADV_HUGEPAGE
+  if (huge) madvise(p, used & -huge_page, MADV_HUGEPAGE);
+#endif
   return p;
 }
 
@@ -224,7 +224,8 @@ constexpr bool caching = true;
 [[gnu::noinline]] void* allocate_any(size_t bytes) {
   if (bytes > largest_cached || !caching) {
     if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
-    return from_system((bytes + alignment - 1) / alignment * alignment + (bytes == 0) * alignment);
+    const size_t whole = std::max((bytes + alignment - 1) / alignment, size_t(1)) * alignment;
+    return from_system(whole, bytes);
   }
   const auto [c, size] = class_of(bytes);
   if (Block* b = cache.head[c]) {
@@ -234,9 +235,7 @@ constexpr bool caching = true;
   }
   if (Block* b = pop_shared(c)) return b;
   if (size >= large) trim_for(size);
-  void* p = from_system(size);
-  want_huge_pages(p, bytes);
-  return p;
+  return from_system(size, bytes);
 }
 
 [[gnu::noinline]] void deallocate_any(void* p, size_t bytes) noexcept {
