@@ -222,8 +222,10 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
     return vector_times_matrix(g.m, g.k, g.b, g.b_row, g.a, g.a_col, g.c, g.c_row, g.epilogue, true,
                                micro);
   const int64_t thin = std::min(g.m, g.n);
+  // Adding up the lanes of a dot product costs less the longer it is; so does packing B instead the
+  // more often it is used.
   if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
-      (thin <= 4 || (thin <= 2 * micro.mr && g.k >= 256)))
+      (thin <= 2 + g.k / micro.dots_k || g.m * g.n <= 32))
     return dots(g, micro);
   constexpr int64_t l2_bytes = 1024 * 1024;
   const bool b_in_l2 = g.k * g.n * int64_t(sizeof(T)) <= l2_bytes;

@@ -10,12 +10,12 @@ namespace gradus::kernels::GRADUS_ISA {
 // and more and vectors so fast that going over C once more costs most: there a panel streams from
 // it.
 struct Blocks {
-  int panel, block, deepest, columns;
+  int panel, block, deepest, columns, dots_k;
 };
 #if defined(__AVX512F__)
-inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024, 2048};
+inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024, 2048, 16};
 #else
-inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096};
+inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096, 64};
 #endif
 
 template <class T>
@@ -30,6 +30,7 @@ constexpr GemmKernels<T> gemm_kernels() {
           .mc = mc,
           .kc = kc,
           .nc = blocks.columns,
+          .dots_k = blocks.dots_k,
           .tile = tile_of_any_shape<T>,
           .pack = pack<T>,
           .dots = dots<T>,

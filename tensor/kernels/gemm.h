@@ -56,6 +56,9 @@ struct GemmKernels {
   // An mc x kc block of A stays in L2, a kc x nr panel of B in L1, a kc x nc block of B in L3.
   int mc, kc, nc;
 
+  // Dot products beat a packed B in products of up to 2 + k / dots_k rows or columns.
+  int dots_k;
+
   void (*tile)(const GemmTile<T>&);
 
   // Copies X (extent x k, element (i, p) at x[i * outer + p * inner]) to panels of `width` rows:

@@ -9,6 +9,33 @@ namespace gradus::kernels::GRADUS_ISA {
 inline constexpr int dot_rows = 4;
 inline constexpr int dot_cols = tile_rows > 6 ? 4 : 2;
 
+// Lanes of a where bit h of their number is clear, of b where it is set; from the lanes `from`
+// away.
+template <int h, int from, class T, size_t... i>
+GRADUS_INLINE Vec<T> lanes_of_two(Vec<T> a, Vec<T> b, std::index_sequence<i...>) {
+  constexpr size_t width = sizeof...(i);
+  return Vec<T>(__builtin_shufflevector(a.data, b.data, ((i ^ from) + ((i & h) ? width : 0))...));
+}
+
+// Adds up each of `count` vectors, a power of two and at most their lanes: the sum of v[q] comes to
+// lane q * width / count. Two vectors become one until one is left, of half as many terms each.
+template <int count, int h, class T>
+GRADUS_INLINE Vec<T> sum_lanes(Vec<T>* v) {
+  constexpr auto all = std::make_index_sequence<Vec<T>::size>();
+  if constexpr (h == 0) {
+    return v[0];
+  } else if constexpr (count == 1) {
+    v[0] += lanes_of_two<0, h>(v[0], v[0], all);
+    return sum_lanes<1, h / 2>(v);
+  } else {
+    unroll<count / 2>([&](auto q) __attribute__((always_inline)) {
+      const Vec<T> other = v[q + count / 2];
+      v[q] = lanes_of_two<h, 0>(v[q], other, all) + lanes_of_two<h, h>(v[q], other, all);
+    });
+    return sum_lanes<count / 2, h / 2>(v);
+  }
+}
+
 // R x N dot products side by side; with few of them, U partial sums each keep the adders busy.
 template <class T, int R, int N>
 void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0) {
@@ -30,7 +57,7 @@ void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0) {
   };
   int64_t p = 0;
   for (; p + U * width <= d.k; p += U * width)
-    unroll<U>([&](auto u) {
+    unroll<U>([&](auto u) __attribute__((always_inline)) {
       add(u, [&](const T* x) { return Vec<T>::load_unaligned(x + p + u * width); });
     });
   const std::integral_constant<int, 0> first;
@@ -41,12 +68,35 @@ void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0) {
     const int rest = static_cast<int>(d.k - p);
     add(first, [&](const T* x) { return load_part(x + p, rest); });
   }
-  each([&](auto i, auto j) {
-    Vec<T> total = sum[0][i][j];
-    unroll<U - 1>([&](auto u) { total += sum[u + 1][i][j]; });
-    T* c = d.c + (i0 + i) * d.c_row + (j0 + j) * d.c_col;
-    *c = finish(xsimd::hadd(total), d.epilogue, c, j0 + j);
+  constexpr int count = R * N, at_once = count < width ? count : width;
+  alignas(64) T sums[count + width];  // rows of N; what follows is read, and means nothing
+  unroll<count / at_once>([&](auto group) __attribute__((always_inline)) {
+    Vec<T> totals[at_once];
+    unroll<at_once>([&](auto q) __attribute__((always_inline)) {
+      constexpr int index = group * at_once + q;
+      totals[q] = sum[0][index / N][index % N];
+      unroll<U - 1>([&](auto u) __attribute__((always_inline)) {
+        totals[q] += sum[u + 1][index / N][index % N];
+      });
+    });
+    const Vec<T> lanes = sum_lanes<at_once, width / 2>(totals);
+    if constexpr (at_once == width) {
+      lanes.store_unaligned(sums + group * width);
+    } else {
+      alignas(64) T each_lane[width];
+      lanes.store_aligned(each_lane);
+      for (int q = 0; q < at_once; ++q) sums[q] = each_lane[q * (width / at_once)];
+    }
   });
+  GemmTile<T> t{};
+  t.c = d.c + i0 * d.c_row + j0 * d.c_col;
+  t.c_row = d.c_row;
+  t.c_col = d.c_col;
+  t.rows = R;
+  t.cols = N;
+  t.epilogue = d.epilogue;
+  if (t.epilogue.bias) t.epilogue.bias += j0;
+  finish_tile(t, sums, N);
 }
 
 template <class T, int N>
@@ -60,6 +110,8 @@ template <class T>
 void dots(const GemmDots<T>& d) {
   int64_t j = 0;
   for (; j + dot_cols <= d.n; j += dot_cols) dot_column_tiles<T, dot_cols>(d, j);
+  if constexpr (dot_cols > 2)
+    for (; j + 2 <= d.n; j += 2) dot_column_tiles<T, 2>(d, j);
   for (; j < d.n; ++j) dot_column_tiles<T, 1>(d, j);
 }
 

@@ -39,7 +39,7 @@ __attribute__((noinline)) void finish_tile(const GemmTile<T>& t, const T* sums, 
   for (int i = 0; i < t.rows; ++i, c += t.c_row, sums += stride) {
     if (t.c_col == 1) {
       for (int j = 0; j < t.cols; j += width)
-        finish_vector(Vec<T>::load_aligned(sums + j), t.epilogue, c + j, j, t.cols - j);
+        finish_vector(Vec<T>::load_unaligned(sums + j), t.epilogue, c + j, j, t.cols - j);
     } else {
       for (int j = 0; j < t.cols; ++j)
         c[j * t.c_col] = finish(sums[j], t.epilogue, c + j * t.c_col, j);

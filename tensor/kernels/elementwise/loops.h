@@ -31,7 +31,7 @@ void run_core(Function f, int64_t batches, [[maybe_unused]] int64_t rows, char* 
   char* y = p[0];
   const char* x[n] = {p[i + 1]...};
   const int64_t inc[n] = {increments[i + 1]...};
-  const auto row = [&] {
+  const auto row = [&]() __attribute__((always_inline)) {
     for (int64_t left = batches; left > 0; --left) {
       if constexpr (std::is_floating_point_v<T>) {
         const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
