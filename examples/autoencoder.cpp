@@ -14,6 +14,7 @@
 #include <string>
 
 #include "examples/pictures.h"
+#include "examples/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -44,14 +45,6 @@ double part_lost(const Tensor& pictures, const Tensor& drawn) {
   return (lost / (pictures - pictures.mean(0)).pow(2).mean()).item<double>();
 }
 
-void show_progress(int epoch, int epochs, double train, double test, double speed) {
-  const int done = 20 * epoch / epochs;
-  std::printf("\repoch %3d/%d [%.*s%*s]  lost: train %5.1f%%  test %5.1f%%  %6.0f samples/s%s",
-              epoch, epochs, done, "####################", 20 - done, "", 100 * train, 100 * test,
-              speed, epoch == epochs ? "\n\n" : "");
-  std::fflush(stdout);
-}
-
 int main(int argc, char** argv) try {
   const std::string path = argc > 1 ? argv[1] : "examples/data/digits.csv";
   const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 150;
@@ -77,11 +70,13 @@ int main(int argc, char** argv) try {
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const NoGradGuard no_grad;
     net->eval();
-    show_progress(epoch, epochs, part_lost(train.images(), net(train.images())),
-                  part_lost(test.images(), net(test.images())),
-                  double(*train.size()) / time.count());
+    show_progress(
+        epoch, epochs, epoch, epochs, "lost: train %5.1f%%  test %5.1f%%  %6.0f samples/s",
+        100 * part_lost(train.images(), net(train.images())),
+        100 * part_lost(test.images(), net(test.images())), double(*train.size()) / time.count());
     net->train();
   }
+  std::printf("\n\n");
 
   const NoGradGuard no_grad;
   net->eval();

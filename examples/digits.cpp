@@ -9,6 +9,7 @@
 #include <string>
 
 #include "examples/pictures.h"
+#include "examples/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -32,15 +33,6 @@ Tensor predict(nn::Sequential& net, const Tensor& images) {
 double percent_right(nn::Sequential& net, const Digits& digits) {
   const Tensor right = predict(net, digits.images()).eq(digits.targets());
   return 100 * right.to(kDouble).mean().item<double>();
-}
-
-void show_progress(int epoch, int epochs, double loss, double train, double test, double speed) {
-  const int done = 20 * epoch / epochs;
-  std::printf("\repoch %2d/%d [%s%s]  loss %.4f  train %6.2f%%  test %6.2f%%  %6.0f samples/s%s",
-              epoch, epochs, std::string(size_t(done), '#').c_str(),
-              std::string(size_t(20 - done), ' ').c_str(), loss, train, test, speed,
-              epoch == epochs ? "\n\n" : "");
-  std::fflush(stdout);
 }
 
 // Rows: the digits that were written; columns: what the network read.
@@ -91,9 +83,12 @@ int main(int argc, char** argv) try {
     }
     schedule.step();
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    show_progress(epoch, epochs, sum / double(loader->size()), percent_right(net, train),
-                  percent_right(net, test), double(*train.size()) / time.count());
+    show_progress(epoch, epochs, epoch, epochs,
+                  "loss %.4f  train %6.2f%%  test %6.2f%%  %6.0f samples/s",
+                  sum / double(loader->size()), percent_right(net, train), percent_right(net, test),
+                  double(*train.size()) / time.count());
   }
+  std::printf("\n\n");
 
   const Tensor read = predict(net, test.images());
   show_confusion(test.targets(), read);

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "examples/pictures.h"
+#include "examples/progress.h"
 
 using namespace gradus;
 using data::datasets::MNIST;
@@ -55,32 +56,12 @@ Tensor predict(Net& net, const Tensor& images) {
 
 double fraction(const Tensor& right) { return right.to(kDouble).mean().item<double>(); }
 
-// One line that is written over itself.
-class Progress {
- public:
-  Progress(int epoch, int epochs, int64_t total) : epoch_(epoch), epochs_(epochs), total_(total) {}
-  void show(int64_t done, double loss, double right) const {
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start_;
-    const double speed = double(done) / time.count();
-    const int filled = int(20 * done / total_);
-    std::printf("\repoch %d/%d [%.*s%*s]  loss %.4f  right %5.2f%%  %6.0f samples/s  %3.0f s left ",
-                epoch_, epochs_, filled, "####################", 20 - filled, "", loss, 100 * right,
-                speed, double(total_ - done) / speed);
-    std::fflush(stdout);
-  }
-
- private:
-  int epoch_, epochs_;
-  int64_t total_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 void train(Net& net, optim::AdamW& optimizer, const Tensor& images, const Tensor& targets,
            int epoch, int epochs) {
   constexpr int64_t batch = 128;
   const int64_t count = targets.size(0);
   const Tensor order = randperm(count);
-  const Progress progress(epoch, epochs, count);
+  const auto start = std::chrono::steady_clock::now();
   double loss_sum = 0, right_sum = 0;
   for (int64_t i = 0; i < count; i += batch) {
     const Tensor rows = order.slice(0, i, i + batch);
@@ -93,8 +74,13 @@ void train(Net& net, optim::AdamW& optimizer, const Tensor& images, const Tensor
     const int64_t done = std::min(i + batch, count);
     loss_sum += loss.item<double>() * double(rows.size(0));
     right_sum += fraction(y.argmax(1).eq(t)) * double(rows.size(0));
-    if (i / batch % 10 == 9 || done == count)
-      progress.show(done, loss_sum / double(done), right_sum / double(done));
+    if (i / batch % 10 != 9 && done < count) continue;
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    const double speed = double(done) / time.count();
+    show_progress(epoch, epochs, done, count,
+                  "loss %.4f  right %5.2f%%  %6.0f samples/s  %3.0f s left ",
+                  loss_sum / double(done), 100 * right_sum / double(done), speed,
+                  double(count - done) / speed);
   }
 }
 

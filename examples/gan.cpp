@@ -15,6 +15,7 @@
 #include <string>
 
 #include "examples/pictures.h"
+#include "examples/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -87,15 +88,6 @@ struct Players {
   }
 };
 
-void show_progress(int epoch, int epochs, double judge, double forger, double speed, double left) {
-  const int done = 20 * epoch / epochs;
-  std::printf(
-      "\repoch %3d/%d [%.*s%*s]  loss: judge %.3f  forger %.3f  %6.0f samples/s  %3.0f s left%s",
-      epoch, epochs, done, "####################", 20 - done, "", judge, forger, speed, left,
-      epoch == epochs ? "\n\n" : "");
-  std::fflush(stdout);
-}
-
 int main(int argc, char** argv) try {
   const std::string path = argc > 1 ? argv[1] : "examples/data/digits.csv";
   const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 100;
@@ -124,7 +116,9 @@ int main(int argc, char** argv) try {
     judge_schedule.step();
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const auto batches = double(loader->size());
-    show_progress(epoch, epochs, judge_loss / batches, forger_loss / batches,
+    show_progress(epoch, epochs, epoch, epochs,
+                  "loss: judge %.3f  forger %.3f  %6.0f samples/s  %3.0f s left",
+                  judge_loss / batches, forger_loss / batches,
                   double(epoch * images.size(0)) / time.count(),
                   time.count() / epoch * (epochs - epoch));
     // Ten rows, closer together at the start.
@@ -133,6 +127,7 @@ int main(int argc, char** argv) try {
       rows.push_back(players.forger->forward(same_noise));
     }
   }
+  std::printf("\n\n");
 
   const NoGradGuard no_grad;
   draw(rows.back().slice(0, 0, 5));
