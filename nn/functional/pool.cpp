@@ -26,13 +26,28 @@ std::vector<int64_t> sizes_or_input(const char* op, const ExpandingArrayWithOpti
   return out;
 }
 
+template <size_t D, class Pool>
+Tensor averages(Pool pool, const Tensor& x, const AvgPoolOptions<D>& o) {
+  // PyTorch's layer over one dim knows no divisor.
+  return pool(x, *o.kernel_size(), *o.stride(), *o.padding(), o.ceil_mode(), o.count_include_pad(),
+              D == 1 ? std::nullopt : o.divisor_override());
+}
+template <size_t D, class Pool>
+auto maxima(Pool pool, const Tensor& x, const MaxPoolOptions<D>& o) {
+  return pool(x, *o.kernel_size(), *o.stride(), *o.padding(), *o.dilation(), o.ceil_mode());
+}
+
 // (count * mean of x^p)^(1/p)
-template <class Avg>
-Tensor lp(const Tensor& x, double p, IntArrayRef kernel, Avg avg) {
+template <size_t D>
+Tensor lp(Tensor (*avg_pool)(const Tensor&, const AvgPoolOptions<D>&), const Tensor& x,
+          const LPPoolOptions<D>& o) {
+  const double p = o.norm_type();
   double count = 1;
-  for (const int64_t k : kernel) count *= double(k);
-  if (p == 2) return avg(x.square()).mul(count).sqrt();
-  const Tensor y = avg(x.pow(p));
+  for (const int64_t k : *o.kernel_size()) count *= double(k);
+  const auto windows =
+      AvgPoolOptions<D>(o.kernel_size()).stride(o.stride()).ceil_mode(o.ceil_mode());
+  if (p == 2) return avg_pool(x.square(), windows).mul(count).sqrt();
+  const Tensor y = avg_pool(x.pow(p), windows);
   return (y.sign() * y.abs().relu()).mul(count).pow(1 / p);
 }
 
@@ -78,74 +93,98 @@ std::tuple<Tensor, Tensor> fractional(const char* op, const Tensor& input,
   return pool(input, *o.kernel_size(), size, samples);
 }
 
-Tensor first(const std::tuple<Tensor, Tensor>& both) { return std::get<0>(both); }
-
 }  // namespace
 
 Tensor avg_pool1d(const Tensor& x, const AvgPool1dFuncOptions& o) {
-  return gradus::avg_pool1d(x, *o.kernel_size(), *o.stride(), *o.padding(), o.ceil_mode(),
-                            o.count_include_pad());
+  return averages(gradus::avg_pool1d, x, o);
 }
-#define GRADUS_POOL(D)                                                                           \
-  Tensor avg_pool##D##d(const Tensor& x, const AvgPool##D##dFuncOptions& o) {                    \
-    return gradus::avg_pool##D##d(x, *o.kernel_size(), *o.stride(), *o.padding(), o.ceil_mode(), \
-                                  o.count_include_pad(), o.divisor_override());                  \
-  }
-GRADUS_POOL(2)
-GRADUS_POOL(3)
-#undef GRADUS_POOL
+Tensor avg_pool2d(const Tensor& x, const AvgPool2dFuncOptions& o) {
+  return averages(gradus::avg_pool2d, x, o);
+}
+Tensor avg_pool3d(const Tensor& x, const AvgPool3dFuncOptions& o) {
+  return averages(gradus::avg_pool3d, x, o);
+}
 
-#define GRADUS_POOL(D)                                                                           \
-  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(const Tensor& x,                        \
-                                                         const MaxPool##D##dFuncOptions& o) {    \
-    return gradus::max_pool##D##d_with_indices(x, *o.kernel_size(), *o.stride(), *o.padding(),   \
-                                               *o.dilation(), o.ceil_mode());                    \
-  }                                                                                              \
-  Tensor max_pool##D##d(const Tensor& x, const MaxPool##D##dFuncOptions& o) {                    \
-    return gradus::max_pool##D##d(x, *o.kernel_size(), *o.stride(), *o.padding(), *o.dilation(), \
-                                  o.ceil_mode());                                                \
-  }                                                                                              \
-  Tensor adaptive_avg_pool##D##d(const Tensor& x, const AdaptiveAvgPool##D##dFuncOptions& o) {   \
-    return gradus::adaptive_avg_pool##D##d(                                                      \
-        x, sizes_or_input("adaptive_avg_pool" #D "d", o.output_size(), x));                      \
-  }                                                                                              \
-  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d_with_indices(                               \
-      const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) {                              \
-    return gradus::adaptive_max_pool##D##d(                                                      \
-        x, sizes_or_input("adaptive_max_pool" #D "d", o.output_size(), x));                      \
-  }                                                                                              \
-  Tensor adaptive_max_pool##D##d(const Tensor& x, const AdaptiveMaxPool##D##dFuncOptions& o) {   \
-    return first(adaptive_max_pool##D##d_with_indices(x, o));                                    \
-  }                                                                                              \
-  Tensor lp_pool##D##d(const Tensor& x, const LPPool##D##dFuncOptions& o) {                      \
-    return lp(x, o.norm_type(), *o.kernel_size(), [&](const Tensor& powers) {                    \
-      return gradus::avg_pool##D##d(powers, *o.kernel_size(), *o.stride(), 0, o.ceil_mode());    \
-    });                                                                                          \
-  }
-GRADUS_POOL(1)
-GRADUS_POOL(2)
-GRADUS_POOL(3)
-#undef GRADUS_POOL
+Tensor max_pool1d(const Tensor& x, const MaxPool1dFuncOptions& o) {
+  return maxima(gradus::max_pool1d, x, o);
+}
+std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& x, const MaxPool1dFuncOptions& o) {
+  return maxima(gradus::max_pool1d_with_indices, x, o);
+}
+Tensor max_pool2d(const Tensor& x, const MaxPool2dFuncOptions& o) {
+  return maxima(gradus::max_pool2d, x, o);
+}
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& x, const MaxPool2dFuncOptions& o) {
+  return maxima(gradus::max_pool2d_with_indices, x, o);
+}
+Tensor max_pool3d(const Tensor& x, const MaxPool3dFuncOptions& o) {
+  return maxima(gradus::max_pool3d, x, o);
+}
+std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& x, const MaxPool3dFuncOptions& o) {
+  return maxima(gradus::max_pool3d_with_indices, x, o);
+}
+
+Tensor adaptive_avg_pool1d(const Tensor& x, const AdaptiveAvgPool1dFuncOptions& o) {
+  return gradus::adaptive_avg_pool1d(x, sizes_or_input("adaptive_avg_pool1d", o.output_size(), x));
+}
+Tensor adaptive_avg_pool2d(const Tensor& x, const AdaptiveAvgPool2dFuncOptions& o) {
+  return gradus::adaptive_avg_pool2d(x, sizes_or_input("adaptive_avg_pool2d", o.output_size(), x));
+}
+Tensor adaptive_avg_pool3d(const Tensor& x, const AdaptiveAvgPool3dFuncOptions& o) {
+  return gradus::adaptive_avg_pool3d(x, sizes_or_input("adaptive_avg_pool3d", o.output_size(), x));
+}
+
+std::tuple<Tensor, Tensor> adaptive_max_pool1d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool1dFuncOptions& o) {
+  return gradus::adaptive_max_pool1d(x, sizes_or_input("adaptive_max_pool1d", o.output_size(), x));
+}
+Tensor adaptive_max_pool1d(const Tensor& x, const AdaptiveMaxPool1dFuncOptions& o) {
+  return std::get<0>(adaptive_max_pool1d_with_indices(x, o));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool2d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool2dFuncOptions& o) {
+  return gradus::adaptive_max_pool2d(x, sizes_or_input("adaptive_max_pool2d", o.output_size(), x));
+}
+Tensor adaptive_max_pool2d(const Tensor& x, const AdaptiveMaxPool2dFuncOptions& o) {
+  return std::get<0>(adaptive_max_pool2d_with_indices(x, o));
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool3d_with_indices(const Tensor& x,
+                                                            const AdaptiveMaxPool3dFuncOptions& o) {
+  return gradus::adaptive_max_pool3d(x, sizes_or_input("adaptive_max_pool3d", o.output_size(), x));
+}
+Tensor adaptive_max_pool3d(const Tensor& x, const AdaptiveMaxPool3dFuncOptions& o) {
+  return std::get<0>(adaptive_max_pool3d_with_indices(x, o));
+}
+
+Tensor lp_pool1d(const Tensor& x, const LPPool1dFuncOptions& o) { return lp(avg_pool1d, x, o); }
+Tensor lp_pool2d(const Tensor& x, const LPPool2dFuncOptions& o) { return lp(avg_pool2d, x, o); }
+Tensor lp_pool3d(const Tensor& x, const LPPool3dFuncOptions& o) { return lp(avg_pool3d, x, o); }
 
 Tensor max_unpool1d(const Tensor& x, const Tensor& indices, const MaxUnpool1dFuncOptions& o) {
   std::vector<int64_t> sizes = unpool_size("max_unpool1d", x, o);
   sizes.push_back(1);
   return gradus::max_unpool2d(x.unsqueeze(-1), indices.unsqueeze(-1), sizes).squeeze(-1);
 }
-#define GRADUS_POOL(D)                                                                             \
-  Tensor max_unpool##D##d(const Tensor& x, const Tensor& indices,                                  \
-                          const MaxUnpool##D##dFuncOptions& o) {                                   \
-    return gradus::max_unpool##D##d(x, indices, unpool_size("max_unpool" #D "d", x, o));           \
-  }                                                                                                \
-  std::tuple<Tensor, Tensor> fractional_max_pool##D##d_with_indices(                               \
-      const Tensor& x, const FractionalMaxPool##D##dFuncOptions& o) {                              \
-    return fractional("fractional_max_pool" #D "d", x, o, gradus::fractional_max_pool##D##d);      \
-  }                                                                                                \
-  Tensor fractional_max_pool##D##d(const Tensor& x, const FractionalMaxPool##D##dFuncOptions& o) { \
-    return first(fractional_max_pool##D##d_with_indices(x, o));                                    \
-  }
-GRADUS_POOL(2)
-GRADUS_POOL(3)
-#undef GRADUS_POOL
+Tensor max_unpool2d(const Tensor& x, const Tensor& indices, const MaxUnpool2dFuncOptions& o) {
+  return gradus::max_unpool2d(x, indices, unpool_size("max_unpool2d", x, o));
+}
+Tensor max_unpool3d(const Tensor& x, const Tensor& indices, const MaxUnpool3dFuncOptions& o) {
+  return gradus::max_unpool3d(x, indices, unpool_size("max_unpool3d", x, o));
+}
+
+std::tuple<Tensor, Tensor> fractional_max_pool2d_with_indices(
+    const Tensor& x, const FractionalMaxPool2dFuncOptions& o) {
+  return fractional("fractional_max_pool2d", x, o, gradus::fractional_max_pool2d);
+}
+Tensor fractional_max_pool2d(const Tensor& x, const FractionalMaxPool2dFuncOptions& o) {
+  return std::get<0>(fractional_max_pool2d_with_indices(x, o));
+}
+std::tuple<Tensor, Tensor> fractional_max_pool3d_with_indices(
+    const Tensor& x, const FractionalMaxPool3dFuncOptions& o) {
+  return fractional("fractional_max_pool3d", x, o, gradus::fractional_max_pool3d);
+}
+Tensor fractional_max_pool3d(const Tensor& x, const FractionalMaxPool3dFuncOptions& o) {
+  return std::get<0>(fractional_max_pool3d_with_indices(x, o));
+}
 
 }  // namespace gradus::nn::functional
