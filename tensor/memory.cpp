@@ -10,11 +10,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include "tensor/fail.h"
+#include "tensor/slab.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define GRADUS_NO_CACHE 1
@@ -31,8 +29,8 @@ namespace {
 // Four classes to each power of two, from 64 bytes up: at most a fifth of a block is unused.
 constexpr int class_count = 4 * 40;
 constexpr size_t largest_cached = size_t(1) << 34;
-// A thread keeps this much to itself; what is above goes to the shared lists.
-constexpr size_t thread_keep = size_t(8) << 20;
+// A thread keeps this much to itself; what is above goes to the shared lists, small blocks later.
+constexpr size_t thread_keep = size_t(8) << 20, thread_keep_small = size_t(64) << 20;
 
 constexpr int class_of_units(size_t units) {
   if (units <= 4) return int(units == 0 ? 0 : units - 1);
@@ -51,6 +49,7 @@ struct SmallClass {
   uint16_t index, bytes;
 };
 constexpr size_t small_units = 32, small_bytes = small_units * 64;
+constexpr int small_count = class_of_units(small_units) + 1;
 constexpr auto small_classes = [] {
   std::array<SmallClass, small_units + 1> out{};
   for (size_t units = 0; units <= small_units; ++units) {
@@ -74,12 +73,18 @@ Class class_of(size_t bytes) {
 struct Block {
   Block* next;
 };
+// What a thread that ended left of its slab; it stands there itself.
+struct Rest {
+  Rest* next;
+  size_t bytes;
+};
 
 std::atomic<int64_t> active_bytes{0}, peak_bytes{0}, cached_bytes{0}, limit_bytes{0};
 
 struct Shared {
   std::mutex mutex;
   Block* head[class_count] = {};
+  Rest* rests = nullptr;
 };
 Shared& shared() {
   static Shared* s = new Shared;  // outlives every static tensor
@@ -99,7 +104,8 @@ struct ThreadCache {
   size_t keep = 0;                // at most so much
   size_t bytes = 0, counted = 0;  // in the lists now, and of those in the totals
   int64_t active = 0, most = 0;   // not yet in the totals; `most` is the highest `active` since
-  bool armed = false, closed = false;
+  bool armed = false, closed = false, carved = false;
+  Uncarved slab;
 };
 [[gnu::tls_model("initial-exec")]] constinit thread_local ThreadCache cache;
 
@@ -113,15 +119,6 @@ void add_to_totals() {
   cached_bytes.fetch_add(int64_t(cache.bytes) - int64_t(cache.counted), std::memory_order_relaxed);
   cache.counted = cache.bytes;
   cache.active = cache.most = 0;
-}
-
-void free_list(Block* b, size_t bytes) {
-  while (b) {
-    Block* next = b->next;
-    std::free(b);
-    cached_bytes.fetch_sub(int64_t(bytes), std::memory_order_relaxed);
-    b = next;
-  }
 }
 
 void push_shared(int c, Block* b) {
@@ -142,6 +139,23 @@ Block* pop_shared(int c) {
   return b;
 }
 
+void push_rest(Uncarved& slab) {
+  if (slab.bytes > 0) {
+    Shared& s = shared();
+    const std::lock_guard lock(s.mutex);
+    s.rests = new (slab.next) Rest{s.rests, slab.bytes};
+  }
+  slab = {};
+}
+Uncarved pop_rest() {
+  Shared& s = shared();
+  const std::lock_guard lock(s.mutex);
+  Rest* r = s.rests;
+  if (!r) return {};
+  s.rests = r->next;
+  return {reinterpret_cast<char*>(r), r->bytes};
+}
+
 void flush_thread_cache() {
   for (int c = 0; c < class_count; ++c)
     while (Block* b = cache.head[c]) {
@@ -154,6 +168,7 @@ void flush_thread_cache() {
 struct Reaper {
   ~Reaper() {
     flush_thread_cache();
+    push_rest(cache.slab);
     add_to_totals();
     delete[] std::exchange(cache.head, no_lists);
     cache.keep = 0;
@@ -167,39 +182,101 @@ void arm() noexcept {
   thread_local Reaper reaper;
   (void)reaper;
   cache.head = head;
-  cache.keep = thread_keep;
+  cache.keep = thread_keep_small;
   cache.armed = true;
+}
+
+// Gives back the slabs that only free blocks are in.
+void release_slabs(Shared& s) {
+  const auto for_each_part = [&](auto f) {  // f(place, bytes), whether the part stays
+    for (int c = 0; c < small_count; ++c)
+      for (Block** b = &s.head[c]; *b;) {
+        if (f(*b, class_bytes(c))) {
+          b = &(*b)->next;
+        } else {
+          *b = (*b)->next;
+          cached_bytes.fetch_sub(int64_t(class_bytes(c)), std::memory_order_relaxed);
+        }
+      }
+    for (Rest** r = &s.rests; *r;) {
+      if (f(*r, (*r)->bytes)) {
+        r = &(*r)->next;
+      } else {
+        *r = (*r)->next;
+      }
+    }
+    if (cache.slab.bytes > 0 && !f(cache.slab.next, cache.slab.bytes)) cache.slab = {};
+  };
+  for_each_part([](void* place, size_t) {
+    Slab::of(place)->free = 0;
+    return true;
+  });
+  Slab* unused = nullptr;
+  for_each_part([&](void* place, size_t bytes) {
+    Slab* slab = Slab::of(place);
+    slab->free += bytes;
+    if (slab->free + slab->lost == slab->size) {
+      slab->unused = true;
+      slab->next_unused = std::exchange(unused, slab);
+    }
+    return true;
+  });
+  for_each_part([](void* place, size_t) { return !Slab::of(place)->unused; });
+  while (unused) std::free(std::exchange(unused, unused->next_unused));
 }
 
 void release_shared() {
   Shared& s = shared();
   const std::lock_guard lock(s.mutex);
-  for (int c = 0; c < class_count; ++c) {
-    free_list(s.head[c], class_bytes(c));
-    s.head[c] = nullptr;
-  }
+  release_slabs(s);
+  for (int c = small_count; c < class_count; ++c)
+    while (Block* b = s.head[c]) {
+      s.head[c] = b->next;
+      std::free(b);
+      cached_bytes.fetch_sub(int64_t(class_bytes(c)), std::memory_order_relaxed);
+    }
 }
 
-constexpr size_t huge_page = size_t(2) << 20;
-
-// A large block gets huge pages where it will be used: fewer faults when they are first written to,
-// and fewer misses of the address cache whenever they are read.
-void* from_system(size_t size, size_t used) {
-  const bool huge = used >= 4 * huge_page;
-  const auto ask = [&] {
-    return huge ? std::aligned_alloc(huge_page, (size + huge_page - 1) & -huge_page)
-                : std::aligned_alloc(alignment, size);
-  };
-  void* p = ask();
+// f(), and once more after all that is kept was released.
+template <class F>
+auto ask_system(size_t bytes, F f) {
+  auto p = f();
   if (!p) {
     flush_thread_cache();
     release_shared();
-    p = ask();
-    if (!p) fail("allocate: the system has no {} bytes left", size);
+    p = f();
+    if (!p) fail("allocate: the system has no {} bytes left", bytes);
   }
-#ifdef MADV_HUGEPAGE
-  if (huge) madvise(p, used & -huge_page, MADV_HUGEPAGE);
-#endif
+  return p;
+}
+
+void* from_system(size_t size, size_t used) {
+  const bool huge = used >= 4 * huge_page;
+  void* p = ask_system(size, [&] {
+    return huge ? std::aligned_alloc(huge_page, (size + huge_page - 1) & -huge_page)
+                : std::aligned_alloc(alignment, size);
+  });
+  if (huge) want_huge_pages(p, used);
+  return p;
+}
+
+// The first slab is small, for the thread that makes few tensors.
+constexpr size_t first_slab = size_t(64) << 10;
+void* carve(size_t size) {
+  if (!cache.armed) arm();
+  Uncarved& slab = cache.slab;
+  if (slab.bytes < size) {
+    slab.lose();
+    slab = pop_rest();
+    if (slab.bytes < size) {
+      slab.lose();
+      const size_t bytes = cache.carved ? Slab::alignment : first_slab;
+      slab.next = ask_system(bytes, [&] { return (slab = new_slab(bytes)).next; });
+      cache.carved = true;
+    }
+  }
+  void* p = slab.carve(size);
+  if (cache.closed || !cache.armed) push_rest(slab);  // nobody else would
   return p;
 }
 
@@ -234,6 +311,7 @@ constexpr bool caching = true;
     return b;
   }
   if (Block* b = pop_shared(c)) return b;
+  if (size <= small_bytes) return carve(size);
   if (size >= large) trim_for(size);
   return from_system(size, bytes);
 }
@@ -247,7 +325,7 @@ constexpr bool caching = true;
   const auto [c, size] = class_of(bytes);
   Block* b = static_cast<Block*>(p);
   if (!cache.armed) arm();
-  if (cache.bytes + size > cache.keep) {
+  if (cache.bytes + size > (size > small_bytes ? std::min(cache.keep, thread_keep) : cache.keep)) {
     push_shared(c, b);
     add_to_totals();
     return;
