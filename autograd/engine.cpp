@@ -240,6 +240,12 @@ bool has_nan(const Tensor& t) {
   });
 }
 
+// The nodes that come next, in a large graph cold.
+void fetch(const Node* node) {
+  for (int line = 0; line < 4; ++line)
+    __builtin_prefetch(reinterpret_cast<const char*>(node) + 64 * line);
+}
+
 void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
   const RunningNode frame(node);
   node.apply(dy, dx);
@@ -350,6 +356,7 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
       if (!needed->leads(&node)) continue;
     }
     const auto edges = node.edges();
+    for (const Edge& e : edges) fetch(e.node.get());
     dx.clear();
     dx.resize(edges.size());
     apply(node, dy, dx);

@@ -1,9 +1,7 @@
 #include "tensor/memory.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <utility>
@@ -12,6 +10,7 @@
 #endif
 
 #include "tensor/fail.h"
+#include "tensor/size_classes.h"
 #include "tensor/slab.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -26,49 +25,9 @@ namespace gradus {
 namespace memory {
 namespace {
 
-// Four classes to each power of two, from 64 bytes up: at most a fifth of a block is unused.
-constexpr int class_count = 4 * 40;
 constexpr size_t largest_cached = size_t(1) << 34;
 // A thread keeps this much to itself; what is above goes to the shared lists, small blocks later.
 constexpr size_t thread_keep = size_t(8) << 20, thread_keep_small = size_t(64) << 20;
-
-constexpr int class_of_units(size_t units) {
-  if (units <= 4) return int(units == 0 ? 0 : units - 1);
-  const int log = int(std::bit_width(units - 1)) - 1;
-  const size_t step = size_t(1) << (log - 2);
-  return (log - 1) * 4 + int((units - 1 - (size_t(1) << log)) / step);
-}
-constexpr size_t class_bytes(int c) {
-  if (c < 4) return size_t(c + 1) * 64;
-  const int log = c / 4 + 1;
-  return ((size_t(1) << log) + (size_t(c % 4) + 1) * (size_t(1) << (log - 2))) * 64;
-}
-
-// The classes of small blocks, which come and go with every operation, are looked up.
-struct SmallClass {
-  uint16_t index, bytes;
-};
-constexpr size_t small_units = 32, small_bytes = small_units * 64;
-constexpr int small_count = class_of_units(small_units) + 1;
-constexpr auto small_classes = [] {
-  std::array<SmallClass, small_units + 1> out{};
-  for (size_t units = 0; units <= small_units; ++units) {
-    const int c = class_of_units(units);
-    out[units] = {uint16_t(c), uint16_t(class_bytes(c))};
-  }
-  return out;
-}();
-
-SmallClass small_class(size_t bytes) { return small_classes[(bytes + 63) / 64]; }
-
-struct Class {
-  int index;
-  size_t bytes;
-};
-Class class_of(size_t bytes) {
-  const int c = class_of_units((bytes + 63) / 64);
-  return {c, class_bytes(c)};
-}
 
 struct Block {
   Block* next;
@@ -80,6 +39,8 @@ struct Rest {
 };
 
 std::atomic<int64_t> active_bytes{0}, peak_bytes{0}, cached_bytes{0}, limit_bytes{0};
+// Of the cached ones: what was left when memory was last released.
+std::atomic<int64_t> unreleased_bytes{0};
 
 struct Shared {
   std::mutex mutex;
@@ -147,13 +108,18 @@ void push_rest(Uncarved& slab) {
   }
   slab = {};
 }
-Uncarved pop_rest() {
+// What ended threads left, if it has so many bytes; parts that have not, `used` first, are lost.
+Uncarved pop_rest(Uncarved used, size_t bytes) {
   Shared& s = shared();
   const std::lock_guard lock(s.mutex);
-  Rest* r = s.rests;
-  if (!r) return {};
-  s.rests = r->next;
-  return {reinterpret_cast<char*>(r), r->bytes};
+  while (used.bytes < bytes) {
+    used.lose();
+    Rest* r = s.rests;
+    if (!r) break;
+    s.rests = r->next;
+    used = {reinterpret_cast<char*>(r), r->bytes};
+  }
+  return used;
 }
 
 void flush_thread_cache() {
@@ -235,6 +201,7 @@ void release_shared() {
       std::free(b);
       cached_bytes.fetch_sub(int64_t(class_bytes(c)), std::memory_order_relaxed);
     }
+  unreleased_bytes = cached_bytes.load();
 }
 
 // f(), and once more after all that is kept was released.
@@ -265,15 +232,11 @@ constexpr size_t first_slab = size_t(64) << 10;
 void* carve(size_t size) {
   if (!cache.armed) arm();
   Uncarved& slab = cache.slab;
+  if (slab.bytes < size) slab = pop_rest(slab, size);
   if (slab.bytes < size) {
-    slab.lose();
-    slab = pop_rest();
-    if (slab.bytes < size) {
-      slab.lose();
-      const size_t bytes = cache.carved ? Slab::alignment : first_slab;
-      slab.next = ask_system(bytes, [&] { return (slab = new_slab(bytes)).next; });
-      cache.carved = true;
-    }
+    const size_t bytes = cache.carved ? Slab::alignment : first_slab;
+    slab.next = ask_system(bytes, [&] { return (slab = new_slab(bytes)).next; });
+    cache.carved = true;
   }
   void* p = slab.carve(size);
   if (cache.closed || !cache.armed) push_rest(slab);  // nobody else would
@@ -286,7 +249,8 @@ constexpr size_t large = size_t(1) << 20;
 constexpr int64_t always_kept = int64_t(64) << 20;
 void trim_for(size_t bytes) {
   add_to_totals();
-  const int64_t cached_then = cached_bytes.load(std::memory_order_relaxed) + int64_t(bytes);
+  const int64_t cached_then = cached_bytes.load(std::memory_order_relaxed) -
+                              unreleased_bytes.load(std::memory_order_relaxed) + int64_t(bytes);
   if (cached_then <= 2 * peak_bytes.load(std::memory_order_relaxed) + always_kept) return;
   flush_thread_cache();
   release_shared();

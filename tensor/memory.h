@@ -17,7 +17,8 @@ struct MemoryStats {
 
 MemoryStats memory_stats();
 void reset_peak_memory_stats();
-// Gives this thread's and the shared cached blocks back to the system.
+// Gives this thread's and the shared cached blocks back to the system; those of up to 2 KiB, carved
+// side by side from slabs of up to 2 MiB, when nothing of their slab is in use.
 void release_cached_memory();
 // Tensor data beyond this many bytes throws; 0 means no limit (the default).
 void set_memory_limit(int64_t bytes);

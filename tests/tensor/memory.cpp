@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <thread>
+#include <vector>
 
 #include "tests/support.h"
 
@@ -91,9 +92,53 @@ TEST_CASE("sizes that only grow do not pile up") {
 
 TEST_CASE("what was freed is kept for reuse until it is released") {
   release_cached_memory();
-  CHECK(memory_stats().cached == 0);
+  const int64_t small = memory_stats().cached;  // blocks beside some that are in use
   { const Tensor t = bytes(100000); }
-  CHECK((memory_stats().cached >= 100000) == caching);
+  CHECK((memory_stats().cached >= small + 100000) == caching);
   release_cached_memory();
-  CHECK(memory_stats().cached == 0);
+  CHECK(memory_stats().cached == small);
+}
+
+TEST_CASE("small blocks are released with the last of their slab") {
+  release_cached_memory();
+  const int64_t before = memory_stats().cached;
+  constexpr int64_t count = 100000, each = 100;
+  {
+    std::vector<Tensor> all;
+    for (int64_t i = 0; i < count; ++i) all.push_back(full({each}, i % 100, kByte));
+    bool kept = true;
+    for (int64_t i = 0; i < count; ++i)
+      kept = kept && all[size_t(i)].data_ptr<uint8_t>()[i % each] == i % 100;
+    CHECK(kept);
+    // A few that stay hold a slab each.
+    std::vector<Tensor> few;
+    for (int64_t i = 0; i < count; i += count / 4) few.push_back(all[size_t(i)]);
+    all.clear();
+    if (caching) CHECK(memory_stats().cached > before + count * each);
+    release_cached_memory();
+    CHECK(memory_stats().cached < before + int64_t(few.size()) * (2 << 20));
+    for (size_t i = 0; i < few.size(); ++i)
+      CHECK(few[i].data_ptr<uint8_t>()[0] == int64_t(i) * (count / 4) % 100);
+  }
+  release_cached_memory();
+  CHECK(memory_stats().cached <= before);
+}
+
+TEST_CASE("a thread's small blocks outlive it, and the rest of its slab serves others") {
+  release_cached_memory();
+  const int64_t before = memory_stats().cached;
+  std::vector<Tensor> made;
+  for (int i = 0; i < 50; ++i)
+    std::thread([&] {
+      for (int k = 0; k < 20; ++k) made.push_back(full({k + 1}, i + k, kByte));
+    }).join();
+  for (int i = 0; i < 50; ++i)
+    for (int k = 0; k < 20; ++k) {
+      const Tensor& t = made[size_t(i * 20 + k)];
+      CHECK(t.data_ptr<uint8_t>()[0] == i + k);
+      CHECK(t.data_ptr<uint8_t>()[k] == i + k);
+    }
+  made.clear();
+  release_cached_memory();
+  CHECK(memory_stats().cached <= before);
 }
