@@ -2,9 +2,10 @@
 // cache lines and pages. For memory.cpp alone.
 #pragma once
 
+#include <stdlib.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #ifdef __linux__
 #include <sys/mman.h>
@@ -57,8 +58,8 @@ struct Uncarved {
 
 // Of a new slab of so many bytes; nothing if the system has no memory for it.
 inline Uncarved new_slab(size_t bytes) {
-  void* p = std::aligned_alloc(Slab::alignment, bytes);
-  if (!p) return {};
+  void* p;
+  if (posix_memalign(&p, Slab::alignment, bytes) != 0) return {};
   want_huge_pages(p, bytes);
   const Slab* s = new (p) Slab{bytes - sizeof(Slab)};
   return {static_cast<char*>(p) + sizeof(Slab), s->size};
