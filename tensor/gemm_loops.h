@@ -141,10 +141,14 @@ void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
     micro.pack(g.b + (g.n - ragged), 1, g.b_row, ragged, g.k, static_cast<int>(ragged_width),
                ragged_b);
 
+  // Long strips of B stay near while A goes by; short ones are near anyway, and C is written in
+  // order.
+  const bool along_rows = nr * g.k * int64_t(sizeof(T)) <= 32 * 1024;
   parallel_for(0, row_tiles * strips, grain_for(mr * nr * g.k), [&](int64_t first, int64_t last) {
     kernels::GemmTile<T> t = tile_of(g);
     for (int64_t task = first; task < last; ++task) {
-      const int64_t i = task % row_tiles * mr, j = task / row_tiles * nr;
+      const int64_t i = (along_rows ? task / strips : task % row_tiles) * mr;
+      const int64_t j = (along_rows ? task % strips : task / row_tiles) * nr;
       const bool packed_strip = ragged && j + nr > g.n;
       t.a = g.a + i * g.a_row;
       t.b = packed_strip ? ragged_b : g.b + j;

@@ -300,9 +300,9 @@ void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* con
   for (int64_t row = 0; row < rows; row += most) {
     const int64_t m = rows - row < most ? rows - row : most;
     for (int k = 0; k < shape.operands; ++k) {
-      const char* from = p[k] + row * row_step[k];
+      char* from = p[k] + row * row_step[k];
       if (step[k] != 0) {
-        at[k] = p[k] + row * row_step[k];
+        at[k] = from;
       } else if (row_inc[k] != 0) {
         for (int64_t i = 0; i < m; ++i, from += row_step[k])
           fill_batch(shape.size[k], spread[k] + i * max_batch_bytes, from);
