@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/linalg.h"
@@ -9,6 +10,7 @@
 #include "autograd/ops/resample.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
+#include "tensor/grid_sample.h"
 #include "tensor/resample.h"
 #include "tensor/shape.h"
 
@@ -146,26 +148,20 @@ struct Coordinate {
   int64_t padding;
   bool align_corners;
 
-  Tensor from_unit(const Tensor& u) const {
-    return align_corners ? (u + 1) * (double(size - 1) / 2) : ((u + 1) * double(size) - 1) / 2;
-  }
+  double low() const { return align_corners ? 0 : -0.5; }
+  double span() const { return double(align_corners ? size - 1 : size); }
+  Tensor from_unit(const Tensor& u) const { return (u + 1) * (span() / 2) + low(); }
   // Moved to where the padding takes its values from.
   Tensor padded(Tensor x) const {
     if (padding == 0) return x;
     if (padding == 2) {
-      const double low = align_corners ? 0 : -0.5,
-                   span = align_corners ? double(size - 1) : double(size);
-      if (span == 0) {
-        x = x * 0;
-      } else {
-        // A wave of period 2 span.
-        const Tensor far = (x - low).abs();
-        const Tensor turns = (far / span).floor().detach();
-        const Tensor extra = far - turns * span;
-        x = where(turns.remainder(2).eq(0), extra + low, (span + low) - extra);
-      }
+      // A wave between the edges.
+      const double period = std::max(2 * span(), 1e-9);
+      x = (low() + span()) - ((x - low()).remainder(period) - span()).abs();
     }
-    return x.clamp(0, double(size - 1));
+    // A nan to 0. The derivative is 0 on the edges too.
+    const Tensor inner = x.gt(0).logical_and(x.lt(double(size - 1)));
+    return where(inner, x, x.detach().nan_to_num(0).clamp(0, double(size - 1)));
   }
   Tensor inside(const Tensor& index) const {
     return index.ge(0).logical_and(index.le(double(size - 1)));
@@ -184,12 +180,12 @@ struct Sampler {
     for (size_t d = 0; d < whole.size(); ++d) {
       const Coordinate& c = coordinates[d];
       const Tensor in = c.inside(whole[d]);
-      const Tensor safe = whole[d].clamp(0, double(c.size - 1)).to(kLong);
+      const Tensor safe = where(in, whole[d], 0).to(kLong);
       inside = inside.defined() ? inside.logical_and(in) : in;
       index = index.defined() ? index * c.size + safe : safe;
     }
     const Tensor all = index.unsqueeze(1).expand({images, channels, index.size(1)});
-    return flat.gather(2, all) * inside.to(flat.dtype()).unsqueeze(1);
+    return where(inside.unsqueeze(1), flat.gather(2, all), 0);
   }
 };
 
@@ -199,36 +195,33 @@ struct Around {
   std::vector<Tensor> weights;
   int64_t first;
 };
-Around linear_around(const Tensor& x) {
-  const Tensor before = x.detach().floor(), t = x - before;
-  return {before, {1 - t, t}, 0};
-}
-Around cubic_around(const Tensor& x) {
-  const Tensor before = x.detach().floor(), t = x - before;
-  const double a = -0.75;
-  const auto near = [&](const Tensor& d) { return ((a + 2) * d - (a + 3)) * d * d + 1; };
-  const auto far = [&](const Tensor& d) { return ((a * d - 5 * a) * d + 8 * a) * d - 4 * a; };
-  return {before, {far(t + 1), near(t), near(1 - t), far(2 - t)}, -1};
+// What elements weigh as polynomials of how far x is beyond the one before.
+struct Weights {
+  size_t taps, degree;
+  int64_t first;
+  double factor[4][4];
+};
+constexpr double a = -0.75;
+constexpr Weights linear{2, 1, 0, {{-1, 1}, {1, 0}}},
+    cubic{4,
+          3,
+          -1,
+          {{a, -2 * a, a, 0}, {a + 2, -a - 3, 0, 1}, {-a - 2, 2 * a + 3, -a, 0}, {-a, a, 0, 0}}};
+Around around_place(const Tensor& x, const Weights& w) {
+  Around out{x.detach().floor(), {}, w.first};
+  const Tensor t = x - out.before;
+  for (size_t k = 0; k < w.taps; ++k) {
+    Tensor sum = t * w.factor[k][0];
+    for (size_t d = 1; d < w.degree; ++d) sum = (sum + w.factor[k][d]) * t;
+    out.weights.push_back(sum + w.factor[k][w.degree]);
+  }
+  return out;
 }
 
-}  // namespace
-
-Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation_mode,
-                    int64_t padding_mode, bool align_corners) {
+// In taped operations.
+Tensor composed_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation_mode,
+                        int64_t padding_mode, bool align_corners) {
   const int64_t dims = input.dim() - 2;
-  if ((dims != 2 && dims != 3) || grid.dim() != input.dim() || grid.size(-1) != dims ||
-      grid.size(0) != input.size(0))
-    fail("grid_sampler: grid {} does not fit the input {}", grid.sizes(), input.sizes());
-  if (input.dtype() != grid.dtype() || !is_floating(input.dtype()))
-    fail("grid_sampler: expected one floating-point type, got {} and {}", input.dtype(),
-         grid.dtype());
-  if (interpolation_mode < 0 || interpolation_mode > 2 || padding_mode < 0 || padding_mode > 2)
-    fail("grid_sampler: modes must be 0 to 2, got {} and {}", interpolation_mode, padding_mode);
-  if (interpolation_mode == 2 && dims == 3)
-    fail("grid_sampler: bicubic interpolation is for inputs of 4 dims, got {}", input.sizes());
-  for (int64_t d = 2; d < input.dim(); ++d)
-    if (input.size(d) == 0) fail("grid_sampler: the input {} is empty", input.sizes());
-
   Sampler s{input, input.size(0), input.size(1), {}, input.flatten(2)};
   for (int64_t d = 0; d < dims; ++d)
     s.coordinates.push_back({input.size(d + 2), padding_mode, align_corners});
@@ -248,8 +241,8 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
   } else {
     std::vector<Around> around;
     for (size_t d = 0; d < n; ++d)
-      around.push_back(interpolation_mode == 0 ? linear_around(s.coordinates[d].padded(x[d]))
-                                               : cubic_around(x[d]));
+      around.push_back(interpolation_mode == 0 ? around_place(s.coordinates[d].padded(x[d]), linear)
+                                               : around_place(x[d], cubic));
     const size_t taps = around[0].weights.size();
     size_t corners = 1;
     for (size_t d = 0; d < n; ++d) corners *= taps;
@@ -270,7 +263,52 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
   }
   std::vector<int64_t> sizes{s.images, s.channels};
   for (int64_t d = 1; d <= dims; ++d) sizes.push_back(grid.size(d));
-  return autograd::called(dims == 2 ? "grid_sampler_2d" : "grid_sampler_3d", y.reshape(sizes));
+  return y.reshape(sizes);
+}
+
+}  // namespace
+
+Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation_mode,
+                    int64_t padding_mode, bool align_corners) {
+  const int64_t dims = input.dim() - 2;
+  if ((dims != 2 && dims != 3) || grid.dim() != input.dim() || grid.size(-1) != dims ||
+      grid.size(0) != input.size(0))
+    fail("grid_sampler: grid {} does not fit the input {}", grid.sizes(), input.sizes());
+  if (input.dtype() != grid.dtype() || !is_floating(input.dtype()))
+    fail("grid_sampler: expected one floating-point type, got {} and {}", input.dtype(),
+         grid.dtype());
+  if (interpolation_mode < 0 || interpolation_mode > 2 || padding_mode < 0 || padding_mode > 2)
+    fail("grid_sampler: modes must be 0 to 2, got {} and {}", interpolation_mode, padding_mode);
+  if (interpolation_mode == 2 && dims == 3)
+    fail("grid_sampler: bicubic interpolation is for inputs of 4 dims, got {}", input.sizes());
+  for (int64_t d = 2; d < input.dim(); ++d)
+    if (input.size(d) == 0) fail("grid_sampler: the input {} is empty", input.sizes());
+
+  if (dims == 3 || interpolation_mode == 2 || !raw::can_sample(input))
+    return autograd::called(
+        dims == 2 ? "grid_sampler_2d" : "grid_sampler_3d",
+        composed_sampler(input, grid, interpolation_mode, padding_mode, align_corners));
+  const raw::GridSampling how{interpolation_mode == 1, padding_mode, align_corners};
+  return autograd::record_joint(
+      "grid_sampler_2d", raw::grid_sample(input, grid, how), {input, grid},
+      [si = autograd::save(input), sg = autograd::save(grid), how](
+          const Tensor& dy, const autograd::Needs& needs) -> std::vector<Tensor> {
+        if (!GradMode::is_enabled()) {
+          auto g = raw::grid_sample_backward(dy, *si, *sg, how, needs[0], needs[1]);
+          return {std::move(g.x), std::move(g.grid)};
+        }
+        // Gradients that are recorded: those of the composed form, whose own graph they keep.
+        // Views, so that the hooks of the inputs are not called.
+        const Tensor in[] = {si->view(si->sizes()), sg->view(sg->sizes())};
+        std::vector<Tensor> wanted;
+        for (size_t i : {0, 1})
+          if (needs[i]) wanted.push_back(in[i]);
+        auto g = autograd::grad(
+            {composed_sampler(in[0], in[1], how.nearest, how.padding, how.align_corners)}, wanted,
+            {dy}, true, true);
+        if (!needs[0]) g.insert(g.begin(), Tensor());
+        return g;
+      });
 }
 
 Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_corners) {

@@ -165,6 +165,37 @@ void sampling(Rows& rows) {
   sample("grid_sample.solid_nearest",
          "F.grid_sample(a, b, 'nearest', 'border', align_corners=True)", kNearest, kBorder, true,
          solid);
+  // Every padding of every mode, at places within and outside, far outside, and on the edges and
+  // halfway between elements, where the derivative is PyTorch's choice.
+  const auto all = [&](const std::string& mode, const std::string& padding, auto m, auto p) {
+    const auto options = F::GridSampleFuncOptions().mode(m).padding_mode(p);
+    for (const bool align : {false, true}) {
+      const std::string name = "grid_sample." + mode + "_" + padding + (align ? "_corners" : ""),
+                        end = ", '" + mode + "', '" + padding +
+                              "', align_corners=" + (align ? "True)" : "False)");
+      const auto f = [=](const Tensor& x, const Tensor& places) {
+        return F::grid_sample(x, places, F::GridSampleFuncOptions(options).align_corners(align));
+      };
+      const std::vector<Input> inputs = {real({2, 3, 5, 4}), real({2, 3, 5, 2}, -1.4, 1.4)};
+      row(
+          name.c_str(), ("F.grid_sample(a, b" + end).c_str(), inputs,
+          [=](const List& x) { return f(x[0], x[1]); }, large);
+      row((name + "_far").c_str(), ("F.grid_sample(a, b * 37" + end).c_str(), inputs,
+          [=](const List& x) { return f(x[0], x[1] * 37); });
+      row((name + "_edges").c_str(),
+          ("F.grid_sample(a, b - b.detach() + (b * 2).round().detach() / 2" + end).c_str(), inputs,
+          [=](const List& x) {
+            return f(x[0], x[1] - x[1].detach() + (x[1] * 2).round().detach() / 2);
+          },
+          {}, Row::no_second | Row::no_difference);
+    }
+  };
+  all("bilinear", "zeros", kBilinear, kZeros);
+  all("bilinear", "border", kBilinear, kBorder);
+  all("bilinear", "reflection", kBilinear, kReflection);
+  all("nearest", "zeros", kNearest, kZeros);
+  all("nearest", "border", kNearest, kBorder);
+  all("nearest", "reflection", kNearest, kReflection);
   row("affine_grid", "F.affine_grid(a, (2, 1, 3, 4), align_corners=False)", {real({2, 2, 3})},
       [](const List& x) {
         return F::affine_grid(x[0], {2, 1, 3, 4}, false);
