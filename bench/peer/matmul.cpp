@@ -43,6 +43,16 @@ void matmuls(Cases& cases) {
         "a^T b^T" + size, {n, n}, {n, n}, flops, least,
         [](const List& x) { return x[0].t().matmul(x[1].t()); }, torch::kFloat);
   }
+  // Layers: a few rows by the transposed weight.
+  struct Layer {
+    int64_t batch, in, out;
+  };
+  for (const auto& [m, k, n] :
+       {Layer{1, 1024, 4096}, {4, 512, 512}, {16, 784, 128}, {64, 256, 10}, {256, 64, 64}})
+    product(
+        "layer " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n), {m, k},
+        {n, k}, 2.0 * double(m * k * n), 0, [](const List& x) { return x[0].matmul(x[1].t()); },
+        torch::kFloat);
   product("batched 32x128x64x128", {32, 128, 64}, {32, 64, 128}, 2.0 * 32 * 128 * 64 * 128, 0,
           plain, torch::kFloat);
   for (const int64_t n : {64, 512, 1024})

@@ -36,6 +36,7 @@ void deep_networks(Cases&);
 void dense(Cases&);
 void awkward(Cases&);
 void reductions(Cases&);
+void movements(Cases&);
 void fused(Cases&);
 void matmuls(Cases&);
 void image_networks(Cases&);
