@@ -196,6 +196,14 @@ TEST_CASE("an optimiser that does not fit the file is left as it was") {
   CHECK_THROWS_WITH(
       load_into(more),
       "load: group 0: numbers of parameters differ, 1 in the archive and 2 of the optimiser");
+  Tensor wide = ramp(0, 1, {4}, kDouble).requires_grad_();
+  Adam other_type({wide}, 0.5);
+  CHECK_THROWS_WITH(
+      load_into(other_type),
+      "load: exp_avg: types differ, float32 in the archive and float64 of the parameter");
+  Adam groups({OptimizerParamGroup({p}), OptimizerParamGroup({q})}, 0.5);
+  CHECK_THROWS_WITH(load_into(groups),
+                    "load: numbers of groups differ, 1 in the archive and 2 of the optimiser");
   SGD another({p}, 0.5);
   CHECK_THROWS_WITH(load_into(another), "load: the archive has no value param_groups.0.momentum");
   CHECK(another.param_groups()[0].options().get_lr() == 0.5);
@@ -222,8 +230,95 @@ TEST_CASE("parameter groups inherit what they do not set") {
   CHECK(sgd.param_groups().size() == 2);
 }
 
+TEST_CASE("parameters that come later") {
+  Tensor p = ones({2}).requires_grad_(), q = ones({2}).requires_grad_();
+  SGD sgd({p}, 0.5);
+  sgd.add_parameters({q});
+  CHECK(sgd.size() == 2);
+  q.mutable_grad() = ones({2});
+  sgd.step();
+  CHECK(q.equal(full({2}, 0.5)));
+  CHECK(p.equal(ones({2})));
+}
+
+TEST_CASE("the first rate of a group is copied and saved with it") {
+  Tensor p = zeros({2}).requires_grad_();
+  SGD sgd({p}, 0.5), other({p}, 0.25), plain({p}, 0.125);
+  sgd.param_groups()[0].initial_lr = 0.75;
+  CHECK(OptimizerParamGroup(sgd.param_groups()[0]).initial_lr == 0.75);
+  const auto through = [](const Optimizer& from, Optimizer& to) {
+    serialize::OutputArchive out;
+    out << from;
+    std::string bytes;
+    out.save_to([&](const void* data, size_t n) {
+      bytes.append(static_cast<const char*>(data), n);
+      return n;
+    });
+    serialize::InputArchive in;
+    in.load_from(bytes.data(), bytes.size());
+    in >> to;
+  };
+  through(sgd, other);
+  CHECK(other.param_groups()[0].initial_lr == 0.75);
+  through(plain, other);
+  CHECK_FALSE(other.param_groups()[0].initial_lr.has_value());
+}
+
+TEST_CASE("states compare by their tensors' values") {
+  SGDParamState a, b;
+  CHECK(a == b);
+  a.momentum_buffer(ones({2}));
+  CHECK_FALSE(a == b);
+  b.momentum_buffer(ones({2}));
+  CHECK(a == b);
+  b.momentum_buffer(zeros({2}));
+  CHECK_FALSE(a == b);
+}
+
+TEST_CASE("without momentum there is no dampening, and nothing to keep") {
+  Tensor p = ones({2}).requires_grad_();
+  SGD sgd({p}, SGDOptions(0.5).dampening(0.5));
+  for (int step = 0; step < 2; ++step) {
+    p.mutable_grad() = ones({2});
+    sgd.step();
+  }
+  CHECK(p.equal(zeros({2})));
+}
+
+TEST_CASE("steps are counted") {
+  Tensor p = ones({2}).requires_grad_();
+  RMSprop rmsprop({p}, 0.5);
+  for (int step = 0; step < 2; ++step) {
+    p.mutable_grad() = ones({2});
+    rmsprop.step();
+  }
+  const auto& state = *rmsprop.state().begin()->second;
+  CHECK(static_cast<const RMSpropParamState&>(state).step() == 2);
+}
+
 TEST_CASE("options out of their ranges throw") {
   const std::vector<Tensor> p = {zeros({1})};
+  CHECK_THROWS_WITH(SGD(p, SGDOptions(0.1).momentum(-1)), "sgd: momentum is -1, less than 0");
+  CHECK_THROWS_WITH(SGD(p, SGDOptions(0.1).weight_decay(-1)),
+                    "sgd: weight_decay is -1, less than 0");
+  CHECK_THROWS_AS(SGD(p, SGDOptions(0.1).nesterov(true).momentum(0.9).dampening(0.1)), Error);
+  CHECK_THROWS_WITH(Adam(p, AdamOptions(0.1).eps(-1)), "adam: eps is -1, less than 0");
+  CHECK_THROWS_WITH(Adam(p, AdamOptions(0.1).betas(betas(-0.5, 0.9))),
+                    "adam: the first beta is -0.5, not in [0, 1)");
+  CHECK_THROWS_WITH(Adam(p, AdamOptions(0.1).weight_decay(-1)),
+                    "adam: weight_decay is -1, less than 0");
+  CHECK_THROWS_WITH(RMSprop(p, -1), "rmsprop: lr is -1, less than 0");
+  CHECK_THROWS_WITH(RMSprop(p, RMSpropOptions(0.1).eps(-1)), "rmsprop: eps is -1, less than 0");
+  CHECK_THROWS_WITH(RMSprop(p, RMSpropOptions(0.1).momentum(-1)),
+                    "rmsprop: momentum is -1, less than 0");
+  CHECK_THROWS_WITH(RMSprop(p, RMSpropOptions(0.1).weight_decay(-1)),
+                    "rmsprop: weight_decay is -1, less than 0");
+  CHECK_THROWS_WITH(Adagrad(p, -1), "adagrad: lr is -1, less than 0");
+  CHECK_THROWS_WITH(Adagrad(p, AdagradOptions(0.1).weight_decay(-1)),
+                    "adagrad: weight_decay is -1, less than 0");
+  CHECK_THROWS_WITH(Adagrad(p, AdagradOptions(0.1).initial_accumulator_value(-1)),
+                    "adagrad: initial_accumulator_value is -1, less than 0");
+  CHECK_THROWS_WITH(Adagrad(p, AdagradOptions(0.1).eps(-1)), "adagrad: eps is -1, less than 0");
   CHECK_THROWS_WITH(SGD(p, -0.1), "sgd: lr is -0.1, less than 0");
   CHECK_THROWS_WITH(SGD(p, SGDOptions(0.1).nesterov(true)),
                     "sgd: nesterov wants momentum and no dampening, momentum 0 and dampening 0");
@@ -242,8 +337,15 @@ TEST_CASE("zero_grad drops gradients or fills them with zeros") {
   CHECK(p.grad().equal(zeros({2})));
   sgd.zero_grad();
   CHECK(!p.grad().defined());
+  sgd.zero_grad(/*set_to_none=*/false);
+  CHECK(!p.grad().defined());
   sgd.step();  // nothing to do
   CHECK(p.equal(ones({2})));
+  // The zeros have no history.
+  autograd::backward({(p * p * p).sum()}, {}, std::nullopt, /*create_graph=*/true);
+  CHECK(p.grad().requires_grad());
+  sgd.zero_grad(/*set_to_none=*/false);
+  CHECK_FALSE(p.grad().requires_grad());
 }
 
 TEST_CASE("a closure is called with gradients enabled and its loss returned") {
@@ -267,4 +369,16 @@ TEST_CASE("a step counts as a write") {
   p.mutable_grad() = ones({2});
   sgd.step();
   CHECK_THROWS_AS(y.backward(), Error);
+}
+
+TEST_CASE("an inference tensor is not trained") {
+  Tensor p;
+  {
+    const InferenceMode inference;
+    p = ones({2});
+  }
+  SGD sgd({p}, 0.25);
+  p.mutable_grad() = ones({2});
+  CHECK_THROWS_WITH(sgd.step(), doctest::Contains("optimizer.step: an inference tensor"));
+  CHECK(p.equal(ones({2})));
 }

@@ -99,7 +99,24 @@ const Case cases[] = {
        auto first = make<StepLR>(o, 4u, 0.5);
        return steps(first, make<ExponentialLR>(o, 0.95));
      }},
+    {"chain in a sequence",
+     [](Optimizer& o) {
+       const Parts chain = {make<ConstantLR>(o, 0.1, 2), make<ExponentialLR>(o, 0.9)};
+       const Parts parts = {make<ChainedScheduler>(chain), make<StepLR>(o, 2u, 0.5)};
+       return one<SequentialLR>(o, parts, std::vector<int64_t>{4});
+     }},
     {"plateau", [](Optimizer& o) { return plateau(o, ReduceLROnPlateau::min, 0.5, 2); }},
+    {"plateau min abs",
+     [](Optimizer& o) {
+       return plateau(o, ReduceLROnPlateau::min, 0.5, 1, 0.03, ReduceLROnPlateau::abs);
+     }},
+    {"plateau min rel",
+     [](Optimizer& o) { return plateau(o, ReduceLROnPlateau::min, 0.5, 1, 0.3); }},
+    {"plateau max rel",
+     [](Optimizer& o) {
+       return plateau(o, ReduceLROnPlateau::max, 0.5, 0, 0.15, ReduceLROnPlateau::rel, 0,
+                      std::vector<double>{}, 0.04);
+     }},
     {"plateau all",
      [](Optimizer& o) {
        return plateau(o, ReduceLROnPlateau::max, 0.3, 1, 0.05, ReduceLROnPlateau::abs, 2,
@@ -118,6 +135,21 @@ std::vector<double> rates(const Optimizer& o) {
   std::vector<double> out;
   for (const auto& g : o.param_groups()) out.push_back(g.options().get_lr());
   return out;
+}
+
+// What `from` saves, loaded by `to`.
+template <class From, class To>
+void through(const From& from, To& to) {
+  serialize::OutputArchive out;
+  out << from;
+  std::string bytes;
+  out.save_to([&](const void* data, size_t n) {
+    bytes.append(static_cast<const char*>(data), n);
+    return n;
+  });
+  serialize::InputArchive in;
+  in.load_from(bytes.data(), bytes.size());
+  in >> to;
 }
 
 }  // namespace
@@ -153,18 +185,6 @@ TEST_CASE("a cyclic schedule moves the momentum the other way") {
 }
 
 TEST_CASE("a schedule goes on from where it was saved") {
-  const auto through = [](const auto& from, auto& to) {
-    serialize::OutputArchive out;
-    out << from;
-    std::string bytes;
-    out.save_to([&](const void* data, size_t n) {
-      bytes.append(static_cast<const char*>(data), n);
-      return n;
-    });
-    serialize::InputArchive in;
-    in.load_from(bytes.data(), bytes.size());
-    in >> to;
-  };
   const auto schedule = [](Optimizer& o) {
     const Parts parts = {make<LinearLR>(o, 0.1, 1.0, 5), make<CosineAnnealingLR>(o, 15)};
     return make<SequentialLR>(o, parts, std::vector<int64_t>{5});
@@ -182,10 +202,69 @@ TEST_CASE("a schedule goes on from where it was saved") {
       CHECK(rates(*o1) == rates(*o2));
     }
   }
+  // Of a chain, whose parts begin at the saved rates.
+  const auto chain = [](Optimizer& o) {
+    const Parts parts = {make<ConstantLR>(o, 0.1, 4), make<StepLR>(o, 3u, 0.5)};
+    return make<ChainedScheduler>(parts);
+  };
+  const auto o1 = two_groups(), o2 = two_groups();
+  const auto s1 = chain(*o1), s2 = chain(*o2);
+  for (int t = 0; t < 2; ++t) s1->step();
+  CHECK(s1->get_last_lr() == rates(*o1));
+  through(*o1, *o2);
+  through(*s1, *s2);
+  CHECK(s2->last_epoch() == 2);
+  for (int t = 0; t < 4; ++t) s1->step(), s2->step();
+  CHECK(rates(*o1) == rates(*o2));
+  CHECK(s1->get_last_lr() == rates(*o1));
+
+  // Base rates are the schedule's, not the optimiser's.
+  const auto usual = two_groups(), slower = two_groups();
+  slower->param_groups()[0].options().set_lr(0.25);
+  LambdaLR l1(*usual, [](int64_t t) { return 1.0 / double(1 + t); }),
+      l2(*slower, [](int64_t t) { return 1.0 / double(1 + t); });
+  through(l1, l2);
+  l2.step();
+  CHECK(rates(*slower) == std::vector<double>{0.25, 0.05});
+
+  SGD one_group({zeros({1})}, 0.1);
+  ExponentialLR few(one_group, 0.9), many(*usual, 0.9);
+  CHECK_THROWS_WITH(through(many, few),
+                    "load: numbers of groups differ, 2 in the archive and 1 of the scheduler");
+}
+
+TEST_CASE("a plateau goes on from where it was saved") {
+  const auto o1 = two_groups(), o2 = two_groups();
+  const auto make_one = [](Optimizer& o) {
+    return make<ReduceLROnPlateau>(o, ReduceLROnPlateau::min, 0.5, 1, 1e-4, ReduceLROnPlateau::rel,
+                                   2);
+  };
+  for (const int before : {2, 4, 5}) {
+    const auto s1 = make_one(*o1), s2 = make_one(*o2);
+    s1->step(0.5);
+    for (int t = 1; t < before; ++t) s1->step(1);
+    through(*o1, *o2);
+    through(*s1, *s2);
+    for (int t = 0; t < 8; ++t) {
+      CAPTURE(t);
+      s1->step(0.75);
+      s2->step(0.75);
+      CHECK(rates(*o1) == rates(*o2));
+    }
+  }
+}
+
+TEST_CASE("the last rates") {
   const auto o = two_groups();
-  ReduceLROnPlateau p1(*o), p2(*o);
-  p1.step(0.25);
-  CHECK_NOTHROW(through(p1, p2));
+  ExponentialLR exponential(*o, 0.5);
+  CHECK(exponential.get_last_lr() == std::vector<double>{0.5, 0.1});
+  exponential.step();
+  CHECK(exponential.get_last_lr() == std::vector<double>{0.25, 0.05});
+  const auto o2 = two_groups();
+  SequentialLR sequence(*o2, {make<StepLR>(*o2, 2u, 0.5), make<ConstantLR>(*o2, 0.5, 2)}, {4});
+  CHECK(sequence.get_last_lr() == std::vector<double>{0.5, 0.1});
+  for (int t = 0; t < 2; ++t) sequence.step();
+  CHECK(sequence.get_last_lr() == std::vector<double>{0.25, 0.05});
 }
 
 TEST_CASE("a scheduler of one's own, in libtorch's form") {
@@ -200,16 +279,52 @@ TEST_CASE("a scheduler of one's own, in libtorch's form") {
   };
   const auto o = two_groups();
   Halving s(*o);
+  CHECK(s.get_last_lr() == std::vector<double>{0.5, 0.1});
   s.step();
   CHECK(rates(*o) == std::vector<double>{0.5, 0.1});
   s.step();
   CHECK(rates(*o) == std::vector<double>{0.25, 0.05});
+  Halving loaded(*o);
+  through(s, loaded);
+  loaded.step();
+  CHECK(rates(*o) == std::vector<double>{0.125, 0.025});
+
+  struct TooFew : LRScheduler {
+    using LRScheduler::LRScheduler;
+    std::vector<double> get_lrs() override { return {0.1}; }
+  };
+  CHECK_THROWS_WITH(TooFew(*o).step(), "lr_scheduler: 1 rates for 2 parameter groups");
 }
 
 TEST_CASE("impossible schedules throw") {
   const auto o = two_groups(), other = two_groups();
   CHECK_THROWS_WITH(StepLR(*o, 0), "step_lr: step_size is 0");
   CHECK_THROWS_WITH(LinearLR(*o, 0.0), "linear_lr: start_factor is 0, not in (0, 1]");
+  CHECK_THROWS_WITH(LinearLR(*o, 1.5), "linear_lr: start_factor is 1.5, not in (0, 1]");
+  for (const double end : {-0.5, 1.5})
+    CHECK_THROWS_WITH(LinearLR(*o, 0.5, end), doctest::Contains("linear_lr: end_factor is "));
+  for (const double factor : {-0.5, 1.5})
+    CHECK_THROWS_WITH(ConstantLR(*o, factor), doctest::Contains("constant_lr: factor is "));
+  CHECK_THROWS_WITH(LinearLR(*o, 0.5, 1, 0), "linear_lr: total_iters is 0, less than 1");
+  CHECK_THROWS_WITH(PolynomialLR(*o, 0), "polynomial_lr: total_iters is 0, less than 1");
+  CHECK_THROWS_WITH(CosineAnnealingWarmRestarts(*o, 0),
+                    "cosine_annealing_warm_restarts: T_0 and T_mult are 0 and 1, less than 1");
+  CHECK_THROWS_WITH(CosineAnnealingWarmRestarts(*o, 1, 0),
+                    "cosine_annealing_warm_restarts: T_0 and T_mult are 1 and 0, less than 1");
+  CHECK_THROWS_WITH(OneCycleLR(*o, 0.1, 0), "one_cycle_lr: total_steps is 0, less than 1");
+  CHECK_THROWS_WITH(OneCycleLR(*o, OneCycleLROptions(0.1, 5).pct_start(1.5)),
+                    "one_cycle_lr: pct_start is 1.5, not in [0, 1]");
+  CHECK_THROWS_WITH(OneCycleLR(*o, OneCycleLROptions(0.1, 5).anneal_strategy("square")),
+                    "one_cycle_lr: anneal_strategy is square, not cos or linear");
+  Adagrad still({zeros({1})}, 0.1);
+  CHECK_THROWS_WITH(OneCycleLR(still, 0.1, 5),
+                    "one_cycle_lr: the optimiser has no momentum to cycle");
+  CHECK_THROWS_WITH(ChainedScheduler(Parts{}), "chained_scheduler: there are no schedulers");
+  CHECK_THROWS_WITH(ChainedScheduler(Parts{make<StepLR>(*o, 2u), make<StepLR>(*other, 2u)}),
+                    "chained_scheduler: the schedulers have different optimisers");
+  CHECK_THROWS_WITH(ReduceLROnPlateau(*o, ReduceLROnPlateau::min, 0.5, 1, 0.1,
+                                      ReduceLROnPlateau::rel, 0, std::vector<double>{0.1}),
+                    "reduce_lr_on_plateau: 1 lowest rates for 2 parameter groups");
   CHECK_THROWS_AS(CosineAnnealingLR(*o, 0), Error);
   CHECK_THROWS_AS(LambdaLR(*o, std::vector<LambdaLR::Lambda>{}), Error);
   CHECK_THROWS_WITH(SequentialLR(*o, {make<StepLR>(*other, 2u)}, {}),

@@ -82,7 +82,12 @@ SCHEDULERS = {
         o, [lrs.ConstantLR(o, 0.1, 2), lrs.ExponentialLR(o, 0.9), lrs.StepLR(o, 2, 0.5)], [4, 12]),
     "chain": lambda o: lrs.ChainedScheduler([lrs.ConstantLR(o, 0.1, 5), lrs.ExponentialLR(o, 0.9)]),
     "two": lambda o: (lrs.StepLR(o, 4, 0.5), lrs.ExponentialLR(o, 0.95)),
+    "chain in a sequence": lambda o: lrs.SequentialLR(
+        o, [lrs.ChainedScheduler([lrs.ConstantLR(o, 0.1, 2), lrs.ExponentialLR(o, 0.9)]), lrs.StepLR(o, 2, 0.5)], [4]),
     "plateau": lambda o: lrs.ReduceLROnPlateau(o, "min", 0.5, 2),
+    "plateau min abs": lambda o: lrs.ReduceLROnPlateau(o, "min", 0.5, 1, threshold=0.03, threshold_mode="abs"),
+    "plateau min rel": lambda o: lrs.ReduceLROnPlateau(o, "min", 0.5, 1, threshold=0.3),
+    "plateau max rel": lambda o: lrs.ReduceLROnPlateau(o, "max", 0.5, 0, threshold=0.15, eps=0.04),
     "plateau all": lambda o: lrs.ReduceLROnPlateau(o, "max", 0.3, 1, threshold=0.05, threshold_mode="abs", cooldown=2, min_lr=[0.02, 0.001]),
 }
 
