@@ -20,9 +20,12 @@ template <class T>
 constexpr int lanes = 16 / sizeof(T);
 template <class T>
 using Vec [[gnu::vector_size(16)]] = T;
-template <class T>
-using Mask = decltype(Vec<T>() < Vec<T>());
-
+// Of comparisons. As 32-bit numbers: GCC takes vectors of 64-bit ones apart.
+using Mask [[gnu::vector_size(16)]] = int32_t;
+template <class M>
+Mask mask(M comparison) {
+  return reinterpret_cast<Mask>(comparison);
+}
 template <class T>
 Vec<T> load(const T* p) {
   Vec<T> v;
@@ -33,21 +36,16 @@ template <class T>
 void store(T* p, Vec<T> v) {
   std::memcpy(p, &v, sizeof v);
 }
-// As 32-bit numbers: GCC takes vectors of 64-bit ones apart.
-using Bits [[gnu::vector_size(16)]] = int32_t;
-template <class V, class M>
-V masked(V v, M in) {
-  return reinterpret_cast<V>(reinterpret_cast<Bits>(v) & reinterpret_cast<Bits>(in));
+template <class V>
+V masked(V v, Mask in) {
+  return reinterpret_cast<V>(reinterpret_cast<Mask>(v) & in);
 }
 // b where `in`, else a.
-template <class V, class M>
-V chosen(M in, V b, V a) {
-  const Bits bits = reinterpret_cast<Bits>(in);
-  return reinterpret_cast<V>((reinterpret_cast<Bits>(b) & bits) |
-                             (reinterpret_cast<Bits>(a) & ~bits));
+template <class V>
+V chosen(Mask in, V b, V a) {
+  return reinterpret_cast<V>((reinterpret_cast<Mask>(b) & in) | (reinterpret_cast<Mask>(a) & ~in));
 }
-template <class M>
-bool all(M in) {
+inline bool all(Mask in) {
   uint64_t half[2];
   std::memcpy(half, &in, sizeof in);
   return (half[0] & half[1]) == ~uint64_t(0);
@@ -63,7 +61,7 @@ V rounded(V x) {
 template <class V>
 V floored(V x) {
   const V near = rounded(x);
-  return near - masked(V{} + 1, near > x);
+  return near - masked(V{} + 1, mask(near > x));
 }
 
 // a[0], b[0], a[1], ... and back
@@ -115,19 +113,22 @@ struct Line {
   V place(V u, V& slope) const {
     const V x = (u + 1) * scale - shift;
     slope = scale;
-    return padding == 0 ? x : padded(x, slope);
+    return padding == 0 || all(mask(x > V{}) & mask(x < last)) ? x : padded(x, slope);
   }
   [[gnu::noinline]] V padded(V x, V& slope) const {
     const V zero{};
-    auto behind = x > zero, before = x < last;
-    if (padding == 2 && !all(behind & before)) {  // a wave
-      const V away = x + shift, far = away < zero ? -away : away, turns = far / period;
-      const V whole = chosen(turns < zero + T(1 << 20), floored(turns), turns);
+    Mask behind = mask(x > zero), before = mask(x < last);
+    if (padding == 2) {  // a wave
+      const V away = x + shift;
+      const Mask left = mask(away < zero);
+      const V far = chosen(left, -away, away), turns = far / period;
+      const V whole = chosen(mask(turns < zero + T(1 << 20)), floored(turns), turns);
       const V up = far - whole * period, down = period - up;
-      slope = chosen((away < zero) ^ (down < up), -slope, slope);
-      x = chosen(down < up, down, up) - shift;
-      behind = x > zero;
-      before = x < last;
+      const Mask falls = mask(down < up);
+      slope = chosen(left ^ falls, -slope, slope);
+      x = chosen(falls, down, up) - shift;
+      behind = mask(x > zero);
+      before = mask(x < last);
     }
     // The derivative is 0 on the edges too. A nan goes to 0.
     slope = masked(slope, behind & before);
@@ -140,7 +141,7 @@ struct Line {
 template <class T>
 struct Taps {
   Vec<T> row[2], column[2];
-  Mask<T> in[2][2];
+  Mask in[2][2];
   Vec<T> row_slope, column_slope;  // of the second weight by the grid; minus that of the first
   Vec<T> row_sum, column_sum;
 };
@@ -148,15 +149,15 @@ struct Taps {
 // Of a place x along a line: its neighbours, the first of which is returned. Both are inside, if
 // the line has two elements.
 template <class T>
-Vec<T> neighbours(const Line<T>& line, Vec<T> x, Vec<T>* weight, Mask<T>* in, Vec<T>& slope) {
+Vec<T> neighbours(const Line<T>& line, Vec<T> x, Vec<T>* weight, Mask* in, Vec<T>& slope) {
   const Vec<T> zero{}, before = floored(x), t = x - before, s = 1 - t;
-  const Mask<T> both = (before >= zero) & (before < line.last);
+  const Mask both = mask(before >= zero) & mask(before < line.last);
   weight[0] = s;
   weight[1] = t;
   in[0] = in[1] = both;
   if (all(both)) return before;
-  const Mask<T> in0 = (before >= zero) & (before < line.size),
-                in1 = (before >= zero - 1) & (before < line.last);
+  const Mask in0 = mask(before >= zero) & mask(before < line.size),
+             in1 = mask(before >= zero - 1) & mask(before < line.last);
   // At an edge the one inside changes its place with the one outside.
   weight[0] = chosen(both, s, t);
   weight[1] = chosen(both, t, s);
@@ -205,6 +206,7 @@ struct Sampler {
   // The taps of `count` places.
   [[gnu::noinline]] void find(const T* grid, int64_t count) {
     int32_t* to = at;
+    whole = job.how.nearest;
     T rest[2 * n] = {};
     for (Taps<T>* t = taps; count > 0; ++t, count -= n, grid += 2 * n, to += n) {
       if (count < n) {
@@ -218,13 +220,17 @@ struct Sampler {
       if (job.how.nearest) {
         u = rounded(u);
         v = rounded(v);
-        const V zero{};
-        const Mask<T> in = (u >= zero) & (u < columns.size) & (v >= zero) & (v < rows.size);
+        Mask in = ~Mask{};
+        if (job.how.padding == 0) {
+          const V zero{};
+          in = mask(u >= zero) & mask(u < columns.size) & mask(v >= zero) & mask(v < rows.size);
+          whole = whole && all(in);
+          u = masked(u, in);
+          v = masked(v, in);
+        }
         t->in[0][0] = in;
-        u = masked(u, in);
-        v = masked(v, in);
       } else {
-        Mask<T> row[2], column[2];
+        Mask row[2], column[2];
         u = neighbours<T>(columns, u, t->column, column, t->column_slope);
         v = neighbours<T>(rows, v, t->row, row, t->row_slope);
         for (int i = 0; i < 2; ++i)
@@ -248,24 +254,30 @@ struct Sampler {
   }
 
   void forward(const T* x, T* y, int64_t count) {
-    const Taps<T>* t = taps;
     T rest[n];
-    for (int64_t p = 0; p < count; p += n, ++t) {
-      V sum;
-      if (job.how.nearest) {
-        sum = masked(gather(x, at + p), t->in[0][0]);
-      } else {
+    const Taps<T>* t = taps;
+    if (job.how.nearest)
+      for (int64_t p = 0; p < count; p += n, ++t)
+        store<T>(p + n <= count ? y + p : rest, masked(gather(x, at + p), t->in[0][0]));
+    else
+      for (int64_t p = 0; p < count; p += n, ++t) {
         V e[2][2];
         corners(x, at + p, *t, e);
-        sum = (e[0][0] * t->column[0] + e[0][1] * t->column[1]) * t->row[0] +
-              (e[1][0] * t->column[0] + e[1][1] * t->column[1]) * t->row[1];
+        store<T>(p + n <= count ? y + p : rest,
+                 (e[0][0] * t->column[0] + e[0][1] * t->column[1]) * t->row[0] +
+                     (e[1][0] * t->column[0] + e[1][1] * t->column[1]) * t->row[1]);
       }
-      store<T>(p + n <= count ? y + p : rest, sum);
-    }
     std::copy_n(rest, count % n, y + count - count % n);
   }
 
+  [[gnu::noinline]] void scatter(const T* from, T* to, int64_t count) const {
+    const auto add = [&](int64_t p) { to[at[p]] += from[p]; };
+    int64_t p = 0;
+    for (; p + 4 <= count; p += 4) add(p), add(p + 1), add(p + 2), add(p + 3);
+    for (; p < count; ++p) add(p);
+  }
   void backward(const T* dy, const T* x, T* dx, bool wants_grid, int64_t count) {
+    if (whole) return scatter(dy, dx, count);
     Taps<T>* t = taps;
     T rest[n] = {};
     std::copy_n(dy + count - count % n, count % n, rest);
@@ -275,9 +287,13 @@ struct Sampler {
         store<T>(part[0] + p, masked(g, t->in[0][0]));
         continue;
       }
-      if (dx)
-        for (int i = 0; i < 4; ++i)
-          store<T>(part[i] + p, masked(g * t->row[i / 2] * t->column[i % 2], t->in[i / 2][i % 2]));
+      if (dx) {
+        const V first = g * t->row[0], second = g * t->row[1];
+        store<T>(part[0] + p, masked(first * t->column[0], t->in[0][0]));
+        store<T>(part[1] + p, masked(first * t->column[1], t->in[0][1]));
+        store<T>(part[2] + p, masked(second * t->column[0], t->in[1][0]));
+        store<T>(part[3] + p, masked(second * t->column[1], t->in[1][1]));
+      }
       if (wants_grid) {
         V e[2][2];
         corners(x, at + p, *t, e);
@@ -285,14 +301,11 @@ struct Sampler {
         t->row_sum += g * ((e[1][0] - e[0][0]) * t->column[0] + (e[1][1] - e[0][1]) * t->column[1]);
       }
     }
-    // Corner by corner and far apart, so that an addition seldom waits for the one before.
-    for (int i = 0; dx && i < (job.how.nearest ? 1 : 4); ++i) {
-      T* to = dx + i / 2 * job.below + i % 2;
-      for (int64_t first = 0; first < 16; ++first)
-        for (int64_t p = first; p < count; p += 16) to[at[p]] += part[i][p];
-    }
+    for (int i = 0; dx && i < (job.how.nearest ? 1 : 4); ++i)
+      scatter(part[i], dx + i / 2 * job.below + i % 2, count);
   }
 
+  static T* elements(const Tensor& x) { return static_cast<T*>(x.data_ptr()); }
   void run(unsigned what, int64_t begin, int64_t end, int64_t first, int64_t last) {
     while (begin < end) {
       const int64_t image = begin / job.groups, from = begin % job.groups,
@@ -300,18 +313,18 @@ struct Sampler {
                     count = std::min(some * n, job.places - from * n),
                     place = image * job.places + from * n;
       begin += some;
-      find(job.grid.data_ptr<T>() + 2 * place, count);
+      find(elements(job.grid) + 2 * place, count);
       for (int64_t c = image * job.channels + first; c < image * job.channels + last; ++c) {
-        const T* x = job.x.data_ptr<T>() + c * job.plane;
-        T* y = job.y.data_ptr<T>() + c * job.places + from * n;
+        const T* x = elements(job.x) + c * job.plane;
+        T* y = elements(job.y) + c * job.places + from * n;
         if (what == values)
           forward(x, y, count);
         else
-          backward(y, x, what & to_x ? job.dx.data_ptr<T>() + c * job.plane : nullptr,
-                   what & to_grid, count);
+          backward(y, x, what & to_x ? elements(job.dx) + c * job.plane : nullptr, what & to_grid,
+                   count);
       }
       if (!(what & to_grid)) continue;
-      T* dgrid = job.dgrid.data_ptr<T>() + 2 * place;
+      T* dgrid = elements(job.dgrid) + 2 * place;
       for (int64_t p = 0; p < count; ++p) {
         const Taps<T>& t = taps[p / n];
         dgrid[2 * p] = t.column_sum[p % n] * t.column_slope[p % n];
@@ -324,6 +337,7 @@ struct Sampler {
   Line<T> rows, columns;
   V width;
   bool exact;  // T counts the elements of a plane
+  bool whole;  // each place has a nearest element
   Taps<T> taps[tile];
   int32_t at[tile * n];  // the first neighbour in the first row
   T part[4][tile * n];   // gradients of the corners
@@ -364,8 +378,9 @@ bool can_sample(const Tensor& x) {
   return job.y;
 }
 
-[[gnu::cold]] GridGradients grid_sample_backward(const Tensor& dy, const Tensor& x, const Tensor& grid,
-                                   const GridSampling& how, bool wants_x, bool wants_grid) {
+[[gnu::cold]] GridGradients grid_sample_backward(const Tensor& dy, const Tensor& x,
+                                                 const Tensor& grid, const GridSampling& how,
+                                                 bool wants_x, bool wants_grid) {
   Job job(x, grid, how);
   job.y = contiguous(dy);
   if (wants_x) job.dx = zeros(x.sizes(), x.dtype());
