@@ -120,6 +120,8 @@ struct Power {
     const double power = real || (whole && x.dtype() != kBool) ? b.toDouble() : 0;
     if (power == 2)
       formula = formulas::index_of<formulas::square>;
+    else if (power == 3)
+      formula = formulas::index_of<formulas::cube>;
     else if (power == 0.5)
       formula = formulas::index_of<formulas::sqrt>;
     else if (power == -0.5)

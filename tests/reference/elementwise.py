@@ -41,7 +41,7 @@ unary = {name: getattr(torch, name) for name in '''square neg reciprocal sqrt rs
     isfinite signbit'''.split()}
 unary |= {name: getattr(torch.special, name) for name in 'i0e i1 i1e'.split()}
 unary |= {name: getattr(F, name) for name in 'silu gelu mish softsign hardsigmoid hardswish tanhshrink'.split()}
-unary |= {'log_sigmoid': F.logsigmoid, 'gelu_tanh': lambda x: F.gelu(x, approximate='tanh')}
+unary |= {'cube': lambda x: x ** 3, 'log_sigmoid': F.logsigmoid, 'gelu_tanh': lambda x: F.gelu(x, approximate='tanh')}
 
 # Formulas of two tensors.
 binary = {name: getattr(torch, name) for name in '''add sub mul pow floor_divide remainder fmod copysign heaviside maximum

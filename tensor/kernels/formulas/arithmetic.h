@@ -102,6 +102,13 @@ struct square : unary {  // y = x^2
   template <class V> static V slope(V x, V) { return V(2) * x; }
 };
 
+struct cube : unary {  // y = x^3
+  static constexpr unsigned on = types::numeric;
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return static_cast<V>(x * x * x); }
+  template <class V> static V slope(V x, V) { return V(3) * x * x; }
+};
+
 struct neg : unary {  // y = -x
   static constexpr unsigned on = types::numeric;
   template <class V> static V value(V x) { return static_cast<V>(-x); }
@@ -137,6 +144,6 @@ struct rad2deg : unary {
 };
 
 using arithmetic_formulas = list<add, add_scaled, sub, mul, div, addcmul, addcdiv, lerp, pow,
-                                 square, neg, reciprocal, sqrt, rsqrt, deg2rad, rad2deg>;
+                                 square, cube, neg, reciprocal, sqrt, rsqrt, deg2rad, rad2deg>;
 
 }  // namespace gradus::kernels::GRADUS_ISA

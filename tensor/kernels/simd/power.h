@@ -28,18 +28,25 @@ inline batch<double> power(const batch<double>& m, const batch<double>& exponent
   return xsimd::bitwise_cast<batch<double>>(bits + scale);
 }
 
-// a^b. Floats that are ordinary powers of ordinary positive numbers in double, the rest by the C
+// a^b. Floats that are ordinary powers of ordinary numbers or of zero in double, the rest by the C
 // library.
 template <class T>
 batch<T> pow(const batch<T>& a, const batch<T>& b) {
   const auto exact = [](T x, T y) { return std::pow(x, y); };
   if constexpr (sizeof(T) == 4) {
     const batch<T> inf(std::numeric_limits<T>::infinity()), least(std::numeric_limits<T>::min());
-    const mask<T> ordinary = a >= least && a < inf && xsimd::abs(b) < inf;
-    const batch<int32_t> bits = xsimd::bitwise_cast<batch<int32_t>>(a);
+    const batch<T> zero(T(0)), one(T(1)), size = xsimd::abs(a), half = b * batch<T>(T(0.5));
+    const mask<T> none = size == zero, finite = size < inf && xsimd::abs(b) < inf;
+    const batch<int32_t> bits = xsimd::bitwise_cast<batch<int32_t>>(size);
     const batch<int32_t> exponent = (bits - batch<int32_t>(0x3f3504f3)) >> 23;
     const auto m = xsimd::bitwise_cast<batch<float>>(bits - (exponent << 23));
-    const batch<T> y = in_double(power, m, xsimd::to_float(exponent), b);
+    batch<T> y = in_double(power, m, xsimd::to_float(exponent), b);
+    if (xsimd::all(finite && a >= least)) return y;
+    y = xsimd::select(none, xsimd::select(b > zero, zero, xsimd::select(b < zero, inf, one)), y);
+    const mask<T> whole = xsimd::trunc(b) == b, even = xsimd::trunc(half) == half;
+    y = xsimd::select(even || !whole, y, xsimd::copysign(y, a));
+    y = xsimd::select(a < zero && !whole, batch<T>(std::numeric_limits<T>::quiet_NaN()), y);
+    const mask<T> ordinary = finite && (size >= least || none);
     return xsimd::all(ordinary) ? y : xsimd::select(ordinary, y, lanewise(exact, a, b));
   }
   return lanewise(exact, a, b);
