@@ -256,10 +256,10 @@ struct Sampler {
   void forward(const T* x, T* y, int64_t count) {
     T rest[n];
     const Taps<T>* t = taps;
-    if (job.how.nearest)
+    if (job.how.nearest) {
       for (int64_t p = 0; p < count; p += n, ++t)
         store<T>(p + n <= count ? y + p : rest, masked(gather(x, at + p), t->in[0][0]));
-    else
+    } else {
       for (int64_t p = 0; p < count; p += n, ++t) {
         V e[2][2];
         corners(x, at + p, *t, e);
@@ -267,6 +267,7 @@ struct Sampler {
                  (e[0][0] * t->column[0] + e[0][1] * t->column[1]) * t->row[0] +
                      (e[1][0] * t->column[0] + e[1][1] * t->column[1]) * t->row[1]);
       }
+    }
     std::copy_n(rest, count % n, y + count - count % n);
   }
 
@@ -348,6 +349,7 @@ void run(const Job& job, unsigned what, int64_t begin, int64_t end, int64_t firs
   Sampler<T>(job).run(what, begin, end, first, last);
 }
 
+// Cold: for size. The work is in run().
 [[gnu::cold]] Job::Job(const Tensor& x_, const Tensor& grid_, const GridSampling& how_)
     : x(contiguous(x_)),
       grid(contiguous(grid_)),
@@ -384,9 +386,10 @@ bool can_sample(const Tensor& x) {
   Job job(x, grid, how);
   job.y = contiguous(dy);
   if (wants_x) job.dx = zeros(x.sizes(), x.dtype());
-  if (wants_grid) job.dgrid = zeros(grid.sizes(), x.dtype());
-  unsigned other = wants_grid && !how.nearest ? to_grid : values;
-  if (dy.numel() > 0 && wants_x) {
+  const bool any = dy.numel() > 0;
+  unsigned other = wants_grid && any && !how.nearest ? to_grid : values;
+  if (wants_grid) job.dgrid = (other ? empty : zeros)(grid.sizes(), x.dtype());
+  if (any && wants_x) {
     // Each element of dx is added to by one thread, in the order of the places. Where there are
     // fewer images than threads, these share the channels, and the gradient of the grid, which is
     // a sum over them, goes by itself.
@@ -401,7 +404,7 @@ bool can_sample(const Tensor& x) {
                    }
                  });
   }
-  if (dy.numel() > 0 && other != values) job.run_all(other);
+  if (other != values) job.run_all(other);
   return {std::move(job.dx), std::move(job.dgrid)};
 }
 
