@@ -57,3 +57,15 @@ TEST_CASE("squares of bools are integers") {
   CHECK(tensor({2, -3}).square().equal(tensor({4, 9})));
   CHECK((tensor({2, -3}).pow(2).dtype() == kLong));
 }
+
+TEST_CASE("long operands with gaps") {
+  for (const ScalarType type : {kFloat, kDouble, kInt, kLong}) {
+    CAPTURE(std::string(dtype_name(type)));
+    const Tensor x = arange(9000, type), i = arange(3000, type);
+    const Tensor twice = x.slice(0, 0, 6000, 2), thrice = x.slice(0, 0, 9000, 3);
+    CHECK((twice + thrice).equal(i * 5));
+    CHECK(twice.lt(thrice).sum().item<int64_t>() == 2999);
+    thrice.sub_(twice);
+    CHECK(thrice.equal(i));
+  }
+}

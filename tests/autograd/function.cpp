@@ -56,6 +56,18 @@ struct Doubling : autograd::Function<Doubling> {
   static variable_list backward(AutogradContext*, variable_list dy) { return {dy[0] * 2}; }
 };
 
+struct WrongShape : autograd::Function<WrongShape> {
+  static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
+  static variable_list backward(AutogradContext*, variable_list) { return {ones({3}, kDouble)}; }
+};
+
+struct SinglePrecision : autograd::Function<SinglePrecision> {
+  static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
+  static variable_list backward(AutogradContext*, variable_list dy) {
+    return {(dy[0] * 2).to(kFloat)};
+  }
+};
+
 struct WrongCount : autograd::Function<WrongCount> {
   static Tensor forward(AutogradContext*, Tensor x, Tensor y) { return x + y; }
   static variable_list backward(AutogradContext*, variable_list dy) { return {dy[0]}; }
@@ -178,4 +190,14 @@ TEST_CASE("gradcheck finds wrong gradients") {
   const Tensor x = leaf({0.5, 0.1});
   CHECK_THROWS(autograd::gradcheck(wrong, {x}));
   CHECK(x[0].item<double>() == 0.5);
+}
+
+TEST_CASE("gradients of another shape are refused, of another type turned") {
+  const Tensor x = vec({1, 2}).requires_grad_();
+  CHECK(message([&] {
+          WrongShape::apply(x).sum().backward();
+        }).find("the gradient of input 0 has shape [3], expected [2]") != std::string::npos);
+  SinglePrecision::apply(x).sum().backward();
+  CHECK((x.grad().dtype() == kDouble));
+  CHECK(values(x.grad()) == Values{2, 2});
 }

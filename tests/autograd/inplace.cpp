@@ -88,6 +88,31 @@ TEST_CASE("a write to the base reaches its views' history") {
   CHECK(values(w.grad()) == Values{0, 4, 6});
 }
 
+TEST_CASE("a view of what was written before has its own history") {
+  const Tensor base = vec({1, 2}).requires_grad_() * 1;
+  base.mul_(2);
+  CHECK(base.view({2, 1}).grad_fn()->name() == "ViewBackward0");
+}
+
+TEST_CASE("a base that does not begin its storage") {
+  const Tensor w = vec({3, 4}).requires_grad_();
+  const Tensor base = arange(7, kDouble).slice(0, 2, 5).data();
+  base.slice(0, 1, 3).mul_(w);
+  CHECK(values(base) == Values{2, 9, 16});
+  (base * vec({1, 10, 100})).sum().backward();
+  CHECK(values(w.grad()) == Values{30, 400});
+}
+
+TEST_CASE("a write to a view frees what it saved") {
+  const Tensor w = vec({3, 4}).requires_grad_();
+  const Tensor base = ones({3}, kDouble);
+  base.slice(0, 0, 2).mul_(w);
+  const Tensor sum = base.sum();
+  sum.backward();
+  CHECK(message([&] { sum.backward(); }).find("mul_: backward through the graph a second time") ==
+        0);
+}
+
 TEST_CASE("writes to overlapping and transposed views") {
   const Tensor w = ones({2, 2}, kDouble).requires_grad_();
   const Tensor base = (w * 1);
@@ -109,6 +134,8 @@ TEST_CASE("views that may not be written") {
         "mul_: a view made in no_grad mode cannot be written in place in grad mode");
   const auto parts = (x * 1).unbind(0);
   CHECK(message([&] { parts[0].mul_(2); }) ==
+        "mul_: a view that came from an operation with several views cannot be written in place");
+  CHECK(message([&] { parts[0].view({1}).mul_(2); }) ==
         "mul_: a view that came from an operation with several views cannot be written in place");
   const Tensor wide = ones({1}, kDouble).expand({3});
   CHECK(message([&] { wide.add_(1); }).find("share one place") != std::string::npos);

@@ -44,6 +44,9 @@ TEST_CASE("gradients collect in leaves") {
         "backward: the gradient has shape [2], the tensor [3]");
   CHECK(message([&] { ones({1}).backward(); }) ==
         "backward: tensor 0 does not require grad and has no grad_fn");
+  CHECK(message([&] {
+          autograd::backward({x.sum(), x.sum()}, {ones({}, kDouble)});
+        }) == "backward: expected one gradient for each of 2 tensors, got 1");
 }
 
 TEST_CASE("a second backward needs the graph") {
@@ -75,11 +78,72 @@ TEST_CASE("grad: gradients on demand") {
   // Of a result inside the graph, too.
   const Tensor h = x * 2, z = (h * h).sum();
   CHECK(values(autograd::grad({z}, {h})[0]) == Values{4, 8});
+  // And of one of several results of an operation.
+  const auto parts = (x * 2).unbind(0);
+  CHECK(values(autograd::grad({parts[0] + parts[1] * 3}, {parts[1]})[0]) == Values{3});
   // backward(inputs) collects in those inputs only.
   const Tensor q = (x * w).sum();
   q.backward({}, std::nullopt, false, TensorList({w}));
   CHECK(values(w.grad()) == Values{1, 2});
   CHECK_FALSE(x.grad().defined());
+  // One that was not used stays without.
+  (w * 2).sum().backward({}, std::nullopt, false, TensorList({w, unused}));
+  CHECK(values(w.grad()) == Values{3, 4});
+  CHECK_FALSE(unused.grad().defined());
+  CHECK(message([&] { autograd::grad({(x * 2).sum()}, {ones({1})}); }) ==
+        "grad: input 0 does not require grad");
+  CHECK(message([&] { autograd::grad({(x * 2).sum()}, {}); }) ==
+        "grad: the list of inputs is empty");
+}
+
+TEST_CASE("a gradient that is given is copied") {
+  const Tensor x = leaf({1, 2}), y = leaf({1, 2}), g = ones({2}, kDouble);
+  for (int pass = 0; pass < 2; ++pass) {
+    x.backward(g);
+    y.backward(g, std::nullopt, false, TensorList({y}));
+  }
+  y.mutable_grad().add_(1);
+  CHECK(values(x.grad()) == Values{2, 2});
+  CHECK(values(g) == Values{1, 1});
+  const Tensor z = leaf({1, 2});
+  z.backward(g, std::nullopt, false, TensorList({z}));
+  z.mutable_grad().add_(1);
+  CHECK(values(g) == Values{1, 1});
+}
+
+TEST_CASE("gradients are added in place, but for those that have a graph") {
+  const Tensor x = leaf({1, 2});
+  (x * x).sum().backward();
+  const Tensor first = x.grad();
+  (x * x).sum().backward();
+  CHECK(values(first) == Values{4, 8});
+  (x * x).sum().backward({}, std::nullopt, /*create_graph=*/true);
+  CHECK(values(first) == Values{4, 8});
+  CHECK(values(x.grad()) == Values{6, 12});
+}
+
+TEST_CASE("a gradient has its tensor's type and layout") {
+  const Tensor x = ones({2, 3}).requires_grad_(), w = ones({3, 2}, kDouble);
+  const Tensor y = x.t() * w;
+  CHECK((y.dtype() == kDouble));
+  y.backward(ones({3, 2}));  // float32
+  CHECK((x.grad().dtype() == kFloat));
+  CHECK(x.grad().is_contiguous());
+  const Tensor v = ones({2, 3}, kDouble).requires_grad_();
+  (v * w.t()).sum().backward();
+  CHECK(v.grad().is_contiguous());
+  const Tensor z = leaf({1, 2});
+  z.backward(ones({2}));
+  CHECK((z.grad().dtype() == kDouble));
+}
+
+TEST_CASE("create_graph keeps the graph") {
+  const Tensor x = leaf({2});
+  const Tensor y = (x * x).sum();
+  autograd::backward({y}, {}, std::nullopt, /*create_graph=*/true);
+  CHECK_NOTHROW(autograd::grad({y}, {x}, {}, std::nullopt, /*create_graph=*/true));
+  CHECK_NOTHROW(y.backward());
+  x.mutable_grad().reset();  // its graph holds x
 }
 
 TEST_CASE("derivatives of any order") {
@@ -89,6 +153,17 @@ TEST_CASE("derivatives of any order") {
     y = autograd::grad({y}, {x}, {ones({1}, kDouble)}, true, true)[0];
     CHECK(values(y)[0] == doctest::Approx(expected));
   }
+}
+
+TEST_CASE("a hook of a result without a gradient is not called") {
+  const Tensor x = leaf({1, 2});
+  const auto parts = (x * 2).unbind(0);
+  bool called = false;
+  parts[0].register_hook([&](const Tensor&) { called = true; });
+  parts[0].retain_grad();
+  parts[1].backward();
+  CHECK_FALSE(called);
+  CHECK_FALSE(parts[0].grad().defined());
 }
 
 TEST_CASE("modes") {
@@ -237,6 +312,8 @@ TEST_CASE("anomaly mode names the operation and its place") {
   const std::string text = message([&] { (y * 0).sum().backward(); });
   CHECK(text.find("sqrt, recorded at ") == 0);
   CHECK(text.find("made a nan in the gradient of input 0") != std::string::npos);
+  const autograd::DetectAnomalyGuard without(/*check_nan=*/false);
+  CHECK_NOTHROW((x.sqrt() * 0).sum().backward());
 }
 
 TEST_CASE("a graph that goes through several threads") {

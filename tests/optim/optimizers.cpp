@@ -60,6 +60,7 @@ const Case cases[] = {
   CASE("sgd", SGD, (0.1)),
   CASE("sgd decay", SGD, (SGDOptions(0.1).weight_decay(0.2))),
   CASE("sgd maximize", SGD, (SGDOptions(0.1).weight_decay(0.2).maximize(true))),
+  CASE("sgd maximize alone", SGD, (SGDOptions(0.01).maximize(true))),
   CASE("sgd momentum", SGD, (SGDOptions(0.05).momentum(0.9))),
   CASE("sgd dampening", SGD, (SGDOptions(0.05).momentum(0.9).dampening(0.3).weight_decay(0.1))),
   CASE("sgd nesterov", SGD, (SGDOptions(0.05).momentum(0.8).nesterov(true).weight_decay(0.1).maximize(true))),

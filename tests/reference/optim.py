@@ -28,6 +28,7 @@ OPTIMISERS = {
     "sgd": (optim.SGD, dict(lr=0.1)),
     "sgd decay": (optim.SGD, dict(lr=0.1, weight_decay=0.2)),
     "sgd maximize": (optim.SGD, dict(lr=0.1, weight_decay=0.2, maximize=True)),
+    "sgd maximize alone": (optim.SGD, dict(lr=0.01, maximize=True)),
     "sgd momentum": (optim.SGD, dict(lr=0.05, momentum=0.9)),
     "sgd dampening": (optim.SGD, dict(lr=0.05, momentum=0.9, dampening=0.3, weight_decay=0.1)),
     "sgd nesterov": (optim.SGD, dict(lr=0.05, momentum=0.8, nesterov=True, weight_decay=0.1, maximize=True)),

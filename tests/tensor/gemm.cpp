@@ -131,12 +131,14 @@ TEST_CASE_TEMPLATE("gemm: sizes beyond the blocks", T, float, double) {
     const int64_t shapes[][3] = {{130, 70, 900}, {70, 130, 65}, {3, 300, 1000}, {600, 40, 40},
                                  {200, 3, 500},  {1, 3000, 70}, {3000, 1, 70},  {70, 1, 3000},
                                  {1, 70, 3000},  {20, 4200, 17}};
+    const Matrix<T> bias(1, 4200, layouts[0], 4);
+    const kernels::Epilogue<T> epilogue{T(1), T(2), bias.data.data(), kernels::Activation::Relu};
     for (const auto& s : shapes)
       for (const Layout& la : layouts)
         for (const Layout& lb : layouts) {
           Matrix<T> a(s[0], s[2], la, 1), b(s[2], s[1], lb, 2), c(s[0], s[1], layouts[0], 3);
           INFO(s[0], " ", s[1], " ", s[2], " ", la.name, " ", lb.name);
-          REQUIRE(right(problem(a, b, c, {T(1), T(2)}), a, b, c, table));
+          REQUIRE(right(problem(a, b, c, epilogue), a, b, c, table));
         }
   });
 }
