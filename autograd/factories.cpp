@@ -196,11 +196,16 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
     if (steps == 1) out[0] = f(Step(first), T{});
     if (steps < 2) return;
     const Step step = (Step(last) - Step(first)) / Step(steps - 1);
-    for (int64_t i = 0; i < steps; ++i) {
-      const Step x = i < steps / 2 ? std::fma(step, Step(i), Step(first))
-                                   : std::fma(-step, Step(steps - 1 - i), Step(last));
-      out[i] = f(x, T{});
-    }
+    // from + by * i, rounded once.
+    const auto place = [](Step from, Step by, int64_t i) {
+      if constexpr (std::is_same_v<Step, float>)
+        return float(double(by) * double(float(i)) + double(from));
+      else
+        return std::fma(by, double(i), from);
+    };
+    const int64_t half = steps / 2;
+    for (int64_t i = 0; i < half; ++i) out[i] = f(place(Step(first), step, i), T{});
+    for (int64_t i = half; i < steps; ++i) out[i] = f(place(Step(last), -step, steps - 1 - i), T{});
   });
   return finish(std::move(y), options);
 }

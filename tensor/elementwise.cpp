@@ -42,11 +42,11 @@ struct Nest {
 
   // Dims in the order of falling strides. Operands are asked in turn, the first one that moves
   // along both dims decides, so that an output laid out like the first operand is walked densely.
-  std::vector<size_t> order() const {
-    std::vector<size_t> perm(sizes.size());
-    for (size_t i = 0; i < perm.size(); ++i) perm[i] = i;
+  Dims order() const {
+    Dims perm(sizes.size());
+    for (size_t i = 0; i < perm.size(); ++i) perm[i] = int64_t(i);
     for (size_t i = 1; i < perm.size(); ++i)
-      for (size_t j = i; j > 0 && steps_more(perm[j], perm[j - 1]); --j)
+      for (size_t j = i; j > 0 && steps_more(size_t(perm[j]), size_t(perm[j - 1])); --j)
         std::swap(perm[j], perm[j - 1]);
     return perm;
   }
@@ -60,13 +60,14 @@ struct Nest {
     return false;
   }
 
-  void permute(const std::vector<size_t>& perm) {
-    const Dims old_sizes = sizes;
-    for (size_t i = 0; i < perm.size(); ++i) sizes[i] = old_sizes[perm[i]];
-    for (int k = 0; k < count; ++k) {
-      const Dims old = steps[k];
-      for (size_t i = 0; i < perm.size(); ++i) steps[k][i] = old[perm[i]];
-    }
+  void permute(const Dims& perm) {
+    const auto one = [&](Dims& dims) {
+      const Dims old = dims;
+      for (size_t i = 0; i < perm.size(); ++i) dims[i] = old[size_t(perm[i])];
+    };
+    if (std::is_sorted(perm.begin(), perm.end())) return;
+    one(sizes);
+    for (int k = 0; k < count; ++k) one(steps[k]);
   }
 
   // Drops dims of size 1 and merges dims that every operand walks as one.
@@ -188,13 +189,13 @@ Dims common_shape(const char* op, const Arg* args, size_t n) {
 }
 
 // Copies operands that are dense along another dim than the innermost one by tiles, where that is
-// cheaper than to gather them. `perm` is the order of dims, innermost last.
-void straighten(IntArrayRef shape, const std::vector<size_t>& perm, Arg* args, size_t n,
-                Tensor* copies) {
+// cheaper than to gather them; whether there were any. `perm` is the order of dims, innermost last.
+bool straighten(IntArrayRef shape, const Dims& perm, Arg* args, size_t n, Tensor* copies) {
   constexpr int64_t worthwhile = 4096;
   size_t inner = 0;
-  for (const size_t d : perm)
-    if (shape[d] > 1) inner = d;
+  bool any = false;
+  for (const int64_t d : perm)
+    if (shape[size_t(d)] > 1) inner = size_t(d);
   for (size_t k = 0; k < n; ++k) {
     const TensorImpl* t = args[k].impl();
     if (!t || t->numel < worthwhile) continue;
@@ -209,14 +210,16 @@ void straighten(IntArrayRef shape, const std::vector<size_t>& perm, Arg* args, s
     Dims strides(t->sizes.size());
     int64_t step = 1;
     for (size_t i = perm.size(); i-- > 0;)
-      if (perm[i] >= lead) {
-        strides[perm[i] - lead] = step;
-        step *= t->sizes[perm[i] - lead];
+      if (const size_t d = size_t(perm[i]); d >= lead) {
+        strides[d - lead] = step;
+        step *= t->sizes[d - lead];
       }
     copies[k] = empty_strided(t->sizes, strides, t->dtype);
     copy(copies[k], Tensor(Ref<TensorImpl>(const_cast<TensorImpl*>(t))));
     args[k] = Arg(copies[k]);
+    any = true;
   }
+  return any;
 }
 
 Tensor empty_dense(const TensorImpl& like, ScalarType type) {
@@ -266,12 +269,13 @@ Tensor elementwise(const char* op, kernels::Loop f, ScalarType out_type, Args li
   Tensor copies[max_operands];
   std::copy(list.begin(), list.end(), args);
   Nest layout(op, shape, args, n, nullptr);
-  const auto perm = layout.order();
+  const Dims perm = layout.order();
   Dims strides(shape.size());
   int64_t step = 1;
   for (size_t i = perm.size(); i-- > 0;) {
-    strides[perm[i]] = step;
-    step *= std::max<int64_t>(shape[perm[i]], 1);
+    const auto d = size_t(perm[i]);
+    strides[d] = step;
+    step *= std::max<int64_t>(shape[d], 1);
   }
   Tensor out = empty_strided(shape, strides, out_type);
   if (out.numel() == 0) return out;
@@ -305,9 +309,9 @@ void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args l
     run_dense(f, *out.impl(), args, n);
     return;
   }
-  const auto perm = Nest(op, out.sizes(), args, n, &out).order();
-  straighten(out.sizes(), perm, args, n, copies);
   Nest nest(op, out.sizes(), args, n, &out);
+  const Dims perm = nest.order();
+  if (straighten(out.sizes(), perm, args, n, copies)) nest = Nest(op, out.sizes(), args, n, &out);
   nest.permute(perm);
   nest.coalesce();
   nest.run(f);

@@ -121,16 +121,21 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
     parallel_for(0, int64_t(plan.before.size()) * n, std::max<int64_t>(1, grain / width),
                  [&](int64_t begin, int64_t end) {
                    T* out = to + begin * width;
-                   for (int64_t k = begin; k < end; ++k) {
-                     const T* at = from + plan.before[size_t(k / n)] + plan.places[size_t(k % n)];
+                   for (int64_t k = begin; k < end;) {
+                     const T* at = from + plan.before[size_t(k / n)];
+                     const int64_t* place = plan.places.data() + k % n;
+                     const int64_t* last = place + std::min(n - k % n, end - k);
+                     k += last - place;
                      if (width == 1) {
-                       *out++ = at[plan.after[0]];
+                       at += plan.after[0];
+                       while (place < last) *out++ = at[*place++];
                        continue;
                      }
-                     for (const int64_t a : plan.after) {
-                       std::memcpy(out, at + a, size_t(plan.run) * sizeof(T));
-                       out += plan.run;
-                     }
+                     for (; place < last; ++place)
+                       for (const int64_t a : plan.after) {
+                         std::memcpy(out, at + *place + a, size_t(plan.run) * sizeof(T));
+                         out += plan.run;
+                       }
                    }
                  });
   });
@@ -145,6 +150,13 @@ template <class T, class Write>
 void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write) {
   const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
   const auto part = [&](int64_t b, int64_t from, int64_t to) {
+    if (width == 1) {
+      T* at = x + plan.before[size_t(b)] + plan.after[0];
+      const T* v = one_value ? values : values + b * n;
+      const int64_t *place = plan.places.data(), step = one_value ? 0 : 1;
+      for (int64_t i = 0; i < n; ++i, v += step) write(at[place[i]], *v);
+      return;
+    }
     for (int64_t i = 0; i < n; ++i) {
       T* at = x + plan.before[size_t(b)] + plan.places[size_t(i)];
       const T* v = one_value ? values : values + (b * n + i) * width;
@@ -205,14 +217,20 @@ Tensor nonzero(const Tensor& x) {
     for (int64_t i = 0; i < n; ++i) count += p[i] != zero;
     Tensor y = empty({count, x.dim()}, kLong);
     int64_t* out = y.data_ptr<int64_t>();
-    for (int64_t i = 0; i < n; ++i) {
-      if (p[i] == zero) continue;
-      int64_t rest = i;
-      for (size_t d = sizes.size(); d-- > 0;) {
-        out[d] = rest % sizes[d];
-        rest /= sizes[d];
+    const size_t dims = sizes.size();
+    const int64_t width = dims > 0 ? sizes[dims - 1] : 1;
+    Dims at(dims);  // of the row
+    for (int64_t row = 0; row < n; row += width) {
+      for (int64_t j = 0; j < width; ++j) {
+        if (p[row + j] == zero) continue;
+        for (size_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
+        if (dims > 0) out[dims - 1] = j;
+        out += dims;
       }
-      out += sizes.size();
+      for (size_t d = dims; d-- > 1;) {
+        if (++at[d - 1] < sizes[d - 1]) break;
+        at[d - 1] = 0;
+      }
     }
     return y;
   });

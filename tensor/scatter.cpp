@@ -88,7 +88,14 @@ void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& inde
   const int64_t size = at_least_1d(x.sizes())[dim];
   const Tensor dense = contiguous(to_dtype(index, kLong));
   const auto* p = dense.data_ptr<int64_t>();
-  for (int64_t i = 0; i < dense.numel(); ++i)
+  const int64_t n = dense.numel();
+  // Negative when any of them is, or passes the size.
+  int64_t sign = 0;
+  for (int64_t i = 0; i < n; ++i)
+    sign |=
+        p[i] | static_cast<int64_t>(static_cast<uint64_t>(size - 1) - static_cast<uint64_t>(p[i]));
+  if (sign >= 0) return;
+  for (int64_t i = 0; i < n; ++i)
     if (p[i] < 0 || p[i] >= size)
       fail_index("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
 }
@@ -139,8 +146,14 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index_in) {
     const T* from = reinterpret_cast<const T*>(x.data_ptr());
     T* to = reinterpret_cast<T*>(y.data_ptr());
     walk.run([&](const Row& r) {
-      for (int64_t k = 0; k < r.n; ++k)
-        to[r.o + k * r.step_o] = from[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along];
+      const int64_t* i = idx + r.i;
+      const T* at = from + r.s;
+      T* out = to + r.o;
+      if (r.step_i == 1 && r.step_s == 0 && walk.along == 1)  // to is dense
+        for (int64_t k = 0; k < r.n; ++k) out[k] = at[i[k]];
+      else
+        for (int64_t k = 0; k < r.n; ++k)
+          out[k * r.step_o] = at[k * r.step_s + i[k * r.step_i] * walk.along];
     });
   });
   return y;
@@ -155,9 +168,14 @@ void scatter_each(const Tensor& x, const Walk& walk, const Tensor& index, const 
   const T* from = reinterpret_cast<const T*>(src.data_ptr());
   const auto* idx = index.data_ptr<int64_t>();
   walk.run([&](const Row& r) {
-    for (int64_t k = 0; k < r.n; ++k)
-      write(to[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along],
-            from[r.o + k * r.step_o]);
+    const int64_t* i = idx + r.i;
+    T* at = to + r.s;
+    const T* v = from + r.o;
+    if (r.step_i == 1 && r.step_o == 1 && r.step_s == 0 && walk.along == 1)
+      for (int64_t k = 0; k < r.n; ++k) write(at[i[k]], v[k]);
+    else
+      for (int64_t k = 0; k < r.n; ++k)
+        write(at[k * r.step_s + i[k * r.step_i] * walk.along], v[k * r.step_o]);
   });
 }
 

@@ -110,14 +110,19 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
   const Tensor places = contiguous(to_dtype(x, kLong));
   const int64_t* p = places.data_ptr<int64_t>();
   const int64_t n = x.numel();
-  int64_t length = minlength;
+  int64_t most = -1, sign = 0;
   for (int64_t i = 0; i < n; ++i) {
-    if (p[i] < 0) fail("bincount: elements must not be negative, got {}", p[i]);
-    length = std::max(length, std::min(p[i], int64_t(1) << 60) + 1);
+    most = std::max(most, p[i]);
+    sign |= p[i];
   }
+  if (sign < 0)
+    fail("bincount: elements must not be negative, got {}",
+         *std::find_if(p, p + n, [](int64_t v) { return v < 0; }));
+  const int64_t length = std::max(minlength, std::min(most, int64_t(1) << 60) + 1);
   if (!weights.defined()) {
     const Tensor y = zeros(length, kLong);
-    for (int64_t i = 0; i < n; ++i) ++y.data_ptr<int64_t>()[p[i]];
+    int64_t* count = y.data_ptr<int64_t>();
+    for (int64_t i = 0; i < n; ++i) ++count[p[i]];
     return y;
   }
   // As PyTorch has it: float weights give floats, all others doubles.

@@ -38,7 +38,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
                     const Tensor count = index->bincount({}, rows).to(dy.dtype());
                     each = each / count.index_select(0, *index).unsqueeze(1);
                   }
-                  return zeros({rows, size}, dy.dtype()).index_add(0, *index, each);
+                  return zeros({rows, size}, dy.dtype()).index_add_(0, *index, each);
                 }));
 }
 

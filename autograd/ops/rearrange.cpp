@@ -164,21 +164,19 @@ Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const {
 
 namespace {
 
-// y = x with dim `at` turned by `shift` places.
-Tensor turned(const Tensor& x, size_t at, int64_t shift) {
-  Tensor y = raw::empty(x.sizes(), x.dtype());
-  const int64_t size = x.sizes()[at];
-  if (y.numel() == 0) return y;
-  const int64_t turn = (shift % size + size) % size;
-  const auto part = [at](const Tensor& t, int64_t start, int64_t length) {
-    Dims sizes = t.sizes();
-    sizes[at] = length;
-    return raw::window(t, std::move(sizes), t.strides(),
-                       t.storage_offset() + start * t.strides()[at]);
-  };
-  raw::copy(part(y, turn, size - turn), part(x, 0, size - turn));
-  raw::copy(part(y, 0, turn), part(x, size - turn, turn));
-  return y;
+Tensor part(const Tensor& x, size_t d, int64_t start, int64_t length) {
+  Dims sizes = x.sizes();
+  sizes[d] = length;
+  return raw::window(x, std::move(sizes), x.strides(), x.storage_offset() + start * x.strides()[d]);
+}
+
+// y = x with each dim from `d` on turned by so many places. What stays together goes at once.
+void turn(const Tensor& y, const Tensor& x, const Dims& places, size_t d) {
+  while (d < places.size() && places[d] == 0) ++d;
+  if (d == places.size()) return raw::copy(y, x);
+  const int64_t first = places[d], rest = x.sizes()[d] - first;
+  turn(part(y, d, first, rest), part(x, d, 0, rest), places, d + 1);
+  turn(part(y, d, 0, first), part(x, d, rest, first), places, d + 1);
 }
 
 }  // namespace
@@ -193,12 +191,15 @@ Tensor Tensor::roll(IntArrayRef shifts, IntArrayRef dims) const {
     for (int64_t d : dims) wrap_dim(d, 0, "roll");
     return clone();
   }
-  Tensor y = *this;
-  Dims back;
+  Tensor y = raw::empty(sizes(), dtype());
+  Dims back, places(sizes().size());
   for (size_t i = 0; i < dims.size(); ++i) {
-    y = turned(y, size_t(wrap_dim(dims[i], dim(), "roll")), shifts[i]);
+    const auto d = size_t(wrap_dim(dims[i], dim(), "roll"));
+    const int64_t size = std::max<int64_t>(sizes()[d], 1);
+    places[d] = (places[d] + shifts[i] % size + size) % size;
     back.push_back(-shifts[i]);
   }
+  if (y.numel() > 0) turn(y, *this, places, 0);
   return record("roll", std::move(y), wrt(*this, [back, at = Dims(dims)](const Tensor& dy) {
                   return dy.roll(back, at);
                 }));

@@ -1,5 +1,6 @@
 // Triangles and diagonals of matrices.
 #include <algorithm>
+#include <cstring>
 
 #include "autograd/inplace.h"
 #include "autograd/ops/embed.h"
@@ -20,31 +21,41 @@ namespace {
 
 enum class Keep { lower, upper };
 
-// Zeroes what lies outside of the triangle on or below (above) the k-th diagonal.
-void clear_outside(const char* op, const Tensor& y, int64_t k, Keep keep) {
-  raw::check_writable(y, op);
-  if (y.numel() == 0) return;
-  const TensorImpl& t = *y.impl();
-  const size_t n = t.sizes.size();
-  const int64_t rows = t.sizes[n - 2], columns = t.sizes[n - 1];
+// y = x in the triangle on or below (above) the k-th diagonal, and 0 outside of it. x may be y.
+void triangle(const char* op, const Tensor& y_, const Tensor& x_, int64_t k, Keep keep) {
+  raw::check_writable(y_, op);
+  if (y_.numel() == 0) return;
+  const TensorImpl &y = *y_.impl(), &x = *x_.impl();
+  const size_t n = y.sizes.size();
+  const int64_t rows = y.sizes[n - 2], columns = y.sizes[n - 1];
+  const int64_t step = y.strides[n - 1], step_x = x.strides[n - 1];
   k = std::clamp(k, -rows - 1, columns + 1);
-  visit_size(t.dtype, [&](auto zero) {
+  visit_size(y.dtype, [&](auto zero) {
     using T = decltype(zero);
-    parallel_for(0, t.numel / columns, std::max<int64_t>(1, 32768 / columns),
+    parallel_for(0, y.numel / columns, std::max<int64_t>(1, 32768 / columns),
                  [&](int64_t begin, int64_t end) {
                    for (int64_t i = begin; i < end; ++i) {
-                     const int64_t row = i % rows;
-                     int64_t rest = i, at = 0;
+                     int64_t rest = i, at = 0, at_x = 0;
                      for (size_t d = n - 1; d-- > 0;) {
-                       at += rest % t.sizes[d] * t.strides[d];
-                       rest /= t.sizes[d];
+                       const int64_t place = rest % y.sizes[d];
+                       at += place * y.strides[d];
+                       at_x += place * x.strides[d];
+                       rest /= y.sizes[d];
                      }
-                     T* p = reinterpret_cast<T*>(t.data) + at;
-                     const int64_t edge =
-                         std::clamp<int64_t>(row + k + (keep == Keep::lower), 0, columns);
-                     const int64_t from = keep == Keep::lower ? edge : 0;
-                     const int64_t to = keep == Keep::lower ? columns : edge;
-                     for (int64_t j = from; j < to; ++j) p[j * t.strides[n - 1]] = zero;
+                     T* p = reinterpret_cast<T*>(y.data) + at;
+                     const T* q = reinterpret_cast<const T*>(x.data) + at_x;
+                     const bool lower = keep == Keep::lower;
+                     const int64_t edge = std::clamp<int64_t>(i % rows + k + lower, 0, columns);
+                     const int64_t first = lower ? 0 : edge, last = lower ? edge : columns;
+                     if (step == 1 && step_x == 1) {
+                       std::memset(p, 0, size_t(first) * sizeof(T));
+                       if (p != q)
+                         std::memcpy(p + first, q + first, size_t(last - first) * sizeof(T));
+                       std::memset(p + last, 0, size_t(columns - last) * sizeof(T));
+                       continue;
+                     }
+                     for (int64_t j = 0; j < columns; ++j)
+                       p[j * step] = j >= first && j < last ? q[j * step_x] : zero;
                    }
                  });
   });
@@ -59,14 +70,14 @@ void check_matrix(const char* op, const Tensor& x) {
 #define GRADUS_DEFINE(name, keep)                                                                 \
   Tensor Tensor::name(int64_t k) const {                                                          \
     check_matrix(#name, *this);                                                                   \
-    Tensor y = raw::clone(*this);                                                                 \
-    clear_outside(#name, y, k, keep);                                                             \
+    Tensor y = raw::empty_like(*this);                                                            \
+    triangle(#name, y, *this, k, keep);                                                           \
     return record(#name, std::move(y), wrt(*this, [k](const Tensor& dy) { return dy.name(k); })); \
   }                                                                                               \
   Tensor& Tensor::name##_(int64_t k) const {                                                      \
     check_matrix(#name "_", *this);                                                               \
     return write_inplace(                                                                         \
-        #name "_", *this, [&] { clear_outside(#name "_", *this, k, keep); },                      \
+        #name "_", *this, [&] { triangle(#name "_", *this, *this, k, keep); },                    \
         wrt(*this, [k](const Tensor& dy) { return dy.name(k); }));                                \
   }
 GRADUS_DEFINE(tril, Keep::lower)

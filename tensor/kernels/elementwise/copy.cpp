@@ -41,14 +41,50 @@ void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;
-  for (int64_t i = 0; i < outer; ++i) {
-    char* to = p[0] + i * outer_step[0];
-    const char* from = p[1] + i * outer_step[1];
-    if constexpr (std::is_same_v<From, To>) {
-      move(sizeof(To), inner, to, inner_step[0], from, inner_step[1]);
-    } else {
-      cast_row<To, From>(inner, to, inner_step[0], from, inner_step[1]);
-    }
+  for (int64_t i = 0; i < outer; ++i)
+    cast_row<To, From>(inner, p[0] + i * outer_step[0], inner_step[0], p[1] + i * outer_step[1],
+                       inner_step[1]);
+}
+
+// Apart, so that nothing of theirs is kept across the calls of memcpy.
+template <class T>
+[[gnu::noinline]] void reverse_rows(int64_t n, int64_t rows, char* to, int64_t to_step,
+                                    const char* from, int64_t from_step) {
+  for (int64_t i = 0; i < rows; ++i) {
+    T* y = as<T>(to + i * to_step);
+    const T* last = as<T>(from + i * from_step);
+    for (int64_t j = 0; j < n; ++j) y[j] = last[-j];
+  }
+}
+
+// The same without conversion, by size of element. Rows that are dense stay rows, however short:
+// by columns, each of their lines would be visited again and again.
+template <class T>
+void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
+               const int64_t* row_step) {
+  constexpr int64_t item = sizeof(T);
+  const bool dense = step[0] == item;
+  if (dense && step[1] == -item)
+    return reverse_rows<T>(n, rows, p[0], row_step[0], p[1], row_step[1]);
+  const bool by_column = n < rows && !(dense && step[1] == item);
+  const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
+  const int64_t* inner_step = by_column ? row_step : step;
+  const int64_t* outer_step = by_column ? step : row_step;
+  for (int64_t i = 0; i < outer; ++i)
+    move(item, inner, p[0] + i * outer_step[0], inner_step[0], p[1] + i * outer_step[1],
+         inner_step[1]);
+}
+
+template <class From, class To>
+constexpr Loop cast_of() {
+  if constexpr (!std::is_same_v<From, To>) {
+    return cast_loop<From, To>;
+  } else if constexpr (sizeof(To) == 1) {
+    return copy_loop<uint8_t>;
+  } else if constexpr (sizeof(To) == 4) {
+    return copy_loop<uint32_t>;
+  } else {
+    return copy_loop<uint64_t>;
   }
 }
 
@@ -136,7 +172,7 @@ void transpose(int64_t rows, int64_t cols, char* to, int64_t to_step, const char
 
 extern constinit const CopyTable copy_table;
 
-#define GRADUS_CAST_TO(name, T) cast_loop<From, T>,
+#define GRADUS_CAST_TO(name, T) cast_of<From, T>(),
 template <class From>
 constexpr void set_casts(Loop (&row)[scalar_type_count]) {
   const Loop all[] = {GRADUS_FOR_EACH_TYPE(GRADUS_CAST_TO)};
