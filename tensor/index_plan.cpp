@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "tensor/fail.h"
+#include "tensor/line.h"
 #include "tensor/parallel.h"
 #include "tensor/shape.h"
 
@@ -124,16 +125,20 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
                    for (int64_t k = begin; k < end;) {
                      const T* at = from + plan.before[size_t(k / n)];
                      const int64_t* place = plan.places.data() + k % n;
-                     const int64_t* last = place + std::min(n - k % n, end - k);
-                     k += last - place;
+                     const int64_t count = std::min(n - k % n, end - k);
+                     k += count;
                      if (width == 1) {
                        at += plan.after[0];
-                       while (place < last) *out++ = at[*place++];
+                       int64_t i = 0;
+                       for (; i + 4 <= count; i += 4)
+                         for (int64_t j = 0; j < 4; ++j) out[i + j] = at[place[i + j]];
+                       for (; i < count; ++i) out[i] = at[place[i]];
+                       out += count;
                        continue;
                      }
-                     for (; place < last; ++place)
+                     for (int64_t i = 0; i < count; ++i)
                        for (const int64_t a : plan.after) {
-                         std::memcpy(out, at + *place + a, size_t(plan.run) * sizeof(T));
+                         copy_line(out, at + place[i] + a, plan.run);
                          out += plan.run;
                        }
                    }
@@ -144,28 +149,31 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
 
 namespace {
 
-// write(place, value) for each element. Threads share out what cannot meet: the dims before the
-// indices, or the run.
-template <class T, class Write>
-void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write) {
+// write(place, value) for each element, or line(places, values, count) for several. Threads share
+// out what cannot meet: the dims before the indices, or the run.
+template <class T, class Write, class Line>
+void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write,
+              Line line) {
   const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
   const auto part = [&](int64_t b, int64_t from, int64_t to) {
+    const int64_t* place = plan.places.data();
+    T* base = x + plan.before[size_t(b)];
+    const T* v = one_value ? values : values + b * n * width;
     if (width == 1) {
-      T* at = x + plan.before[size_t(b)] + plan.after[0];
-      const T* v = one_value ? values : values + b * n;
-      const int64_t *place = plan.places.data(), step = one_value ? 0 : 1;
-      for (int64_t i = 0; i < n; ++i, v += step) write(at[place[i]], *v);
+      base += plan.after[0];
+      const int64_t step = one_value ? 0 : 1;
+      for (int64_t i = 0; i < n; ++i, v += step) write(base[place[i]], *v);
       return;
     }
     for (int64_t i = 0; i < n; ++i) {
-      T* at = x + plan.before[size_t(b)] + plan.places[size_t(i)];
-      const T* v = one_value ? values : values + (b * n + i) * width;
       for (const int64_t a : plan.after) {
-        if (one_value)
-          for (int64_t j = from; j < to; ++j) write(at[a + j], *v);
-        else
-          for (int64_t j = from; j < to; ++j) write(at[a + j], v[j]);
-        if (!one_value) v += plan.run;
+        T* at = base + place[i] + a;
+        if (!one_value) {
+          line(at + from, v + from, to - from);
+          v += plan.run;
+          continue;
+        }
+        for (int64_t j = from; j < to; ++j) write(at[j], *v);
       }
     }
   };
@@ -187,22 +195,26 @@ void put(const Tensor& x, const IndexPlan& plan, const Tensor& values, bool accu
   const bool one_value = values.numel() == 1;
   Tensor v = one_value ? values : contiguous(values);
   if (v.impl()->storage == x.impl()->storage) v = clone(v);
+  const auto each = [&]<class T>(T, auto write, auto line) {
+    put_each(reinterpret_cast<T*>(x.data_ptr()), plan, reinterpret_cast<const T*>(v.data_ptr()),
+             one_value, write, line);
+  };
   if (accumulate)
-    visit_all(x.dtype(), "index_put_", [&](auto zero) {
-      using T = decltype(zero);
-      put_each(reinterpret_cast<T*>(x.data_ptr()), plan, reinterpret_cast<const T*>(v.data_ptr()),
-               one_value, [](T& to, T from) {
-                 if constexpr (std::is_same_v<T, bool>)
-                   to = to || from;
-                 else
-                   to = T(to + from);
-               });
+    visit_all(x.dtype(), "index_put_", [&]<class T>(T zero) {
+      if constexpr (std::is_same_v<T, bool>) {
+        const auto write = [](bool& to, bool from) { to = to || from; };
+        each(zero, write, [=](bool* to, const bool* from, int64_t n) {
+          for (int64_t i = 0; i < n; ++i) write(to[i], from[i]);
+        });
+      } else {
+        each(
+            zero, [](T& to, T from) { to = T(to + from); }, add_line<T>);
+      }
     });
   else
-    visit_size(x.dtype(), [&](auto zero) {
-      using T = decltype(zero);
-      put_each(reinterpret_cast<T*>(x.data_ptr()), plan, reinterpret_cast<const T*>(v.data_ptr()),
-               one_value, [](T& to, T from) { to = from; });
+    visit_size(x.dtype(), [&]<class T>(T zero) {
+      each(
+          zero, [](T& to, T from) { to = from; }, copy_line<T>);
     });
 }
 
@@ -220,12 +232,21 @@ Tensor nonzero(const Tensor& x) {
     const size_t dims = sizes.size();
     const int64_t width = dims > 0 ? sizes[dims - 1] : 1;
     Dims at(dims);  // of the row
+    // The places are collected without a branch, which would be guessed wrong half of the time.
+    constexpr int64_t most = 256;
+    int64_t found[most + 1];
     for (int64_t row = 0; row < n; row += width) {
-      for (int64_t j = 0; j < width; ++j) {
-        if (p[row + j] == zero) continue;
-        for (size_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
-        if (dims > 0) out[dims - 1] = j;
-        out += dims;
+      for (int64_t first = 0; first < width; first += most) {
+        const int64_t last = std::min(first + most, width);
+        int64_t k = 0;
+        for (int64_t j = first; j < last; ++j) {
+          found[k] = j;
+          k += p[row + j] != zero;
+        }
+        for (int64_t i = 0; i < k; ++i, out += dims) {
+          for (size_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
+          if (dims > 0) out[dims - 1] = found[i];
+        }
       }
       for (size_t d = dims; d-- > 1;) {
         if (++at[d - 1] < sizes[d - 1]) break;

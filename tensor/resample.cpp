@@ -4,14 +4,18 @@
 
 #include "tensor/dtype.h"
 #include "tensor/kernels/table.h"
+#include "tensor/line.h"
 #include "tensor/parallel.h"
 
 namespace gradus::raw {
 
+bool Axis::is_unweighted() const {
+  return std::all_of(weight.begin(), weight.end(), [](double w) { return w == 1; });
+}
 bool Axis::is_selection() const {
   for (size_t i = 0; i + 1 < begin.size(); ++i)
     if (begin[i + 1] - begin[i] > 1) return false;
-  return std::all_of(weight.begin(), weight.end(), [](double w) { return w == 1; });
+  return is_unweighted();
 }
 bool Axis::is_identity() const {
   if (out() != in || int64_t(index.size()) != in || !is_selection()) return false;
@@ -38,12 +42,63 @@ Axis Axis::transposed() const {
 
 namespace {
 
+// y[to + k] = or += x[from + k] for each k < length; from < 0 stands for zeros.
+struct Run {
+  int64_t to, from, length;
+  bool adds;
+};
+
+// What an axis does whose weights are all 1: the first elements of the sums, then the second ones.
+std::vector<Run> runs_of(const Axis& axis, int64_t width) {
+  std::vector<Run> runs;
+  int64_t most = 1;
+  for (int64_t i = 0; i < axis.out(); ++i)
+    most = std::max(most, axis.begin[size_t(i) + 1] - axis.begin[size_t(i)]);
+  for (int64_t e = 0; e < most; ++e)
+    for (int64_t i = 0; i < axis.out(); ++i) {
+      const int64_t at = axis.begin[size_t(i)] + e;
+      const bool none = at >= axis.begin[size_t(i) + 1];
+      if (none && e > 0) continue;
+      const Run one{i * width, none ? -1 : axis.index[size_t(at)] * width, width, e > 0};
+      Run* last = runs.empty() ? nullptr : &runs.back();
+      const bool follows = last && last->adds == one.adds && last->to + last->length == one.to;
+      if (follows &&
+          (none ? last->from < 0 : last->from >= 0 && last->from + last->length == one.from))
+        last->length += width;
+      else
+        runs.push_back(one);
+    }
+  return runs;
+}
+
+// Where the runs are short, elements are better taken one by one.
+bool pays(const std::vector<Run>& runs, const Axis& axis) {
+  return int64_t(runs.size()) * 4 <= axis.out();
+}
+
+template <class T>
+void move_runs(const std::vector<Run>& runs, const T* x, T* y) {
+  for (const Run& r : runs) {
+    if (r.adds)
+      add_line(y + r.to, x + r.from, r.length);
+    else if (r.from < 0)
+      std::fill_n(y + r.to, r.length, T(0));
+    else
+      copy_line(y + r.to, x + r.from, r.length);
+  }
+}
+
 // One dim of a block [layers, axis.in, width] to [layers, axis.out(), width].
 template <class T>
 class Step {
  public:
   Step(const Axis& axis, int64_t layers, int64_t width)
       : axis_(axis), layers_(layers), width_(width), weight_(axis.weight.size()) {
+    if (axis.is_unweighted()) {
+      runs_ = runs_of(axis, width);
+      if (pays(runs_, axis)) return;
+      runs_.clear();
+    }
     for (size_t e = 0; e < weight_.size(); ++e) weight_[e] = static_cast<T>(axis.weight[e]);
     if (width == 1) return;
     for (const int64_t i : axis.index) offset_.push_back(i * width);
@@ -52,7 +107,9 @@ class Step {
 
   void operator()(const T* x, T* y) const {
     for (int64_t l = 0; l < layers_; ++l, x += axis_.in * width_, y += axis_.out() * width_) {
-      if (width_ == 1)
+      if (!runs_.empty())
+        move_runs(runs_, x, y);
+      else if (width_ == 1)
         elements(x, y);
       else
         rows(x, y);
@@ -76,7 +133,7 @@ class Step {
         std::fill(y, y + width_, T(0));
       } else if (count == 1 && weight_[size_t(first)] == T(1)) {
         std::copy_n(x + offset_[size_t(first)], width_, y);
-      } else if constexpr (std::is_floating_point_v<T>) {
+      } else {
         kernels::table().conv->of<T>().direct({{1, 1, width_, 0, 0},
                                                x,
                                                offset_.data() + first,
@@ -92,7 +149,46 @@ class Step {
   int64_t layers_, width_;
   std::vector<T> weight_;
   std::vector<int64_t> offset_;
+  std::vector<Run> runs_;
 };
+
+// All axes at once, where each takes an element or none: rows along the last one from where the
+// others say.
+template <class T>
+void select(const T* x, T* y, int64_t blocks, int64_t in, const std::vector<Axis>& axes) {
+  const Axis& last = axes.back();
+  std::vector<int64_t> from{0};  // the rows of a block; -1 for zeros
+  for (size_t d = 0; d + 1 < axes.size(); ++d) {
+    std::vector<int64_t> next;
+    for (const int64_t row : from)
+      for (int64_t i = 0; i < axes[d].out(); ++i) {
+        const int64_t at = axes[d].begin[size_t(i)];
+        const bool none = row < 0 || at == axes[d].begin[size_t(i) + 1];
+        next.push_back(none ? -1 : row * axes[d].in + axes[d].index[size_t(at)]);
+      }
+    from = std::move(next);
+  }
+  const std::vector<Run> runs = runs_of(last, 1);
+  const bool one_by_one = !pays(runs, last) && int64_t(last.index.size()) == last.out();
+  const auto rows = int64_t(from.size());
+  parallel_for(0, blocks * rows, std::max<int64_t>(1, 16384 / last.out()),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t k = begin; k < end;) {
+                   const T* block = x + k / rows * in;
+                   const int64_t first = k % rows, count = std::min(rows - first, end - k);
+                   for (int64_t r = first; r < first + count; ++r, ++k) {
+                     const T* row = block + from[size_t(r)] * last.in;
+                     T* to = y + k * last.out();
+                     if (from[size_t(r)] < 0)
+                       std::fill_n(to, last.out(), T(0));
+                     else if (one_by_one)
+                       for (int64_t i = 0; i < last.out(); ++i) to[i] = row[last.index[size_t(i)]];
+                     else
+                       move_runs(runs, row, to);
+                   }
+                 }
+               });
+}
 
 template <class T>
 void run(const T* x, T* y, int64_t blocks, int64_t in, int64_t out,
@@ -149,7 +245,9 @@ Tensor resample(const char* op, const Tensor& x_, const std::vector<Axis>& axes)
       run(from, to, blocks, in, out, steps);
   };
   if (selection)
-    visit_size(x.dtype(), all);
+    visit_size(x.dtype(), [&]<class T>(T) {
+      select(static_cast<const T*>(x.data_ptr()), static_cast<T*>(y.data_ptr()), blocks, in, axes);
+    });
   else
     visit_floating(x.dtype(), op, all);
   return y;

@@ -25,6 +25,7 @@ struct Axis {
   void next() { begin.push_back(int64_t(index.size())); }
 
   bool is_identity() const;
+  bool is_unweighted() const;  // all weights are 1
   // At most one element with weight 1 makes each of the result's.
   bool is_selection() const;
   Axis transposed() const;

@@ -1,6 +1,8 @@
 #include "tensor/scatter.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cstring>
 #include <limits>
 
 #include "tensor/fail.h"
@@ -89,13 +91,17 @@ void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& inde
   const Tensor dense = contiguous(to_dtype(index, kLong));
   const auto* p = dense.data_ptr<int64_t>();
   const int64_t n = dense.numel();
-  // Negative when any of them is, or passes the size.
-  int64_t sign = 0;
-  for (int64_t i = 0; i < n; ++i)
-    sign |=
-        p[i] | static_cast<int64_t>(static_cast<uint64_t>(size - 1) - static_cast<uint64_t>(p[i]));
-  if (sign >= 0) return;
-  for (int64_t i = 0; i < n; ++i)
+  // Negative when any index is, or passes the size.
+  typedef uint64_t Pair __attribute__((vector_size(16)));
+  Pair signs = {};
+  int64_t i = 0;
+  for (; i + 2 <= n; i += 2) {
+    Pair v;
+    std::memcpy(&v, p + i, sizeof v);
+    signs |= v | (uint64_t(size - 1) - v);
+  }
+  if (int64_t(signs[0] | signs[1]) >= 0 && (i == n || uint64_t(p[i]) < uint64_t(size))) return;
+  for (i = 0; i < n; ++i)
     if (p[i] < 0 || p[i] >= size)
       fail_index("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
 }
@@ -118,9 +124,6 @@ size_t check_dims(const char* op, const Tensor& x, int64_t dim, const Tensor& in
 
 }  // namespace
 
-void check_gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
-  check_index(op, x, check_dims(op, x, dim, index), index);
-}
 void check_scatter(const char* op, const Tensor& x, int64_t dim, const Tensor& index,
                    IntArrayRef src_sizes) {
   const size_t at = check_dims(op, x, dim, index);
@@ -135,12 +138,15 @@ void check_scatter(const char* op, const Tensor& x, int64_t dim, const Tensor& i
   check_writable(x, op);
 }
 
-Tensor gather(const Tensor& x, int64_t dim, const Tensor& index_in) {
+Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_in) {
+  const size_t at_dim = check_dims(op, x, dim, index_in);
   Tensor y = empty(index_in.sizes(), x.dtype());
   if (y.numel() == 0) return y;
   const Tensor index = to_dtype(index_in, kLong);
   const auto* idx = index.data_ptr<int64_t>();
-  const Walk walk(x, dim, index, nullptr);
+  const Walk walk(x, int64_t(at_dim), index, nullptr);
+  const auto size = uint64_t(at_least_1d(x.sizes())[at_dim]);
+  std::atomic<bool> outside = false;
   visit_size(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = reinterpret_cast<const T*>(x.data_ptr());
@@ -149,13 +155,28 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index_in) {
       const int64_t* i = idx + r.i;
       const T* at = from + r.s;
       T* out = to + r.o;
-      if (r.step_i == 1 && r.step_s == 0 && walk.along == 1)  // to is dense
-        for (int64_t k = 0; k < r.n; ++k) out[k] = at[i[k]];
-      else
-        for (int64_t k = 0; k < r.n; ++k)
-          out[k * r.step_o] = at[k * r.step_s + i[k * r.step_i] * walk.along];
+      int64_t k = 0;
+      if (r.step_i == 1 && r.step_s == 0 && walk.along == 1)
+        for (; k + 4 <= r.n; k += 4) {
+          const int64_t *p = i + k, a = p[0], b = p[1], c = p[2], d = p[3];
+          if (uint64_t(a) >= size || uint64_t(b) >= size) break;
+          if (uint64_t(c) >= size || uint64_t(d) >= size) break;
+          out[k] = at[a];
+          out[k + 1] = at[b];
+          out[k + 2] = at[c];
+          out[k + 3] = at[d];
+        }
+      for (; k < r.n; ++k) {
+        const int64_t place = i[k * r.step_i];
+        if (uint64_t(place) >= size) {
+          outside = true;
+          return;
+        }
+        out[k * r.step_o] = at[k * r.step_s + place * walk.along];
+      }
     });
   });
+  if (outside) check_index(op, x, at_dim, index);
   return y;
 }
 
@@ -168,14 +189,9 @@ void scatter_each(const Tensor& x, const Walk& walk, const Tensor& index, const 
   const T* from = reinterpret_cast<const T*>(src.data_ptr());
   const auto* idx = index.data_ptr<int64_t>();
   walk.run([&](const Row& r) {
-    const int64_t* i = idx + r.i;
-    T* at = to + r.s;
-    const T* v = from + r.o;
-    if (r.step_i == 1 && r.step_o == 1 && r.step_s == 0 && walk.along == 1)
-      for (int64_t k = 0; k < r.n; ++k) write(at[i[k]], v[k]);
-    else
-      for (int64_t k = 0; k < r.n; ++k)
-        write(at[k * r.step_s + i[k * r.step_i] * walk.along], v[k * r.step_o]);
+    for (int64_t k = 0; k < r.n; ++k)
+      write(to[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along],
+            from[r.o + k * r.step_o]);
   });
 }
 

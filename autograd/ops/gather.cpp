@@ -37,6 +37,14 @@ Tensor to_source(const Tensor& dy, int64_t dim, const Tensor& index, const Dims&
                          });
 }
 
+// The transpose of gather; the index was checked by it.
+Tensor gathered_back(const Tensor& dy, const Dims& sizes, int64_t dim, const Saved& index) {
+  Tensor dx = raw::zeros(sizes, dy.dtype());
+  raw::scatter(dx, dim, index, dy, Reduce::sum);
+  return record("scatter_add", std::move(dx),
+                wrt(dy, [dim, index](const Tensor& d2) { return d2.gather(dim, index); }));
+}
+
 // One element for every place of the index.
 Tensor one_value(const Scalar& value, ScalarType type) { return raw::scalar_tensor(value, type); }
 
@@ -44,11 +52,11 @@ Tensor one_value(const Scalar& value, ScalarType type) { return raw::scalar_tens
 
 Tensor Tensor::gather(int64_t d, const Tensor& index, bool) const {
   checked();
-  raw::check_gather("gather", *this, d, index);
+  Tensor y = raw::gather("gather", *this, d, index);
   const int64_t at = wrap_dim(d, dim(), "gather");
-  return record("gather", raw::gather(*this, at, index),
+  return record("gather", std::move(y),
                 wrt(*this, [sizes = impl_->sizes, at, i = save(index)](const Tensor& dy) {
-                  return raw::zeros(sizes, dy.dtype()).scatter_add_(at, i, dy);
+                  return gathered_back(dy, sizes, at, i);
                 }));
 }
 

@@ -1,5 +1,6 @@
 // One tensor seen as several.
 #include <algorithm>
+#include <cstdlib>
 
 #include "autograd/inplace.h"
 #include "autograd/ops/join.h"
@@ -12,6 +13,8 @@
 namespace gradus {
 
 using autograd::Grads;
+using autograd::Needs;
+using autograd::record_joint;
 using autograd::record_views;
 
 namespace {
@@ -21,18 +24,67 @@ size_t split_dim(const char* op, const Tensor& x, int64_t dim) {
   return size_t(wrap_dim(dim, x.dim(), op));
 }
 
-std::vector<Tensor> parts(const char* op, const Tensor& x, size_t dim, IntArrayRef lengths) {
+// The part of x at `start` along dim, or, for a length of -1, the slice there.
+Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length) {
+  Dims sizes = x.sizes(), strides = x.strides();
+  const int64_t offset = x.storage_offset() + start * strides[dim];
+  if (length < 0) {
+    sizes.erase(dim);
+    strides.erase(dim);
+  } else {
+    sizes[dim] = length;
+  }
+  return raw::window(x, sizes, strides, offset);
+}
+
+// A tensor whose parts along dim, of those lengths (-1: slices), have the gradients dy; those that
+// did not come are zeros.
+Tensor whole(const Grads& dy, ScalarType type, const Dims& sizes, size_t dim, const Dims& lengths) {
+  Tensor dx = raw::empty(sizes, type);
+  std::vector<Tensor> came(dy.size());
+  int64_t start = 0, done = 0;
+  const auto clear = [&] {
+    if (start > done) raw::fill(part(dx, dim, done, start - done), 0);
+  };
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    const int64_t next = start + std::abs(lengths[i]);
+    if (dy.defined(i)) {
+      clear();
+      came[i] = dy[i];
+      raw::copy(part(dx, dim, start, lengths[i]), came[i]);
+      done = next;
+    }
+    start = next;
+  }
+  clear();
+  return record_joint(lengths[0] < 0 ? "stack" : "cat", std::move(dx), came,
+                      [dim, lengths](const Tensor& d2, const Needs& needs) {
+                        std::vector<Tensor> out(lengths.size());
+                        int64_t from = 0;
+                        for (size_t i = 0; i < lengths.size(); ++i) {
+                          const int64_t n = lengths[i];
+                          if (needs[i])
+                            out[i] = n < 0 ? d2.select(int64_t(dim), from)
+                                           : d2.narrow(int64_t(dim), from, n);
+                          from += std::abs(n);
+                        }
+                        return out;
+                      });
+}
+
+// The parts of x along dim, of those lengths (-1: slices), as views that one operation made.
+std::vector<Tensor> parts(const char* op, const Tensor& x, size_t dim, const Dims& lengths) {
   std::vector<Tensor> out;
   out.reserve(lengths.size());
-  int64_t start = x.storage_offset();
-  for (int64_t length : lengths) {
-    Dims sizes = x.sizes();
-    sizes[dim] = length;
-    out.push_back(raw::window(x, std::move(sizes), x.strides(), start));
-    start += length * x.strides()[dim];
+  int64_t start = 0;
+  for (const int64_t length : lengths) {
+    out.push_back(part(x, dim, start, length));
+    start += std::abs(length);
   }
   return record_views(op, x, std::move(out),
-                      [dim](const Grads& dy) { return cat(dy.all(), int64_t(dim)); });
+                      [dim, lengths, sizes = x.impl()->sizes, type = x.dtype()](const Grads& dy) {
+                        return whole(dy, type, sizes, dim, lengths);
+                      });
 }
 
 Dims equal_lengths(const char* op, int64_t size, int64_t length) {
@@ -100,17 +152,8 @@ std::vector<Tensor> Tensor::unsafe_chunk(int64_t chunks, int64_t d) const {
 std::vector<Tensor> Tensor::unbind(int64_t d) const {
   if (dim() == 0) fail_index("unbind: a 0-dim tensor has no dim to unbind");
   const size_t at = size_t(wrap_dim(d, dim(), "unbind"));
-  Dims sz = sizes(), st = strides();
-  const int64_t count = sz[at], step = st[at];
-  sz.erase(at);
-  st.erase(at);
-  std::vector<Tensor> out;
-  out.reserve(size_t(count));
-  for (int64_t i = 0; i < count; ++i)
-    out.push_back(raw::window(*this, sz, st, storage_offset() + i * step));
-  if (out.empty()) return out;
-  return record_views("unbind", *this, std::move(out),
-                      [at](const Grads& dy) { return stack(dy.all(), int64_t(at)); });
+  if (sizes()[at] == 0) return {};
+  return parts("unbind", *this, at, Dims(size_t(sizes()[at]), -1));
 }
 
 std::vector<Tensor> Tensor::tensor_split(int64_t sections, int64_t d) const {

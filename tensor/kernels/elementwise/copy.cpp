@@ -1,6 +1,7 @@
 #include "tensor/kernels/copy.h"
 
 #include <type_traits>
+#include <utility>
 
 #include "tensor/kernels/elementwise/run.h"
 
@@ -46,14 +47,21 @@ void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                        inner_step[1]);
 }
 
-// Apart, so that nothing of theirs is kept across the calls of memcpy.
-template <class T>
-[[gnu::noinline]] void reverse_rows(int64_t n, int64_t rows, char* to, int64_t to_step,
-                                    const char* from, int64_t from_step) {
-  for (int64_t i = 0; i < rows; ++i) {
-    T* y = as<T>(to + i * to_step);
-    const T* last = as<T>(from + i * from_step);
-    for (int64_t j = 0; j < n; ++j) y[j] = last[-j];
+// y[i] = last[-i], by vectors of 16 bytes.
+template <class T, size_t... I>
+void reverse_row(int64_t n, T* y, const T* last, std::index_sequence<I...>) {
+  typedef T V __attribute__((vector_size(16)));
+  constexpr int64_t lanes = sizeof...(I);
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    V v;
+    std::memcpy(&v, last - i - lanes + 1, sizeof v);
+    v = __builtin_shufflevector(v, v, (lanes - 1 - static_cast<int>(I))...);
+    std::memcpy(y + i, &v, sizeof v);
+  }
+  for (; i < n; ++i) {
+    const volatile T x = last[-i];  // so few are not worth vectors again
+    y[i] = x;
   }
 }
 
@@ -64,8 +72,12 @@ void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                const int64_t* row_step) {
   constexpr int64_t item = sizeof(T);
   const bool dense = step[0] == item;
-  if (dense && step[1] == -item)
-    return reverse_rows<T>(n, rows, p[0], row_step[0], p[1], row_step[1]);
+  if (dense && step[1] == -item) {
+    for (int64_t i = 0; i < rows; ++i)
+      reverse_row(n, as<T>(p[0] + i * row_step[0]), as<T>(p[1] + i * row_step[1]),
+                  std::make_index_sequence<16 / sizeof(T)>());
+    return;
+  }
   const bool by_column = n < rows && !(dense && step[1] == item);
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;

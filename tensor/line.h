@@ -1,0 +1,43 @@
+// Short lines of elements copied and added without a call, for loops over many of them.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace gradus::raw {
+
+// step(to, from, V) for each vector V of 16 bytes, and for each T that is left.
+template <class T, class F>
+inline void walk_line(T* to, const T* from, int64_t n, F step) {
+  typedef T V __attribute__((vector_size(16)));
+  constexpr int64_t lanes = 16 / int64_t(sizeof(T));
+  int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) step(to + i, from + i, V{});
+  for (; i < n; ++i) step(to + i, from + i, T{});
+}
+
+template <class T>
+inline void copy_line(T* to, const T* from, int64_t n) {
+  if (n * int64_t(sizeof(T)) >= 64) {
+    std::memcpy(to, from, size_t(n) * sizeof(T));
+    return;
+  }
+  walk_line(to, from, n, [](T* y, const T* x, auto v) {
+    std::memcpy(&v, x, sizeof v);
+    std::memcpy(y, &v, sizeof v);
+  });
+}
+
+// to += from; T is no bool.
+template <class T>
+inline void add_line(T* to, const T* from, int64_t n) {
+  walk_line(to, from, n, [](T* y, const T* x, auto v) {
+    decltype(v) sum;
+    std::memcpy(&v, x, sizeof v);
+    std::memcpy(&sum, y, sizeof v);
+    sum = decltype(v)(sum + v);
+    std::memcpy(y, &sum, sizeof v);
+  });
+}
+
+}  // namespace gradus::raw
