@@ -293,8 +293,8 @@ class Cases {
     unknown("softshrink", 3, [](const Tensor& x) { return torch::softshrink(x); });
     one("softplus.sharp", [](const Tensor& x) { return torch::softplus(x, 2, 5); });
     add("clamp.tensors",
-        {numbers({-1, 1, 0, 2, -2, 0.5}), numbers({1, 1, 1, 1, 1, 0}),
-         numbers({-1, -1, 2, 2, -2, 1})},
+        {numbers({-1, 1, 0, 2, -2, 0.5, 0, 2, 1}), numbers({1, 1, 1, 1, 1, 0, 1, 1, 1}),
+         numbers({-1, -1, 2, 2, -2, 1, 1, 1, 1})},
         [](const List& x) -> List { return {torch::clamp(x[0], x[1], x[2])}; });
     add(
         "binary_cross_entropy",
