@@ -65,3 +65,12 @@ TEST_CASE("products of zeros have derivatives of any order") {
       return {v[0].scatter_reduce(0, index, v[1], "prod", include_self)};
     });
 }
+
+// By the fused slopes, which a pass that records nothing takes.
+TEST_CASE("the slopes of a clamp whose bounds meet") {
+  const Tensor x = leaf({0, 2, 1}), low = leaf({1, 1, 1}), high = leaf({1, 1, 1});
+  gradus::clamp(x, low, high).sum().backward();
+  CHECK(values(x.grad()) == Values{0, 0, 1});
+  CHECK(values(low.grad()) == Values{0, 0, 0});
+  CHECK(values(high.grad()) == Values{0, 1, 0});
+}
