@@ -71,7 +71,9 @@ TEST_CASE("past the limit an allocation throws and counts nothing") {
                                            std::to_string(before + 600) + " in use of " +
                                            std::to_string(before + 1000));
   CHECK(active() == before + 600);
+  reset_peak_memory_stats();
   { const Tensor second = bytes(400); }
+  CHECK(memory_stats().peak == before + 1000);
   set_memory_limit(0);
   CHECK(memory_limit() == 0);
   const Tensor more = bytes(5000);
