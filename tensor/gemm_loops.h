@@ -15,6 +15,8 @@ inline constexpr int64_t work_per_thread = int64_t(1) << 20;  // multiply-adds t
 
 // How many multiply-adds an element costs that comes from memory and is used once.
 inline constexpr int64_t by_memory = 4;
+// And one that is packed.
+inline constexpr int64_t by_packing = 16;
 
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 inline int64_t round_up(int64_t a, int64_t unit) { return ceil_div(a, unit) * unit; }
@@ -72,7 +74,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
       const int64_t cols = std::min(nc, g.n - j0), k = std::min(kc, g.k - p0);
       const int64_t col_panels = ceil_div(cols, nr);
       const T* b = g.b + p0 * g.b_row + j0 * g.b_col;
-      parallel_for(0, col_panels, grain_for(by_memory * nr * k), [&](int64_t first, int64_t last) {
+      parallel_for(0, col_panels, grain_for(by_packing * nr * k), [&](int64_t first, int64_t last) {
         micro.pack(b + first * nr * g.b_col, g.b_col, g.b_row,
                    std::min(last * nr, cols) - first * nr, k, micro.nr,
                    b_panels.get() + first * nr * k);
@@ -86,7 +88,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
         const int64_t row_panels = ceil_div(rows, mr), row_blocks = ceil_div(rows, mc);
         const T* a = g.a + i0 * g.a_row + p0 * g.a_col;
         if (pack_a)
-          parallel_for(0, row_panels, grain_for(by_memory * mr * k),
+          parallel_for(0, row_panels, grain_for(by_packing * mr * k),
                        [&](int64_t first, int64_t last) {
                          micro.pack(a + first * mr * g.a_row, g.a_row, g.a_col,
                                     std::min(last * mr, rows) - first * mr, k, micro.mr,
