@@ -129,13 +129,13 @@ void flush_thread_cache() {
       push_shared(c, b);
     }
   cache.bytes = 0;
+  add_to_totals();  // which push_shared has added to already
 }
 
 struct Reaper {
   ~Reaper() {
     flush_thread_cache();
     push_rest(cache.slab);
-    add_to_totals();
     delete[] std::exchange(cache.head, no_lists);
     cache.keep = 0;
     cache.closed = true;

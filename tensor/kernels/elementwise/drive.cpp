@@ -290,10 +290,13 @@ void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* con
     row_inc[k] = row_step[k];
     if (step[k] != 0) continue;
     at[k] = spread[k];
-    fill_batch(shape.size[k], spread[k], p[k]);
-    if (rows == 1 || row_step[k] == 0) continue;
-    row_inc[k] = max_batch_bytes;
-    most = most < spread_rows ? most : spread_rows;
+    if (rows == 1 || row_step[k] == 0) {
+      fill_batch(shape.size[k], spread[k], p[k]);
+      row_inc[k] = 0;
+    } else {
+      row_inc[k] = max_batch_bytes;
+      most = most < spread_rows ? most : spread_rows;
+    }
   }
   const int64_t full = n & -shape.lanes, rest = n - full;
   const int64_t batches = full >> __builtin_ctz(static_cast<unsigned>(shape.lanes));
