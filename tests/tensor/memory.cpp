@@ -92,6 +92,21 @@ TEST_CASE("sizes that only grow do not pile up") {
   release_cached_memory();
 }
 
+TEST_CASE("what was released no longer counts when sizes grow") {
+  {
+    std::vector<Tensor> many;
+    for (int i = 0; i < 70000; ++i) many.push_back(bytes(500));
+  }
+  memory_stats();
+  release_cached_memory();
+  reset_peak_memory_stats();
+  for (int64_t n = int64_t(2) << 20; n <= int64_t(32) << 20; n += n / 5) {
+    const Tensor t = bytes(n);
+    CHECK(memory_stats().cached <= 2 * n + (int64_t(64) << 20));
+  }
+  release_cached_memory();
+}
+
 TEST_CASE("what was freed is kept for reuse until it is released") {
   release_cached_memory();
   const int64_t small = memory_stats().cached;  // blocks beside some that are in use

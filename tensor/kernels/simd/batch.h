@@ -28,7 +28,7 @@ T select(bool cond, T a, T b) {
   return cond ? a : b;
 }
 
-// b where a < b, else (also beside a nan) a; and b where b < a. On x86 that is one instruction.
+// b where it is larger (or smaller), else a, also beside a nan. On x86 that is one instruction.
 template <class T>
 batch<T> max(const batch<T>& a, const batch<T>& b) {
 #ifdef __SSE2__
