@@ -130,8 +130,7 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
                      if (width == 1) {
                        at += plan.after[0];
                        int64_t i = 0;
-                       for (; i + 4 <= count; i += 4)
-                         for (int64_t j = 0; j < 4; ++j) out[i + j] = at[place[i + j]];
+                       for (; i + 4 <= count; i += 4) take_four(out + i, at, place + i);
                        for (; i < count; ++i) out[i] = at[place[i]];
                        out += count;
                        continue;

@@ -1,4 +1,4 @@
-// Short lines of elements copied and added without a call, for loops over many of them.
+// Short lines of elements copied, picked and added without a call, for loops over many of them.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,14 @@ inline void copy_line(T* to, const T* from, int64_t n) {
     std::memcpy(&v, x, sizeof v);
     std::memcpy(y, &v, sizeof v);
   });
+}
+
+// Four elements from the places that p names, by one store.
+template <class T>
+inline void take_four(T* to, const T* from, const int64_t* p) {
+  typedef T Four __attribute__((vector_size(4 * sizeof(T))));
+  const Four v = {from[p[0]], from[p[1]], from[p[2]], from[p[3]]};
+  std::memcpy(to, &v, sizeof v);
 }
 
 // to += from; T is no bool.

@@ -152,6 +152,34 @@ class Step {
   std::vector<Run> runs_;
 };
 
+// Rows of the result from those of x that start at `from`, or of zeros where it is negative.
+template <class T>
+void select_rows(const T* x, T* y, const int64_t* from, int64_t rows, const Axis& last,
+                 const std::vector<Run>& runs) {
+  const int64_t width = last.out();
+  if (!pays(runs, last) && int64_t(last.index.size()) == width) {
+    for (int64_t r = 0; r < rows; ++r, y += width)
+      for (int64_t i = 0; i < width; ++i)
+        y[i] = from[r] < 0 ? T(0) : x[from[r] + last.index[size_t(i)]];
+    return;
+  }
+  for (const Run& run : runs) {
+    T* to = y + run.to;
+    const int64_t start = run.from, length = run.length;
+    if (length == 1) {
+      for (int64_t r = 0; r < rows; ++r, to += width)
+        *to = start < 0 || from[r] < 0 ? T(0) : x[from[r] + start];
+      continue;
+    }
+    for (int64_t r = 0; r < rows; ++r, to += width) {
+      if (start < 0 || from[r] < 0)
+        std::fill_n(to, length, T(0));
+      else
+        copy_line(to, x + from[r] + start, length);
+    }
+  }
+}
+
 // All axes at once, where each takes an element or none: rows along the last one from where the
 // others say.
 template <class T>
@@ -168,24 +196,18 @@ void select(const T* x, T* y, int64_t blocks, int64_t in, const std::vector<Axis
       }
     from = std::move(next);
   }
+  for (int64_t& row : from) row *= last.in;
   const std::vector<Run> runs = runs_of(last, 1);
-  const bool one_by_one = !pays(runs, last) && int64_t(last.index.size()) == last.out();
+  constexpr int64_t most_rows = 64;  // that stay in the cache from run to run
   const auto rows = int64_t(from.size());
   parallel_for(0, blocks * rows, std::max<int64_t>(1, 16384 / last.out()),
                [&](int64_t begin, int64_t end) {
                  for (int64_t k = begin; k < end;) {
-                   const T* block = x + k / rows * in;
-                   const int64_t first = k % rows, count = std::min(rows - first, end - k);
-                   for (int64_t r = first; r < first + count; ++r, ++k) {
-                     const T* row = block + from[size_t(r)] * last.in;
-                     T* to = y + k * last.out();
-                     if (from[size_t(r)] < 0)
-                       std::fill_n(to, last.out(), T(0));
-                     else if (one_by_one)
-                       for (int64_t i = 0; i < last.out(); ++i) to[i] = row[last.index[size_t(i)]];
-                     else
-                       move_runs(runs, row, to);
-                   }
+                   const int64_t first = k % rows;
+                   const int64_t count = std::min({rows - first, end - k, most_rows});
+                   select_rows(x + k / rows * in, y + k * last.out(), from.data() + first, count,
+                               last, runs);
+                   k += count;
                  }
                });
 }

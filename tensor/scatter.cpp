@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tensor/fail.h"
+#include "tensor/line.h"
 #include "tensor/parallel.h"
 #include "tensor/shape.h"
 
@@ -49,7 +50,7 @@ struct Walk {
     run([](const void* f, const Row& r) { (*static_cast<const F*>(f))(r); }, &row);
   }
   void run(void (*row)(const void* context, const Row&), const void* context) const {
-    const size_t last = sizes.size() - 1;
+    const size_t last = sizes.size() - 1, outermost = dim == 0 ? 1 : 0;
     int64_t outer = 1;
     for (size_t d = 0; d < last; ++d)
       if (d != dim) outer *= sizes[d];
@@ -61,8 +62,11 @@ struct Walk {
         int64_t i = from * index[last], o = from * other[last], s = from * self[last];
         for (size_t d = last; d-- > 0;) {
           if (d == dim) continue;
-          const int64_t at = rest % sizes[d];
-          rest /= sizes[d];
+          int64_t at = rest;
+          if (d != outermost) {  // spares a matrix the division
+            at %= sizes[d];
+            rest /= sizes[d];
+          }
           i += at * index[d];
           o += at * other[d];
           s += at * self[d];
@@ -155,20 +159,18 @@ Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_
       const int64_t* i = idx + r.i;
       const T* at = from + r.s;
       T* out = to + r.o;
+      const int64_t n = r.n;
+      const uint64_t end = size;
       int64_t k = 0;
       if (r.step_i == 1 && r.step_s == 0 && walk.along == 1)
-        for (; k + 4 <= r.n; k += 4) {
-          const int64_t *p = i + k, a = p[0], b = p[1], c = p[2], d = p[3];
-          if (uint64_t(a) >= size || uint64_t(b) >= size) break;
-          if (uint64_t(c) >= size || uint64_t(d) >= size) break;
-          out[k] = at[a];
-          out[k + 1] = at[b];
-          out[k + 2] = at[c];
-          out[k + 3] = at[d];
+        for (; k + 4 <= n; k += 4) {
+          const auto inside = [&](int64_t j) { return uint64_t(i[k + j]) < end; };
+          if (!(inside(0) && inside(1) && inside(2) && inside(3))) break;
+          take_four(out + k, at, i + k);
         }
-      for (; k < r.n; ++k) {
+      for (; k < n; ++k) {
         const int64_t place = i[k * r.step_i];
-        if (uint64_t(place) >= size) {
+        if (uint64_t(place) >= end) {
           outside = true;
           return;
         }

@@ -159,19 +159,22 @@ std::optional<Dims> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArra
 
 namespace {
 // Dims of size above 1, by rising stride.
-std::vector<size_t> by_stride(IntArrayRef sizes, IntArrayRef strides) {
-  std::vector<size_t> order;
-  for (size_t i = 0; i < sizes.size(); ++i)
-    if (sizes[i] > 1) order.push_back(i);
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return strides[a] < strides[b]; });
+Dims by_stride(IntArrayRef sizes, IntArrayRef strides) {
+  Dims order;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    if (sizes[i] <= 1) continue;
+    size_t at = order.size();  // mostly the end
+    while (at > 0 && strides[i] < strides[size_t(order[at - 1])]) --at;
+    order.insert(at, int64_t(i));
+  }
   return order;
 }
 }  // namespace
 
 bool non_overlapping_and_dense(IntArrayRef sizes, IntArrayRef strides) {
   int64_t expected = 1;
-  for (size_t d : by_stride(sizes, strides)) {
+  for (const int64_t i : by_stride(sizes, strides)) {
+    const auto d = size_t(i);
     if (strides[d] != expected) return false;
     expected *= sizes[d];
   }
@@ -182,7 +185,8 @@ bool may_overlap_itself(IntArrayRef sizes, IntArrayRef strides) {
   for (int64_t s : sizes)
     if (s == 0) return false;
   int64_t reach = 0;
-  for (size_t d : by_stride(sizes, strides)) {
+  for (const int64_t i : by_stride(sizes, strides)) {
+    const auto d = size_t(i);
     if (strides[d] <= reach) return true;
     reach += strides[d] * (sizes[d] - 1);
   }

@@ -110,11 +110,19 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
   const Tensor places = contiguous(to_dtype(x, kLong));
   const int64_t* p = places.data_ptr<int64_t>();
   const int64_t n = x.numel();
-  int64_t most = -1, sign = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    most = std::max(most, p[i]);
-    sign |= p[i];
+  // Three at a time, since a maximum waits for the one before.
+  int64_t most = -1, second = -1, third = -1, sign = 0, at = 0;
+  const auto look = [&](int64_t& top, int64_t v) {
+    top = std::max(top, v);
+    sign |= v;
+  };
+  for (; at + 3 <= n; at += 3) {
+    look(most, p[at]);
+    look(second, p[at + 1]);
+    look(third, p[at + 2]);
   }
+  for (; at < n; ++at) look(most, p[at]);
+  most = std::max({most, second, third});
   if (sign < 0)
     fail("bincount: elements must not be negative, got {}",
          *std::find_if(p, p + n, [](int64_t v) { return v < 0; }));

@@ -78,7 +78,12 @@ void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                   std::make_index_sequence<16 / sizeof(T)>());
     return;
   }
-  const bool by_column = n < rows && !(dense && step[1] == item);
+  if (dense && step[1] == item) {
+    for (int64_t i = 0; i < rows; ++i)
+      std::memcpy(p[0] + i * row_step[0], p[1] + i * row_step[1], static_cast<size_t>(n * item));
+    return;
+  }
+  const bool by_column = n < rows;  // the longer way is the inner one
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;
