@@ -25,21 +25,21 @@ Scalar checked_alpha(const char* op, const Operand& a, const Operand& b, const S
   return type == kBool ? Scalar(alpha.toBool()) : alpha;
 }
 Tensor add_scaled(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
-  return elementwise<formulas::add_scaled>(op, a, b, checked_alpha(op, a, b, alpha));
+  return elementwise<formulas::add_scaled>(op, a, b, alpha);
 }
 Tensor& add_scaled_(const char* op, const Tensor& a, const Operand& b, const Scalar& alpha) {
-  return elementwise_<formulas::add_scaled>(op, a, b, checked_alpha(op, a, b, alpha));
+  return elementwise_<formulas::add_scaled>(op, a, b, alpha);
 }
 
 template <class B>
 Tensor add_impl(const Tensor& a, const B& b, const Scalar& alpha) {
   if (is_one(alpha)) return elementwise<formulas::add>("add", a, b);
-  return add_scaled("add", a, b, alpha);
+  return add_scaled("add", a, b, checked_alpha("add", a, b, alpha));
 }
 template <class B>
 Tensor& add_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
   if (is_one(alpha)) return elementwise_<formulas::add>("add_", a, b);
-  return add_scaled_("add_", a, b, alpha);
+  return add_scaled_("add_", a, b, checked_alpha("add_", a, b, alpha));
 }
 
 bool is_bool(const Tensor& t) { return t.defined() && t.dtype() == kBool; }
@@ -52,13 +52,13 @@ template <class A, class B>
 Tensor sub_impl(const char* op, const A& a, const B& b, const Scalar& alpha) {
   if (is_bool(a) || is_bool(b)) fail_difference(op);
   if (is_one(alpha)) return elementwise<formulas::sub>(op, a, b);
-  return add_scaled(op, a, b, -alpha);
+  return add_scaled(op, a, b, -checked_alpha(op, a, b, alpha));
 }
 template <class B>
 Tensor& sub_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
   if (is_bool(a) || is_bool(b)) fail_difference("sub_");
   if (is_one(alpha)) return elementwise_<formulas::sub>("sub_", a, b);
-  return add_scaled_("sub_", a, b, -alpha);
+  return add_scaled_("sub_", a, b, -checked_alpha("sub_", a, b, alpha));
 }
 
 }  // namespace

@@ -37,6 +37,10 @@ TEST_CASE("sums of bool tensors are bool, for any whole alpha") {
         "add: alpha must be an integer where the result is of bool, got 1.5");
   CHECK(message([&] { tensor({1}).add(tensor({2}), true); }) ==
         "add: alpha must be a number where the result is of int64, got a bool");
+  CHECK(message([&] { tensor({1}).sub(tensor({2}), true); }) ==
+        "sub: alpha must be a number where the result is of int64, got a bool");
+  CHECK(message([&] { tensor({1}).sub_(tensor({2}), 2.0); }) ==
+        "sub_: alpha must be an integer where the result is of int64, got 2");
 }
 
 TEST_CASE("integers have no negative whole powers, but real ones") {
