@@ -159,22 +159,24 @@ Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_
       const int64_t* i = idx + r.i;
       const T* at = from + r.s;
       T* out = to + r.o;
-      const int64_t n = r.n;
+      const int64_t n = r.n, step_i = r.step_i, step_s = r.step_s, along = walk.along;
       const uint64_t end = size;
       int64_t k = 0;
-      if (r.step_i == 1 && r.step_s == 0 && walk.along == 1)
+      if (step_i == 1 && step_s == 0 && along == 1)
         for (; k + 4 <= n; k += 4) {
           const auto inside = [&](int64_t j) { return uint64_t(i[k + j]) < end; };
           if (!(inside(0) && inside(1) && inside(2) && inside(3))) break;
           take_four(out + k, at, i + k);
         }
-      for (; k < n; ++k) {
-        const int64_t place = i[k * r.step_i];
-        if (uint64_t(place) >= end) {
+      i += k * step_i;
+      at += k * step_s;
+      out += k;
+      for (const T* last = out + (n - k); out < last; ++out, i += step_i, at += step_s) {
+        if (uint64_t(*i) >= end) {
           outside = true;
           return;
         }
-        out[k * r.step_o] = at[k * r.step_s + place * walk.along];
+        *out = at[*i * along];
       }
     });
   });
