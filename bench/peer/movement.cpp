@@ -1,4 +1,4 @@
-// Operations that only move data: joins, parts, turns, lookups.
+// Operations that move data, and compute little or nothing: joins, parts, turns, lookups.
 #include "bench/peer/peer.h"
 
 namespace peer {
@@ -32,6 +32,14 @@ void movements(Cases& cases) {
   given("pad by reflection", pictures, [](const List& x) {
     return F::pad(x[0], F::PadFuncOptions({1, 1, 1, 1}).mode(torch::kReflect));
   });
+  add(
+      cases, "moving data", "grid_sample",
+      [=] {
+        return List{torch::randn({16, 3, 64, 64}), torch::rand({16, 64, 64, 2}) * 2 - 1};
+      },
+      [](const List& x) {
+        return F::grid_sample(x[0], x[1], F::GridSampleFuncOptions().align_corners(false));
+      });
 
   const auto lookup = [&](const std::string& name, const Sizes& sizes, int64_t most,
                           const Sizes& indices, Function f) {
