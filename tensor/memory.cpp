@@ -234,7 +234,7 @@ void* carve(size_t size) {
   Uncarved& slab = cache.slab;
   if (slab.bytes < size) slab = pop_rest(slab, size);
   if (slab.bytes < size) {
-    const size_t bytes = cache.carved ? Slab::alignment : first_slab;
+    const size_t bytes = cache.carved ? Slab::most : first_slab;
     slab.next = ask_system(bytes, [&] { return (slab = new_slab(bytes)).next; });
     cache.carved = true;
   }

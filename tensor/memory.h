@@ -12,7 +12,8 @@ namespace gradus {
 struct MemoryStats {
   int64_t active = 0;  // in use by storages
   int64_t peak = 0;    // highest `active` since the start or the last reset_peak
-  int64_t cached = 0;  // free, kept for reuse (includes tensor and node objects)
+  // Free, kept for reuse; includes tensor and node objects, but not what slabs have left to carve.
+  int64_t cached = 0;
 };
 
 MemoryStats memory_stats();

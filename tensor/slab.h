@@ -25,7 +25,7 @@ inline void want_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] size_t by
 
 // The head of a slab; any place in the slab leads to it.
 struct alignas(64) Slab {
-  static constexpr size_t alignment = huge_page;
+  static constexpr size_t most = huge_page;  // bytes; and all lie at multiples of it
 
   size_t size;      // without the head
   size_t lost = 0;  // bytes at the end that were too few for a block
@@ -35,7 +35,7 @@ struct alignas(64) Slab {
   Slab* next_unused = nullptr;
 
   static Slab* of(void* place) {
-    return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(place) & -alignment);
+    return reinterpret_cast<Slab*>(reinterpret_cast<uintptr_t>(place) & -most);
   }
 };
 
@@ -59,7 +59,7 @@ struct Uncarved {
 // Of a new slab of so many bytes; nothing if the system has no memory for it.
 inline Uncarved new_slab(size_t bytes) {
   void* p;
-  if (posix_memalign(&p, Slab::alignment, bytes) != 0) return {};
+  if (posix_memalign(&p, Slab::most, bytes) != 0) return {};
   want_huge_pages(p, bytes);
   const Slab* s = new (p) Slab{bytes - sizeof(Slab)};
   return {static_cast<char*>(p) + sizeof(Slab), s->size};

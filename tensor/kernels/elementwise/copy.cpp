@@ -35,10 +35,16 @@ void cast_row(int64_t n, char* to, int64_t to_step, const char* from, int64_t fr
   }
 }
 
+// The longer way is the inner one. But rows that are dense stay rows, however short: by columns,
+// each of their lines would be visited again and again.
+bool by_columns(int64_t n, int64_t rows, const int64_t* step, int64_t to, int64_t from) {
+  return n < rows && !(step[0] == to && (step[1] == from || step[1] == 0));
+}
+
 template <class From, class To>
 void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                const int64_t* row_step) {
-  const bool by_column = n < rows;  // the longer way is the inner one
+  const bool by_column = by_columns(n, rows, step, sizeof(To), sizeof(From));
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;
@@ -59,31 +65,26 @@ void reverse_row(int64_t n, T* y, const T* last, std::index_sequence<I...>) {
     v = __builtin_shufflevector(v, v, (lanes - 1 - static_cast<int>(I))...);
     std::memcpy(y + i, &v, sizeof v);
   }
-  for (; i < n; ++i) {
-    const volatile T x = last[-i];  // so few are not worth vectors again
-    y[i] = x;
-  }
+  for (; i < n; ++i) y[i] = last[-i];
 }
 
-// The same without conversion, by size of element. Rows that are dense stay rows, however short:
-// by columns, each of their lines would be visited again and again.
+// The same without conversion, by size of element.
 template <class T>
 void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                const int64_t* row_step) {
   constexpr int64_t item = sizeof(T);
-  const bool dense = step[0] == item;
-  if (dense && step[1] == -item) {
+  if (step[0] == item && step[1] == -item) {
     for (int64_t i = 0; i < rows; ++i)
       reverse_row(n, as<T>(p[0] + i * row_step[0]), as<T>(p[1] + i * row_step[1]),
                   std::make_index_sequence<16 / sizeof(T)>());
     return;
   }
-  if (dense && step[1] == item) {
+  if (step[0] == item && step[1] == item) {
     for (int64_t i = 0; i < rows; ++i)
       std::memcpy(p[0] + i * row_step[0], p[1] + i * row_step[1], static_cast<size_t>(n * item));
     return;
   }
-  const bool by_column = n < rows;  // the longer way is the inner one
+  const bool by_column = by_columns(n, rows, step, item, item);
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;

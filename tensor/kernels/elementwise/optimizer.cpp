@@ -101,7 +101,7 @@ void rmsprop(int64_t n, T* param, const T* grad, T* square, T* mean, T* buffer,
   const V minus_lr = splat<T>(-s.lr), alpha = splat<T>(s.alpha), fresh = splat<T>(1 - s.alpha);
   const V sign = splat<T>(s.maximize ? -1 : 1), decay = splat<T>(s.weight_decay);
   const V eps = splat<T>(s.eps), momentum = splat<T>(s.momentum);
-  const bool decays = s.weight_decay != 0;
+  const bool decays = s.weight_decay != 0;  // no constant: four loops are enough
   with_constant(mean != nullptr, [&](auto centered) {
     with_constant(buffer != nullptr, [&](auto moving) {
       constexpr int states = centered + moving;
