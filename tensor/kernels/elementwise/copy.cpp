@@ -35,16 +35,18 @@ void cast_row(int64_t n, char* to, int64_t to_step, const char* from, int64_t fr
   }
 }
 
-// The longer way is the inner one. But rows that are dense stay rows, however short: by columns,
-// each of their lines would be visited again and again.
-bool by_columns(int64_t n, int64_t rows, const int64_t* step, int64_t to, int64_t from) {
-  return n < rows && !(step[0] == to && (step[1] == from || step[1] == 0));
+// The longer way is the inner one. But rows that are dense stay rows, unless several of them share
+// a cache line: by columns, each line would be visited again and again.
+bool by_columns(int64_t n, int64_t rows, const int64_t* step, const int64_t* row_step, int64_t to,
+                int64_t from) {
+  const bool dense = step[0] == to && (step[1] == from || step[1] == 0);
+  return n < rows && (!dense || (n < 4 && row_step[0] <= 16));
 }
 
 template <class From, class To>
 void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                const int64_t* row_step) {
-  const bool by_column = by_columns(n, rows, step, sizeof(To), sizeof(From));
+  const bool by_column = by_columns(n, rows, step, row_step, sizeof(To), sizeof(From));
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;
@@ -79,12 +81,7 @@ void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                   std::make_index_sequence<16 / sizeof(T)>());
     return;
   }
-  if (step[0] == item && step[1] == item) {
-    for (int64_t i = 0; i < rows; ++i)
-      std::memcpy(p[0] + i * row_step[0], p[1] + i * row_step[1], static_cast<size_t>(n * item));
-    return;
-  }
-  const bool by_column = by_columns(n, rows, step, item, item);
+  const bool by_column = by_columns(n, rows, step, row_step, item, item);
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;
   const int64_t* outer_step = by_column ? step : row_step;
