@@ -356,7 +356,8 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
       if (!needed->leads(&node)) continue;
     }
     const auto edges = node.edges();
-    for (const Edge& e : edges) fetch(e.node.get());
+    for (const Edge& e : edges)
+      if (e.valid()) fetch(e.node.get());
     dx.clear();
     dx.resize(edges.size());
     apply(node, dy, dx);
