@@ -263,6 +263,20 @@ class Gatherer {
   Gatherer(core, shape, n, rows, p, step, row_step).run();
 }
 
+// n elements, less than a batch; operands that stay are a whole batch at `at`.
+void tail(Core core, const CoreShape& shape, int64_t n, char* const* at, const int64_t* step) {
+  alignas(64) char buffer[max_operands][max_batch_bytes];
+  char* last[max_operands];
+  last[0] = buffer[0];
+  for (int k = 1; k < shape.operands; ++k) {
+    last[k] = step[k] == 0 ? at[k] : buffer[k];
+    if (step[k] != 0) load_tail(n * step[k], buffer[k], at[k]);
+  }
+  const int64_t none[max_operands] = {};
+  core(1, 1, last, none, none);
+  store_tail(n * step[0], at[0], buffer[0]);
+}
+
 // True if no operand needs to be gathered.
 bool dense(const CoreShape& shape, const int64_t* step) {
   if (step[0] != shape.size[0]) return false;
@@ -283,46 +297,46 @@ void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* con
   alignas(64) char spread[max_operands][spread_rows * max_batch_bytes];
   char* at[max_operands];
   int64_t inc[max_operands], row_inc[max_operands];
-  int64_t most = shape.many_rows ? rows : 1;
+  if (rows == 1 && n < shape.lanes) {  // the smallest tensors
+    for (int k = 0; k < shape.operands; ++k) {
+      at[k] = step[k] == 0 ? spread[k] : p[k];
+      if (step[k] == 0) fill_batch(shape.size[k], spread[k], p[k]);
+    }
+    return tail(core, shape, n, at, step);
+  }
+  bool columns = false;
   for (int k = 0; k < shape.operands; ++k) {
     at[k] = p[k];
     inc[k] = shape.lanes * step[k];
     row_inc[k] = row_step[k];
     if (step[k] != 0) continue;
     at[k] = spread[k];
-    if (rows == 1 || row_step[k] == 0) {
+    row_inc[k] = rows == 1 || row_step[k] == 0 ? 0 : max_batch_bytes;
+    if (row_inc[k] == 0) {
       fill_batch(shape.size[k], spread[k], p[k]);
-      row_inc[k] = 0;
     } else {
-      row_inc[k] = max_batch_bytes;
-      most = most < spread_rows ? most : spread_rows;
+      columns = true;
     }
   }
   const int64_t full = n & -shape.lanes, rest = n - full;
   const int64_t batches = full >> __builtin_ctz(static_cast<unsigned>(shape.lanes));
-  for (int64_t row = 0; row < rows; row += most) {
-    const int64_t m = rows - row < most ? rows - row : most;
-    for (int k = 0; k < shape.operands; ++k) {
-      char* from = p[k] + row * row_step[k];
-      if (step[k] != 0) {
-        at[k] = from;
-      } else if (row_inc[k] != 0) {
-        for (int64_t i = 0; i < m; ++i, from += row_step[k])
-          fill_batch(shape.size[k], spread[k] + i * max_batch_bytes, from);
-      }
+  const int64_t most = !shape.many_rows ? 1 : columns && rows > spread_rows ? spread_rows : rows;
+  for (int64_t row = 0, m = most; row < rows; row += m) {
+    m = rows - row < most ? rows - row : most;
+    for (int k = 0; columns && k < shape.operands; ++k) {
+      if (step[k] != 0 || row_inc[k] == 0) continue;
+      const char* from = p[k] + row * row_step[k];
+      for (int64_t i = 0; i < m; ++i, from += row_step[k])
+        fill_batch(shape.size[k], spread[k] + i * max_batch_bytes, from);
     }
+    for (int k = 0; row > 0 && k < shape.operands; ++k)
+      if (step[k] != 0) at[k] = p[k] + row * row_step[k];
     if (batches > 0) core(batches, m, at, inc, row_inc);
     if (rest == 0) continue;
-    alignas(64) char buffer[max_operands][max_batch_bytes];
-    char* last[max_operands] = {buffer[0]};
     for (int64_t i = 0; i < m; ++i) {
-      for (int k = 1; k < shape.operands; ++k) {
-        char* from = at[k] + i * row_inc[k];
-        last[k] = step[k] == 0 ? from : buffer[k];
-        if (step[k] != 0) load_tail(rest * step[k], buffer[k], from + full * step[k]);
-      }
-      core(1, 1, last, inc, row_inc);
-      store_tail(rest * step[0], at[0] + i * row_inc[0] + full * step[0], buffer[0]);
+      char* end[max_operands];
+      for (int k = 0; k < shape.operands; ++k) end[k] = at[k] + i * row_inc[k] + full * step[k];
+      tail(core, shape, rest, end, step);
     }
   }
 }
