@@ -11,6 +11,7 @@
 #include "autograd/ops/random.h"
 #include "autograd/ops/reduce.h"
 #include "data/data.h"
+#include "tests/archive.h"
 
 using namespace gradus;
 using namespace gradus::data;
@@ -235,11 +236,7 @@ TEST_CASE("samplers go on from where they were saved") {
   const auto through = [](const auto& from, auto& to) {
     serialize::OutputArchive out;
     from.save(out);
-    std::string bytes;
-    out.save_to([&](const void* data, size_t n) {
-      bytes.append(static_cast<const char*>(data), n);
-      return n;
-    });
+    const std::string bytes = bytes_of(out);
     serialize::InputArchive in;
     in.load_from(bytes.data(), bytes.size());
     to.load(in);

@@ -12,6 +12,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
 #include "tensor/parallel.h"
+#include "tests/archive.h"
 
 using namespace gradus;
 using namespace gradus::optim;
@@ -152,19 +153,10 @@ TEST_CASE("training goes on bit for bit from a saved optimiser") {
     const auto first = c.make({p}, {q});
     for (int step = 1; step <= 7; ++step) step_with_gradients(*first, {p, q}, step);
     first->param_groups()[1].options().set_lr(0.003);
-    serialize::OutputArchive out;
-    out << *first;
-    std::string bytes;
-    out.save_to([&](const void* data, size_t n) {
-      bytes.append(static_cast<const char*>(data), n);
-      return n;
-    });
 
     Tensor p2 = p.detach().clone().requires_grad_(), q2 = q.detach().clone().requires_grad_();
     const auto second = c.make({p2}, {q2});
-    serialize::InputArchive in;
-    in.load_from(bytes.data(), bytes.size());
-    in >> *second;
+    through(*first, *second);
     for (int step = 8; step <= 15; ++step) {
       step_with_gradients(*first, {p, q}, step);
       step_with_gradients(*second, {p2, q2}, step);
@@ -177,18 +169,8 @@ TEST_CASE("an optimiser that does not fit the file is left as it was") {
   Tensor p = ramp(0, 1, {4}, kFloat).requires_grad_(), q = ramp(0, 1, {3}, kFloat).requires_grad_();
   Adam saved({p}, 0.1);
   step_with_gradients(saved, {p}, 1);
-  serialize::OutputArchive out;
-  out << saved;
-  std::string bytes;
-  out.save_to([&](const void* data, size_t n) {
-    bytes.append(static_cast<const char*>(data), n);
-    return n;
-  });
-  const auto load_into = [&](Optimizer& o) {
-    serialize::InputArchive in;
-    in.load_from(bytes.data(), bytes.size());
-    in >> o;
-  };
+  const std::string bytes = saved_bytes(saved);
+  const auto load_into = [&](Optimizer& o) { load_bytes(bytes, o); };
   Adam other_sizes({q}, 0.5), more({p, q}, 0.5);
   CHECK_THROWS_WITH(load_into(other_sizes),
                     "load: exp_avg: sizes differ, [4] in the archive and [3] of the parameter");
@@ -247,18 +229,6 @@ TEST_CASE("the first rate of a group is copied and saved with it") {
   SGD sgd({p}, 0.5), other({p}, 0.25), plain({p}, 0.125);
   sgd.param_groups()[0].initial_lr = 0.75;
   CHECK(OptimizerParamGroup(sgd.param_groups()[0]).initial_lr == 0.75);
-  const auto through = [](const Optimizer& from, Optimizer& to) {
-    serialize::OutputArchive out;
-    out << from;
-    std::string bytes;
-    out.save_to([&](const void* data, size_t n) {
-      bytes.append(static_cast<const char*>(data), n);
-      return n;
-    });
-    serialize::InputArchive in;
-    in.load_from(bytes.data(), bytes.size());
-    in >> to;
-  };
   through(sgd, other);
   CHECK(other.param_groups()[0].initial_lr == 0.75);
   through(plain, other);

@@ -7,6 +7,7 @@
 
 #include "autograd/factories.h"
 #include "optim/optim.h"
+#include "tests/archive.h"
 
 using namespace gradus;
 using namespace gradus::optim;
@@ -135,21 +136,6 @@ std::vector<double> rates(const Optimizer& o) {
   std::vector<double> out;
   for (const auto& g : o.param_groups()) out.push_back(g.options().get_lr());
   return out;
-}
-
-// What `from` saves, loaded by `to`.
-template <class From, class To>
-void through(const From& from, To& to) {
-  serialize::OutputArchive out;
-  out << from;
-  std::string bytes;
-  out.save_to([&](const void* data, size_t n) {
-    bytes.append(static_cast<const char*>(data), n);
-    return n;
-  });
-  serialize::InputArchive in;
-  in.load_from(bytes.data(), bytes.size());
-  in >> to;
 }
 
 }  // namespace
