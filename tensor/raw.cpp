@@ -153,6 +153,17 @@ Tensor window(const Tensor& x) {
   t->data = from.data;
   return Tensor(Ref<TensorImpl>::first(t));
 }
+Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length) {
+  Dims sizes = x.sizes(), strides = x.strides();
+  const int64_t offset = x.storage_offset() + start * strides[dim];
+  if (length < 0) {
+    sizes.erase(dim);
+    strides.erase(dim);
+  } else {
+    sizes[dim] = length;
+  }
+  return window(x, sizes, strides, offset);
+}
 
 Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op) {
   const size_t n = sizes.size();

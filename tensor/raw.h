@@ -19,6 +19,8 @@ Tensor scalar_tensor(const Scalar& value, ScalarType dtype);
 // Another window on the same storage, without history. Offset counts elements of the storage.
 Tensor window(const Tensor& x, const Dims& sizes, const Dims& strides, int64_t offset);
 Tensor window(const Tensor& x);
+// The part of x at `start` along dim, or, for a length of -1, the slice there. Nothing is checked.
+Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length);
 // One whose sizes and strides the caller has yet to set, and then refresh().
 inline Tensor window(const Tensor& x, size_t dims, int64_t offset) {
   return Tensor(Ref<TensorImpl>::first(new TensorImpl(*x.impl(), dims, offset)));

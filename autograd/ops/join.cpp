@@ -20,13 +20,6 @@ void refuse_none(const char* op, TensorList tensors) {
   if (tensors.empty()) fail("{}: expected at least one tensor", op);
 }
 
-Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length) {
-  Dims sizes = x.sizes();
-  sizes[dim] = length;
-  return raw::window(x, std::move(sizes), x.strides(),
-                     x.storage_offset() + start * x.strides()[dim]);
-}
-
 bool passed_over(const Tensor& t) { return t.dim() == 1 && t.numel() == 0; }
 
 }  // namespace
@@ -59,7 +52,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
   int64_t start = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (lengths[i] <= 0) continue;
-    raw::copy(part(y, at, start, lengths[i]), tensors[i]);
+    raw::copy(raw::part(y, at, start, lengths[i]), tensors[i]);
     start += lengths[i];
   }
   return record_joint("cat", std::move(y), tensors,
@@ -136,7 +129,7 @@ Tensor block_diag(TensorList tensors) {
   Tensor y = raw::zeros({rows, columns}, raw::result_type(tensors));
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Block& b = blocks[i];
-    raw::copy(part(part(y, 0, b.row, b.rows), 1, b.column, b.columns), tensors[i]);
+    raw::copy(raw::part(raw::part(y, 0, b.row, b.rows), 1, b.column, b.columns), tensors[i]);
   }
   return record_joint(
       "block_diag", std::move(y), tensors, [blocks](const Tensor& dy, const Needs& needs) {

@@ -78,13 +78,9 @@ struct AddProduct {
       raw::matmul_into(op, out, raw::empty({out.size(0), 0}, out.dtype()),
                        raw::empty({0, out.size(1)}, out.dtype()), alpha, beta);
     for (int64_t i = 0; i < batch; ++i)
-      raw::matmul_into(op, out, matrix(a, i), matrix(b, i), alpha, i == 0 ? beta : Scalar(1));
+      raw::matmul_into(op, out, raw::part(a, 0, i, -1), raw::part(b, 0, i, -1), alpha,
+                       i == 0 ? beta : Scalar(1));
   }
-  static Tensor matrix(const Tensor& t, int64_t i) {
-    const IntArrayRef sizes = t.sizes(), strides = t.strides();
-    return raw::window(t, sizes.slice(1), strides.slice(1), t.storage_offset() + i * strides[0]);
-  }
-
   Tensor value(const Tensor& self) const {
     const Tensor out = raw::empty(sizes, self.dtype());
     const bool any = beta.toDouble() != 0;

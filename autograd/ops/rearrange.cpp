@@ -164,19 +164,13 @@ Tensor Tensor::rot90(int64_t k, IntArrayRef dims) const {
 
 namespace {
 
-Tensor part(const Tensor& x, size_t d, int64_t start, int64_t length) {
-  Dims sizes = x.sizes();
-  sizes[d] = length;
-  return raw::window(x, std::move(sizes), x.strides(), x.storage_offset() + start * x.strides()[d]);
-}
-
 // y = x with each dim from `d` on turned by so many places. What stays together goes at once.
 void turn(const Tensor& y, const Tensor& x, const Dims& places, size_t d) {
   while (d < places.size() && places[d] == 0) ++d;
   if (d == places.size()) return raw::copy(y, x);
   const int64_t first = places[d], rest = x.sizes()[d] - first;
-  turn(part(y, d, first, rest), part(x, d, 0, rest), places, d + 1);
-  turn(part(y, d, 0, first), part(x, d, rest, first), places, d + 1);
+  turn(raw::part(y, d, first, rest), raw::part(x, d, 0, rest), places, d + 1);
+  turn(raw::part(y, d, 0, first), raw::part(x, d, rest, first), places, d + 1);
 }
 
 }  // namespace

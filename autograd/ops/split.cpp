@@ -24,19 +24,6 @@ size_t split_dim(const char* op, const Tensor& x, int64_t dim) {
   return size_t(wrap_dim(dim, x.dim(), op));
 }
 
-// The part of x at `start` along dim, or, for a length of -1, the slice there.
-Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length) {
-  Dims sizes = x.sizes(), strides = x.strides();
-  const int64_t offset = x.storage_offset() + start * strides[dim];
-  if (length < 0) {
-    sizes.erase(dim);
-    strides.erase(dim);
-  } else {
-    sizes[dim] = length;
-  }
-  return raw::window(x, sizes, strides, offset);
-}
-
 // A tensor whose parts along dim, of those lengths (-1: slices), have the gradients dy; those that
 // did not come are zeros.
 Tensor whole(const Grads& dy, ScalarType type, const Dims& sizes, size_t dim, const Dims& lengths) {
@@ -44,14 +31,14 @@ Tensor whole(const Grads& dy, ScalarType type, const Dims& sizes, size_t dim, co
   std::vector<Tensor> came(dy.size());
   int64_t start = 0, done = 0;
   const auto clear = [&] {
-    if (start > done) raw::fill(part(dx, dim, done, start - done), 0);
+    if (start > done) raw::fill(raw::part(dx, dim, done, start - done), 0);
   };
   for (size_t i = 0; i < lengths.size(); ++i) {
     const int64_t next = start + std::abs(lengths[i]);
     if (dy.defined(i)) {
       clear();
       came[i] = dy[i];
-      raw::copy(part(dx, dim, start, lengths[i]), came[i]);
+      raw::copy(raw::part(dx, dim, start, lengths[i]), came[i]);
       done = next;
     }
     start = next;
@@ -78,7 +65,7 @@ std::vector<Tensor> parts(const char* op, const Tensor& x, size_t dim, const Dim
   out.reserve(lengths.size());
   int64_t start = 0;
   for (const int64_t length : lengths) {
-    out.push_back(part(x, dim, start, length));
+    out.push_back(raw::part(x, dim, start, length));
     start += std::abs(length);
   }
   return record_views(op, x, std::move(out),
