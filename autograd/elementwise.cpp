@@ -190,11 +190,12 @@ void apply_formula_(int formula, const char* op, Operands x) {
   const ScalarType out = info.to_bool ? kBool : type;
   if (!raw::can_cast(out, self.dtype()))
     fail("{}: a result of {} cannot be written to a tensor of {}", op, out, self.dtype());
-  check_inplace(op, self);
+  const bool recorded = records(info, x) && differentiable(self);
+  check_inplace(op, self, recorded);
   const kernels::Loop f = raw::kernels_of(formula).value[int(type)];
 
   Ref<Node> owner;
-  if (records(info, x) && differentiable(self)) {
+  if (recorded) {
     auto* node = new FormulaNode(formula, op, type, x);
     owner = Ref<Node>::first(node);
     // What a slope reads of the written memory is kept as it was before.

@@ -182,7 +182,7 @@ variable_list run_function(std::string name, const variable_list& inputs,
     outs = forward(&node->context());
   }
   for (const Tensor& x : node->context().dirty()) {
-    check_inplace(node->name().c_str(), x);
+    check_inplace(node->name().c_str(), x, any);
     count_write(x);
   }
   return any ? node->finish(inputs, std::move(outs)) : outs;

@@ -9,9 +9,9 @@ namespace gradus::autograd {
 
 void mark_view(const Tensor& out, const Tensor& x, ViewKind kind) {
   TensorImpl &o = *out.impl(), &from = *x.impl();
-  if (from.inference && InferenceMode::is_enabled()) return;
+  if (from.inference) return;
   Ref<TensorImpl>(from.view_base ? from.view_base.get() : &from).swap(o.view_base);
-  if (!GradMode::is_enabled() && kind == ViewKind::plain) kind = ViewKind::no_grad;
+  if (!GradMode::is_enabled()) kind = ViewKind::no_grad;
   // A view of a view that may not be written may not be written either.
   o.view_kind = from.view_base && from.view_kind != ViewKind::plain ? from.view_kind : kind;
   o.view_version = o.storage->version();
@@ -29,7 +29,8 @@ void check_inplace(const char* op, const Tensor& self, bool recorded) {
       fail("{}: a view that came from an operation with several views cannot be written in place",
            op);
     if (t.view_kind == ViewKind::no_grad)
-      fail("{}: a view made in no_grad mode cannot be written in place in grad mode", op);
+      fail("{}: a view made in no_grad or inference mode cannot be written in place in grad mode",
+           op);
     if (t.view_kind == ViewKind::custom)
       fail("{}: a view made by a custom function cannot be written in place", op);
     const Tensor base(t.view_base);

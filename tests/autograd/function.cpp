@@ -56,6 +56,15 @@ struct Doubling : autograd::Function<Doubling> {
   static variable_list backward(AutogradContext*, variable_list dy) { return {dy[0] * 2}; }
 };
 
+struct Scaling : autograd::Function<Scaling> {
+  static Tensor forward(AutogradContext* ctx, Tensor x, Tensor by) {
+    x.mul_(by);
+    ctx->mark_dirty({x});
+    return x;
+  }
+  static variable_list backward(AutogradContext*, variable_list dy) { return {dy[0], dy[0]}; }
+};
+
 struct WrongShape : autograd::Function<WrongShape> {
   static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
   static variable_list backward(AutogradContext*, variable_list) { return {ones({3}, kDouble)}; }
@@ -122,6 +131,14 @@ TEST_CASE("Function: a dirty input") {
   (y * y).sum().backward();
   CHECK(x.grad()[1].item<double>() == doctest::Approx(16));
   CHECK(message([&] { Doubling::apply(leaf({1})); }).find("leaf") != std::string::npos);
+  // A view that alone requires no gradient.
+  const Tensor hidden = [&] {
+    const NoGradGuard no_grad;
+    return vec({1, 2}).view({2, 1});
+  }();
+  CHECK(message([&] {
+          Scaling::apply(hidden, x.view({2, 1}));
+        }).find("made in no_grad") != std::string::npos);
 }
 
 namespace {

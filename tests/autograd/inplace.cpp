@@ -124,14 +124,6 @@ TEST_CASE("writes to overlapping and transposed views") {
 
 TEST_CASE("views that may not be written") {
   const Tensor x = ones({3}, kDouble).requires_grad_();
-  Tensor hidden;
-  {
-    const NoGradGuard no_grad;
-    hidden = x.view({3});
-  }
-  CHECK(hidden.requires_grad());
-  CHECK(message([&] { hidden.mul_(2); }) ==
-        "mul_: a view made in no_grad mode cannot be written in place in grad mode");
   const auto parts = (x * 1).unbind(0);
   CHECK(message([&] { parts[0].mul_(2); }) ==
         "mul_: a view that came from an operation with several views cannot be written in place");
@@ -139,6 +131,72 @@ TEST_CASE("views that may not be written") {
         "mul_: a view that came from an operation with several views cannot be written in place");
   const Tensor wide = ones({1}, kDouble).expand({3});
   CHECK(message([&] { wide.add_(1); }).find("share one place") != std::string::npos);
+}
+
+TEST_CASE("views made in no_grad or inference mode") {
+  const Tensor x = vec({1, 2}).requires_grad_(), y = x * 1, plain = vec({1, 2});
+  const auto views = [](const Tensor& of) {
+    std::vector<Tensor> all = {of.view({2, 1}), of[0]};
+    for (const auto& parts : {of.split(1), of.unbind(0), of.chunk(2)})
+      all.insert(all.end(), parts.begin(), parts.end());
+    return all;
+  };
+  const auto check = [&](const Tensor& of, const std::vector<Tensor>& made) {
+    for (const Tensor& v : made) {
+      CHECK(v._base().is_same(of));
+      CHECK_FALSE(v.is_inference());
+      CHECK(v.requires_grad() == of.requires_grad());
+      CHECK(message([&] { v.mul_(x[0]); }) ==
+            "mul_: a view made in no_grad or inference mode cannot be written in place in grad "
+            "mode");
+      CHECK(values(of) == Values{1, 2});
+      // A view of it neither.
+      if (v.dim() > 0)
+        CHECK(message([&] { v[0].mul_(x[0]); }).find("made in no_grad") != std::string::npos);
+      const NoGradGuard no_grad;
+      CHECK_NOTHROW(v.mul_(1));
+    }
+  };
+  for (const Tensor& of : {x, y, plain}) {
+    std::vector<Tensor> in_no_grad, in_inference;
+    {
+      const NoGradGuard no_grad;
+      in_no_grad = views(of);
+    }
+    {
+      const InferenceMode inference;
+      in_inference = views(of);
+    }
+    check(of, in_no_grad);
+    check(of, in_inference);
+  }
+  // Nothing is to be recorded.
+  const std::vector<Tensor> parts = [&] {
+    const NoGradGuard no_grad;
+    return plain.unbind(0);
+  }();
+  parts[1].mul_(5);
+  CHECK(values(plain) == Values{1, 10});
+}
+
+TEST_CASE("views of inference tensors") {
+  Tensor x, inside;
+  {
+    const InferenceMode inference;
+    x = vec({1, 2});
+    inside = x[0];
+    CHECK_NOTHROW(inside.add_(1));
+  }
+  const Tensor outside = x[1];
+  for (const Tensor& v : {inside, outside}) {
+    CHECK(v.is_inference());
+    CHECK_FALSE(v.is_view());
+    CHECK(v.is_alias_of(x));
+    CHECK(message([&] { v.add_(1); }) ==
+          "add_: an inference tensor cannot be written in place outside inference mode; clone it "
+          "first");
+  }
+  CHECK(values(x) == Values{2, 2});
 }
 
 TEST_CASE("second derivatives through writes to views") {

@@ -240,6 +240,51 @@ TEST_CASE("a plateau goes on from where it was saved") {
   }
 }
 
+TEST_CASE("a loaded plateau counts on from the saved epoch") {
+  const auto o = two_groups();
+  ReduceLROnPlateau s(*o), loaded(*o);
+  for (int t = 0; t < 3; ++t) s.step(metric(t));
+  through(s, loaded);
+  loaded.step(metric(3));
+  serialize::InputArchive in;
+  const std::string bytes = saved_bytes(loaded);
+  in.load_from(bytes.data(), bytes.size());
+  IValue epoch;
+  in.read("last_epoch", epoch);
+  CHECK(epoch.toInt() == 4);
+}
+
+TEST_CASE("a sequence starts its schedulers anew, and lets those to come wait") {
+  const auto o = two_groups();
+  const Parts parts = {make<ConstantLR>(*o, 0.1, 2), make<ExponentialLR>(*o, 0.9),
+                       make<StepLR>(*o, 2u, 0.5)};
+  parts[0]->step();
+  SequentialLR s(*o, parts, {2, 4});
+  // Steps and epoch of each as PyTorch counts them.
+  using Counts = std::vector<std::pair<int64_t, int64_t>>;
+  const auto counts = [&] {
+    Counts all;
+    for (const auto& part : parts) {
+      serialize::InputArchive in;
+      const std::string bytes = saved_bytes(*part);
+      in.load_from(bytes.data(), bytes.size());
+      IValue steps, epoch;
+      in.read("step_count", steps);
+      in.read("last_epoch", epoch);
+      all.emplace_back(steps.toInt(), epoch.toInt());
+    }
+    return all;
+  };
+  const Counts expected_counts[] = {{{1, 1}, {1, -1}, {1, -1}}, {{2, 2}, {1, -1}, {1, -1}},
+                                    {{2, 2}, {1, 0}, {1, -1}},  {{2, 2}, {2, 1}, {1, -1}},
+                                    {{2, 2}, {2, 1}, {1, 0}},   {{2, 2}, {2, 1}, {2, 1}},
+                                    {{2, 2}, {2, 1}, {3, 2}}};
+  for (const Counts& expected_now : expected_counts) {
+    CHECK(counts() == expected_now);
+    s.step();
+  }
+}
+
 TEST_CASE("the last rates") {
   const auto o = two_groups();
   ExponentialLR exponential(*o, 0.5);
