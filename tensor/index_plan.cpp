@@ -217,43 +217,4 @@ void put(const Tensor& x, const IndexPlan& plan, const Tensor& values, bool accu
     });
 }
 
-Tensor nonzero(const Tensor& x) {
-  const Tensor dense = contiguous(x);
-  const IntArrayRef sizes = x.sizes();
-  const int64_t n = dense.numel();
-  return visit_all(x.dtype(), "nonzero", [&](auto zero) {
-    using T = decltype(zero);
-    const T* p = reinterpret_cast<const T*>(dense.data_ptr());
-    int64_t count = 0;
-    for (int64_t i = 0; i < n; ++i) count += p[i] != zero;
-    Tensor y = empty({count, x.dim()}, kLong);
-    int64_t* out = y.data_ptr<int64_t>();
-    const size_t dims = sizes.size();
-    const int64_t width = dims > 0 ? sizes[dims - 1] : 1;
-    Dims at(dims);  // of the row
-    // The places are collected without a branch, which would be guessed wrong half of the time.
-    constexpr int64_t most = 256;
-    int64_t found[most + 1];
-    for (int64_t row = 0; row < n; row += width) {
-      for (int64_t first = 0; first < width; first += most) {
-        const int64_t last = std::min(first + most, width);
-        int64_t k = 0;
-        for (int64_t j = first; j < last; ++j) {
-          found[k] = j;
-          k += p[row + j] != zero;
-        }
-        for (int64_t i = 0; i < k; ++i, out += dims) {
-          for (size_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
-          if (dims > 0) out[dims - 1] = found[i];
-        }
-      }
-      for (size_t d = dims; d-- > 1;) {
-        if (++at[d - 1] < sizes[d - 1]) break;
-        at[d - 1] = 0;
-      }
-    }
-    return y;
-  });
-}
-
 }  // namespace gradus::raw

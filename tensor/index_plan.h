@@ -28,7 +28,4 @@ Tensor take(const Tensor& x, const IndexPlan& plan);
 // repeat, the last value stays.
 void put(const Tensor& x, const IndexPlan& plan, const Tensor& values, bool accumulate);
 
-// The places of the elements that are not zero, [count, dims].
-Tensor nonzero(const Tensor& x);
-
 }  // namespace gradus::raw

@@ -3,6 +3,7 @@
 #include "autograd/inplace.h"
 #include "tensor/fail.h"
 #include "tensor/index_plan.h"
+#include "tensor/mask.h"
 #include "tensor/shape.h"
 
 namespace gradus {

@@ -7,7 +7,7 @@
 #include "autograd/ops/pointwise.h"
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
-#include "tensor/index_plan.h"
+#include "tensor/mask.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -34,43 +34,6 @@ Tensor widened(const char* op, const Tensor& x, const Tensor& mask) {
   check_mask(op, mask);
   const Dims shape = broadcast_shapes(x.sizes(), mask.sizes(), op);
   return x.sizes() == shape.ref() ? x : x.expand(shape);
-}
-
-int64_t count(const Tensor& dense_mask) {
-  const bool* p = dense_mask.data_ptr<bool>();
-  int64_t n = 0;
-  for (int64_t i = 0; i < dense_mask.numel(); ++i) n += p[i];
-  return n;
-}
-
-// The elements of x (as wide as the mask) where it is true.
-Tensor selected(const Tensor& x, const Tensor& mask) {
-  const Tensor from = raw::contiguous(x), where = raw::contiguous(mask);
-  Tensor y = raw::empty(count(where), x.dtype());
-  const bool* m = where.data_ptr<bool>();
-  visit_size(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* p = reinterpret_cast<const T*>(from.data_ptr());
-    T* out = reinterpret_cast<T*>(y.data_ptr());
-    for (int64_t i = 0; i < from.numel(); ++i)
-      if (m[i]) *out++ = p[i];
-  });
-  return y;
-}
-
-// Puts the first elements of source where the mask is true; x is as wide as it.
-void put_where(const Tensor& x, const Tensor& mask, const Tensor& source) {
-  const Tensor from = raw::contiguous(source), where = raw::contiguous(mask);
-  Tensor y = raw::clone(x).contiguous();
-  const bool* m = where.data_ptr<bool>();
-  visit_size(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* p = reinterpret_cast<const T*>(from.data_ptr());
-    T* out = reinterpret_cast<T*>(y.data_ptr());
-    for (int64_t i = 0; i < y.numel(); ++i)
-      if (m[i]) out[i] = *p++;
-  });
-  raw::copy(x, y);
 }
 
 }  // namespace
@@ -103,8 +66,8 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
 Tensor Tensor::masked_select(const Tensor& mask) const {
   checked();
   const Tensor x = widened("masked_select", *this, mask);
-  const Tensor wide = raw::expand(mask, x.sizes());
-  return record("masked_select", selected(x, wide),
+  const Tensor wide = raw::contiguous(raw::expand(mask, x.sizes()));
+  return record("masked_select", raw::masked_select(x, wide),
                 wrt(x, [sizes = x.impl()->sizes, m = save(wide)](const Tensor& dy) {
                   return raw::zeros(sizes, dy.dtype()).masked_scatter_(m, dy);
                 }));
@@ -115,14 +78,14 @@ Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const 
   check_mask("masked_scatter_", mask);
   if (dtype() != source.dtype())
     fail("masked_scatter_: types differ, {} and a source of {}", dtype(), source.dtype());
-  const Tensor wide = raw::expand(mask, sizes(), "masked_scatter_");
+  const Tensor wide = raw::contiguous(raw::expand(mask, sizes(), "masked_scatter_"));
   raw::check_writable(*this, "masked_scatter_");
-  const int64_t n = count(raw::contiguous(wide));
+  const int64_t n = raw::count_true(wide);
   if (n > source.numel())
     fail("masked_scatter_: the mask names {} elements, the source has {}", n, source.numel());
   Saved m = save(wide);
   return write_inplace(
-      "masked_scatter_", *this, [&] { put_where(*this, wide, source); },
+      "masked_scatter_", *this, [&] { raw::masked_scatter(*this, wide, source); },
       wrt(*this, [m](const Tensor& dy) { return dy.masked_fill(m, 0); }),
       wrt(source, [m, n, sizes = source.impl()->sizes](const Tensor& dy) {
         return autograd::embed("masked_scatter_backward", dy.masked_select(m),
