@@ -27,6 +27,11 @@ bool all_of(const T* x, int64_t n) {
   return true;
 }
 
+template <class T, class Merge>
+void merge_row(const T* __restrict x, int64_t n, uint8_t* __restrict y, Merge merge) {
+  for (int64_t i = 0; i < n; ++i) y[i] = uint8_t(merge(y[i], x[i] != T(0)));
+}
+
 // merge(y, x != 0) over rows, columns side by side.
 template <class T, class Row, class Merge>
 void run(const void* x, void* y, const ReduceShape& s, uint8_t first, Row row, Merge merge) {
@@ -37,10 +42,9 @@ void run(const void* x, void* y, const ReduceShape& s, uint8_t first, Row row, M
   }
   for (int64_t o = 0; o < s.outer; ++o, to += s.inner) {
     for (int64_t i = 0; i < s.inner; ++i) to[i] = first;
-    for (int64_t k = 0; k < s.n; ++k) {
-      const T* p = reinterpret_cast<const T*>(at(x, o * s.outer_step + k * s.n_step));
-      for (int64_t i = 0; i < s.inner; ++i) to[i] = uint8_t(merge(to[i], p[i] != T(0)));
-    }
+    for (int64_t k = 0; k < s.n; ++k)
+      merge_row(reinterpret_cast<const T*>(at(x, o * s.outer_step + k * s.n_step)), s.inner, to,
+                merge);
   }
 }
 
