@@ -86,13 +86,10 @@ struct Power : InDouble {
   A pad(A) const {
     return p < 0 ? highest<A> : A(0);
   }
-  double map(double x, double) const { return ::pow(magnitude(x), p); }
   batch<double> map(batch<double> x, batch<double>) const {
-    alignas(64) double b[batch<double>::size];
-    x.store_aligned(b);
-    for (double& v : b) v = map(v, 0);
-    return batch<double>::load_aligned(b);
+    return simd::pow(magnitude(x), batch<double>(p));
   }
+  double map(double x, double c) const { return map(batch<double>(x), batch<double>(c)).get(0); }
 };
 
 struct SumExp {
