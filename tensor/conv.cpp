@@ -20,9 +20,10 @@ constexpr int64_t few_rows = 3;
 
 template <class T>
 void run(conv::Job<T> job) {
+  const bool few = job.rows <= few_rows;
   if constexpr (sizeof(T) == sizeof(float))
-    if (conv::by_winograd(job)) return;
-  if (job.rows <= few_rows)
+    if (conv::by_winograd(job) || (!few && conv::by_runs(job))) return;
+  if (few)
     conv::by_rows(job);
   else
     conv::by_patches(job);

@@ -171,7 +171,7 @@ void scatter_pass(const Plan& plan, const Pass& pass, const T* from, const T* od
     T* to = channel + (iz * plan.out[1] + pass.first[1]) * width + pass.first[2];
     if (odd) {
       const int64_t rows = pass.grid[1];
-      kernels::table().conv->of<T>().interleave(from, odd, rows, width, to,
+      kernels::table().conv->of<T>().interleave(from, pass.grid[2], odd, width / 2, rows, width, to,
                                                 plan.out_step[1] * width);
       from += rows * pass.grid[2], odd += rows * (width / 2);
       continue;

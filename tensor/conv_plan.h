@@ -75,7 +75,9 @@ template <class T>
 void by_patches(const Job<T>& job);
 template <class T>
 void by_rows(const Job<T>& job);
-// With fewer products, where that pays: false if it does not, and nothing is done.
+// Where that pays, by runs of columns as they lie, and with fewer products: false if it does not,
+// and nothing is done.
+bool by_runs(const Job<float>& job);
 bool by_winograd(const Job<float>& job);
 
 // w[group, row, channel, tap] = sum over images and positions of dy and x.

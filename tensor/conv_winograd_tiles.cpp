@@ -95,6 +95,7 @@ bool pays(const Plan& plan, int64_t images, int64_t channels, int64_t rows) {
   constexpr int64_t most = 128 * 1024;  // their transforms are to stay in cache
   if (filters > most || (depth(plan) > 1 && channels % lanes != 0)) return false;
   const Tiles tiles(plan, images, 1);
+  if (tiles.apart[2] > 1 && channels * rows <= lanes * lanes) return false;  // strided stores
   const int64_t count = tiles.rows * tiles.columns;
   return count * tiles.images >= 16 && products * count * tiles.apart[1] * tiles.apart[2] * 8 <=
                                            taps * taps * tiles.grid[1] * tiles.grid[2] * 5;

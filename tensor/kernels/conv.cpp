@@ -101,6 +101,57 @@ void conv_tile_of_any_shape(const ConvTile<T>& t) {
     conv_tile_of_rows<T, 1>(t);
 }
 
+// R rows by V vectors of columns from j on; the last vector may be but a part.
+template <int R, int V>
+GRADUS_INLINE void run_columns(const ConvRun& c, int64_t j, int count) {
+  constexpr int width = Vec<float>::size;
+  const bool whole = V > 1 || count == width;
+  const float *w = c.w, *x = c.x + j;
+  Vec<float> sum[R][V];
+  unroll<R>([&](auto i) { unroll<V>([&](auto v) { sum[i][v] = Vec<float>(w[i]); }); });
+  for (int64_t t = 0; t < c.taps; ++t) {
+    const float* from = x + c.tap[t];
+    w += R;
+    Vec<float> xv[V];
+    unroll<V>([&](auto v) {
+      xv[v] = whole ? Vec<float>::load_unaligned(from + v * width) : load_part(from, count);
+    });
+    unroll<R>([&](auto i) {
+      const Vec<float> wv(w[i]);
+      unroll<V>([&](auto v) { sum[i][v] = multiply_add(wv, xv[v], sum[i][v]); });
+    });
+  }
+  float* y = c.y + j;
+  unroll<R>([&](auto i) {
+    if (i < c.rows)
+      unroll<V>([&](auto v) {
+        float* to = y + i * c.y_row + v * width;
+        if (whole)
+          sum[i][v].store_unaligned(to);
+        else
+          store_part(to, sum[i][v], count);
+      });
+  });
+}
+
+template <int R>
+void run_of_rows(const ConvRun& c) {
+  constexpr int width = Vec<float>::size;
+  int64_t j = 0;
+  for (; j + 2 * width <= c.count; j += 2 * width) run_columns<R, 2>(c, j, width);
+  for (; j < c.count; j += width)
+    run_columns<R, 1>(c, j, static_cast<int>(c.count - j < width ? c.count - j : width));
+}
+
+inline constexpr int run_unit = tile_rows / 3;
+
+void conv_run(const ConvRun& c) {
+  unroll<3>([&](auto i) {
+    constexpr int rows = (i + 1) * run_unit;
+    if (c.width == rows) run_of_rows<rows>(c);
+  });
+}
+
 // R rows of the output by one vector.
 template <class T, int R>
 GRADUS_INLINE void direct_rows(const ConvDirect<T>& d, const T* x, T* y) {
@@ -182,7 +233,8 @@ void spread_rows(const PlaneRows<T>& r) {
   constexpr int width = Vec<T>::size;
   const Vec<T> zero(T(0));
   const int64_t rows = r.rows, extent = r.extent, step = r.step, pitch = r.x_pitch;
-  if (extent < width || r.first > width || extent - r.last > width) {
+  if (r.first == 0 && r.last == extent) {
+  } else if (extent < width || r.first > width || extent - r.last > width) {
     std::fill(r.y, r.y + rows * extent, T(0));
   } else {
     T* y = r.y;
@@ -219,7 +271,8 @@ GRADUS_INLINE Vec<T> zip_from(int first, Vec<T> a, Vec<T> b, std::integer_sequen
 }
 
 template <class T>
-void interleave(const T* even, const T* odd, int64_t rows, int64_t n, T* y, int64_t pitch) {
+void interleave(const T* even, int64_t even_pitch, const T* odd, int64_t odd_pitch, int64_t rows,
+                int64_t n, T* y, int64_t pitch) {
   constexpr int width = Vec<T>::size;
   constexpr auto lanes = std::make_integer_sequence<int, width>();
   const int64_t evens = (n + 1) / 2, odds = n / 2;
@@ -229,7 +282,7 @@ void interleave(const T* even, const T* odd, int64_t rows, int64_t n, T* y, int6
     else if (count > 0)
       store_part(to, v, static_cast<int>(count));
   };
-  for (; rows > 0; --rows, even += evens, odd += odds, y += pitch)
+  for (; rows > 0; --rows, even += even_pitch, odd += odd_pitch, y += pitch)
     for (int64_t i = 0; i < evens; i += width) {
       const Vec<T> a = load_some(even + i, evens - i);
       const Vec<T> b = i < odds ? load_some(odd + i, odds - i) : a;
@@ -260,6 +313,7 @@ constexpr ConvKernels<T> conv_kernels() {
 }
 
 extern const ConvTable conv_table;
-constinit const ConvTable conv_table{conv_kernels<float>(), conv_kernels<double>()};
+constinit const ConvTable conv_table{conv_kernels<float>(), conv_kernels<double>(), run_unit,
+                                     conv_run};
 
 }  // namespace gradus::kernels::GRADUS_ISA

@@ -62,6 +62,19 @@ struct ConvTile {
   T* c;
 };
 
+// y[i][j] = bias[i] + sum_t w[t][i] x[tap[t] + j] for j < count. The weights of `width` rows lie
+// side by side, behind their biases; `rows` of them are written, y_row apart. Nothing is read that
+// is in no sum.
+struct ConvRun {
+  const float* x;
+  const int64_t* tap;
+  int64_t taps;
+  const float* w;
+  int width, rows;
+  float* y;
+  int64_t y_row, count;
+};
+
 // y = bias + sum_t w[t] x[tap[t] + ...] over the grid, y contiguous.
 template <class T>
 struct ConvDirect {
@@ -93,9 +106,10 @@ struct ConvKernels {
   void (*direct)(const ConvDirect<T>&);
   void (*dots)(const ConvDots<T>&);
   void (*spread)(const PlaneRows<T>&);
-  // Rows of y, `pitch` apart, of the elements of a row of `even` and of one of `odd` in turn, which
-  // have n / 2 elements, even one more if n is odd.
-  void (*interleave)(const T* even, const T* odd, int64_t rows, int64_t n, T* y, int64_t pitch);
+  // Rows of y, `pitch` apart, of n elements of a row of `even` and of one of `odd` in turn, which
+  // lie even_pitch and odd_pitch apart.
+  void (*interleave)(const T* even, int64_t even_pitch, const T* odd, int64_t odd_pitch,
+                     int64_t rows, int64_t n, T* y, int64_t pitch);
   // y += x
   void (*add)(int64_t n, const T* x, T* y);
 };
@@ -103,6 +117,8 @@ struct ConvKernels {
 struct ConvTable {
   ConvKernels<float> f32;
   ConvKernels<double> f64;
+  int run_unit;  // a ConvRun is one, two or three times as wide
+  void (*run)(const ConvRun&);
 
   template <class T>
   const ConvKernels<T>& of() const {
