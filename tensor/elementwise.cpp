@@ -114,16 +114,20 @@ struct Nest {
         f(length, row_count, p, step, row_step);
       }
     };
+    // Elements that lie apart take longer.
+    int64_t least = grain;
+    for (int k = 0; k < count; ++k)
+      if (step[k] < 0 || step[k] > 8) least = grain / 2;
     // The outermost level that has enough to share is shared out.
     constexpr int64_t enough = 16;
     if (outer >= enough || (outer >= rows && outer >= inner))
-      parallel_for(0, outer, std::max<int64_t>(1, grain / (rows * inner)),
+      parallel_for(0, outer, std::max<int64_t>(1, least / (rows * inner)),
                    [&](int64_t b, int64_t e) { blocks(b, e, 0, rows, 0, inner); });
     else if (rows >= enough || rows >= inner)
-      parallel_for(0, rows, std::max<int64_t>(1, grain / (outer * inner)),
+      parallel_for(0, rows, std::max<int64_t>(1, least / (outer * inner)),
                    [&](int64_t b, int64_t e) { blocks(0, outer, b, e - b, 0, inner); });
     else
-      parallel_for(0, inner, std::max<int64_t>(1, grain / (outer * rows)),
+      parallel_for(0, inner, std::max<int64_t>(1, least / (outer * rows)),
                    [&](int64_t b, int64_t e) { blocks(0, outer, 0, rows, b, e - b); });
   }
 };

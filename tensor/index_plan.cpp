@@ -1,6 +1,7 @@
 #include "tensor/index_plan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "tensor/fail.h"
@@ -46,18 +47,26 @@ bool broadcastable(IntArrayRef a, IntArrayRef b) {
   return true;
 }
 
-// places += index * stride for each index.
-template <class T>
-void add_places(const char* op, std::vector<int64_t>& places, const T* index, int64_t size,
-                int64_t stride, size_t dim, Negative negative) {
-  const int64_t least = negative == Negative::wraps ? -size : 0;
-  for (size_t i = 0; i < places.size(); ++i) {
-    int64_t v = int64_t(index[i]);
-    if (v < least || v >= size)
-      fail_index("{}: index {} is out of range for dim {} of size {}", op, v, dim, size);
-    if (v < 0) v += size;
-    places[i] += v * stride;
-  }
+// places = or += index * stride for each index.
+void add_places(const char* op, const Tensor& places, bool first, const Tensor& indices,
+                int64_t size, int64_t stride, size_t dim, Negative negative) {
+  const auto* index = indices.data_ptr<int64_t>();
+  auto* to = places.data_ptr<int64_t>();
+  const int64_t wrap = negative == Negative::wraps ? size : 0;
+  std::atomic<bool> outside = false;
+  parallel_for(0, places.numel(), grain, [&](int64_t begin, int64_t end) {
+    bool any = false;
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t v = index[i] + (index[i] < 0 ? wrap : 0);
+      any = any || uint64_t(v) >= uint64_t(size);
+      to[i] = int64_t(uint64_t(first ? 0 : to[i]) + uint64_t(v) * uint64_t(stride));
+    }
+    if (any) outside = true;
+  });
+  if (!outside) return;
+  for (int64_t i = 0; i < places.numel(); ++i)
+    if (index[i] < -wrap || index[i] >= size)
+      fail_index("{}: index {} is out of range for dim {} of size {}", op, index[i], dim, size);
 }
 
 }  // namespace
@@ -80,17 +89,22 @@ IndexPlan::IndexPlan(const char* op, const Tensor& x, TensorList indices, Negati
     last = d;
     ++count;
   }
-  places.assign(size_t(checked_numel(common, op)), 0);
+  const int64_t n = checked_numel(common, op);
   const bool adjacent = count > 0 && last - first + 1 == count;
   Dims before_sizes, before_strides, after_sizes, after_strides;
   for (size_t d = 0; d < size_t(x.dim()); ++d) {
     const int64_t size = x.sizes()[d], stride = x.strides()[d];
     if (d < indices.size() && indices[d].defined()) {
-      const Tensor dense = contiguous(expand(indices[d], common));
-      if (dense.dtype() == kLong)
-        add_places(op, places, dense.data_ptr<int64_t>(), size, stride, d, negative);
-      else
-        add_places(op, places, dense.data_ptr<int32_t>(), size, stride, d, negative);
+      const Tensor dense = contiguous(expand(to_dtype(indices[d], kLong), common));
+      // Places of one index are it, if nothing is to be done to it.
+      if (count == 1 && stride == 1 && dense.impl()->storage != x.impl()->storage &&
+          all_below(dense.data_ptr<int64_t>(), n, size)) {
+        places = dense;
+        continue;
+      }
+      const bool none = !places.defined();
+      if (none) places = empty(n, kLong);
+      add_places(op, places, none, dense, size, stride, d, negative);
     } else if (adjacent && d < first) {
       before_sizes.push_back(size);
       before_strides.push_back(stride);
@@ -102,19 +116,21 @@ IndexPlan::IndexPlan(const char* op, const Tensor& x, TensorList indices, Negati
   shape = before_sizes;
   for (int64_t s : common) shape.push_back(s);
   for (int64_t s : after_sizes) shape.push_back(s);
+  if (!places.defined()) places = zeros(n, kLong);
   run = take_run(after_sizes, after_strides);
   before = offsets(before_sizes, before_strides);
   after = offsets(after_sizes, after_strides);
 }
 
 int64_t IndexPlan::numel() const {
-  return int64_t(before.size() * places.size() * after.size()) * run;
+  return places.numel() * int64_t(before.size() * after.size()) * run;
 }
 
 Tensor take(const Tensor& x, const IndexPlan& plan) {
   Tensor y = empty(plan.shape, x.dtype());
   if (y.numel() == 0) return y;
-  const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
+  const int64_t n = plan.places.numel(), width = int64_t(plan.after.size()) * plan.run;
+  const auto* places = plan.places.data_ptr<int64_t>();
   visit_size(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = reinterpret_cast<const T*>(x.data_ptr());
@@ -124,7 +140,7 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
                    T* out = to + begin * width;
                    for (int64_t k = begin; k < end;) {
                      const T* at = from + plan.before[size_t(k / n)];
-                     const int64_t* place = plan.places.data() + k % n;
+                     const int64_t* place = places + k % n;
                      const int64_t count = std::min(n - k % n, end - k);
                      k += count;
                      if (width == 1) {
@@ -153,9 +169,9 @@ namespace {
 template <class T, class Write, class Line>
 void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write,
               Line line) {
-  const int64_t n = int64_t(plan.places.size()), width = int64_t(plan.after.size()) * plan.run;
+  const int64_t n = plan.places.numel(), width = int64_t(plan.after.size()) * plan.run;
   const auto part = [&](int64_t b, int64_t from, int64_t to) {
-    const int64_t* place = plan.places.data();
+    const auto* place = plan.places.data_ptr<int64_t>();
     T* base = x + plan.before[size_t(b)];
     const T* v = one_value ? values : values + b * n * width;
     if (width == 1) {

@@ -19,7 +19,8 @@ struct IndexPlan {
   int64_t numel() const;
 
   Dims shape;
-  std::vector<int64_t> before, places, after;
+  Tensor places;  // int64
+  std::vector<int64_t> before, after;
   int64_t run = 1;
 };
 

@@ -18,7 +18,7 @@ inline void walk_line(T* to, const T* from, int64_t n, F step) {
 
 template <class T>
 inline void copy_line(T* to, const T* from, int64_t n) {
-  if (n * int64_t(sizeof(T)) >= 64) {
+  if (n * int64_t(sizeof(T)) > 128) {
     std::memcpy(to, from, size_t(n) * sizeof(T));
     return;
   }
@@ -34,6 +34,19 @@ inline void take_four(T* to, const T* from, const int64_t* p) {
   typedef T Four __attribute__((vector_size(4 * sizeof(T))));
   const Four v = {from[p[0]], from[p[1]], from[p[2]], from[p[3]]};
   std::memcpy(to, &v, sizeof v);
+}
+
+// Whether all of p are from 0 to size - 1.
+inline bool all_below(const int64_t* p, int64_t n, int64_t size) {
+  typedef uint64_t Pair __attribute__((vector_size(16)));
+  Pair signs = {};  // negative when a number is, or passes the size
+  int64_t i = 0;
+  for (; i + 2 <= n; i += 2) {
+    Pair v;
+    std::memcpy(&v, p + i, sizeof v);
+    signs |= v | (uint64_t(size - 1) - v);
+  }
+  return int64_t(signs[0] | signs[1]) >= 0 && (i == n || uint64_t(p[i]) < uint64_t(size));
 }
 
 // to += from; T is no bool.

@@ -17,7 +17,7 @@ Tensor make(Ref<Storage> storage, Dims&& sizes, Dims&& strides, int64_t offset, 
 }
 
 // Elements below which one thread does all.
-constexpr int64_t grain = 32768;
+constexpr int64_t tiled_grain = 16384;
 
 kernels::Loop cast(ScalarType from, ScalarType to) {
   if (from == ScalarType::Undefined) detail::throw_no_dtype("copy_", from);
@@ -26,38 +26,52 @@ kernels::Loop cast(ScalarType from, ScalarType to) {
 
 // Copies by tiles where the dense dims of the two differ; false when that is not the case.
 bool copy_transposed(const TensorImpl& dst, const TensorImpl& src) {
-  const size_t n = dst.sizes.size();
   if (dst.dtype != src.dtype || dst.storage == src.storage || !(dst.sizes == src.sizes))
     return false;
+  // Dims that both walk as one are one.
+  Dims sizes, to_steps, from_steps;
+  for (size_t d = 0; d < dst.sizes.size(); ++d) {
+    const int64_t size = dst.sizes[d], to = dst.strides[d], from = src.strides[d];
+    if (size == 1) continue;
+    if (!sizes.empty() && to_steps.back() == to * size && from_steps.back() == from * size) {
+      sizes.back() *= size;
+      to_steps.back() = to;
+      from_steps.back() = from;
+    } else {
+      sizes.push_back(size);
+      to_steps.push_back(to);
+      from_steps.push_back(from);
+    }
+  }
+  const size_t n = sizes.size();
   size_t i = n, j = n;  // the dense dims of dst and src
   for (size_t d = 0; d < n; ++d) {
-    if (dst.sizes[d] < 4) continue;
-    if (dst.strides[d] == 1) i = d;
-    if (src.strides[d] == 1) j = d;
+    if (sizes[d] < 4) continue;
+    if (to_steps[d] == 1) i = d;
+    if (from_steps[d] == 1) j = d;
   }
-  if (i == j || i == n || j == n) return false;
+  if (i == j || i == n || j == n || from_steps[i] == 0) return false;
   const int64_t item = int64_t(item_size(dst.dtype));
   const auto f = kernels::table().copy->transpose[kernels::size_index(size_t(item))];
-  const int64_t rows = dst.sizes[i], cols = dst.sizes[j];
-  const int64_t pieces = std::max<int64_t>(1, std::min(cols / 64, rows * cols / grain));
+  const int64_t rows = sizes[i], cols = sizes[j];
+  const int64_t pieces = std::max<int64_t>(1, std::min(cols / 64, rows * cols / tiled_grain));
   const int64_t width = (cols + pieces - 1) / pieces;
   const int64_t outer = dst.numel / (rows * cols);
-  parallel_for(0, outer * pieces, std::max<int64_t>(1, grain / (rows * width)),
+  parallel_for(0, outer * pieces, std::max<int64_t>(1, tiled_grain / (rows * width)),
                [&](int64_t begin, int64_t end) {
                  for (int64_t k = begin; k < end; ++k) {
                    int64_t rest = k / pieces, to = 0, from = 0;
                    for (size_t d = n; d-- > 0;) {
                      if (d == i || d == j) continue;
-                     to += rest % dst.sizes[d] * dst.strides[d];
-                     from += rest % dst.sizes[d] * src.strides[d];
-                     rest /= dst.sizes[d];
+                     to += rest % sizes[d] * to_steps[d];
+                     from += rest % sizes[d] * from_steps[d];
+                     rest /= sizes[d];
                    }
                    const int64_t first = k % pieces * width;
                    const int64_t count = std::min(width, cols - first);
                    if (count <= 0) continue;
-                   f(rows, count, dst.data + (to + first * dst.strides[j]) * item,
-                     dst.strides[j] * item, src.data + (from + first) * item,
-                     src.strides[i] * item);
+                   f(rows, count, dst.data + (to + first * to_steps[j]) * item, to_steps[j] * item,
+                     src.data + (from + first) * item, from_steps[i] * item);
                  }
                });
   return true;

@@ -50,18 +50,23 @@ struct Walk {
     run([](const void* f, const Row& r) { (*static_cast<const F*>(f))(r); }, &row);
   }
   void run(void (*row)(const void* context, const Row&), const void* context) const {
-    const size_t last = sizes.size() - 1, outermost = dim == 0 ? 1 : 0;
+    // A row goes along the last dim, or along the longest where that one is short.
+    size_t last = sizes.size() - 1;
+    if (sizes[last] < 8)
+      for (size_t d = 0; d < sizes.size(); ++d)
+        if (sizes[d] > sizes[last]) last = d;
     int64_t outer = 1;
-    for (size_t d = 0; d < last; ++d)
-      if (d != dim) outer *= sizes[d];
+    size_t outermost = sizes.size();
+    for (size_t d = sizes.size(); d-- > 0;)
+      if (d != dim && d != last) outer *= sizes[outermost = d];
     const int64_t deep = last == dim ? 1 : sizes[dim], n = sizes[last];
     if (outer * deep * n == 0) return;
     const auto lines = [&](int64_t begin, int64_t end, int64_t from, int64_t count) {
       for (int64_t k = begin; k < end; ++k) {
         int64_t rest = k;
         int64_t i = from * index[last], o = from * other[last], s = from * self[last];
-        for (size_t d = last; d-- > 0;) {
-          if (d == dim) continue;
+        for (size_t d = sizes.size(); d-- > outermost;) {
+          if (d == dim || d == last) continue;
           int64_t at = rest;
           if (d != outermost) {  // spares a matrix the division
             at %= sizes[d];
@@ -95,17 +100,12 @@ void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& inde
   const Tensor dense = contiguous(to_dtype(index, kLong));
   const auto* p = dense.data_ptr<int64_t>();
   const int64_t n = dense.numel();
-  // Negative when any index is, or passes the size.
-  typedef uint64_t Pair __attribute__((vector_size(16)));
-  Pair signs = {};
-  int64_t i = 0;
-  for (; i + 2 <= n; i += 2) {
-    Pair v;
-    std::memcpy(&v, p + i, sizeof v);
-    signs |= v | (uint64_t(size - 1) - v);
-  }
-  if (int64_t(signs[0] | signs[1]) >= 0 && (i == n || uint64_t(p[i]) < uint64_t(size))) return;
-  for (i = 0; i < n; ++i)
+  std::atomic<bool> outside = false;
+  parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
+    if (!all_below(p + begin, end - begin, size)) outside = true;
+  });
+  if (!outside) return;
+  for (int64_t i = 0; i < n; ++i)
     if (p[i] < 0 || p[i] >= size)
       fail_index("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
 }
@@ -159,10 +159,11 @@ Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_
       const int64_t* i = idx + r.i;
       const T* at = from + r.s;
       T* out = to + r.o;
-      const int64_t n = r.n, step_i = r.step_i, step_s = r.step_s, along = walk.along;
+      const int64_t n = r.n, step_i = r.step_i, step_o = r.step_o, step_s = r.step_s,
+                    along = walk.along;
       const uint64_t end = size;
       int64_t k = 0;
-      if (step_i == 1 && step_s == 0 && along == 1)
+      if (step_i == 1 && step_o == 1 && step_s == 0 && along == 1)
         for (; k + 4 <= n; k += 4) {
           const auto inside = [&](int64_t j) { return uint64_t(i[k + j]) < end; };
           if (!(inside(0) && inside(1) && inside(2) && inside(3))) break;
@@ -170,8 +171,8 @@ Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_
         }
       i += k * step_i;
       at += k * step_s;
-      out += k;
-      for (const T* last = out + (n - k); out < last; ++out, i += step_i, at += step_s) {
+      out += k * step_o;
+      for (; k < n; ++k, i += step_i, out += step_o, at += step_s) {
         if (uint64_t(*i) >= end) {
           outside = true;
           return;
@@ -186,16 +187,25 @@ Tensor gather(const char* op, const Tensor& x, int64_t dim, const Tensor& index_
 
 namespace {
 
-template <class T, class Write>
+// `dense` for a loop of its own where all lies so.
+template <class T, bool dense = false, class Write>
 void scatter_each(const Tensor& x, const Walk& walk, const Tensor& index, const Tensor& src,
                   Write write) {
   T* to = reinterpret_cast<T*>(x.data_ptr());
   const T* from = reinterpret_cast<const T*>(src.data_ptr());
   const auto* idx = index.data_ptr<int64_t>();
   walk.run([&](const Row& r) {
-    for (int64_t k = 0; k < r.n; ++k)
-      write(to[r.s + k * r.step_s + idx[r.i + k * r.step_i] * walk.along],
-            from[r.o + k * r.step_o]);
+    const int64_t *i = idx + r.i, step_i = r.step_i, step_o = r.step_o, step_s = r.step_s,
+                  along = walk.along;
+    const T* value = from + r.o;
+    T* at = to + r.s;
+    if constexpr (dense)
+      if (step_i == 1 && step_o == 1 && step_s == 0 && along == 1) {
+        for (int64_t k = 0, n = r.n; k < n; ++k) write(at[i[k]], value[k]);
+        return;
+      }
+    for (int64_t k = r.n; k > 0; --k, i += step_i, value += step_o, at += step_s)
+      write(at[*i * along], *value);
   });
 }
 
@@ -219,16 +229,17 @@ void scatter(const Tensor& x, int64_t dim, const Tensor& index_in, const Tensor&
   if (how == Reduce::assign) {
     visit_size(x.dtype(), [&](auto zero) {
       using T = decltype(zero);
-      scatter_each<T>(x, walk, index, src, [](T& to, T from) { to = from; });
+      scatter_each<T, true>(x, walk, index, src, [](T& to, T from) { to = from; });
     });
     return;
   }
   visit_all(x.dtype(), "scatter", [&](auto zero) {
     using T = decltype(zero);
+    constexpr bool floating = std::is_floating_point_v<T>;
     const auto each = [&](auto write) { scatter_each<T>(x, walk, index, src, write); };
     switch (how) {
       case Reduce::sum:
-        return each([](T& to, T from) {
+        return scatter_each<T, floating>(x, walk, index, src, [](T& to, T from) {
           if constexpr (std::is_same_v<T, bool>)
             to = to || from;
           else

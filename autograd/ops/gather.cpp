@@ -140,34 +140,6 @@ Tensor Tensor::take(const Tensor& index) const {
   return autograd::called("take", reshape(-1).index({index.reshape(-1)}).reshape(index.sizes()));
 }
 
-namespace {
-
-// The place in each dim of the elements that `index` counts in the flattened tensor.
-std::vector<std::optional<Tensor>> unravel(const char* op, const Tensor& x, const Tensor& index) {
-  const IntArrayRef sizes = x.sizes();
-  const Tensor flat = raw::contiguous(index);
-  const int64_t* p = flat.data_ptr<int64_t>();
-  std::vector<std::optional<Tensor>> out;
-  std::vector<int64_t*> places;
-  for (size_t d = 0; d < sizes.size(); ++d) {
-    out.emplace_back(raw::empty(flat.numel(), kLong));
-    places.push_back(out.back()->data_ptr<int64_t>());
-  }
-  for (int64_t i = 0; i < flat.numel(); ++i) {
-    int64_t rest = p[i];
-    if (rest < -x.numel() || rest >= x.numel())
-      fail_index("{}: index {} is out of range for {} elements", op, rest, x.numel());
-    if (rest < 0) rest += x.numel();
-    for (size_t d = sizes.size(); d-- > 0;) {
-      places[d][i] = rest % sizes[d];
-      rest /= sizes[d];
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) const {
   checked();
   if (index.dtype() != kLong) fail("put_: the index must be int64, got {}", index.dtype());
@@ -175,9 +147,24 @@ Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate)
   if (index.numel() != source.numel())
     fail("put_: index and source differ in number of elements, {} and {}", index.numel(),
          source.numel());
-  const Tensor x = dim() == 0 ? unsqueeze(0) : *this;
-  x.index_put_(unravel("put_", x, index), source.reshape(-1), accumulate);
-  return const_cast<Tensor&>(*this);
+  raw::check_writable(*this, "put_");
+  const Tensor dense = raw::contiguous(*this);
+  const Tensor flat = raw::window(dense, {numel()}, {1}, dense.storage_offset());
+  const raw::IndexPlan plan("put_", flat, {index});
+  Saved i = save(index);
+  return write_inplace(
+      "put_", *this,
+      [&] {
+        raw::put(flat, plan, source, accumulate);
+        if (!is_contiguous()) raw::copy(*this, dense);
+      },
+      wrt(*this,
+          [i, accumulate](const Tensor& dy) {
+            return accumulate ? dy : dy.put(i, raw::zeros(i->sizes(), dy.dtype()));
+          }),
+      wrt(source, [i, sizes = source.impl()->sizes](const Tensor& dy) {
+        return dy.take(i).reshape(sizes);
+      }));
 }
 Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) const {
   return autograd::called("put", clone().put_(index, source, accumulate));

@@ -232,28 +232,37 @@ namespace {
 // x with src written where the view is.
 template <class View>
 Tensor written(const char* op, const Tensor& x, const Tensor& src, View view) {
-  Tensor out = x.clone();
-  const Tensor part = view(out);
-  if (!(part.sizes() == src.sizes()))
-    fail("{}: the part has shape {}, the source {}", op, part.sizes(), src.sizes());
-  part.copy_(src);
-  return out;
+  Tensor y;
+  {
+    const NoGradGuard untaped;
+    y = x.clone();
+    const Tensor part = view(y);
+    if (!(part.sizes() == src.sizes()))
+      fail("{}: the part has shape {}, the source {}", op, part.sizes(), src.sizes());
+    part.copy_(src);
+  }
+  return record(op, std::move(y),
+                wrt(x,
+                    [op, view, sizes = src.impl()->sizes](const Tensor& dy) {
+                      return written(op, dy, raw::zeros(sizes, dy.dtype()), view);
+                    }),
+                wrt(src, view));
 }
 
 }  // namespace
 
 Tensor Tensor::select_scatter(const Tensor& src, int64_t d, int64_t index) const {
-  return written("select_scatter", *this, src, [&](const Tensor& x) { return x.select(d, index); });
+  return written("select_scatter", *this, src, [=](const Tensor& x) { return x.select(d, index); });
 }
 Tensor Tensor::slice_scatter(const Tensor& src, int64_t d, std::optional<int64_t> start,
                              std::optional<int64_t> end, int64_t step) const {
   return written("slice_scatter", *this, src,
-                 [&](const Tensor& x) { return x.slice(d, start, end, step); });
+                 [=](const Tensor& x) { return x.slice(d, start, end, step); });
 }
 Tensor Tensor::diagonal_scatter(const Tensor& src, int64_t offset, int64_t dim1,
                                 int64_t dim2) const {
   return written("diagonal_scatter", *this, src,
-                 [&](const Tensor& x) { return x.diagonal(offset, dim1, dim2); });
+                 [=](const Tensor& x) { return x.diagonal(offset, dim1, dim2); });
 }
 
 }  // namespace gradus

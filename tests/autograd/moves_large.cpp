@@ -1,6 +1,7 @@
 // Operations that only move elements, where several threads share them: against loops over single
 // elements, and for one and two threads. The sizes leave remainders everywhere.
 #include <cmath>
+#include <limits>
 
 #include "gradus.h"
 #include "tests/support.h"
@@ -95,4 +96,116 @@ TEST_CASE("large moves: a mask or a source out of the tensor that is written") {
   const Tensor y = x.clone();
   y.masked_scatter_(y, y);
   CHECK(y.equal(want));
+}
+
+TEST_CASE("large moves: copies of permuted tensors") {
+  for (const Dims& sizes : {Dims{5, 19, 67, 9}, Dims{3, 16, 23, 48}, Dims{131, 3, 131},
+                            Dims{40, 1031}, Dims{2, 8, 64, 64}, Dims{7, 4, 5, 5, 64}})
+    for (const ScalarType type : {kBool, kFloat, kLong}) {
+      const Tensor x = counted(sizes, type);
+      const Values from = values(x);
+      Dims order(sizes.size());
+      for (size_t d = 0; d < order.size(); ++d) order[d] = int64_t(d);
+      do {
+        const Tensor turned = x.permute(order);
+        Values want;
+        want.reserve(from.size());
+        Dims at(sizes.size());
+        for (size_t k = 0; k < from.size(); ++k) {
+          int64_t place = 0;
+          for (size_t d = 0; d < at.size(); ++d) place += at[d] * turned.strides()[d];
+          want.push_back(from[size_t(place)]);
+          for (size_t d = at.size(); d-- > 0; at[d] = 0)
+            if (++at[d] < turned.sizes()[d]) break;
+        }
+        CHECK(values(steady([&] { return turned.contiguous(); })) == want);
+      } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+TEST_CASE("large moves: copies of expanded and of reversed tensors") {
+  for (const ScalarType type : {kBool, kFloat, kLong}) {
+    const int64_t rows = 261, columns = 263;
+    const Tensor column = counted({rows, 1}, type), row = counted({columns}, type);
+    const Tensor x = counted({rows, columns}, type);
+    const Values c = values(column), r = values(row), from = values(x);
+    Values down, along, back;
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t j = 0; j < columns; ++j) {
+        down.push_back(r[size_t(j)]);
+        along.push_back(c[size_t(i)]);
+        back.push_back(from[size_t(i * columns + columns - 1 - j)]);
+      }
+    CHECK(values(steady([&] { return row.expand({rows, columns}).contiguous(); })) == down);
+    CHECK(values(steady([&] { return column.expand({rows, columns}).contiguous(); })) == along);
+    CHECK(values(steady([&] { return x.flip(1); })) == back);
+  }
+}
+
+TEST_CASE("large moves: gather and scatter where the last dim is short, and where it is not") {
+  for (const Dims& sizes :
+       {Dims{20011, 2}, Dims{2, 20011}, Dims{131, 257}, Dims{33, 5, 211}, Dims{211, 33, 5}})
+    for (size_t dim = 0; dim < sizes.size(); ++dim)
+      for (const bool other_order : {false, true}) {
+        Dims reached = sizes;
+        reached[dim] = (sizes[dim] + 1) / 2;
+        Tensor x = counted(sizes), index = counted(reached, kLong).mul(31).remainder(sizes[dim]);
+        if (other_order) {
+          x = x.transpose(0, 1).contiguous().transpose(0, 1);
+          index = index.transpose(0, 1).contiguous().transpose(0, 1);
+        }
+        const Tensor src = counted(reached).add(1);
+        const Values from = values(x), at = values(index), what = values(src);
+        Values got, last = from, sum = from;
+        int64_t inner = 1;
+        for (size_t d = dim + 1; d < sizes.size(); ++d) inner *= sizes[d];
+        for (int64_t k = 0; k < int64_t(at.size()); ++k) {
+          const int64_t before = k / inner / reached[dim];
+          const auto place =
+              size_t((before * sizes[dim] + int64_t(at[size_t(k)])) * inner + k % inner);
+          got.push_back(from[place]);
+          last[place] = what[size_t(k)];
+          sum[place] += what[size_t(k)];
+        }
+        const auto d = int64_t(dim);
+        CHECK(values(steady([&] { return x.gather(d, index); })) == got);
+        CHECK(values(steady([&] { return x.scatter(d, index, src); })) == last);
+        CHECK(values(steady([&] { return x.scatter_add(d, index, src); })) == sum);
+      }
+}
+
+TEST_CASE("large moves: elements by places in all of a tensor") {
+  const int64_t n = 40009;
+  const Tensor x = counted({307, 211}), index = arange(n, kLong).mul(7919).remainder(307 * 211);
+  const Tensor source = counted({n}).add(0.5), from_end = index.sub(307 * 211);
+  const Values at = values(index), from = values(x), what = values(source);
+  Values got, last = from, sum = from;
+  for (size_t k = 0; k < at.size(); ++k) {
+    got.push_back(from[size_t(at[k])]);
+    last[size_t(at[k])] = what[k];
+    sum[size_t(at[k])] += what[k];
+  }
+  for (const Tensor& i : {index, from_end, turned(index.view({n, 1}))})
+    for (const Tensor& t : {x, turned(x)}) {
+      CHECK(values(steady([&] { return t.take(i); })) == got);
+      CHECK(values(steady([&] { return t.reshape(-1).index({i}); })) == got);
+      CHECK(values(steady([&] { return t.put(i, source.view(i.sizes())); })) == last);
+      CHECK(values(steady([&] { return t.put(i, source.view(i.sizes()), true); })) == sum);
+    }
+  const Tensor rows = index.div(211, "floor"), columns = index.remainder(211);
+  CHECK(values(steady([&] { return x.index({rows, columns.to(kInt)}); })) == got);
+  CHECK(values(steady([&] { return x.index_put({rows, columns.sub(211)}, source, true); })) == sum);
+  // Beyond either end, and where one index is also what is written.
+  Tensor wrong = index.clone();
+  wrong[n - 2] = 307 * 211;
+  const Tensor y = x.clone();
+  CHECK(message([&] { y.put_(wrong, source); }) ==
+        "put_: index 64777 is out of range for dim 0 of size 64777");
+  wrong[n - 2] = std::numeric_limits<int64_t>::min();
+  CHECK(message([&] { y.view(-1).index_put_({wrong}, source); }) ==
+        "index_put_: index -9223372036854775808 is out of range for dim 0 of size 64777");
+  CHECK(y.equal(x));
+  const Tensor turn = arange(n, kLong).add(1).remainder(n), own = turn.clone();
+  own.index_put_({own}, turn);
+  CHECK(own.equal(turn.index_put({turn.clone()}, turn)));
 }

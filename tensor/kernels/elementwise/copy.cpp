@@ -35,12 +35,12 @@ void cast_row(int64_t n, char* to, int64_t to_step, const char* from, int64_t fr
   }
 }
 
-// The longer way is the inner one. But rows that are dense stay rows, unless several of them share
-// a cache line: by columns, each line would be visited again and again.
+// The longer way is the inner one, unless a row is long enough: by columns, each cache line would
+// be visited again and again. Rows that are dense stay rows, unless several of them share a line.
 bool by_columns(int64_t n, int64_t rows, const int64_t* step, const int64_t* row_step, int64_t to,
                 int64_t from) {
   const bool dense = step[0] == to && (step[1] == from || step[1] == 0);
-  return n < rows && (!dense || (n < 4 && row_step[0] <= 16));
+  return n < rows && (dense ? n < 4 && row_step[0] <= 16 : n < 16);
 }
 
 template <class From, class To>
@@ -55,10 +55,15 @@ void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                        inner_step[1]);
 }
 
-// y[i] = last[-i], by vectors of 16 bytes.
+#ifdef __AVX2__
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
+// y[i] = last[-i], by vectors.
 template <class T, size_t... I>
 void reverse_row(int64_t n, T* y, const T* last, std::index_sequence<I...>) {
-  typedef T V __attribute__((vector_size(16)));
+  typedef T V __attribute__((vector_size(vector_bytes)));
   constexpr int64_t lanes = sizeof...(I);
   int64_t i = 0;
   for (; i + lanes <= n; i += lanes) {
@@ -78,7 +83,7 @@ void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
   if (step[0] == item && step[1] == -item) {
     for (int64_t i = 0; i < rows; ++i)
       reverse_row(n, as<T>(p[0] + i * row_step[0]), as<T>(p[1] + i * row_step[1]),
-                  std::make_index_sequence<16 / sizeof(T)>());
+                  std::make_index_sequence<vector_bytes / sizeof(T)>());
     return;
   }
   const bool by_column = by_columns(n, rows, step, row_step, item, item);
@@ -159,6 +164,30 @@ void transpose_square(const Square<T>& x, Square<T>& y) {
     for (int64_t i = 0; i < x.size; ++i) y.line[j][i] = x.line[i][j];
 }
 
+// Less than a square.
+template <class T>
+void transpose_small(int64_t m, int64_t n, char* q, int64_t to_step, const char* p,
+                     int64_t from_step) {
+  constexpr int64_t item = sizeof(T);
+  int64_t whole_m = 0, whole_n = 0;  // of these, by squares of four
+#ifdef __SSE2__
+  if constexpr (item == 4) {
+    whole_m = m & -4;
+    whole_n = n & -4;
+    for (int64_t i = 0; i < whole_m; i += 4)
+      for (int64_t j = 0; j < whole_n; j += 4) {
+        __m128 v[4];
+        for (int k = 0; k < 4; ++k) std::memcpy(&v[k], p + (i + k) * from_step + j * item, 16);
+        _MM_TRANSPOSE4_PS(v[0], v[1], v[2], v[3]);
+        for (int k = 0; k < 4; ++k) std::memcpy(q + (j + k) * to_step + i * item, &v[k], 16);
+      }
+  }
+#endif
+  for (int64_t j = 0; j < n; ++j)
+    for (int64_t i = j < whole_n ? whole_m : 0; i < m; ++i)
+      std::memcpy(q + j * to_step + i * item, p + i * from_step + j * item, sizeof(T));
+}
+
 template <class T>
 void transpose(int64_t rows, int64_t cols, char* to, int64_t to_step, const char* from,
                int64_t from_step) {
@@ -175,9 +204,7 @@ void transpose(int64_t rows, int64_t cols, char* to, int64_t to_step, const char
         transpose_square(x, y);
         for (int64_t j = 0; j < size; ++j) std::memcpy(q + j * to_step, y.line[j], 64);
       } else {
-        for (int64_t j = 0; j < n; ++j)
-          for (int64_t i = 0; i < m; ++i)
-            std::memcpy(q + j * to_step + i * item, p + i * from_step + j * item, sizeof(T));
+        transpose_small<T>(m, n, q, to_step, p, from_step);
       }
     }
   }

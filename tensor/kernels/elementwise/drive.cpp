@@ -16,9 +16,12 @@ template <class T>
 void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   T t;
   if (from_step == 0 && to_step == sizeof(T)) {
+    constexpr int64_t lanes = 16 / sizeof(T);
+    typedef T V __attribute__((vector_size(16)));
     std::memcpy(&t, from, sizeof(T));
-    for (int64_t i = 0; i < n; ++i)
-      std::memcpy(to + i * static_cast<int64_t>(sizeof(T)), &t, sizeof(T));
+    const V v = V{} + t;
+    for (; n >= lanes; n -= lanes, to += sizeof v) std::memcpy(to, &v, sizeof v);
+    for (; n > 0; --n, to += sizeof t) std::memcpy(to, &t, sizeof t);
     return;
   }
   for (int64_t i = 0; i < n; ++i) {
