@@ -7,6 +7,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
+#include "tensor/parallel.h"
 #include "tensor/scan.h"
 
 namespace gradus {
@@ -34,6 +35,13 @@ struct NllTerms {
         if (c != ignore_index) f((i * classes + c) * inner + j, at, w ? w[c] : T(1));
       }
   }
+  // The sum of f(place in the input, weight), in four parts that wait for each other less.
+  template <class T, class F>
+  double sum(F f) const {
+    double parts[4] = {};
+    each<T>([&](int64_t from, int64_t at, T w) { parts[at % 4] += f(from, w); });
+    return (parts[0] + parts[1]) + (parts[2] + parts[3]);
+  }
 };
 
 Tensor nll_backward(const Tensor& dy, const NllTerms& terms);
@@ -46,13 +54,12 @@ Tensor nll_forward(const Tensor& x, const NllTerms& terms) {
     using T = decltype(zero);
     const T* in = dense.data_ptr<T>();
     T* out = y.data_ptr<T>();
-    double sum = 0;
-    if (terms.reduction == Reduction::None)
+    if (terms.reduction == Reduction::None) {
       terms.each<T>([&](int64_t from, int64_t to, T w) { out[to] = -w * in[from]; });
-    else
-      terms.each<T>([&](int64_t from, int64_t, T w) { sum -= double(w * in[from]); });
-    if (terms.reduction != Reduction::None)
+    } else {
+      const double sum = -terms.sum<T>([&](int64_t from, T w) { return double(w * in[from]); });
       *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
+    }
   });
   return record(terms.shape.size() > 2 ? "nll_loss2d" : "nll_loss", std::move(y),
                 wrt(x, [terms](const Tensor& dy) { return nll_backward(dy, terms); }));
@@ -107,14 +114,22 @@ NllTerms nll_terms(const Tensor& x, const Tensor& target, const std::optional<Te
       fail("nll_loss: input is {}, weight {}", x.dtype(), weight->dtype());
     t.weight = save(raw::contiguous(weight->detach()));
   }
-  for (int64_t i = 0; i < target.numel(); ++i) {
-    const int64_t c = t.target->data_ptr<int64_t>()[i];
-    if (c != ignore_index && (c < 0 || c >= t.classes))
-      fail_index("nll_loss: target {} is out of range for {} classes", c, t.classes);
+  const int64_t *y = t.target->data_ptr<int64_t>(), count = target.numel();
+  int64_t counted = 0;
+  bool wrong = false;
+  for (int64_t i = 0; i < count; ++i) {
+    const bool counts = y[i] != ignore_index;
+    counted += counts;
+    wrong |= counts & (uint64_t(y[i]) >= uint64_t(t.classes));
   }
-  visit_floating(x.dtype(), "nll_loss", [&](auto zero) {
-    t.each<decltype(zero)>([&](int64_t, int64_t, auto w) { t.total += double(w); });
-  });
+  for (int64_t i = 0; wrong && i < count; ++i)
+    if (y[i] != ignore_index && (y[i] < 0 || y[i] >= t.classes))
+      fail_index("nll_loss: target {} is out of range for {} classes", y[i], t.classes);
+  t.total = double(counted);
+  if (t.weight.defined())
+    visit_floating(x.dtype(), "nll_loss", [&](auto zero) {
+      t.total = t.sum<decltype(zero)>([](int64_t, auto w) { return double(w); });
+    });
   return t;
 }
 
@@ -256,29 +271,88 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
   return reduced("multi_margin_loss", self.dim() == 2 ? loss : loss.squeeze(0), reduction);
 }
 
+namespace {
+
+// Rows of classes and of the classes that are right: a row's entries before its first negative one.
+struct Labels {
+  int64_t rows, classes;
+  Saved x, target;
+
+  // f(row, x, right, wrong): the places of right classes and those of the others.
+  template <class T, class F>
+  void each_row(F f) const {
+    const T* from = x->data_ptr<T>();
+    const int64_t* to = target->data_ptr<int64_t>();
+    const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(classes, 1));
+    parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
+      std::vector<int64_t> right, wrong;
+      std::vector<bool> is_right;
+      for (int64_t i = begin; i < end; ++i) {
+        right.clear(), wrong.clear();
+        is_right.assign(size_t(classes), false);
+        for (int64_t k = 0; k < classes && to[i * classes + k] >= 0; ++k) {
+          right.push_back(to[i * classes + k]);
+          is_right[size_t(right.back())] = true;
+        }
+        for (int64_t c = 0; c < classes; ++c)
+          if (!is_right[size_t(c)]) wrong.push_back(c);
+        f(i, from + i * classes, right, wrong);
+      }
+    });
+  }
+};
+using Places = std::vector<int64_t>;
+
+}  // namespace
+
 Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   if (self.dim() == 0 || self.dim() > 2 || self.sizes() != target.sizes())
     fail("multilabel_margin_loss: input has shape {}, target {}", self.sizes(), target.sizes());
-  const int64_t classes = self.size(-1);
-  const Tensor x = self.reshape({-1, classes});
-  const Tensor y = raw::contiguous(raw::to_dtype(target.detach(), kLong)).reshape({-1, classes});
-  // Which places of y hold a target class, and which classes are one.
-  Tensor holds = zeros(y.sizes(), kBool), is_target = zeros(y.sizes(), kBool);
-  Tensor place = zeros(y.sizes(), kLong);
-  const int64_t* from = y.data_ptr<int64_t>();
-  for (int64_t i = 0; i < y.size(0); ++i)
-    for (int64_t k = 0; k < classes && from[i * classes + k] >= 0; ++k) {
-      const int64_t c = from[i * classes + k];
-      if (c >= classes)
-        fail_index("multilabel_margin_loss: target {} is out of range for {} classes", c, classes);
-      holds.data_ptr<bool>()[i * classes + k] = true;
-      place.data_ptr<int64_t>()[i * classes + k] = c;
-      is_target.data_ptr<bool>()[i * classes + c] = true;
-    }
-  const Tensor counts = holds.unsqueeze(2).logical_and(is_target.logical_not().unsqueeze(1));
-  const Tensor z = (1 - x.gather(1, place).unsqueeze(2) + x.unsqueeze(1)).clamp_min(0);
-  const Tensor loss = where(counts, z, Scalar(0)).sum({1, 2}) / double(classes);
-  return reduced("multilabel_margin_loss", self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+  const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
+  const Tensor y = raw::contiguous(raw::to_dtype(target.detach(), kLong));
+  const int64_t* at = y.data_ptr<int64_t>();
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t k = 0; k < classes && at[i * classes + k] >= 0; ++k)
+      if (at[i * classes + k] >= classes)
+        fail_index("multilabel_margin_loss: target {} is out of range for {} classes",
+                   at[i * classes + k], classes);
+  const Labels labels{rows, classes, save(raw::contiguous(self.detach())), save(y)};
+  const Tensor loss = raw::empty({rows}, self.dtype());
+  visit_floating(self.dtype(), "multilabel_margin_loss", [&](auto zero) {
+    using T = decltype(zero);
+    T* to = loss.data_ptr<T>();
+    labels.each_row<T>([&](int64_t i, const T* x, const Places& right, const Places& wrong) {
+      double sum = 0;
+      for (const int64_t r : right)
+        for (const int64_t w : wrong) {
+          const T z = T(1) - x[r] + x[w];
+          sum += z > T(0) || z != z ? double(z) : 0;
+        }
+      to[i] = T(sum / double(classes));
+    });
+  });
+  const auto vjp = [labels, shape = self.impl()->sizes](const Tensor& dy) {
+    const Tensor slopes = raw::zeros({labels.rows, labels.classes}, dy.dtype());
+    visit_floating(dy.dtype(), "multilabel_margin_loss", [&](auto zero) {
+      using T = decltype(zero);
+      const T each = T(1) / T(labels.classes);
+      labels.each_row<T>([&](int64_t i, const T* x, const Places& right, const Places& wrong) {
+        T* dx = slopes.data_ptr<T>() + i * labels.classes;
+        for (const int64_t r : right) {
+          int64_t count = 0;
+          for (const int64_t w : wrong) {
+            const bool counts = T(1) - x[r] + x[w] > T(0);
+            count += counts;
+            dx[w] += counts ? each : T(0);
+          }
+          dx[r] -= T(count) * each;
+        }
+      });
+    });
+    return (slopes * dy.unsqueeze(1)).reshape(shape);
+  };
+  const Tensor each = record("multilabel_margin_loss", loss, wrt(self, vjp));
+  return reduced("multilabel_margin_loss", self.dim() == 2 ? each : each.squeeze(0), reduction);
 }
 
 }  // namespace gradus
