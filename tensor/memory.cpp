@@ -218,7 +218,7 @@ auto ask_system(size_t bytes, F f) {
 }
 
 void* from_system(size_t size, size_t used) {
-  const bool huge = used >= 4 * huge_page;
+  const bool huge = used >= huge_page;
   void* p = ask_system(size, [&] {
     return huge ? std::aligned_alloc(huge_page, (size + huge_page - 1) & -huge_page)
                 : std::aligned_alloc(alignment, size);

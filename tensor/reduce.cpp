@@ -66,14 +66,14 @@ Tensor reduce(const Tensor& x, DimSet dims, bool keepdim, ScalarType out, const 
   Tensor y = empty_results(x, r, dims, keepdim, out);
   const int64_t pieces = piece_count(r.plan.n);
   Tensor part = pieces == 1 ? y : empty(r.plan.results() * pieces, out);
-  run_plan(r.plan, x.impl()->data, int64_t(x.itemsize()), true,
+  run_plan(r.plan, x.impl()->data, int64_t(x.itemsize()),
            [&, to = part.impl()->data](const char* from, int64_t at, const ReduceShape& s) {
              first(from, to + at * item, s);
            });
   for (Plan p = r.plan; piece_count(p.n) > 1;) {
     p = plan_of_pieces(p, item);
     Tensor whole = piece_count(p.n) == 1 ? y : empty(p.results() * piece_count(p.n), out);
-    run_plan(p, part.impl()->data, item, true,
+    run_plan(p, part.impl()->data, item,
              [&, to = whole.impl()->data](const char* from, int64_t at, const ReduceShape& s) {
                next(from, to + at * item, s);
              });
@@ -207,7 +207,7 @@ Moments moments_of(const Tensor& x, DimSet dims, bool keepdim) {
   const Tensor part_m2 = pieces == 1 ? y.m2 : empty(p.results() * pieces, kDouble);
   double *mean = part_mean.data_ptr<double>(), *m2 = part_m2.data_ptr<double>();
   run_plan(
-      p, x.impl()->data, int64_t(x.itemsize()), true,
+      p, x.impl()->data, int64_t(x.itemsize()),
       [&, f = kernel_table().moments[x.dtype()]](
           const char* from, int64_t at, const ReduceShape& s) { f(from, mean + at, m2 + at, s); });
   if (pieces > 1) {
@@ -268,7 +268,7 @@ Extreme extreme(const Tensor& x, int64_t dim, bool keepdim, const char* op,
   y.indices = empty_like(y.values, kLong);
   // Runs p from x, cut into pieces, and gives the extremes of the pieces.
   const auto run = [&](const Plan& p, const char* from, const Extreme& to) {
-    run_plan(p, from, item, true,
+    run_plan(p, from, item,
              [&, f = fn[x.dtype()], values = to.values.impl()->data,
               indices = to.indices.data_ptr<int64_t>()](const char* part, int64_t at,
                                                         const ReduceShape& s) {

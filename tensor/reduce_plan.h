@@ -37,18 +37,19 @@ inline int64_t piece_count(int64_t n) {
   return std::max<int64_t>(1, (n + kernels::reduce_chunk - 1) / kernels::reduce_chunk);
 }
 
-// Calls kernel(x, result index, shape) for blocks that cover the plan, on several threads. With
-// `chunked`, the axis is cut into pieces of reduce_chunk, and results are [outer, pieces, inner].
+// Calls kernel(x, result index, shape) for blocks that cover the plan, on several threads. The axis
+// is cut into pieces of reduce_chunk, so that results are [outer, pieces, inner].
 template <class Kernel>
-void run_plan(const Plan& p, const char* x, int64_t item, bool chunked, const Kernel& kernel) {
+void run_plan(const Plan& p, const char* x, int64_t item, const Kernel& kernel) {
   using kernels::reduce_chunk;
   const int64_t outer = p.outer();
-  const int64_t pieces = chunked ? piece_count(p.n) : 1;
+  const int64_t pieces = piece_count(p.n);
   const bool columns = p.inner_step == item && p.inner > 1;
   const int64_t panels = columns ? std::max<int64_t>(1, p.inner / reduce_panel) : 1;
   const int64_t runs = p.size.empty() ? 1 : p.size.back();
   const int64_t run_step = p.size.empty() ? 0 : p.step.back();
-  const int64_t length = std::min(p.n, pieces > 1 ? reduce_chunk : p.n);
+  const int64_t length = std::min(p.n, reduce_chunk);
+  const int64_t whole = length > 0 ? p.n / length : 0;  // pieces of that length
   const int64_t work = std::max<int64_t>(1, length * (p.inner / panels));
   const int64_t grain = std::max<int64_t>(1, reduce_grain / work);
   const auto place = [&](int64_t o) {
@@ -68,15 +69,15 @@ void run_plan(const Plan& p, const char* x, int64_t item, bool chunked, const Ke
     return;
   }
   parallel_for(0, outer * pieces * panels, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t u = begin; u < end; ++u) {
+    for (int64_t u = begin, count; u < end; u += count) {
       const int64_t panel = u % panels, piece = u / panels % pieces, o = u / panels / pieces;
-      const int64_t first = panel * reduce_panel;
+      const int64_t first = panel * reduce_panel, from = piece * length;
       const int64_t width = panel + 1 < panels ? reduce_panel : p.inner - first;
-      const int64_t from = piece * length;
-      kernel(
-          x + place(o) + from * p.n_step + first * p.inner_step,
-          (o * pieces + piece) * p.inner + first,
-          kernels::ReduceShape{1, std::min(length, p.n - from), width, 0, p.n_step, p.inner_step});
+      count = panels == 1 && piece < whole ? std::min(end - u, whole - piece) : 1;
+      kernel(x + place(o) + from * p.n_step + first * p.inner_step,
+             (o * pieces + piece) * p.inner + first,
+             kernels::ReduceShape{count, std::min(length, p.n - from), width, length * p.n_step,
+                                  p.n_step, p.inner_step});
     }
   });
 }

@@ -71,7 +71,7 @@ def build_libtorch(out):
                            capture_output=True, text=True)
     if found.returncode:
         raise Failure(f"no libtorch: {python} cannot import torch. Install it with\n"
-                      f"  {python} -m pip install torch --index-url https://download.pytorch.org/whl/cpu\n"
+                      f"  {python} -m pip install torch\n"
                       "or name a Python that has it in PYTHON.")
     torch, version = found.stdout.rsplit(maxsplit=1)
     include, lib = f"{torch}/include", f"{torch}/lib"
