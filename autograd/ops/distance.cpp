@@ -1,10 +1,20 @@
 #include "autograd/ops/distance.h"
 
+#include <limits>
+
+#include "autograd/factories.h"
 #include "autograd/modes.h"
+#include "autograd/ops/join.h"
+#include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
+#include "tensor/fail.h"
 
 namespace gradus {
+
+using autograd::record;
+using autograd::save;
+using autograd::wrt;
 
 Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double eps, bool keepdim) {
   const Tensor z = x1 - x2 + eps;
@@ -29,6 +39,58 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double
   if (x1.sizes() == x2.sizes()) return (unit(x1) * unit(x2)).sum(dim);
   const Tensor shape = x1.detach() * x2.detach();
   return (unit(x1.expand_as(shape)) * unit(x2.expand_as(shape))).sum(dim);
+}
+
+namespace {
+
+// The distances by one product of matrices: [-2 a, |a|^2, 1] [b, 1, |b|^2]^t.
+Tensor distances_by_product(const Tensor& x1, const Tensor& x2) {
+  const NoGradGuard untaped;
+  const Tensor s1 = (x1 * x1).sum(-1, true), s2 = (x2 * x2).sum(-1, true);
+  const Tensor a = cat({x1 * -2, s1, ones_like(s1)}, -1), b = cat({x2, ones_like(s2), s2}, -1);
+  return matmul(a, b.mT()).clamp_min_(0).sqrt_();
+}
+
+Tensor euclidean_distances(const Tensor& x1, const Tensor& x2) {
+  const auto s1 = save(x1), s2 = save(x2);
+  // dy / y, but 0 where y is.
+  const auto ratio = [](const Tensor& dy, const Tensor& y) {
+    return dy / y.masked_fill(y.eq(0), std::numeric_limits<double>::infinity());
+  };
+  return record("euclidean_dist", distances_by_product(x1, x2),
+                wrt(x1,
+                    [=](const Tensor& dy, const Tensor& y) {
+                      const Tensor r = ratio(dy, y);
+                      return *s1 * r.sum(-1, true) - matmul(r, s2);
+                    }),
+                wrt(x2, [=](const Tensor& dy, const Tensor& y) {
+                  const Tensor r = ratio(dy, y).mT();
+                  return *s2 * r.sum(-1, true) - matmul(r, s1);
+                }));
+}
+
+}  // namespace
+
+Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t> compute_mode) {
+  if (x1.dim() < 2 || x2.dim() < 2)
+    fail("cdist: expected 2 dims or more, got {} and {}", x1.sizes(), x2.sizes());
+  if (x1.size(-1) != x2.size(-1))
+    fail("cdist: last sizes differ, {} and {}", x1.sizes(), x2.sizes());
+  if (!x1.is_floating_point() || x1.dtype() != x2.dtype())
+    fail("cdist: expected one floating point type, got {} and {}", x1.dtype(), x2.dtype());
+  if (!(p >= 0)) fail("cdist: expected p of 0 or more, got {}", p);
+  const int64_t mode = compute_mode.value_or(0);
+  if (mode < 0 || mode > 2) fail("cdist: compute_mode must be 0, 1 or 2, got {}", mode);
+  const bool many = x1.size(-2) > 25 || x2.size(-2) > 25, empty = x1.numel() * x2.numel() == 0;
+  if (p == 2 && !empty && (mode == 1 || (mode == 0 && many))) return euclidean_distances(x1, x2);
+  return autograd::called("cdist", (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1}));
+}
+
+Tensor pdist(const Tensor& self, double p) {
+  if (self.dim() != 2) fail("pdist: expected 2 dims, got {}", self.sizes());
+  if (p < 0) fail("pdist: expected p of 0 or more, got {}", p);
+  const Tensor pair = triu_indices(self.size(0), self.size(0), 1);
+  return (self.index_select(0, pair[0]) - self.index_select(0, pair[1])).norm(p, IntArrayRef{-1});
 }
 
 }  // namespace gradus

@@ -66,11 +66,6 @@ Tensor trace(const Tensor& self);
 Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim = std::nullopt);
 Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim = -1);
 Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim = -1);
-// The p-norm distances between the rows of x1 [..., p, k] and x2 [..., r, k].
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p = 2,
-             std::optional<int64_t> compute_mode = {});
-// The p-norm distances between the rows of self [n, k], each pair once: [n (n - 1) / 2].
-Tensor pdist(const Tensor& self, double p = 2);
 
 namespace linalg {
 inline Tensor multi_dot(TensorList tensors) { return linalg_multi_dot(tensors); }

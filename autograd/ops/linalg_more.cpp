@@ -145,22 +145,6 @@ Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
   return (x * y).sum(dim, false, x.dtype());
 }
 
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t>) {
-  if (x1.dim() < 2 || x2.dim() < 2)
-    fail("cdist: expected 2 dims or more, got {} and {}", x1.sizes(), x2.sizes());
-  if (x1.size(-1) != x2.size(-1))
-    fail("cdist: last sizes differ, {} and {}", x1.sizes(), x2.sizes());
-  if (p < 0) fail("cdist: expected p of 0 or more, got {}", p);
-  return autograd::called("cdist", (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1}));
-}
-
-Tensor pdist(const Tensor& self, double p) {
-  if (self.dim() != 2) fail("pdist: expected 2 dims, got {}", self.sizes());
-  if (p < 0) fail("pdist: expected p of 0 or more, got {}", p);
-  const Tensor pair = triu_indices(self.size(0), self.size(0), 1);
-  return (self.index_select(0, pair[0]) - self.index_select(0, pair[1])).norm(p, IntArrayRef{-1});
-}
-
 Tensor Tensor::matmul(const Tensor& other) const { return gradus::matmul(*this, other); }
 Tensor Tensor::mm(const Tensor& mat2) const { return gradus::mm(*this, mat2); }
 Tensor Tensor::bmm(const Tensor& mat2) const { return gradus::bmm(*this, mat2); }

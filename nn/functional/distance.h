@@ -1,7 +1,7 @@
 // Distances as functions; see autograd/ops/distance.h.
 #pragma once
 
-#include "autograd/ops/linalg.h"
+#include "autograd/ops/distance.h"
 #include "nn/options/distance.h"
 #include "tensor/tensor.h"
 

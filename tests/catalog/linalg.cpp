@@ -164,6 +164,10 @@ Rows linalg_rows() {
       [](const List& x) { return gradus::dist(x[0], x[1], 3); });
   row("cdist", "torch.cdist(a, b)", {m32, real({4, 2}, 3, 5)}, distances(2),
       {real({100, 20}), real({90, 20})});
+  row("cdist.mm", "torch.cdist(a, b, compute_mode='use_mm_for_euclid_dist')",
+      {real({2, 3, 2}), real({4, 2}, 3, 5)},
+      [](const List& x) { return gradus::cdist(x[0], x[1], 2, 1); });
+  row("cdist.many", "torch.cdist(a, b)", {real({26, 2}), real({3, 2}, 3, 5)}, distances(2));
   row("cdist.1", "torch.cdist(a, b, p=1)", {m32, real({4, 2}, 3, 5)}, distances(1));
   row("cdist.3", "torch.cdist(a, b, p=3)", {real({2, 3, 2}), real({4, 2}, 3, 5)}, distances(3));
   row("pdist", "torch.pdist(a)", {real({4, 3})}, [](const List& x) { return gradus::pdist(x[0]); },
