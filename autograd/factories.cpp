@@ -7,6 +7,7 @@
 
 #include "autograd/modes.h"
 #include "tensor/fail.h"
+#include "tensor/parallel.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -112,6 +113,8 @@ Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, const TensorOptio
 
 namespace {
 
+constexpr int64_t grain = 16384;
+
 // start + step i. Sums are made in double or int64 and then stored.
 Tensor progression(const char* op, const Scalar& start, const Scalar& step, int64_t n,
                    ScalarType t) {
@@ -121,7 +124,11 @@ Tensor progression(const char* op, const Scalar& start, const Scalar& step, int6
     using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
     const Wide first = start.to<Wide>(), by = step.to<Wide>();
     T* out = y.data_ptr<T>();
-    for (int64_t i = 0; i < n; ++i) out[i] = T(first + by * Wide(i));
+    parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
+      const Wide from = first, step_by = by;  // which no store can change
+      T* to = out;
+      for (int64_t i = begin; i < end; ++i) to[i] = T(from + step_by * Wide(i));
+    });
   });
   return y;
 }
@@ -204,8 +211,13 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
         return std::fma(by, double(i), from);
     };
     const int64_t half = steps / 2;
-    for (int64_t i = 0; i < half; ++i) out[i] = f(place(Step(first), step, i), T{});
-    for (int64_t i = half; i < steps; ++i) out[i] = f(place(Step(last), -step, steps - 1 - i), T{});
+    parallel_for(0, steps, grain, [&](int64_t b, int64_t e) {
+      const Step from = Step(first), to = Step(last), by = step;  // which no store can change
+      const int64_t middle = std::clamp(half, b, e), n = steps;
+      T* y = out;
+      for (int64_t i = b; i < middle; ++i) y[i] = f(place(from, by, i), T{});
+      for (int64_t i = middle; i < e; ++i) y[i] = f(place(to, -by, n - 1 - i), T{});
+    });
   });
   return finish(std::move(y), options);
 }

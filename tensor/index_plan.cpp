@@ -151,6 +151,14 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
                        out += count;
                        continue;
                      }
+                     if (plan.after.size() == 1) {
+                       at += plan.after[0];
+                       for (const int64_t run = width, *p = place; p < place + count; ++p) {
+                         copy_line(out, at + *p, run);
+                         out += run;
+                       }
+                       continue;
+                     }
                      for (int64_t i = 0; i < count; ++i)
                        for (const int64_t a : plan.after) {
                          copy_line(out, at + place[i] + a, plan.run);
@@ -170,6 +178,9 @@ template <class T, class Write, class Line>
 void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Write write,
               Line line) {
   const int64_t n = plan.places.numel(), width = int64_t(plan.after.size()) * plan.run;
+  constexpr int64_t many = 128;
+  T same[many];  // lines of one value
+  if (one_value && width > 1) std::fill_n(same, many, *values);
   const auto part = [&](int64_t b, int64_t from, int64_t to) {
     const auto* place = plan.places.data_ptr<int64_t>();
     T* base = x + plan.before[size_t(b)];
@@ -188,7 +199,7 @@ void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Writ
           v += plan.run;
           continue;
         }
-        for (int64_t j = from; j < to; ++j) write(at[j], *v);
+        for (int64_t j = from; j < to; j += many) line(at + j, same, std::min(many, to - j));
       }
     }
   };

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 namespace gradus::raw {
 
@@ -18,14 +19,25 @@ inline void walk_line(T* to, const T* from, int64_t n, F step) {
 
 template <class T>
 inline void copy_line(T* to, const T* from, int64_t n) {
-  if (n * int64_t(sizeof(T)) > 128) {
-    std::memcpy(to, from, size_t(n) * sizeof(T));
+  const int64_t bytes = n * int64_t(sizeof(T));
+  if (bytes > 128) {
+    std::memcpy(to, from, size_t(bytes));
     return;
   }
-  walk_line(to, from, n, [](T* y, const T* x, auto v) {
-    std::memcpy(&v, x, sizeof v);
-    std::memcpy(y, &v, sizeof v);
-  });
+  constexpr int64_t whole = 16 / int64_t(sizeof(T));
+  const auto some = [&]<int64_t count>(std::integral_constant<int64_t, count>, int64_t i) {
+    T x[count];
+    std::memcpy(x, from + i, sizeof x);
+    std::memcpy(to + i, x, sizeof x);
+  };
+  int64_t i = 0;
+  if (n < whole) {
+    for (; i < n; ++i) some(std::integral_constant<int64_t, 1>(), i);
+    return;
+  }
+  // The last vector may cover some of the one before.
+  for (; i < n - whole; i += whole) some(std::integral_constant<int64_t, whole>(), i);
+  some(std::integral_constant<int64_t, whole>(), n - whole);
 }
 
 // Four elements from the places that p names, by one store.
@@ -40,12 +52,14 @@ inline void take_four(T* to, const T* from, const int64_t* p) {
 inline bool all_below(const int64_t* p, int64_t n, int64_t size) {
   typedef uint64_t Pair __attribute__((vector_size(16)));
   Pair signs = {};  // negative when a number is, or passes the size
-  int64_t i = 0;
-  for (; i + 2 <= n; i += 2) {
+  const auto two = [&](const int64_t* x) {
     Pair v;
-    std::memcpy(&v, p + i, sizeof v);
+    std::memcpy(&v, x, sizeof v);
     signs |= v | (uint64_t(size - 1) - v);
-  }
+  };
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) two(p + i), two(p + i + 2), two(p + i + 4), two(p + i + 6);
+  for (; i + 2 <= n; i += 2) two(p + i);
   return int64_t(signs[0] | signs[1]) >= 0 && (i == n || uint64_t(p[i]) < uint64_t(size));
 }
 

@@ -5,6 +5,7 @@
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/kernels/table.h"
+#include "tensor/line.h"
 #include "tensor/parallel.h"
 #include "tensor/shape.h"
 
@@ -17,7 +18,7 @@ Tensor make(Ref<Storage> storage, Dims&& sizes, Dims&& strides, int64_t offset, 
 }
 
 // Elements below which one thread does all.
-constexpr int64_t tiled_grain = 16384;
+constexpr int64_t grain = 32768, tiled_grain = 16384;
 
 kernels::Loop cast(ScalarType from, ScalarType to) {
   if (from == ScalarType::Undefined) detail::throw_no_dtype("copy_", from);
@@ -208,6 +209,22 @@ void copy(const Tensor& dst, const Tensor& src, const char* op) {
     if (dst.numel() > 0 && copy_transposed(*dst.impl(), *src.impl())) return;
   }
   elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
+}
+void interleave(const Tensor& y, TensorList parts, int64_t blocks) {
+  const int64_t width = y.numel() / blocks;
+  std::vector<int64_t> widths;
+  for (const Tensor& t : parts) widths.push_back(t.numel() / blocks);
+  visit_size(y.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    T* to = reinterpret_cast<T*>(y.data_ptr());
+    parallel_for(0, blocks, std::max<int64_t>(1, grain / width), [&](int64_t begin, int64_t end) {
+      T* out = to + begin * width;
+      for (int64_t b = begin; b < end; ++b)
+        for (size_t k = 0; k < widths.size(); out += widths[k++])
+          copy_line(out, reinterpret_cast<const T*>(parts[k].impl()->data) + b * widths[k],
+                    widths[k]);
+    });
+  });
 }
 void fill(const Tensor& dst, const Scalar& value) {
   if (dst.numel() == 1)

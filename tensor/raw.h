@@ -30,6 +30,8 @@ Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op = "expand");
 
 // dst = src, broadcast and converted; an overlap between them is safe. Does not count a write.
 void copy(const Tensor& dst, const Tensor& src, const char* op = "copy_");
+// The elements of dense parts, cut into so many blocks each, block by block. All are of y's type.
+void interleave(const Tensor& y, TensorList parts, int64_t blocks);
 void fill(const Tensor& dst, const Scalar& value);
 Tensor clone(const Tensor& x);
 Tensor contiguous(const Tensor& x);

@@ -178,7 +178,8 @@ Tensor glu(const Tensor& self, int64_t dim) {
   if (self.size(dim) % 2 != 0)
     fail("glu: size {} of dim {} is odd, input shape {}", self.size(dim), dim, self.sizes());
   const int64_t half = self.size(dim) / 2;
-  return called("glu", self.narrow(dim, 0, half) * self.narrow(dim, half, half).sigmoid());
+  const auto halves = self.split(half, dim);
+  return called("glu", halves[0] * halves[1].sigmoid());
 }
 
 }  // namespace gradus

@@ -20,6 +20,22 @@ void refuse_none(const char* op, TensorList tensors) {
   if (tensors.empty()) fail("{}: expected at least one tensor", op);
 }
 
+// Puts the parts beside each other along a dim of y; `blocks` is the product of the dims before.
+// False where they are not dense and alike, or few or narrow enough to be copied one by one.
+bool join_blocks(const Tensor& y, TensorList parts, int64_t blocks) {
+  constexpr int64_t few = 8, narrow = 16;
+  if (blocks < few || y.nbytes() < size_t(narrow * blocks) * parts.size()) return false;
+  for (const Tensor& t : parts)
+    if (!t.is_contiguous() || t.dtype() != y.dtype()) return false;
+  raw::interleave(y, parts, blocks);
+  return true;
+}
+int64_t size_before(IntArrayRef sizes, size_t dim) {
+  int64_t n = 1;
+  for (size_t d = 0; d < dim; ++d) n *= sizes[d];
+  return n;
+}
+
 bool passed_over(const Tensor& t) { return t.dim() == 1 && t.numel() == 0; }
 
 }  // namespace
@@ -49,8 +65,9 @@ Tensor cat(TensorList tensors, int64_t dim) {
     sizes[at] += lengths.back();
   }
   Tensor y = raw::empty(sizes, raw::result_type(tensors));
+  const bool done = join_blocks(y, tensors, size_before(sizes, at));
   int64_t start = 0;
-  for (size_t i = 0; i < tensors.size(); ++i) {
+  for (size_t i = 0; i < tensors.size() && !done; ++i) {
     if (lengths[i] <= 0) continue;
     raw::copy(raw::part(y, at, start, lengths[i]), tensors[i]);
     start += lengths[i];
@@ -81,7 +98,8 @@ Tensor stack(TensorList tensors, int64_t dim) {
   Dims strides = y.strides();
   const int64_t step = strides[at];
   strides.erase(at);
-  for (size_t i = 0; i < tensors.size(); ++i)
+  const bool done = join_blocks(y, tensors, size_before(shape, at));
+  for (size_t i = 0; i < tensors.size() && !done; ++i)
     raw::copy(raw::window(y, shape, strides, int64_t(i) * step), tensors[i]);
   return record_joint("stack", std::move(y), tensors, [at](const Tensor& dy, const Needs& needs) {
     std::vector<Tensor> dx(needs.size());

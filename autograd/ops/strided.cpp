@@ -4,6 +4,7 @@
 
 #include "autograd/inplace.h"
 #include "tensor/fail.h"
+#include "tensor/parallel.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -20,22 +21,39 @@ int64_t extent(const Window& w) {
   return last + 1;
 }
 
-// f(i, place): the place in storage of the window's i-th element, counted from `origin`.
+// f(i, place): the place in storage of the window's i-th element, counted from `origin`. Threads
+// share out the first dim, where its slices have no place in common or f only `reads` there.
 template <class F>
-void for_places(const Window& w, int64_t origin, F f) {
-  int64_t n = 1;
-  for (int64_t s : w.sizes) n *= s;
-  Dims index(w.sizes.size());
-  int64_t place = w.offset - origin;
-  for (int64_t i = 0; i < n; ++i) {
-    f(i, place);
-    for (size_t d = w.sizes.size(); d-- > 0;) {
-      place += w.strides[d];
-      if (++index[d] < w.sizes[d]) break;
-      place -= w.strides[d] * w.sizes[d];
-      index[d] = 0;
-    }
+void for_places(const Window& w, int64_t origin, bool reads, F f) {
+  const size_t dims = w.sizes.size();
+  if (dims == 0) return f(0, w.offset - origin);
+  const int64_t row = w.sizes[dims - 1], step = w.strides[dims - 1];
+  int64_t slice = 1, reach = 0;  // elements of a slice, and the last one's place in it
+  for (size_t d = 1; d < dims; ++d) {
+    slice *= w.sizes[d];
+    reach += (w.sizes[d] - 1) * w.strides[d];
   }
+  const auto part = [&](int64_t begin, int64_t end) {
+    if (dims == 1) {
+      for (int64_t i = begin; i < end; ++i) f(i, w.offset - origin + i * step);
+      return;
+    }
+    Dims index(dims);
+    int64_t place = w.offset - origin + begin * w.strides[0];
+    for (int64_t i = begin * slice; i < end * slice;) {
+      for (int64_t j = 0; j < row; ++j) f(i++, place + j * step);
+      for (size_t d = dims - 1; d-- > 0;) {
+        place += w.strides[d];
+        if (++index[d] < w.sizes[d]) break;
+        place -= w.strides[d] * w.sizes[d];
+        index[d] = 0;
+      }
+    }
+  };
+  if (!reads && w.strides[0] <= reach)
+    part(0, w.sizes[0]);
+  else if (slice > 0)
+    parallel_for(0, w.sizes[0], std::max<int64_t>(1, 16384 / slice), part);
 }
 
 enum class Shared { from, to };
@@ -54,14 +72,14 @@ Tensor transfer(const Tensor& x, const Window& from, const Window& to, Shared sh
     std::vector<T> places(size_t(end - origin)), share;
     if (may_overlap_itself(mean.sizes, mean.strides)) {
       share.resize(places.size());
-      for_places(mean, origin, [&](int64_t, int64_t p) { share[size_t(p)] += 1; });
+      for_places(mean, origin, false, [&](int64_t, int64_t p) { share[size_t(p)] += 1; });
     }
     const T* in = dense.data_ptr<T>();
     T* out = y.data_ptr<T>();
-    for_places(from, origin, [&](int64_t i, int64_t p) { places[size_t(p)] += in[i]; });
+    for_places(from, origin, false, [&](int64_t i, int64_t p) { places[size_t(p)] += in[i]; });
     for (size_t p = 0; p < share.size(); ++p)
       if (share[p] > 1) places[p] /= share[p];
-    for_places(to, origin, [&](int64_t i, int64_t p) { out[i] = places[size_t(p)]; });
+    for_places(to, origin, true, [&](int64_t i, int64_t p) { out[i] = places[size_t(p)]; });
   });
   return y;
 }

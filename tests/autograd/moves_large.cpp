@@ -209,3 +209,77 @@ TEST_CASE("large moves: elements by places in all of a tensor") {
   own.index_put_({own}, turn);
   CHECK(own.equal(turn.index_put({turn.clone()}, turn)));
 }
+
+TEST_CASE("large moves: parts beside each other") {
+  const int64_t rows = 331;
+  for (const ScalarType type : {kBool, kFloat, kLong})
+    for (const Dims& widths : {Dims{257}, Dims{1, 200, 3}, Dims{0, 5, 131}, Dims{8, 8, 33, 60},
+                               Dims{2, 1}, Dims{31, 17, 16, 15}}) {
+      std::vector<Tensor> parts;
+      Values want;
+      for (size_t k = 0; k < widths.size(); ++k)
+        parts.push_back(counted({rows, widths[k]}, type).roll(int64_t(k)));
+      std::vector<Values> from;
+      for (const Tensor& t : parts) from.push_back(values(t));
+      for (int64_t i = 0; i < rows; ++i)
+        for (size_t k = 0; k < parts.size(); ++k)
+          for (int64_t j = 0; j < widths[k]; ++j)
+            want.push_back(from[k][size_t(i * widths[k] + j)]);
+      CHECK(values(steady([&] { return cat(parts, 1); })) == want);
+      parts[0] = turned(parts[0]);
+      CHECK(values(steady([&] { return cat(parts, -1); })) == want);
+    }
+  for (const int64_t width : {1, 7, 129}) {
+    const Tensor a = counted({rows, width}), b = a.roll(1), c = a.roll(2);
+    const Tensor y = steady([&] { return stack({a, b, c}, 1); });
+    for (int64_t k = 0; k < 3; ++k) CHECK(y.select(1, k).equal(k == 0 ? a : k == 1 ? b : c));
+  }
+  // Of several types, and without elements.
+  CHECK(bool(cat({counted({40, 3}), counted({40, 2}, kLong)}, 1).dtype() == kFloat));
+  CHECK(cat({zeros({40, 0}), zeros({40, 0})}, 1).sizes() == IntArrayRef({40, 0}));
+}
+
+TEST_CASE("large moves: one value in the places of an index") {
+  for (const ScalarType type : {kBool, kFloat, kLong}) {
+    const Tensor x = counted({91, 401}, type), list = tensor({3, 90, -1, 3, 17}, kLong);
+    Values want = values(x);
+    for (const int64_t i : {3, 90, 17})
+      for (int64_t j = 0; j < 401; ++j) want[size_t(i * 401 + j)] = 1;
+    CHECK(values(steady([&] { return x.index_fill(0, list, 1); })) == want);
+  }
+}
+
+TEST_CASE("large moves: the gradient of windows that overlap") {
+  for (const Dims& sizes : {Dims{53, 1031}, Dims{20003}}) {
+    const int64_t n = sizes.back(), size = 9, step = 2, count = (n - size) / step + 1;
+    const Tensor x = zeros(sizes, kDouble).requires_grad_();
+    Dims shape = sizes;
+    shape.back() = count;
+    shape.push_back(size);
+    const Tensor dy = counted(shape, kDouble);
+    const Values each = values(dy);
+    Values want(size_t(x.numel()));
+    for (int64_t k = 0; k < int64_t(each.size()); ++k)
+      want[size_t(k / size / count * n + k / size % count * step + k % size)] += each[size_t(k)];
+    CHECK(values(steady([&] {
+            x.mutable_grad() = Tensor();
+            x.unfold(-1, size, step).backward(dy);
+            return x.grad();
+          })) == want);
+  }
+}
+
+TEST_CASE("large moves: progressions") {
+  for (const ScalarType type : {kFloat, kDouble, kLong, kInt}) {
+    const auto options = TensorOptions().dtype(type);
+    const Tensor a = steady([&] { return arange(5, 500019, 7, options); });
+    const Tensor b = steady([&] { return linspace(-3, 71428, 71432, options); });
+    const Values v = values(a), w = values(b);
+    bool good = v.size() == 71431;
+    for (size_t i = 0; i < v.size(); ++i) {
+      good = good && v[i] == double(5 + 7 * i);
+      good = good && std::abs(w[i] - (double(i) - 3)) < 0.01;
+    }
+    CHECK(good);
+  }
+}

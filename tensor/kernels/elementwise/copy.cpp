@@ -55,11 +55,6 @@ void cast_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                        inner_step[1]);
 }
 
-#ifdef __AVX2__
-constexpr int vector_bytes = 32;
-#else
-constexpr int vector_bytes = 16;
-#endif
 // y[i] = last[-i], by vectors.
 template <class T, size_t... I>
 void reverse_row(int64_t n, T* y, const T* last, std::index_sequence<I...>) {

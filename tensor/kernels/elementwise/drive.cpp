@@ -16,8 +16,8 @@ template <class T>
 void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   T t;
   if (from_step == 0 && to_step == sizeof(T)) {
-    constexpr int64_t lanes = 16 / sizeof(T);
-    typedef T V __attribute__((vector_size(16)));
+    constexpr int64_t lanes = vector_bytes / sizeof(T);
+    typedef T V __attribute__((vector_size(vector_bytes)));
     std::memcpy(&t, from, sizeof(T));
     const V v = V{} + t;
     for (; n >= lanes; n -= lanes, to += sizeof v) std::memcpy(to, &v, sizeof v);
@@ -106,22 +106,27 @@ void load_tail(int64_t bytes, char* buffer, const char* from) {
 #endif
 
 template <class T>
-void fill_batch_of(char* buffer, const char* from) {
+void fill_batches_of(int64_t n, char* buffer, const char* from, int64_t step) {
   T t;
-  std::memcpy(&t, from, sizeof(T));
-  for (int i = 0; i < static_cast<int>(max_batch_bytes / sizeof(T)); ++i)
-    std::memcpy(buffer + i * static_cast<int>(sizeof(T)), &t, sizeof(T));
+  for (; n > 0; --n, buffer += max_batch_bytes, from += step) {
+    std::memcpy(&t, from, sizeof(T));
+    for (int i = 0; i < static_cast<int>(max_batch_bytes / sizeof(T)); ++i)
+      std::memcpy(buffer + i * static_cast<int>(sizeof(T)), &t, sizeof(T));
+  }
 }
-// One element for a whole batch.
-void fill_batch(int size, char* buffer, const char* from) {
+// One element for a whole batch, for n elements.
+void fill_batches(int size, int64_t n, char* buffer, const char* from, int64_t step) {
   switch (size) {
     case 1:
-      return fill_batch_of<uint8_t>(buffer, from);
+      return fill_batches_of<uint8_t>(n, buffer, from, step);
     case 4:
-      return fill_batch_of<uint32_t>(buffer, from);
+      return fill_batches_of<uint32_t>(n, buffer, from, step);
     default:
-      return fill_batch_of<uint64_t>(buffer, from);
+      return fill_batches_of<uint64_t>(n, buffer, from, step);
   }
+}
+void fill_batch(int size, char* buffer, const char* from) {
+  fill_batches(size, 1, buffer, from, 0);
 }
 
 struct Operand {
@@ -296,7 +301,7 @@ void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* con
     return gather(core, shape, n, rows, p, step, row_step);
   // Most rows: the operands are nearly where the core wants them. Those that change only from row
   // to row are spread over batches, of so many rows at a time:
-  constexpr int64_t spread_rows = 8;
+  constexpr int64_t spread_rows = 32;
   alignas(64) char spread[max_operands][spread_rows * max_batch_bytes];
   char* at[max_operands];
   int64_t inc[max_operands], row_inc[max_operands];
@@ -328,9 +333,7 @@ void drive(Core core, const CoreShape& shape, int64_t n, int64_t rows, char* con
     m = rows - row < most ? rows - row : most;
     for (int k = 0; columns && k < shape.operands; ++k) {
       if (step[k] != 0 || row_inc[k] == 0) continue;
-      const char* from = p[k] + row * row_step[k];
-      for (int64_t i = 0; i < m; ++i, from += row_step[k])
-        fill_batch(shape.size[k], spread[k] + i * max_batch_bytes, from);
+      fill_batches(shape.size[k], m, spread[k], p[k] + row * row_step[k], row_step[k]);
     }
     for (int k = 0; row > 0 && k < shape.operands; ++k)
       if (step[k] != 0) at[k] = p[k] + row * row_step[k];

@@ -7,6 +7,13 @@
 
 namespace gradus::kernels::GRADUS_ISA {
 
+// Of the vectors that copies are made by.
+#ifdef __AVX2__
+inline constexpr int vector_bytes = 32;
+#else
+inline constexpr int vector_bytes = 16;
+#endif
+
 inline constexpr int max_operands = 8;  // the output is one of them
 
 // Computes `rows` rows of `batches` batches. p[0] is the output, p[1..] are the
