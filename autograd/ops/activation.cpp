@@ -178,7 +178,7 @@ Tensor glu(const Tensor& self, int64_t dim) {
   if (self.size(dim) % 2 != 0)
     fail("glu: size {} of dim {} is odd, input shape {}", self.size(dim), dim, self.sizes());
   const int64_t half = self.size(dim) / 2;
-  const auto halves = self.split(half, dim);
+  const auto halves = self.split({half, half}, dim);
   return called("glu", halves[0] * halves[1].sigmoid());
 }
 

@@ -237,6 +237,7 @@ TEST_CASE("large moves: parts beside each other") {
   // Of several types, and without elements.
   CHECK(bool(cat({counted({40, 3}), counted({40, 2}, kLong)}, 1).dtype() == kFloat));
   CHECK(cat({zeros({40, 0}), zeros({40, 0})}, 1).sizes() == IntArrayRef({40, 0}));
+  CHECK(glu(zeros({2, 0}), 1).sizes() == IntArrayRef({2, 0}));
 }
 
 TEST_CASE("large moves: one value in the places of an index") {
