@@ -32,7 +32,9 @@ IntArrayRef spatial(const Tensor& x, size_t dims) {
   return x.sizes().slice(x.sizes().size() - dims);
 }
 
-constexpr int64_t grain = 16384;
+constexpr int64_t grain = 4096;
+constexpr int64_t most_place = 1 << 24;  // where kernels keep places as floats
+constexpr int64_t long_row = 12;         // worth a vector
 
 struct Span {
   int64_t first, last, step;
@@ -44,6 +46,19 @@ Span span(const Windows& w, size_t i) { return {w.first[i], w.last[i], w.step}; 
 template <class T>
 int64_t largest(const T* x, int64_t height, int64_t width, Span z, Span y, Span h) {
   int64_t at = (z.first * height + y.first) * width + h.first;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (h.step == 1 && h.width() >= long_row && height * width <= most_place) {
+      kernels::MaxBlock<T> block{x, (y.width() + y.step - 1) / y.step, h.width(), y.step * width};
+      if (block.n == block.pitch) block.n *= block.rows, block.rows = 1;
+      for (int64_t iz = z.first; iz < z.last; iz += z.step) {
+        const int64_t first = (iz * height + y.first) * width + h.first;
+        block.x = x + first;
+        const int64_t k = first + kernels::table().pool->place(block);
+        if (x[k] > x[at] || x[k] != x[k]) at = k;
+      }
+      return at;
+    }
+  }
   for (int64_t iz = z.first; iz < z.last; iz += z.step)
     for (int64_t iy = y.first; iy < y.last; iy += y.step) {
       const int64_t row = (iz * height + iy) * width;
@@ -70,19 +85,25 @@ Run run_of(const Windows& w) {
   return run;
 }
 
-// The run is of columns; index may be null.
+// The places in a window, from its first element, and the layers and rows that it spans.
+struct Taps {
+  std::vector<int64_t> at;
+  int64_t deep = 0, high = 0;
+};
+
+// The run is of columns; index may be null. `taps` are those of the run, if there are any yet.
 template <class T>
 void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
-               const Windows& wx, Run run, T* y, int64_t* index) {
+               const Windows& wx, Run run, Taps& taps, T* y, int64_t* index) {
   const size_t columns = wx.first.size();
-  constexpr int64_t most = 1 << 24;  // a tap is kept as a float
   constexpr bool vectors = std::is_floating_point_v<T>;
-  std::vector<int64_t> taps;
-  int64_t deep = 0, high = 0;  // of the window that the taps are of
   for (size_t oz = 0; oz < wz.first.size(); ++oz)
     for (size_t oy = 0; oy < wy.first.size(); ++oy, y += columns) {
       const Span z = span(wz, oz), v = span(wy, oy);
-      if (!vectors || run.end - run.begin < 4 || (z.width() + 1) * height * width > most)
+      const bool rows_pay = run.begin < run.end && run.stride > 2 && wx.step == 1 &&
+                            span(wx, run.begin).width() >= long_row;
+      if (!vectors || rows_pay || run.end - run.begin < 4 ||
+          (z.width() + 1) * height * width > most_place)
         run.end = run.begin = columns;
       for (size_t o = 0; o < columns; ++o) {
         if (o == run.begin) {
@@ -96,17 +117,16 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
       if constexpr (vectors) {
         if (run.begin < run.end) {
           const Span h = span(wx, run.begin);
-          if (z.width() != deep || v.width() != high) {
-            deep = z.width(), high = v.width();
-            taps.clear();
-            for (int64_t iz = 0; iz < deep; iz += z.step)
-              for (int64_t iy = 0; iy < high; iy += v.step)
+          if (z.width() != taps.deep || v.width() != taps.high) {
+            taps = {{}, z.width(), v.width()};
+            for (int64_t iz = 0; iz < taps.deep; iz += z.step)
+              for (int64_t iy = 0; iy < taps.high; iy += v.step)
                 for (int64_t i = 0; i < h.width(); i += h.step)
-                  taps.push_back((iz * height + iy) * width + i);
+                  taps.at.push_back((iz * height + iy) * width + i);
           }
           const int64_t first = (z.first * height + v.first) * width + h.first;
-          kernels::table().pool->max(kernels::MaxRow<T>{x + first, run.stride, taps.data(),
-                                                        int64_t(taps.size()),
+          kernels::table().pool->max(kernels::MaxRow<T>{x + first, run.stride, taps.at.data(),
+                                                        int64_t(taps.at.size()),
                                                         int64_t(run.end - run.begin), y + run.begin,
                                                         index ? index + run.begin : index, first});
         }
@@ -144,7 +164,7 @@ std::tuple<Tensor, Tensor> max_windows(
   for (size_t d = 0; d < dims; ++d) {
     sizes[sizes.size() - dims + d] = int64_t(some[d].first.size());
     out *= int64_t(some[d].first.size());
-    if (!some[d].first.empty()) work *= some[d].last[0] - some[d].first[0];
+    if (const size_t n = some[d].first.size(); n > 0) work *= span(some[d], n / 2).width();
   }
   const Tensor y = empty(sizes, x.dtype()), index = indices ? empty(sizes, kLong) : Tensor();
   int64_t* at = indices ? index.data_ptr<int64_t>() : nullptr;
@@ -156,11 +176,12 @@ std::tuple<Tensor, Tensor> max_windows(
                  [&](int64_t begin, int64_t end) {
                    const std::vector<Windows>* known = nullptr;
                    Run run{};
+                   Taps taps;
                    for (int64_t p = begin; p < end; ++p) {
                      const std::vector<Windows>& w = windows_of(p);
-                     if (known != &w) run = run_of(w[dims - 1]), known = &w;
+                     if (known != &w) run = run_of(w[dims - 1]), taps = {}, known = &w;
                      max_plane(x.data_ptr<T>() + p * in, height, width, dims > 2 ? w[0] : one,
-                               dims > 1 ? w[dims - 2] : one, w[dims - 1], run,
+                               dims > 1 ? w[dims - 2] : one, w[dims - 1], run, taps,
                                y.data_ptr<T>() + p * out, at ? at + p * out : at);
                    }
                  });

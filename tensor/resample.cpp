@@ -100,31 +100,66 @@ class Step {
       runs_.clear();
     }
     for (size_t e = 0; e < weight_.size(); ++e) weight_[e] = static_cast<T>(axis.weight[e]);
+    long_ = width == 1 && has_long_windows();
     if (width == 1) return;
     for (const int64_t i : axis.index) offset_.push_back(i * width);
   }
   int64_t size() const { return layers_ * axis_.out() * width_; }
+  int64_t work() const { return size() + layers_ * int64_t(axis_.index.size()) * width_; }
 
-  void operator()(const T* x, T* y) const {
-    for (int64_t l = 0; l < layers_; ++l, x += axis_.in * width_, y += axis_.out() * width_) {
-      if (!runs_.empty())
-        move_runs(runs_, x, y);
-      else if (width_ == 1)
-        elements(x, y);
-      else
-        rows(x, y);
-    }
+  // For `blocks` blocks, one behind the other.
+  void operator()(const T* x, T* y, int64_t blocks) const {
+    const int64_t in = axis_.in * width_, out = axis_.out() * width_;
+    int64_t left = layers_ * blocks;
+    const auto all = [&](int64_t together, auto f) {
+      for (; left >= together; left -= together, x += together * in, y += together * out) f();
+    };
+    if (!runs_.empty()) return all(1, [&] { move_runs(runs_, x, y); });
+    if (width_ > 1) return all(1, [&] { rows(x, y); });
+    if (long_) return all(1, [&] { windows(x, y); });
+    all(4, [&] { elements<4>(x, y); });
+    all(1, [&] { elements<1>(x, y); });
   }
 
  private:
+  // Of so many layers at once.
+  template <int Layers>
   void elements(const T* x, T* y) const {
     const int64_t *begin = axis_.begin.data(), *index = axis_.index.data();
-    for (int64_t i = 0; i < axis_.out(); ++i) {
-      T sum = 0;
-      for (int64_t e = begin[i]; e < begin[i + 1]; ++e)
-        sum = static_cast<T>(sum + weight_[size_t(e)] * x[index[e]]);
-      y[i] = sum;
+    const int64_t in = axis_.in, out = axis_.out();
+    for (int64_t i = 0; i < out; ++i) {
+      T sum[4] = {};
+      for (int64_t e = begin[i]; e < begin[i + 1]; ++e) {
+        const T w = weight_[size_t(e)], *from = x + index[e];
+        sum[0] += w * from[0];
+        if constexpr (Layers == 4) {
+          sum[1] += w * from[in];
+          sum[2] += w * from[2 * in];
+          sum[3] += w * from[3 * in];
+        }
+      }
+      for (int k = 0; k < Layers; ++k) y[k * out + i] = sum[k];
     }
+  }
+  // Elements that follow each other make each of the result's.
+  void windows(const T* x, T* y) const {
+    const int64_t* begin = axis_.begin.data();
+    for (int64_t i = 0; i < axis_.out(); ++i) {
+      y[i] = T(0);
+      kernels::table().conv->of<T>().dots({{1, 1, begin[i + 1] - begin[i], 0, 0},
+                                           x,
+                                           axis_.index.data() + begin[i],
+                                           1,
+                                           weight_.data() + begin[i],
+                                           y + i});
+    }
+  }
+  bool has_long_windows() const {
+    if (axis_.index.size() < 12 * size_t(axis_.out())) return false;
+    for (size_t i = 0; i + 1 < axis_.begin.size(); ++i)
+      for (int64_t e = axis_.begin[i] + 1; e < axis_.begin[i + 1]; ++e)
+        if (axis_.index[size_t(e)] != axis_.index[size_t(e) - 1] + 1) return false;
+    return axis_.begin[1] > 0;
   }
   void rows(const T* x, T* y) const {
     for (int64_t i = 0; i < axis_.out(); ++i, y += width_) {
@@ -150,6 +185,7 @@ class Step {
   std::vector<T> weight_;
   std::vector<int64_t> offset_;
   std::vector<Run> runs_;
+  bool long_ = false;
 };
 
 // Rows of the result from those of x that start at `from`, or of zeros where it is negative.
@@ -158,9 +194,16 @@ void select_rows(const T* x, T* y, const int64_t* from, int64_t rows, const Axis
                  const std::vector<Run>& runs) {
   const int64_t width = last.out();
   if (!pays(runs, last) && int64_t(last.index.size()) == width) {
-    for (int64_t r = 0; r < rows; ++r, y += width)
-      for (int64_t i = 0; i < width; ++i)
-        y[i] = from[r] < 0 ? T(0) : x[from[r] + last.index[size_t(i)]];
+    const int64_t* index = last.index.data();
+    for (int64_t r = 0; r < rows; ++r, y += width) {
+      const T* row = x + from[r];
+      if (from[r] < 0)
+        std::fill_n(y, width, T(0));
+      else if (r > 0 && from[r] == from[r - 1])
+        copy_line(y, y - width, width);
+      else
+        for (int64_t i = 0; i < width; ++i) y[i] = row[index[i]];
+    }
     return;
   }
   for (const Run& run : runs) {
@@ -215,21 +258,23 @@ void select(const T* x, T* y, int64_t blocks, int64_t in, const std::vector<Axis
 template <class T>
 void run(const T* x, T* y, int64_t blocks, int64_t in, int64_t out,
          const std::vector<Step<T>>& steps) {
-  int64_t most = 0;
-  for (const Step<T>& s : steps) most = std::max(most, s.size());
-  parallel_for(0, blocks, std::max<int64_t>(1, 16384 / std::max<int64_t>(most, 1)),
-               [&](int64_t begin, int64_t end) {
-                 std::vector<T> a(steps.size() > 1 ? size_t(most) : 0),
-                     b(steps.size() > 2 ? size_t(most) : 0);
-                 for (int64_t i = begin; i < end; ++i) {
-                   const T* from = x + i * in;
-                   for (size_t s = 0; s < steps.size(); ++s) {
-                     T* to = s + 1 == steps.size() ? y + i * out : s % 2 ? b.data() : a.data();
-                     steps[s](from, to);
-                     from = to;
-                   }
-                 }
-               });
+  int64_t most = 1, work = 1;
+  for (const Step<T>& s : steps) most = std::max(most, s.size()), work += s.work();
+  parallel_for(0, blocks, std::max<int64_t>(1, 16384 / work), [&](int64_t begin, int64_t end) {
+    // So many blocks that what is between the steps stays near.
+    const int64_t together = std::clamp<int64_t>(4096 / most, 1, end - begin);
+    std::vector<T> a(steps.size() > 1 ? size_t(most * together) : 0),
+        b(steps.size() > 2 ? size_t(most * together) : 0);
+    for (int64_t i = begin; i < end; i += together) {
+      const T* from = x + i * in;
+      const int64_t n = std::min(together, end - i);
+      for (size_t s = 0; s < steps.size(); ++s) {
+        T* to = s + 1 == steps.size() ? y + i * out : s % 2 ? b.data() : a.data();
+        steps[s](from, to, n);
+        from = to;
+      }
+    }
+  });
 }
 
 }  // namespace

@@ -20,11 +20,23 @@ struct MaxRow {
   int64_t first;
 };
 
+// The place of the largest element of rows of n elements, the first of equals and the last nan if
+// there is any: row * pitch + column. Places are whole numbers of T.
+template <class T>
+struct MaxBlock {
+  const T* x;
+  int64_t rows, n, pitch;
+};
+
 struct PoolTable {
   void (*max_float)(const MaxRow<float>&);
   void (*max_double)(const MaxRow<double>&);
+  int64_t (*place_float)(const MaxBlock<float>&);
+  int64_t (*place_double)(const MaxBlock<double>&);
   void max(const MaxRow<float>& row) const { max_float(row); }
   void max(const MaxRow<double>& row) const { max_double(row); }
+  int64_t place(const MaxBlock<float>& block) const { return place_float(block); }
+  int64_t place(const MaxBlock<double>& block) const { return place_double(block); }
 };
 
 }  // namespace gradus::kernels

@@ -200,7 +200,9 @@ TEST_CASE("max pool: the places are those of plain loops") {
   for (const Windows& w :
        {Windows{6, 70, 2, 2, 0, 1}, Windows{7, 37, 3, 2, 1, 1}, Windows{5, 33, 3, 1, 1, 1},
         Windows{9, 64, 3, 3, 1, 1}, Windows{9, 41, 3, 2, 1, 2}, Windows{5, 16, 2, 1, 1, 3},
-        Windows{4, 13, 4, 2, 2, 1}, Windows{2, 9, 2, 2, 0, 1}}) {
+        Windows{4, 13, 4, 2, 2, 1}, Windows{2, 9, 2, 2, 0, 1}, Windows{40, 41, 20, 20, 0, 1},
+        Windows{19, 50, 13, 3, 2, 1}, Windows{33, 33, 33, 33, 0, 1}, Windows{50, 70, 16, 16, 3, 1},
+        Windows{14, 14, 14, 1, 0, 1}, Windows{60, 17, 17, 17, 0, 1}}) {
     check_max_pool<float>(w, kFloat);
     check_max_pool<double>(w, kDouble);
   }
