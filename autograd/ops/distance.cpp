@@ -8,6 +8,7 @@
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
+#include "tensor/distance.h"
 #include "tensor/fail.h"
 
 namespace gradus {
@@ -69,6 +70,31 @@ Tensor euclidean_distances(const Tensor& x1, const Tensor& x2) {
                 }));
 }
 
+// The distances by differences. PyTorch's slopes: 0 where y is, and all of the largest differences
+// have theirs.
+Tensor exact_distances(const Tensor& x1, const Tensor& x2, double p) {
+  const double inf = std::numeric_limits<double>::infinity();
+  const auto slope = [p, inf](const Tensor& given, const Tensor& y, const Tensor& a,
+                              const Tensor& b) -> Tensor {
+    if (p == 0) return zeros_like(a);
+    Tensor w = given;
+    if (p == 2) w = given / y.masked_fill(y.eq(0), inf);
+    if (p != 1 && p != 2 && p != inf)
+      w = given * y.masked_fill(y.eq(0), p > 1 ? inf : 0.0).pow(1 - p);
+    if (!GradMode::is_enabled()) return raw::distances_backward(w, y, a, b, p);
+    const Tensor d = a.unsqueeze(-2) - b.unsqueeze(-3);
+    Tensor each = p == 2 ? d : d.sgn();
+    if (p == inf) each = each * d.abs().eq(y.unsqueeze(-1));
+    if (p != 1 && p != 2 && p != inf) each = each * d.abs().masked_fill(d.eq(0), 1).pow(p - 1);
+    return (w.unsqueeze(-1) * each).sum(-2);
+  };
+  const auto s1 = save(x1), s2 = save(x2);
+  return record(
+      "cdist", raw::distances(x1, x2, p),
+      wrt(x1, [=](const Tensor& dy, const Tensor& y) { return slope(dy, y, s1, s2); }),
+      wrt(x2, [=](const Tensor& dy, const Tensor& y) { return slope(dy.mT(), y.mT(), s2, s1); }));
+}
+
 }  // namespace
 
 Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t> compute_mode) {
@@ -83,14 +109,15 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
   if (mode < 0 || mode > 2) fail("cdist: compute_mode must be 0, 1 or 2, got {}", mode);
   const bool many = x1.size(-2) > 25 || x2.size(-2) > 25, empty = x1.numel() * x2.numel() == 0;
   if (p == 2 && !empty && (mode == 1 || (mode == 0 && many))) return euclidean_distances(x1, x2);
-  return autograd::called("cdist", (x1.unsqueeze(-2) - x2.unsqueeze(-3)).norm(p, IntArrayRef{-1}));
+  return exact_distances(x1, x2, p);
 }
 
 Tensor pdist(const Tensor& self, double p) {
   if (self.dim() != 2) fail("pdist: expected 2 dims, got {}", self.sizes());
   if (p < 0) fail("pdist: expected p of 0 or more, got {}", p);
-  const Tensor pair = triu_indices(self.size(0), self.size(0), 1);
-  return (self.index_select(0, pair[0]) - self.index_select(0, pair[1])).norm(p, IntArrayRef{-1});
+  const int64_t n = self.size(0);
+  const Tensor pair = triu_indices(n, n, 1);
+  return cdist(self, self, p, 2).flatten().index_select(0, pair[0] * n + pair[1]);
 }
 
 }  // namespace gradus

@@ -30,6 +30,17 @@ using ReducePowerFn = void(const void* x, double* y, double p, const ReduceShape
 using ReduceMomentsFn = void(const void* x, double* mean, double* m2, const ReduceShape&);
 using ReduceLogSumExpFn = void(const void* x, void* max, void* sum, const ReduceShape&);
 
+// Of the rows of a, [rows, n], and the columns of b, [n, columns]; all dense, `columns` a multiple
+// of distance_lanes.
+inline constexpr int64_t distance_lanes = 8;
+struct DistanceShape {
+  int64_t rows, n, columns;
+};
+using DistanceFn = void(const double* a, const double* b, double* y, double p,
+                        const DistanceShape&);
+using DistanceSlopeFn = void(const double* a, const double* b, const double* w, const double* y,
+                             double* da, double p, const DistanceShape&);
+
 struct ReduceTable {
   // y is int64 for bool and integers (modulo 2^64), else of x's type. nansum: float and double.
   ByType<ReduceFn> sum, prod, nansum;
@@ -45,6 +56,12 @@ struct ReduceTable {
   ByType<ReduceMomentsFn> moments;
   // max = max x, but 0 if that is infinite; sum = sum of exp(x - max); both of x's type. n > 0.
   ByType<ReduceLogSumExpFn> logsumexp;
+  // y[i, j] = (sum of |a[i, k] - b[k, j]|^p over k)^(1/p); the number of those that differ for p =
+  // 0, the largest for p = inf.
+  DistanceFn* distance;
+  // da[i, k] = sum of w[i, j] sgn(d) |d|^(p-1) over j, where d = a[i, k] - b[k, j]; for p = inf of
+  // w[i, j] sgn(d) where |d| >= y[i, j], otherwise y is not read. p > 0.
+  DistanceSlopeFn* distance_slope;
 };
 
 // Running results along the middle axis of dense [outer, n, inner] blocks; x and y may be the same.

@@ -31,6 +31,9 @@ template <class T>
 void moments(const void*, double*, double*, const ReduceShape&);
 template <class T>
 void logsumexp(const void*, void*, void*, const ReduceShape&);
+void distance(const double*, const double*, double*, double, const DistanceShape&);
+void distance_slope(const double*, const double*, const double*, const double*, double*, double,
+                    const DistanceShape&);
 
 template <class T>
 void cumsum(const void*, void*, const ScanShape&);
@@ -78,6 +81,8 @@ inline constexpr ReduceTable reduce_table = {
     .power = GRADUS_FLOAT_TYPES(power),
     .moments = GRADUS_FLOAT_TYPES(moments),
     .logsumexp = GRADUS_FLOAT_TYPES(logsumexp),
+    .distance = &distance,
+    .distance_slope = &distance_slope,
 };
 
 inline constexpr ScanTable scan_table = {

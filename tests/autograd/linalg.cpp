@@ -8,6 +8,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/gradcheck.h"
+#include "autograd/ops/distance.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
 #include "tests/support.h"
@@ -194,6 +195,33 @@ TEST_CASE("errors of products name both shapes") {
   CHECK(message([] {
           chain_matmul({f({2, 3}, 1), f({2, 3}, 1)});
         }) == "chain_matmul: inner sizes differ, [2, 3] and [2, 3]");
+}
+
+TEST_CASE("errors of distances") {
+  const Tensor x = f({2, 3}, 1);
+  const auto of = [&](const Tensor& b, double p = 2, int64_t mode = 0) {
+    return message([&] { cdist(x, b, p, mode); });
+  };
+  CHECK(of(f({3}, 1)) == "cdist: expected 2 dims or more, got [2, 3] and [3]");
+  CHECK(of(f({4, 2}, 1)) == "cdist: last sizes differ, [2, 3] and [4, 2]");
+  CHECK(of(x.to(kFloat)) == "cdist: expected one floating point type, got float64 and float32");
+  CHECK(of(x, -1) == "cdist: expected p of 0 or more, got -1");
+  CHECK(of(x, 2, 3) == "cdist: compute_mode must be 0, 1 or 2, got 3");
+  CHECK(message([] {
+          cdist(f({2, 2, 3}, 1), f({3, 2, 3}, 1));
+        }) == "cdist: shapes do not broadcast, [2] and [3]");
+}
+
+TEST_CASE("distances without rows or columns") {
+  for (const double p : {0., 1., 2., 3.}) {
+    const Tensor x = f({30, 0}, 1).requires_grad_();
+    const Tensor y = cdist(x, f({4, 0}, 1), p);
+    CHECK(y.equal(raw::zeros({30, 4}, kDouble)));
+    y.sum().backward();
+    CHECK(x.grad().sizes() == x.sizes());
+    CHECK(cdist(f({2, 0, 3}, 1), f({40, 3}, 1), p).sizes() == IntArrayRef{2, 0, 40});
+    CHECK(cdist(f({40, 3}, 1), f({0, 3}, 1), p).sizes() == IntArrayRef{40, 0});
+  }
 }
 
 TEST_CASE("errors of einsum") {

@@ -1,6 +1,8 @@
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/distance.h"
 
+#include <limits>
+
 #include "tests/catalog.h"
 
 namespace catalog {
@@ -168,6 +170,14 @@ Rows linalg_rows() {
       {real({2, 3, 2}), real({4, 2}, 3, 5)},
       [](const List& x) { return gradus::cdist(x[0], x[1], 2, 1); });
   row("cdist.many", "torch.cdist(a, b)", {real({26, 2}), real({3, 2}, 3, 5)}, distances(2));
+  row("cdist.exact", "torch.cdist(a, b, compute_mode='donot_use_mm_for_euclid_dist')",
+      {real({2, 1, 3, 3}), real({42, 3}, 3, 5)},
+      [](const List& x) { return gradus::cdist(x[0], x[1], 2, 2); });
+  row("cdist.inf", "torch.cdist(a, b, p=float('inf'))", {real({4, 3}), real({42, 3}, 3, 5)},
+      distances(std::numeric_limits<double>::infinity()));
+  row("cdist.0", "torch.cdist(a, b, p=0)", {m32, real({9, 2}, 3, 5)}, distances(0));
+  row("cdist.1.5", "torch.cdist(a, b, p=1.5)", {real({3, 9}), real({4, 9}, 3, 5)}, distances(1.5),
+      {real({100, 20}), real({90, 20})});
   row("cdist.1", "torch.cdist(a, b, p=1)", {m32, real({4, 2}, 3, 5)}, distances(1));
   row("cdist.3", "torch.cdist(a, b, p=3)", {real({2, 3, 2}), real({4, 2}, 3, 5)}, distances(3));
   row("pdist", "torch.pdist(a)", {real({4, 3})}, [](const List& x) { return gradus::pdist(x[0]); },

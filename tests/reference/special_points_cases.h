@@ -124,6 +124,15 @@ class Cases {
     }
     add("cdist", {numbers({1, 2, 3, 4}, {2, 2}), numbers({1, 2, 3, 5}, {2, 2})},
         [](const List& x) -> List { return {torch::cdist(x[0], x[1])}; });
+    // Rows that are the same, numbers that are the same, and differences of one size.
+    for (const double p : {0., 0.5, 1., 1.5, 2., 3., inf})
+      add(
+          "cdist." + std::to_string(p),
+          {numbers({1, 2, 3, 0, 0, 0}, {2, 3}), numbers({1, 2, 3, 0, 1, 2, 2, 2, 4}, {3, 3})},
+          [p](const List& x) -> List { return {torch::cdist(x[0], x[1], p)}; }, 1);
+    add(
+        "cdist.mm", {numbers({1, 2, 3, 0, 0, 0}, {2, 3}), numbers({1, 2, 3, 0, 1, 2}, {2, 3})},
+        [](const List& x) -> List { return {torch::cdist(x[0], x[1], 2, 1)}; }, 1);
     add("renorm", {numbers({0, 0, 3, 4}, {2, 2})},
         [](const List& x) -> List { return {x[0].renorm(2, 0, 1)}; });
     add("cosine_similarity", {numbers({0, 0}, {1, 2}), numbers({1, 2}, {1, 2})},
