@@ -1,7 +1,10 @@
 #include "tensor/conv.h"
 
+#include <algorithm>
+
 #include "tensor/conv_plan.h"
 #include "tensor/fail.h"
+#include "tensor/matmul.h"
 
 namespace gradus::raw {
 
@@ -29,6 +32,23 @@ void run(conv::Job<T> job) {
     conv::by_patches(job);
 }
 
+// With a single position, all of the input by all of the weights, the three are products of
+// matrices.
+bool is_product(const Conv& conv, IntArrayRef x, IntArrayRef kernel, IntArrayRef y) {
+  const auto all = [](IntArrayRef a, int64_t n) {
+    return std::all_of(a.begin(), a.end(), [n](int64_t i) { return i == n; });
+  };
+  return conv.groups == 1 && x == kernel && all(y, 1) && all(conv.padding, 0);
+}
+Tensor matrix(const Tensor& t, int64_t rows) {
+  const int64_t columns = t.numel() / rows;
+  return window(t, {rows, columns}, {columns, 1}, t.storage_offset());
+}
+
+Tensor transposed(const Tensor& m) {
+  return window(m, {m.size(1), m.size(0)}, {1, m.size(1)}, m.storage_offset());
+}
+
 template <class T>
 const T* data(const Tensor& t) {
   return t.defined() ? t.data_ptr<T>() : nullptr;
@@ -43,6 +63,11 @@ Tensor convolution(const Tensor& x_, const Tensor& w_, const Tensor& bias_, cons
   const int64_t images = x.size(0), out = w.size(0), channels = w.size(1);
   const Tensor y = result(images, out, y_sizes, x.dtype());
   if (y.numel() == 0) return y;
+  if (images > 0 && w.numel() > 0 && is_product(conv, spatial(x), spatial(w), y_sizes)) {
+    matmul_into("convolution", matrix(y, images), matrix(x, images), transposed(matrix(w, out)), 1,
+                0, bias);
+    return y;
+  }
   const conv::Plan plan = conv::forward_plan(conv, spatial(x), spatial(w), y_sizes);
   visit_floating(x.dtype(), "convolution", [&](auto zero) {
     using T = decltype(zero);
@@ -61,6 +86,17 @@ Tensor convolution_input(const Tensor& y_, const Tensor& w_, const Tensor& bias_
   const int64_t images = y.size(0), in = w.size(0), rows = w.size(1);
   const Tensor x = result(images, rows * conv.groups, x_sizes, y.dtype());
   if (x.numel() == 0) return x;
+  if (w.numel() > 0 && is_product(conv, x_sizes, spatial(w), spatial(y))) {
+    const Tensor out = matrix(x, images);
+    Tensor each;  // the bias of each element
+    if (bias.defined()) {
+      const int64_t taps = out.size(1) / rows;
+      each = contiguous(window(bias, {rows, taps}, {1, 0}, bias.storage_offset()));
+      each = window(each, {rows * taps}, {1}, 0);
+    }
+    matmul_into("convolution", out, matrix(y, images), matrix(w, in), 1, 0, each);
+    return x;
+  }
   const conv::Plan plan = conv::backward_plan(conv, spatial(y), spatial(w), x_sizes);
   visit_floating(y.dtype(), "convolution", [&](auto zero) {
     using T = decltype(zero);
@@ -79,6 +115,11 @@ Tensor convolution_weight(const Tensor& y_, const Tensor& x_, const Conv& conv,
   if (w.numel() == 0) return w;
   if (y.numel() == 0 || x.numel() == 0) {
     fill(w, 0);
+    return w;
+  }
+  if (is_product(conv, spatial(x), w_sizes.slice(2), spatial(y))) {
+    matmul_into("convolution", matrix(w, w_sizes[0]), transposed(matrix(y, y.size(0))),
+                matrix(x, x.size(0)));
     return w;
   }
   const conv::Plan plan = conv::forward_plan(conv, spatial(x), w_sizes.slice(2), spatial(y));

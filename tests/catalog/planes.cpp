@@ -98,6 +98,11 @@ const Case cases[] = {
     {2, 8, 16, 8, 9, 1, 1, 3, 2, 7},
     {1, 4, 5, 6, 7, 1, 1, 3, 1, 5},
     {1, 6, 6, 16, 30, 1, 1, 3, 2, 6},
+    // A single position.
+    {5, 7, 33, 3, 3, 0},
+    {3, 20, 6, 4, 4, 0, 1, 4, 2},
+    {9, 5, 8, 1, 1, 0, 1, 1, 3},
+    {2, 5, 7, 2, 2, 0, 1, 2, 1, 2},
 };
 
 }  // namespace
@@ -134,6 +139,16 @@ TEST_CASE("convolution: any number of threads gives the same bits") {
     for (size_t k = 0; k < one.size(); ++k) CHECK(values(one[k]) == values(two[k]));
   }
   set_num_threads(before);
+}
+
+TEST_CASE("convolution: transposed, of a single position") {
+  const Tensor x = numbers({3, 5, 1, 1}, 1), w = numbers({5, 4, 2, 3}, 2), b = numbers({4}, 3);
+  const Tensor y = conv_transpose2d(x, w, b, 2);
+  const Values want =
+      values(x.view({3, 5}).matmul(w.view({5, 24})).view({3, 4, 6}) + b.view({4, 1}));
+  CHECK(y.sizes() == IntArrayRef({3, 4, 2, 3}));
+  const Values got = values(y);
+  for (size_t i = 0; i < want.size(); ++i) CHECK(got[i] == doctest::Approx(want[i]).epsilon(1e-5));
 }
 
 TEST_CASE("convolution: a plane of ones counts the taps that meet it") {
