@@ -120,14 +120,12 @@ Tensor progression(const char* op, const Scalar& start, const Scalar& step, int6
                    ScalarType t) {
   if (t == kBool) fail("{}: does not make bool", op);
   Tensor y = raw::empty({n}, t);
-  visit_all(t, op, [&]<class T>(T) {
-    using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
-    const Wide first = start.to<Wide>(), by = step.to<Wide>();
-    T* out = y.data_ptr<T>();
-    parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
-      const Wide from = first, step_by = by;  // which no store can change
-      T* to = out;
-      for (int64_t i = begin; i < end; ++i) to[i] = T(from + step_by * Wide(i));
+  parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
+    visit_all(t, op, [&]<class T>(T) {
+      using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
+      const Wide first = start.to<Wide>(), by = step.to<Wide>();
+      T* out = y.data_ptr<T>();
+      for (int64_t i = begin; i < end; ++i) out[i] = T(first + by * Wide(i));
     });
   });
   return y;
@@ -190,33 +188,28 @@ namespace {
 // f of each of `steps` numbers from start to end, the second half counted back from the end. A step
 // is held in the element type, or in double when that is an integer type.
 template <class F>
-Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps,
+Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t steps,
               const TensorOptions& options, F f) {
   check_options(op, options);
   if (steps < 0) fail("{}: the number of steps must not be negative, got {}", op, steps);
   if (options.dtype() == kBool) fail("{}: does not make bool", op);
   Tensor y = raw::empty({steps}, options.dtype());
-  visit_all(y.dtype(), op, [&]<class T>(T) {
-    using Step = std::conditional_t<std::is_same_v<T, float>, float, double>;
-    const T first = start.to<T>(), last = end.to<T>();
-    T* out = y.data_ptr<T>();
-    if (steps == 1) out[0] = f(Step(first), T{});
-    if (steps < 2) return;
-    const Step step = (Step(last) - Step(first)) / Step(steps - 1);
-    // from + by * i, rounded once.
-    const auto place = [](Step from, Step by, int64_t i) {
-      if constexpr (std::is_same_v<Step, float>)
-        return float(double(by) * double(float(i)) + double(from));
-      else
-        return std::fma(by, double(i), from);
-    };
-    const int64_t half = steps / 2;
-    parallel_for(0, steps, grain, [&](int64_t b, int64_t e) {
-      const Step from = Step(first), to = Step(last), by = step;  // which no store can change
-      const int64_t middle = std::clamp(half, b, e), n = steps;
-      T* y = out;
-      for (int64_t i = b; i < middle; ++i) y[i] = f(place(from, by, i), T{});
-      for (int64_t i = middle; i < e; ++i) y[i] = f(place(to, -by, n - 1 - i), T{});
+  parallel_for(0, steps, grain, [&](int64_t begin, int64_t end) {
+    visit_all(y.dtype(), op, [&]<class T>(T) {
+      using Step = std::conditional_t<std::is_same_v<T, float>, float, double>;
+      const Step first = Step(start.to<T>()), last = Step(stop.to<T>());
+      const Step step = steps > 1 ? (last - first) / Step(steps - 1) : Step(0);
+      // from + by * i, rounded once.
+      const auto place = [](Step from, Step by, int64_t i) {
+        if constexpr (std::is_same_v<Step, float>)
+          return float(double(by) * double(float(i)) + double(from));
+        else
+          return std::fma(by, double(i), from);
+      };
+      T* out = y.data_ptr<T>();
+      const int64_t n = steps, half = std::clamp(n == 1 ? 1 : n / 2, begin, end);
+      for (int64_t i = begin; i < half; ++i) out[i] = f(place(first, step, i), T{});
+      for (int64_t i = half; i < end; ++i) out[i] = f(place(last, -step, n - 1 - i), T{});
     });
   });
   return finish(std::move(y), options);

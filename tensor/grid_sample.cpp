@@ -149,7 +149,8 @@ struct Taps {
 // Of a place x along a line: its neighbours, the first of which is returned. Both are inside, if
 // the line has two elements.
 template <class T>
-Vec<T> neighbours(const Line<T>& line, Vec<T> x, Vec<T>* weight, Mask* in, Vec<T>& slope) {
+[[gnu::always_inline]] inline Vec<T> neighbours(const Line<T>& line, Vec<T> x, Vec<T>* weight,
+                                                Mask* in, Vec<T>& slope) {
   const Vec<T> zero{}, before = floored(x), t = x - before, s = 1 - t;
   const Mask both = mask(before >= zero) & mask(before < line.last);
   weight[0] = s;

@@ -211,20 +211,23 @@ void copy(const Tensor& dst, const Tensor& src, const char* op) {
   elementwise_into(op, cast(src.dtype(), dst.dtype()), dst, {Arg(src)});
 }
 void interleave(const Tensor& y, TensorList parts, int64_t blocks) {
-  const int64_t width = y.numel() / blocks;
+  const int64_t item = int64_t(y.itemsize()), width = y.numel() / blocks * item;
   std::vector<int64_t> widths;
-  for (const Tensor& t : parts) widths.push_back(t.numel() / blocks);
-  visit_size(y.dtype(), [&](auto zero) {
+  for (const Tensor& t : parts) widths.push_back(t.numel() / blocks * item);
+  const auto copy_blocks = [&](int64_t begin, int64_t end, auto zero) {
     using T = decltype(zero);
-    T* to = reinterpret_cast<T*>(y.data_ptr());
-    parallel_for(0, blocks, std::max<int64_t>(1, grain / width), [&](int64_t begin, int64_t end) {
-      T* out = to + begin * width;
-      for (int64_t b = begin; b < end; ++b)
-        for (size_t k = 0; k < widths.size(); out += widths[k++])
-          copy_line(out, reinterpret_cast<const T*>(parts[k].impl()->data) + b * widths[k],
-                    widths[k]);
-    });
-  });
+    T* out = reinterpret_cast<T*>(y.impl()->data + begin * width);
+    for (int64_t b = begin; b < end; ++b)
+      for (size_t k = 0; k < widths.size(); ++k) {
+        const int64_t n = widths[k] / int64_t(sizeof(T));
+        copy_line(out, reinterpret_cast<const T*>(parts[k].impl()->data) + b * n, n);
+        out += n;
+      }
+  };
+  parallel_for(
+      0, blocks, std::max<int64_t>(1, grain * item / width), [&](int64_t begin, int64_t end) {
+        item == 1 ? copy_blocks(begin, end, uint8_t()) : copy_blocks(begin, end, uint32_t());
+      });
 }
 void fill(const Tensor& dst, const Scalar& value) {
   if (dst.numel() == 1)

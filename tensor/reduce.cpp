@@ -63,6 +63,11 @@ Tensor reduce(const Tensor& x, DimSet dims, bool keepdim, ScalarType out, const 
     return y;
   }
   const Reduction r = plan_reduction(x, dims);
+  // Columns that lie apart are brought together first.
+  constexpr int64_t worthwhile = 4096;
+  if (r.plan.inner > 1 && r.plan.inner_step > int64_t(x.itemsize()) && !x.is_contiguous() &&
+      x.numel() >= worthwhile)
+    return reduce(contiguous(x), dims, keepdim, out, first, next);
   Tensor y = empty_results(x, r, dims, keepdim, out);
   const int64_t pieces = piece_count(r.plan.n);
   Tensor part = pieces == 1 ? y : empty(r.plan.results() * pieces, out);

@@ -1,5 +1,7 @@
 #include "autograd/ops/index.h"
 
+#include <functional>
+
 #include "autograd/inplace.h"
 #include "tensor/fail.h"
 #include "tensor/index_plan.h"
@@ -166,6 +168,24 @@ Tensor& put_taped(const Tensor& x, const Indices& indices, const Tensor& values,
       wrt(values, [saved](const Tensor& dy) { return index_taped(dy, saved.tensors()); }));
 }
 
+// Puts one value where a mask of x's leading dims is true, if that is all and nothing is recorded.
+bool fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value) {
+  if (mask.dtype() != kBool || mask.dim() == 0 || mask.dim() > x.dim() || value.numel() != 1 ||
+      value.dim() > 0 || value.dtype() != x.dtype() ||
+      !(mask.sizes() == IntArrayRef(x.sizes().data(), size_t(mask.dim()))) ||
+      (GradMode::is_enabled() && (autograd::needs_grad(x) || autograd::needs_grad(value))))
+    return false;
+  Tensor wide = mask;
+  while (wide.dim() < x.dim()) wide = wide.unsqueeze(-1);
+  x.masked_fill_(wide, value);
+  return true;
+}
+
+bool fill_masked(const Tensor& x, ArrayRef<TensorIndex> list, const Tensor& value) {
+  return list.size() == 1 && list[0].type() == TensorIndexType::Tensor &&
+         list[0].tensor().defined() && fill_masked(x, list[0].tensor(), value);
+}
+
 // Values for an assignment: leading dims of size 1 that the target lacks are dropped.
 Tensor without_leading_ones(const Tensor& values, int64_t dims) {
   Tensor v = values;
@@ -191,6 +211,7 @@ Tensor Tensor::index(const OptionalTensors& indices) const {
 
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Tensor& rhs) const {
   checked();
+  if (fill_masked(*this, list, rhs)) return const_cast<Tensor&>(*this);
   Parsed p = parse("index_put_", *this, list);
   if (p.indices.empty()) {
     p.view.copy_(without_leading_ones(rhs, p.view.dim()));
@@ -202,6 +223,7 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Tensor& rhs) const 
 }
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Scalar& v) const {
   checked();
+  if (fill_masked(*this, list, raw::scalar_tensor(v, dtype()))) return const_cast<Tensor&>(*this);
   Parsed p = parse("index_put_", *this, list);
   if (p.indices.empty())
     p.view.fill_(v);
@@ -218,6 +240,9 @@ Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> list, const Scalar
 Tensor& Tensor::index_put_(const OptionalTensors& indices, const Tensor& values,
                            bool accumulate) const {
   checked();
+  if (indices.size() == 1 && indices[0] && indices[0]->defined() && !accumulate &&
+      fill_masked(*this, *indices[0], values))
+    return const_cast<Tensor&>(*this);
   return put_taped(*this, expand_masks("index_put_", *this, indices), values, accumulate);
 }
 Tensor Tensor::index_put(const OptionalTensors& indices, const Tensor& values,
@@ -230,8 +255,8 @@ Tensor Tensor::operator[](const Tensor& i) const { return index({i}); }
 namespace {
 
 // x with src written where the view is.
-template <class View>
-Tensor written(const char* op, const Tensor& x, const Tensor& src, View view) {
+using View = std::function<Tensor(const Tensor&)>;
+Tensor written(const char* op, const Tensor& x, const Tensor& src, const View& view) {
   Tensor y;
   {
     const NoGradGuard untaped;

@@ -21,27 +21,30 @@ int64_t extent(const Window& w) {
   return last + 1;
 }
 
-// f(i, place): the place in storage of the window's i-th element, counted from `origin`. Threads
-// share out the first dim, where its slices have no place in common or f only `reads` there.
-template <class F>
-void for_places(const Window& w, int64_t origin, bool reads, F f) {
+// A row of a window: its first element is the i-th of all, at that place in storage.
+struct Row {
+  int64_t i, place, n, step;
+};
+
+// row(Row) for all of the window, its places counted from `origin`. Threads share out the first
+// dim, where its slices have no place in common or are only read.
+void walk_rows(const Window& w, int64_t origin, bool reads, void (*row)(const void*, const Row&),
+               const void* context) {
   const size_t dims = w.sizes.size();
-  if (dims == 0) return f(0, w.offset - origin);
-  const int64_t row = w.sizes[dims - 1], step = w.strides[dims - 1];
+  const int64_t start = w.offset - origin;
+  if (dims == 0) return row(context, {0, start, 1, 0});
+  const int64_t n = w.sizes[dims - 1], step = w.strides[dims - 1];
   int64_t slice = 1, reach = 0;  // elements of a slice, and the last one's place in it
   for (size_t d = 1; d < dims; ++d) {
     slice *= w.sizes[d];
     reach += (w.sizes[d] - 1) * w.strides[d];
   }
   const auto part = [&](int64_t begin, int64_t end) {
-    if (dims == 1) {
-      for (int64_t i = begin; i < end; ++i) f(i, w.offset - origin + i * step);
-      return;
-    }
+    if (dims == 1) return row(context, {begin, start + begin * step, end - begin, step});
     Dims index(dims);
-    int64_t place = w.offset - origin + begin * w.strides[0];
-    for (int64_t i = begin * slice; i < end * slice;) {
-      for (int64_t j = 0; j < row; ++j) f(i++, place + j * step);
+    int64_t place = start + begin * w.strides[0];
+    for (int64_t i = begin * slice; i < end * slice; i += n) {
+      row(context, {i, place, n, step});
       for (size_t d = dims - 1; d-- > 0;) {
         place += w.strides[d];
         if (++index[d] < w.sizes[d]) break;
@@ -54,6 +57,11 @@ void for_places(const Window& w, int64_t origin, bool reads, F f) {
     part(0, w.sizes[0]);
   else if (slice > 0)
     parallel_for(0, w.sizes[0], std::max<int64_t>(1, 16384 / slice), part);
+}
+template <class F>
+void for_rows(const Window& w, int64_t origin, bool reads, F row) {
+  walk_rows(
+      w, origin, reads, [](const void* f, const Row& r) { (*static_cast<const F*>(f))(r); }, &row);
 }
 
 enum class Shared { from, to };
@@ -72,14 +80,20 @@ Tensor transfer(const Tensor& x, const Window& from, const Window& to, Shared sh
     std::vector<T> places(size_t(end - origin)), share;
     if (may_overlap_itself(mean.sizes, mean.strides)) {
       share.resize(places.size());
-      for_places(mean, origin, false, [&](int64_t, int64_t p) { share[size_t(p)] += 1; });
+      for_rows(mean, origin, false, [&](const Row& r) {
+        for (int64_t k = 0; k < r.n; ++k) share[size_t(r.place + k * r.step)] += 1;
+      });
     }
     const T* in = dense.data_ptr<T>();
     T* out = y.data_ptr<T>();
-    for_places(from, origin, false, [&](int64_t i, int64_t p) { places[size_t(p)] += in[i]; });
+    for_rows(from, origin, false, [&](const Row& r) {
+      for (int64_t k = 0; k < r.n; ++k) places[size_t(r.place + k * r.step)] += in[r.i + k];
+    });
     for (size_t p = 0; p < share.size(); ++p)
       if (share[p] > 1) places[p] /= share[p];
-    for_places(to, origin, true, [&](int64_t i, int64_t p) { out[i] = places[size_t(p)]; });
+    for_rows(to, origin, true, [&](const Row& r) {
+      for (int64_t k = 0; k < r.n; ++k) out[r.i + k] = places[size_t(r.place + k * r.step)];
+    });
   });
   return y;
 }

@@ -284,3 +284,32 @@ TEST_CASE("large moves: progressions") {
     CHECK(good);
   }
 }
+
+TEST_CASE("large moves: one value where a mask of the leading dims is true") {
+  const Tensor x = counted({171, 5, 83}), mask = arange(171, kLong).remainder(3).eq(1);
+  const Tensor whole = x.gt(99);
+  Values want = values(x), all = want;
+  for (size_t i = 0; i < want.size(); ++i) {
+    if (i / (5 * 83) % 3 == 1) want[i] = -1;
+    if (all[i] > 99) all[i] = -1;
+  }
+  for (const bool taped : {false, true}) {
+    const Tensor weight = zeros({1}).requires_grad_(taped);
+    const auto put = [&](const Tensor& m, auto f) {
+      const Tensor y = x + weight;
+      f(y, m);
+      return y.detach();
+    };
+    const auto number = [](const Tensor& y, const Tensor& m) { y.index_put_({m}, -1); };
+    const auto value = [](const Tensor& y, const Tensor& m) { y.index_put_({m}, tensor(-1.f)); };
+    CHECK(values(steady([&] { return put(mask, number); })) == want);
+    CHECK(values(steady([&] { return put(mask, value); })) == want);
+    CHECK(values(steady([&] { return put(whole, number); })) == all);
+    CHECK(values(steady([&] {
+            return put(turned(whole.view({171, 415})).view({171, 5, 83}), value);
+          })) == all);
+  }
+  CHECK(message([&] { x.index_put_({mask.narrow(0, 0, 170)}, 1); }) ==
+        "index_put_: the mask's shape [170] does not match the tensor's, [171, 5, 83], from dim 0 "
+        "on");
+}

@@ -106,27 +106,37 @@ void load_tail(int64_t bytes, char* buffer, const char* from) {
 #endif
 
 template <class T>
-void fill_batches_of(int64_t n, char* buffer, const char* from, int64_t step) {
+void fill_batch_of(char* buffer, const char* from) {
   T t;
-  for (; n > 0; --n, buffer += max_batch_bytes, from += step) {
-    std::memcpy(&t, from, sizeof(T));
-    for (int i = 0; i < static_cast<int>(max_batch_bytes / sizeof(T)); ++i)
-      std::memcpy(buffer + i * static_cast<int>(sizeof(T)), &t, sizeof(T));
-  }
+  std::memcpy(&t, from, sizeof(T));
+  for (int i = 0; i < static_cast<int>(max_batch_bytes / sizeof(T)); ++i)
+    std::memcpy(buffer + i * static_cast<int>(sizeof(T)), &t, sizeof(T));
 }
-// One element for a whole batch, for n elements.
-void fill_batches(int size, int64_t n, char* buffer, const char* from, int64_t step) {
+// One element for a whole batch.
+void fill_batch(int size, char* buffer, const char* from) {
   switch (size) {
     case 1:
-      return fill_batches_of<uint8_t>(n, buffer, from, step);
+      return fill_batch_of<uint8_t>(buffer, from);
     case 4:
-      return fill_batches_of<uint32_t>(n, buffer, from, step);
+      return fill_batch_of<uint32_t>(buffer, from);
     default:
-      return fill_batches_of<uint64_t>(n, buffer, from, step);
+      return fill_batch_of<uint64_t>(buffer, from);
   }
 }
-void fill_batch(int size, char* buffer, const char* from) {
-  fill_batches(size, 1, buffer, from, 0);
+// The same for n elements.
+[[gnu::noinline]] void fill_batches(int size, int64_t n, char* buffer, const char* from,
+                                    int64_t step) {
+  const auto fill = [&](auto fill_one) {
+    for (; n > 0; --n, buffer += max_batch_bytes, from += step) fill_one(buffer, from);
+  };
+  switch (size) {
+    case 1:
+      return fill(fill_batch_of<uint8_t>);
+    case 4:
+      return fill(fill_batch_of<uint32_t>);
+    default:
+      return fill(fill_batch_of<uint64_t>);
+  }
 }
 
 struct Operand {
