@@ -259,13 +259,18 @@ void by_rows(const Job<T>& job) {
   // Passes for even and odd columns in turn.
   const bool pairs = job.plan.out_step[2] == 2 && job.plan.out[2] > 1;
   const int64_t work = job.rows * job.channels * job.plan.taps * out;
+  std::vector<std::vector<int64_t>> taps;  // of the passes
+  for (const Pass& pass : passes) {
+    taps.emplace_back();
+    for (int64_t c = 0; c < job.channels; ++c)
+      for (const int64_t at : pass.offsets) taps.back().push_back(c * plane + at);
+  }
   parallel_for(0, job.images * job.groups, gemm_loops::grain_for(4 * work),
                [&](int64_t begin, int64_t end) {
                  const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
                  const Scratch<T> result(scattered ? 2 * out : 0);
                  T* const odd = result.get() + (scattered ? out : 0);
                  std::vector<T> w;
-                 std::vector<int64_t> taps;
                  for (int64_t i = begin; i < end; ++i) {
                    const int64_t group = i % job.groups;
                    const T* x = job.x + i * job.channels * size;
@@ -277,22 +282,19 @@ void by_rows(const Job<T>& job) {
                    for (int64_t row = 0; row < job.rows; ++row)
                      for (size_t p = 0; p < passes.size(); ++p) {
                        const Pass& pass = passes[p];
-                       w.clear(), taps.clear();
-                       for (int64_t c = 0; c < job.channels; ++c)
-                         for (size_t t = 0; t < pass.offsets.size(); ++t) {
-                           w.push_back(job.w[group * job.w_group + row * job.w_row +
-                                             c * job.w_channel + pass.numbers[t]]);
-                           taps.push_back(c * plane + pass.offsets[t]);
-                         }
+                       w.clear();
+                       const T* from = job.w + group * job.w_group + row * job.w_row;
+                       for (int64_t c = 0; c < job.channels; ++c, from += job.w_channel)
+                         for (const int64_t number : pass.numbers) w.push_back(from[number]);
                        T* y = job.y + (i * job.rows + row) * out;
                        T* to = !scattered ? y : pairs && p % 2 == 1 ? odd : result.get();
                        kernels::table().conv->of<T>().direct(
                            {{pass.grid[0], pass.grid[1], pass.grid[2], planes.layer_pitch(),
                              planes.row_pitch()},
                             x,
-                            taps.data(),
+                            taps[p].data(),
                             w.data(),
-                            int64_t(taps.size()),
+                            int64_t(w.size()),
                             job.bias ? job.bias[group * job.rows + row] : T(0),
                             to});
                        if (pairs && p % 2 == 1)

@@ -37,8 +37,16 @@ void combine(Pass& pass, const std::array<Axis, 3>& axes, const Planes& planes,
       }
 }
 
+std::pair<int64_t, int64_t> existing(const Planes& p, size_t d, int64_t residue) {
+  const int64_t start = residue - p.low[d], s = p.step[d], extent = p.extent[d];
+  const int64_t first = std::clamp<int64_t>(start < 0 ? (-start + s - 1) / s : 0, 0, extent);
+  return {first, std::clamp<int64_t>((p.in[d] - start + s - 1) / s, first, extent)};
+}
+
 // Reading the input itself needs no room beyond it.
 void settle(Planes& p) {
+  for (size_t d = 0; d < 3; ++d)
+    for (const int64_t residue : p.residues[d]) p.existing[d].push_back(existing(p, d, residue));
   p.as_is = true;
   for (size_t d = 0; d < 3; ++d)
     p.as_is = p.as_is && p.step[d] == 1 && p.low[d] == 0 && p.extent[d] <= p.in[d];
@@ -53,20 +61,15 @@ Three three(IntArrayRef a, int64_t missing) {
   return out;
 }
 
-std::pair<int64_t, int64_t> Planes::existing(size_t d, int64_t residue) const {
-  const int64_t start = residue - low[d], s = step[d];
-  const int64_t first = std::clamp<int64_t>(start < 0 ? (-start + s - 1) / s : 0, 0, extent[d]);
-  return {first, std::clamp<int64_t>((in[d] - start + s - 1) / s, first, extent[d])};
-}
-
 template <class T>
 void Planes::fill(const T* from, T* to) const {
+  const auto spread = kernels::table().conv->of<T>().spread;
   for (const int64_t rz : residues[0])
-    for (const int64_t ry : residues[1])
-      for (const int64_t rx : residues[2]) {
-        const auto [first, last] = existing(2, rx);
-        const auto [above, below] = existing(1, ry);
-        const int64_t start = rx - low[2], s = step[2];
+    for (size_t y = 0; y < residues[1].size(); ++y)
+      for (size_t x = 0; x < residues[2].size(); ++x) {
+        const auto [first, last] = existing[2][x];
+        const auto [above, below] = existing[1][y];
+        const int64_t ry = residues[1][y], start = residues[2][x] - low[2], s = step[2];
         for (int64_t z = 0; z < extent[0]; ++z, to += layer_pitch()) {
           const int64_t iz = z * step[0] + rz - low[0];
           const bool exists = iz >= 0 && iz < in[0];
@@ -74,9 +77,8 @@ void Planes::fill(const T* from, T* to) const {
           std::fill(to, to + begin * extent[2], T(0));
           if (begin < end) {
             const int64_t iy = begin * step[1] + ry - low[1];
-            kernels::table().conv->of<T>().spread(
-                {from + (iz * in[1] + iy) * in[2] + start + first * s, step[1] * in[2], s,
-                 end - begin, extent[2], first, last, to + begin * extent[2]});
+            spread({from + (iz * in[1] + iy) * in[2] + start + first * s, step[1] * in[2], s,
+                    end - begin, extent[2], first, last, to + begin * extent[2]});
           }
           std::fill(to + end * extent[2], to + layer_pitch(), T(0));
         }

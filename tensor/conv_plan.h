@@ -20,6 +20,9 @@ inline int64_t volume(const Three& a) { return a[0] * a[1] * a[2]; }
 struct Planes {
   Three in, step, low, extent;
   std::array<std::vector<int64_t>, 3> residues;
+  // The places along a dim, from the first to behind the last, whose elements exist; for each of
+  // the residues.
+  std::array<std::vector<std::pair<int64_t, int64_t>>, 3> existing;
   bool as_is = false;  // the channel itself will do
 
   int64_t row_pitch() const { return extent[2]; }
@@ -28,8 +31,6 @@ struct Planes {
     return int64_t(residues[0].size() * residues[1].size() * residues[2].size());
   }
   int64_t size() const { return phases() * volume(extent); }
-  // The places along a dim, from the first to behind the last, whose elements exist.
-  std::pair<int64_t, int64_t> existing(size_t d, int64_t residue) const;
   // Lays out one channel at `to`, of size() elements.
   template <class T>
   void fill(const T* from, T* to) const;

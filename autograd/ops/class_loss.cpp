@@ -286,13 +286,13 @@ struct Labels {
     const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(classes, 1));
     parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
       std::vector<int64_t> right, wrong;
-      std::vector<bool> is_right;
+      std::vector<char> is_right;
       for (int64_t i = begin; i < end; ++i) {
         right.clear(), wrong.clear();
-        is_right.assign(size_t(classes), false);
+        is_right.assign(size_t(classes), 0);
         for (int64_t k = 0; k < classes && to[i * classes + k] >= 0; ++k) {
           right.push_back(to[i * classes + k]);
-          is_right[size_t(right.back())] = true;
+          is_right[size_t(right.back())] = 1;
         }
         for (int64_t c = 0; c < classes; ++c)
           if (!is_right[size_t(c)]) wrong.push_back(c);

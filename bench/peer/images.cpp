@@ -111,6 +111,12 @@ void convolutions(Cases& cases) {
       {"1x1 128->128, 28x28", {16, 128, 28, 28}, {128, 128, 1, 1}},
       {"5x5 3->32 by 2, 64x64", {16, 3, 64, 64}, {32, 3, 5, 5}, 2, 2},
       {"7x7 3->64 by 2, 64x64", {16, 3, 64, 64}, {64, 3, 7, 7}, 2, 3},
+      {"3x3 64->64 in 8 groups, 14x14", {8, 64, 14, 14}, {64, 8, 3, 3}, 1, 1, 1, 8},
+      {"3x3 16->16 dilated, 28x28", {8, 16, 28, 28}, {16, 16, 3, 3}, 1, 2, 2},
+      {"5x5 8->16, 12x12", {32, 8, 12, 12}, {16, 8, 5, 5}},
+      {"4x4 32->64 by 2, 20x20", {8, 32, 20, 20}, {64, 32, 4, 4}, 2},
+      {"1x1 64->64, 28x28, one picture", {1, 64, 28, 28}, {64, 64, 1, 1}},
+      {"4x4 64->48 of a single position", {8, 64, 4, 4}, {48, 64, 4, 4}},
   };
   for (const Shape& s : shapes)
     add(cases, "convolution", s.name, normal({s.x, s.w, {s.w[0]}}), [s](const List& x) {
@@ -119,11 +125,23 @@ void convolutions(Cases& cases) {
   add(cases, "convolution", "transposed 4x4 64->32 by 2, 16x16",
       normal({{16, 64, 16, 16}, {64, 32, 4, 4}, {32}}),
       [](const List& x) { return torch::conv_transpose2d(x[0], x[1], x[2], 2, 1); });
+  add(cases, "convolution", "transposed 4x4 16->8 by 2, 8x8",
+      normal({{8, 16, 8, 8}, {16, 8, 4, 4}, {8}}),
+      [](const List& x) { return torch::conv_transpose2d(x[0], x[1], x[2], 2, 1); });
+  add(cases, "convolution", "transposed 4x4 100->64 of a single position",
+      normal({{8, 100, 1, 1}, {100, 64, 4, 4}, {64}}),
+      [](const List& x) { return torch::conv_transpose2d(x[0], x[1], x[2]); });
+  add(cases, "convolution", "1d, 3 16->32, 8000", normal({{2, 16, 8000}, {32, 16, 3}, {32}}),
+      [](const List& x) { return torch::conv1d(x[0], x[1], x[2], 1, 1); });
   add(cases, "convolution", "1d, 3 64->64, 256", normal({{16, 64, 256}, {64, 64, 3}, {64}}),
       [](const List& x) { return torch::conv1d(x[0], x[1], x[2], 1, 1); });
   add(cases, "convolution", "3d, 3x3x3 16->32, 8x16x16",
       normal({{4, 16, 8, 16, 16}, {32, 16, 3, 3, 3}, {32}}),
       [](const List& x) { return torch::conv3d(x[0], x[1], x[2], 1, 1); });
+  for (const int64_t by : {1, 2})
+    add(cases, "convolution", "3d, 3x3x3 8->16 by " + std::to_string(by) + ", 16x16x16",
+        normal({{2, 8, 16, 16, 16}, {16, 8, 3, 3, 3}, {16}}),
+        [=](const List& x) { return torch::conv3d(x[0], x[1], x[2], by, 1); });
 }
 
 void pools(Cases& cases) {
@@ -150,6 +168,31 @@ void pools(Cases& cases) {
   pool("adaptive average 7", pictures, [](const List& x) {
     return torch::adaptive_avg_pool2d(x[0], {7, 7});
   });
+  pool("adaptive average 1d 8", lines,
+       [](const List& x) { return torch::adaptive_avg_pool1d(x[0], 8); });
+  pool("adaptive max 1d 8", lines,
+       [](const List& x) { return std::get<0>(torch::adaptive_max_pool1d(x[0], 8)); });
+  pool("adaptive max 1, 14x14", {8, 16, 14, 14}, [](const List& x) {
+    return std::get<0>(torch::adaptive_max_pool2d(x[0], {1, 1}));
+  });
+  pool("average 7x7", {8, 16, 14, 14}, [](const List& x) { return torch::avg_pool2d(x[0], 7); });
+  const auto resized = [&](const std::string& name, const Sizes& size,
+                           F::InterpolateFuncOptions options) {
+    pool(name, size, [=](const List& x) { return F::interpolate(x[0], options); });
+  };
+  using Factors = std::vector<double>;
+  resized("twice as wide, nearest", {8, 64, 256},
+          F::InterpolateFuncOptions().scale_factor(Factors{2}).mode(torch::kNearest));
+  resized("twice as wide, linear", {8, 64, 256},
+          F::InterpolateFuncOptions()
+              .scale_factor(Factors{2})
+              .mode(torch::kLinear)
+              .align_corners(false));
+  resized("twice as large, nearest", {1, 3, 224, 224},
+          F::InterpolateFuncOptions().scale_factor(Factors{2, 2}).mode(torch::kNearest));
+  resized(
+      "10x10, bilinear", {8, 32, 14, 14},
+      F::InterpolateFuncOptions().size(Sizes{10, 10}).mode(torch::kBilinear).align_corners(false));
   pool("adaptive max 7", pictures, [](const List& x) {
     return std::get<0>(torch::adaptive_max_pool2d(x[0], {7, 7}));
   });
