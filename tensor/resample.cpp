@@ -1,6 +1,7 @@
 #include "tensor/resample.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "tensor/dtype.h"
 #include "tensor/kernels/table.h"
@@ -88,6 +89,33 @@ void move_runs(const std::vector<Run>& runs, const T* x, T* y) {
   }
 }
 
+// y[..] = weight * x[from] for `length` elements; from < 0 stands for zeros.
+template <class T>
+struct Fill {
+  int64_t from;
+  T weight;
+  int64_t length;
+};
+
+// What an axis does that takes one element or none for each of the result's; nothing if it takes
+// more, or where the fills are short.
+template <class T>
+std::vector<Fill<T>> fills_of(const Axis& axis, const std::vector<T>& weight) {
+  std::vector<Fill<T>> fills;
+  for (size_t i = 0; i + 1 < axis.begin.size(); ++i) {
+    const size_t e = size_t(axis.begin[i]);
+    if (axis.begin[i + 1] - axis.begin[i] > 1) return {};
+    const bool none = axis.begin[i + 1] == axis.begin[i];
+    const Fill<T> one{none ? -1 : axis.index[e], none ? T(0) : weight[e], 1};
+    if (!fills.empty() && fills.back().from == one.from && fills.back().weight == one.weight)
+      ++fills.back().length;
+    else
+      fills.push_back(one);
+  }
+  if (int64_t(fills.size()) * 4 > axis.out()) fills.clear();
+  return fills;
+}
+
 // One dim of a block [layers, axis.in, width] to [layers, axis.out(), width].
 template <class T>
 class Step {
@@ -100,8 +128,11 @@ class Step {
       runs_.clear();
     }
     for (size_t e = 0; e < weight_.size(); ++e) weight_[e] = static_cast<T>(axis.weight[e]);
-    long_ = width == 1 && has_long_windows();
-    if (width == 1) return;
+    if (width == 1) {
+      long_ = has_long_windows();
+      fills_ = fills_of(axis, weight_);
+      return;
+    }
     for (const int64_t i : axis.index) offset_.push_back(i * width);
   }
   int64_t size() const { return layers_ * axis_.out() * width_; }
@@ -116,6 +147,7 @@ class Step {
     };
     if (!runs_.empty()) return all(1, [&] { move_runs(runs_, x, y); });
     if (width_ > 1) return all(1, [&] { rows(x, y); });
+    if (!fills_.empty()) return all(1, [&] { fill(x, y); });
     if (long_) return all(1, [&] { windows(x, y); });
     all(4, [&] { elements<4>(x, y); });
     all(1, [&] { elements<1>(x, y); });
@@ -139,6 +171,17 @@ class Step {
         }
       }
       for (int k = 0; k < Layers; ++k) y[k * out + i] = sum[k];
+    }
+  }
+  void fill(const T* x, T* y) const {
+    for (const Fill<T>& f : fills_) {
+      const T value = f.from < 0 ? T(0) : f.weight * x[f.from];
+      typedef T Four __attribute__((vector_size(4 * sizeof(T))));
+      const Four four = {value, value, value, value};
+      int64_t i = 0;
+      for (; i + 4 <= f.length; i += 4) std::memcpy(y + i, &four, sizeof four);
+      for (; i < f.length; ++i) y[i] = value;
+      y += f.length;
     }
   }
   // Elements that follow each other make each of the result's.
@@ -186,6 +229,7 @@ class Step {
   std::vector<int64_t> offset_;
   std::vector<Run> runs_;
   bool long_ = false;
+  std::vector<Fill<T>> fills_;
 };
 
 // Rows of the result from those of x that start at `from`, or of zeros where it is negative.

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/conv.h"
+#include "autograd/ops/join.h"
 #include "autograd/ops/pool.h"
 #include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
@@ -220,5 +222,28 @@ TEST_CASE("max pool: the places are those of plain loops") {
         Windows{14, 14, 14, 1, 0, 1}, Windows{60, 17, 17, 17, 0, 1}}) {
     check_max_pool<float>(w, kFloat);
     check_max_pool<double>(w, kDouble);
+  }
+}
+
+TEST_CASE("averages of wide windows are those of their parts") {
+  for (const auto& sizes : {std::pair<int64_t, int64_t>{100, 7}, {64, 4}, {41, 1}, {23, 5}}) {
+    const int64_t in = sizes.first, out = sizes.second;
+    CAPTURE(in);
+    const Tensor x = numbers({3, 2, in}, 5).requires_grad_(), dy = numbers({3, 2, out}, 6);
+    const auto check = [&](const Tensor& y, const std::function<Tensor(int64_t)>& part) {
+      std::vector<Tensor> parts;
+      for (int64_t i = 0; i < out; ++i) parts.push_back(part(i).mean(2));
+      const Tensor want = stack(parts, 2);
+      CHECK(y.allclose(want, 1e-5, 1e-6));
+      const Tensor dx = autograd::grad({y}, {x}, {dy})[0];
+      CHECK(dx.allclose(autograd::grad({want}, {x}, {dy})[0], 1e-5, 1e-6));
+    };
+    check(adaptive_avg_pool1d(x, out), [&](int64_t i) {
+      const int64_t first = i * in / out;
+      return x.slice(2, first, ((i + 1) * in + out - 1) / out);
+    });
+    const int64_t kernel = in / out;
+    check(avg_pool1d(x, kernel).narrow(2, 0, out),
+          [&](int64_t i) { return x.narrow(2, i * kernel, kernel); });
   }
 }
