@@ -151,19 +151,16 @@ Tensor take(const Tensor& x, const IndexPlan& plan) {
                        out += count;
                        continue;
                      }
-                     if (plan.after.size() == 1) {
-                       at += plan.after[0];
-                       for (const int64_t run = width, *p = place; p < place + count; ++p) {
-                         copy_line(out, at + *p, run);
-                         out += run;
-                       }
-                       continue;
-                     }
-                     for (int64_t i = 0; i < count; ++i)
-                       for (const int64_t a : plan.after) {
-                         copy_line(out, at + place[i] + a, plan.run);
-                         out += plan.run;
-                       }
+                     const auto lines = [&, run = plan.run](const T* base, const int64_t* offset,
+                                                            int64_t many) {
+                       for (const int64_t* end = offset + many; offset < end; ++offset, out += run)
+                         copy_line(out, base + *offset, run);
+                     };
+                     if (plan.after.size() == 1)
+                       lines(at + plan.after[0], place, count);
+                     else
+                       for (int64_t i = 0; i < count; ++i)
+                         lines(at + place[i], plan.after.data(), int64_t(plan.after.size()));
                    }
                  });
   });

@@ -12,6 +12,28 @@ namespace {
 constexpr int64_t chunk_bytes = 1024;  // per operand; a multiple of any batch
 constexpr int64_t max_batch_bytes = 64;
 
+// Up to 64 bytes, by no call and few branches.
+inline void copy_short(int64_t bytes, char* to, const char* from) {
+  const auto both_ends = [&](auto block) {
+    decltype(block) first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + bytes - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + bytes - sizeof last, &last, sizeof last);
+  };
+  struct Block16 {
+    uint64_t half[2];
+  };
+  struct Block32 {
+    uint64_t quarter[4];
+  };
+  if (bytes >= 32) return both_ends(Block32());
+  if (bytes >= 16) return both_ends(Block16());
+  if (bytes >= 8) return both_ends(uint64_t());
+  if (bytes >= 4) return both_ends(uint32_t());
+  for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
+}
+
 template <class T>
 void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   T t;
@@ -34,6 +56,7 @@ void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_
 
 void move(int size, int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   if (to_step == size && from_step == size) {
+    if (n * size <= 64) return copy_short(n * size, to, from);
     std::memcpy(to, from, static_cast<size_t>(n * size));
     return;
   }
@@ -64,27 +87,7 @@ void store_tail(int64_t bytes, char* to, const char* buffer) {
 
 #else
 
-// No call, and few branches.
-void store_tail(int64_t bytes, char* to, const char* from) {
-  const auto both_ends = [&](auto block) {
-    decltype(block) first, last;
-    std::memcpy(&first, from, sizeof first);
-    std::memcpy(&last, from + bytes - sizeof last, sizeof last);
-    std::memcpy(to, &first, sizeof first);
-    std::memcpy(to + bytes - sizeof last, &last, sizeof last);
-  };
-  struct Block16 {
-    uint64_t half[2];
-  };
-  struct Block32 {
-    uint64_t quarter[4];
-  };
-  if (bytes >= 32) return both_ends(Block32());
-  if (bytes >= 16) return both_ends(Block16());
-  if (bytes >= 8) return both_ends(uint64_t());
-  if (bytes >= 4) return both_ends(uint32_t());
-  for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
-}
+void store_tail(int64_t bytes, char* to, const char* from) { copy_short(bytes, to, from); }
 
 void load_tail(int64_t bytes, char* buffer, const char* from) {
 #ifdef __AVX2__
