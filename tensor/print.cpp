@@ -1,8 +1,10 @@
 // Tensors on a stream, in libtorch's form: elements in columns, then type and shape.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <iomanip>
 #include <iostream>
+#include <string>
+#include <string_view>
 
 #include "tensor/fail.h"
 #include "tensor/raw.h"
@@ -13,29 +15,48 @@ namespace {
 
 constexpr int64_t line_width = 80;
 
-// Gives a stream back as it was.
-class KeepFormat {
+struct Columns {
+  std::chars_format format;
+  int precision;
+  size_t width;
+  double scale = 1;  // divided out of every element and printed once
+};
+
+// Text on its way to a stream, whose own format plays no part.
+class Page {
  public:
-  explicit KeepFormat(std::ostream& out) : out_(out), saved_(nullptr) { saved_.copyfmt(out); }
-  KeepFormat(const KeepFormat&) = delete;
-  KeepFormat& operator=(const KeepFormat&) = delete;
-  ~KeepFormat() { out_.copyfmt(saved_); }
+  explicit Page(std::ostream& out) : out_(out) {}
+  Page& operator<<(std::string_view s) {
+    flush();
+    out_.write(s.data(), std::streamsize(s.size()));
+    return *this;
+  }
+  void number(double v, const Columns& c, char separator) {
+    constexpr size_t longest = 512;  // 309 digits before the point
+    if (std::end(text_) - at_ < ptrdiff_t(2 * longest)) flush();
+    char digits[longest];
+    const size_t n = size_t(
+        std::to_chars(digits, std::end(digits), v / c.scale, c.format, c.precision).ptr - digits);
+    at_ = std::fill_n(at_, std::max(c.width, n) - n, ' ');
+    at_ = std::copy_n(digits, n, at_);
+    *at_++ = separator;
+  }
+  void flush() {
+    out_.write(text_, at_ - text_);
+    at_ = text_;
+  }
 
  private:
   std::ostream& out_;
-  std::ios saved_;
-};
-
-struct Columns {
-  int width;
-  double scale = 1;  // divided out of every element and printed once
+  char text_[1 << 14];
+  char* at_ = text_;
 };
 
 // The count of digits before the point; 0 has one.
 double magnitude(double v) { return v == 0 ? 1 : std::floor(std::log10(v)) + 1; }
 
-// Sets the stream to the form in which all n values look alike.
-Columns choose_columns(std::ostream& out, const double* v, int64_t n) {
+// The form in which all n values look alike.
+Columns choose_columns(const double* v, int64_t n) {
   bool integers = true;
   double least = INFINITY, most = 0;
   for (int64_t i = 0; i < n; ++i) {
@@ -46,38 +67,33 @@ Columns choose_columns(std::ostream& out, const double* v, int64_t n) {
   }
   const bool none = least > most;  // nothing is finite
   const double low = none ? 1 : magnitude(least), high = none ? 1 : magnitude(most);
-  out.unsetf(std::ios_base::floatfield);
-  out << std::setprecision(6);
-  if (integers && high <= 9) return {int(high) + 1};
-  out << std::setprecision(4);
-  if (integers || high - low > 4) {
-    out << std::scientific;
-    return {!integers && (std::fabs(high) > 99 || std::fabs(low) > 99) ? 12 : 11};
-  }
-  out << std::fixed;
-  if (high > 5 || high < 0) return {7, std::pow(10.0, high - 1)};
-  return {high == 0 ? 7 : int(high) + 6};
+  using enum std::chars_format;
+  if (integers && high <= 9) return {general, 6, size_t(high) + 1};
+  if (integers || high - low > 4)
+    return {scientific, 4, !integers && (std::fabs(high) > 99 || std::fabs(low) > 99) ? 12u : 11u};
+  if (high > 5 || high < 0) return {fixed, 4, 7, std::pow(10.0, high - 1)};
+  return {fixed, 4, high == 0 ? 7u : size_t(high) + 6};
 }
 
-void print_scale(std::ostream& out, double scale) { out << fmt::format("{} *\n", scale); }
+void print_scale(Page& out, double scale) { out << fmt::format("{} *\n", scale); }
 
-void print_vector(std::ostream& out, const double* v, int64_t n) {
-  const Columns c = choose_columns(out, v, n);
+void print_vector(Page& out, const double* v, int64_t n) {
+  const Columns c = choose_columns(v, n);
   if (c.scale != 1) print_scale(out, c.scale);
-  for (int64_t i = 0; i < n; ++i) out << std::setw(c.width) << v[i] / c.scale << '\n';
+  for (int64_t i = 0; i < n; ++i) out.number(v[i], c, '\n');
 }
 
 // As many columns at a time as fit the line. The indent stands where libtorch has it: not before
 // the first row, but after each newline and each heading.
-void print_matrix(std::ostream& out, const double* v, int64_t rows, int64_t cols, int indent) {
-  const Columns c = choose_columns(out, v, rows * cols);
-  const std::string margin(size_t(indent), ' ');
-  const int64_t fit = (line_width - indent) / (c.width + 1);
+void print_matrix(Page& out, const double* v, int64_t rows, int64_t cols, int indent) {
+  const Columns c = choose_columns(v, rows * cols);
+  const std::string margin(size_t(indent), ' '), gap = c.scale != 1 ? margin + ' ' : margin;
+  const int64_t fit = (line_width - indent) / int64_t(c.width + 1);
   for (int64_t first = 0, last; first < cols; first = last) {
     last = std::min(first + fit, cols);
     if (fit < cols) {
-      if (first != 0) out << '\n';
-      out << "Columns " << first + 1 << " to " << last << margin;
+      if (first != 0) out << "\n";
+      out << fmt::format("Columns {} to {}", first + 1, last) << margin;
     }
     if (c.scale != 1) {
       print_scale(out, c.scale);
@@ -85,25 +101,24 @@ void print_matrix(std::ostream& out, const double* v, int64_t rows, int64_t cols
     }
     for (int64_t r = 0; r < rows; ++r) {
       for (int64_t i = first; i < last; ++i)
-        out << std::setw(c.width) << v[r * cols + i] / c.scale << (i + 1 < last ? " " : "\n");
-      if (r + 1 < rows) out << margin << (c.scale != 1 ? " " : "");
+        out.number(v[r * cols + i], c, i + 1 < last ? ' ' : '\n');
+      if (r + 1 < rows && !gap.empty()) out << gap;
     }
   }
 }
 
 // Every matrix of the last two dims under its index; the first index runs fastest.
-void print_matrices(std::ostream& out, const Tensor& x) {
+void print_matrices(Page& out, const Tensor& x) {
   const size_t outer = size_t(x.dim()) - 2;
   const int64_t rows = x.size(-2), cols = x.size(-1), count = x.numel() / (rows * cols);
   for (int64_t k = 0; k < count; ++k) {
     int64_t rest = k, place = 0;
-    if (k != 0) out << '\n';
-    out << '(';
+    out << (k != 0 ? "\n(" : "(");
     for (size_t d = 0; d < outer; ++d) {
       const int64_t i = rest % x.sizes()[d];
       rest /= x.sizes()[d];
       place += i * x.strides()[d];
-      out << i + 1 << ',';
+      out << std::to_string(i + 1) << ",";
     }
     out << ".,.) = \n";
     print_matrix(out, x.data_ptr<double>() + place, rows, cols, 1);
@@ -113,22 +128,26 @@ void print_matrices(std::ostream& out, const Tensor& x) {
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const Tensor& t) {
-  const KeepFormat keep(out);
-  if (!t.defined()) return out << "[ Tensor (undefined) ]";
-  const Tensor x = raw::contiguous(raw::to_dtype(t, kDouble));
-  const double* v = x.data_ptr<double>();
-  out.copyfmt(std::ios(nullptr));
-  if (x.dim() == 0)
-    out << fmt::format("{}\n", *v);
-  else if (x.numel() == 0)
-    ;
-  else if (x.dim() == 1)
-    print_vector(out, v, x.numel());
-  else if (x.dim() == 2)
-    print_matrix(out, v, x.size(0), x.size(1), 0);
-  else
-    print_matrices(out, x);
-  return out << fmt::format("[ {}{{{}}} ]", t.toString(), joined(x.sizes(), ","));
+  Page page(out);
+  if (!t.defined()) {
+    page << "[ Tensor (undefined) ]";
+  } else {
+    const Tensor x = raw::contiguous(raw::to_dtype(t, kDouble));
+    const double* v = x.data_ptr<double>();
+    if (x.dim() == 0)
+      page << fmt::format("{}\n", *v);
+    else if (x.numel() == 0)
+      ;
+    else if (x.dim() == 1)
+      print_vector(page, v, x.numel());
+    else if (x.dim() == 2)
+      print_matrix(page, v, x.size(0), x.size(1), 0);
+    else
+      print_matrices(page, x);
+    page << fmt::format("[ {}{{{}}} ]", t.toString(), joined(x.sizes(), ","));
+  }
+  page.flush();
+  return out;
 }
 
 std::string Tensor::toString() const { return fmt::format("CPU{}Type", gradus::toString(dtype())); }
