@@ -106,24 +106,28 @@ constexpr Loop cast_of() {
 template <class T>
 void where_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
                 const int64_t* row_inc) {
-  constexpr int lanes = lanes_of<T>;
   for (int64_t row = 0; row < rows; ++row) {
     const auto place = [&](int k, int64_t i) { return p[k] + row * row_inc[k] + i * inc[k]; };
     for (int64_t i = 0; i < batches; ++i) {
-      uint8_t c[lanes];
-      T a[lanes], b[lanes];
-      std::memcpy(c, place(1, i), sizeof(c));
-      std::memcpy(a, place(2, i), sizeof(a));
-      std::memcpy(b, place(3, i), sizeof(b));
-      for (int j = 0; j < lanes; ++j) {
-        const T all = static_cast<T>(-static_cast<T>(c[j] != 0));
-        a[j] = static_cast<T>(b[j] ^ ((a[j] ^ b[j]) & all));
+      T* y = as<T>(place(0, i));
+      const T *a = as<T>(place(2, i)), *b = as<T>(place(3, i));
+      if constexpr (std::is_floating_point_v<T>) {
+        xsimd::select(simd::load_bools<T>(as<bool>(place(1, i))), batch<T>::load_unaligned(a),
+                      batch<T>::load_unaligned(b))
+            .store_unaligned(y);
+      } else {
+        const T* c = as<T>(place(1, i));
+#pragma omp simd
+        for (int j = 0; j < lanes_of<T>; ++j) {
+          const int all = -static_cast<int>(c[j] != 0);
+          y[j] = static_cast<T>(b[j] ^ ((a[j] ^ b[j]) & all));
+        }
       }
-      std::memcpy(place(0, i), a, sizeof(a));
     }
   }
 }
 
+// By size of element.
 template <class T>
 void where_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
@@ -219,7 +223,7 @@ constexpr void set_casts(Loop (&row)[scalar_type_count]) {
 
 constexpr CopyTable make_copy_table() {
   CopyTable t{.cast = {},
-              .where = {where_loop<uint8_t>, where_loop<uint32_t>, where_loop<uint64_t>},
+              .where = {where_loop<uint8_t>, where_loop<float>, where_loop<double>},
               .transpose = {transpose<uint8_t>, transpose<uint32_t>, transpose<uint64_t>}};
 #define GRADUS_CAST_FROM(name, T) set_casts<T>(t.cast[static_cast<int>(ScalarType::name)]);
   GRADUS_FOR_EACH_TYPE(GRADUS_CAST_FROM)

@@ -20,20 +20,26 @@ template <class F, class T>
 inline constexpr bool takes_rows = F::arity >= 2 && std::is_same_v<T, float>;
 #endif
 
-// y = f(x...) over batches of T; f works on batches of float or double, or on single integers.
+// The compiler is poor at results that are narrower than what they come from.
+template <class F, class T>
+inline constexpr bool in_batches = std::is_floating_point_v<T> ||
+                                   (F::integer_batches && sizeof(T) >= sizeof(int32_t));
+
+// y = f(x...) over blocks of T; f works on batches, or on single integers.
 // Everything that a row begins with is in registers: while stores wait, as they do when the output
 // is not in the nearest cache, a processor holds back loads from places that look like theirs.
-template <bool many_rows, class T, class Out, int n, class Function, int... i>
+template <bool many_rows, bool in_batches, class T, class Out, int n, class Function, int... i>
 void run_core(Function f, int64_t batches, [[maybe_unused]] int64_t rows, char* const* p,
               const int64_t* increments, [[maybe_unused]] const int64_t* row_inc,
               std::integer_sequence<int, i...>) {
-  constexpr int64_t out_inc = lanes_of<T> * sizeof(Out);
+  constexpr int lanes = lanes_of<T, in_batches>;
+  constexpr int64_t out_inc = lanes * sizeof(Out);
   char* y = p[0];
   const char* x[n] = {p[i + 1]...};
   const int64_t inc[n] = {increments[i + 1]...};
   const auto row = [&]() __attribute__((always_inline)) {
     for (int64_t left = batches; left > 0; --left) {
-      if constexpr (std::is_floating_point_v<T>) {
+      if constexpr (in_batches) {
         const auto r = f(batch<T>::load_unaligned(as<T>(x[i]))...);
         if constexpr (std::is_same_v<Out, bool>) {
           simd::store_bools<T>(r, as<bool>(y));
@@ -41,12 +47,9 @@ void run_core(Function f, int64_t batches, [[maybe_unused]] int64_t rows, char* 
           r.store_unaligned(as<T>(y));
         }
       } else {
-        constexpr int lanes = lanes_of<T>;
-        T in[n][lanes];
-        std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out> out[lanes];
-        (std::memcpy(in[i], x[i], sizeof(in[i])), ...);
-        for (int j = 0; j < lanes; ++j) out[j] = f(in[i][j]...);
-        std::memcpy(y, out, sizeof(out));
+        using To = std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out>;
+#pragma omp simd
+        for (int j = 0; j < lanes; ++j) as<To>(y)[j] = f(as<T>(x[i])[j]...);
       }
       y += out_inc;
       ((x[i] += inc[i]), ...);
@@ -67,7 +70,7 @@ using output_of = std::conditional_t<F::to_bool, bool, T>;
 template <class F, class T>
 void value_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
                 const int64_t* row_inc) {
-  run_core<takes_rows<F, T>, T, output_of<F, T>, F::arity>(
+  run_core<takes_rows<F, T>, in_batches<F, T>, T, output_of<F, T>, F::arity>(
       [](auto... v) { return F::value(v...); }, batches, rows, p, inc, row_inc,
       std::make_integer_sequence<int, F::arity>());
 }
@@ -115,7 +118,7 @@ template <class F, int i, class T>
 void slope_core(int64_t batches, int64_t rows, char* const* p, const int64_t* inc,
                 const int64_t* row_inc) {
   constexpr int n = slope_operands<F, i>;
-  run_core<takes_rows<F, T>, T, T, n>(
+  run_core<takes_rows<F, T>, true, T, T, n>(
       [](auto... v) {
         const batch<T> in[] = {v...};
         return in[0] * slope_of<F, i>(in);
@@ -123,9 +126,9 @@ void slope_core(int64_t batches, int64_t rows, char* const* p, const int64_t* in
       batches, rows, p, inc, row_inc, std::make_integer_sequence<int, n>());
 }
 
-template <bool many_rows, class T, class Out, int inputs>
+template <bool many_rows, bool in_batches, class T, class Out, int inputs>
 constexpr CoreShape shape_of() {
-  CoreShape s{many_rows, inputs + 1, lanes_of<T>, {sizeof(Out)}};
+  CoreShape s{many_rows, inputs + 1, lanes_of<T, in_batches>, {sizeof(Out)}};
   for (int k = 1; k <= inputs; ++k) s.size[k] = sizeof(T);
   return s;
 }
@@ -133,14 +136,15 @@ constexpr CoreShape shape_of() {
 template <class F, class T>
 void value_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
-  static constexpr CoreShape shape = shape_of<takes_rows<F, T>, T, output_of<F, T>, F::arity>();
+  static constexpr CoreShape shape =
+      shape_of<takes_rows<F, T>, in_batches<F, T>, T, output_of<F, T>, F::arity>();
   drive(value_core<F, T>, shape, n, rows, p, step, row_step);
 }
 
 template <class F, int i, class T>
 void slope_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                 const int64_t* row_step) {
-  static constexpr CoreShape shape = shape_of<takes_rows<F, T>, T, T, slope_operands<F, i>>();
+  static constexpr CoreShape shape = shape_of<takes_rows<F, T>, true, T, T, slope_operands<F, i>>();
   drive(slope_core<F, i, T>, shape, n, rows, p, step, row_step);
 }
 

@@ -1,17 +1,18 @@
 // What every core needs: bytes as elements, and how many elements are a batch.
 #pragma once
 
+#include <type_traits>
+
 #include "tensor/kernels/elementwise/drive.h"
 #include "tensor/kernels/simd/batch.h"
 
 namespace gradus::kernels::GRADUS_ISA {
 
+// In batches of vectors, or in blocks that the compiler vectorises.
+template <class T, bool in_batches = std::is_floating_point_v<T>>
+inline constexpr int lanes_of = 64 / sizeof(T);
 template <class T>
-inline constexpr int lanes_of = 64 / sizeof(T);  // integers: a block that the compiler vectorises
-template <>
-inline constexpr int lanes_of<float> = batch<float>::size;
-template <>
-inline constexpr int lanes_of<double> = batch<double>::size;
+inline constexpr int lanes_of<T, true> = batch<T>::size;
 
 template <class T>
 T* as(char* p) {

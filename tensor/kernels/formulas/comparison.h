@@ -8,6 +8,8 @@ namespace gradus::kernels::GRADUS_ISA {
 template <int n> struct to_bool_formula : formula<n> {
   static constexpr unsigned on = types::all;
   static constexpr bool to_bool = true;
+  // Value is also called with batches of int32_t and int64_t.
+  static constexpr bool integer_batches = n == 2;
 };
 using predicate = to_bool_formula<1>;
 using comparison = to_bool_formula<2>;
@@ -49,6 +51,7 @@ struct logical_xor : comparison {
 };
 
 struct logical_not : predicate {
+  static constexpr bool integer_batches = true;
   template <class V> static auto value(V x) { return x == V(0); }
 };
 

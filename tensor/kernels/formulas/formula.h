@@ -6,8 +6,8 @@
 //   more
 //
 // V is xsimd::batch<float or double> in a kernel, double in tests, a taped tensor in autograd; for
-// integers and bool, value is called with the plain element type. An operand without a slope is a
-// parameter: no gradient flows into it. Slopes at kinks are PyTorch's.
+// integers and bool, value is called with the plain element type, or see integer_batches. An
+// operand without a slope is a parameter: no gradient flows into it. Slopes at kinks are PyTorch's.
 #pragma once
 
 #include <concepts>
@@ -33,7 +33,7 @@ enum : unsigned { boolean = 0x01, integral = 0x0e, floating = 0x30, numeric = 0x
 template <int n> struct formula {
   static constexpr int arity = n;
   static constexpr unsigned on = types::floating;
-  static constexpr bool to_bool = false;
+  static constexpr bool to_bool = false, integer_batches = false;
   static constexpr unsigned keep = saves::none;
   static constexpr unsigned keep_a = saves::none, keep_b = saves::none, keep_c = saves::none;
 };

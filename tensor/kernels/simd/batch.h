@@ -88,6 +88,41 @@ void store_bools(const mask<T>& m, bool* to) {
 #endif
 }
 
+// And back: the mask holds where a byte is not 0.
+template <class T>
+mask<T> load_bools(const bool* from) {
+  [[maybe_unused]] constexpr int lanes = batch<T>::size;
+#if defined(__SSE2__)
+  __m128i bytes;
+  if constexpr (lanes == 16) {
+    std::memcpy(&bytes, from, lanes);
+  } else {
+    int64_t few = 0;  // in a register: a load of what shorter stores have just written waits
+    std::memcpy(&few, from, lanes);
+    bytes = _mm_cvtsi64_si128(few);
+  }
+#if defined(__AVX512F__)
+  return static_cast<typename mask<T>::register_type>(_mm_test_epi8_mask(bytes, bytes));
+#elif defined(__AVX2__)
+  const __m256i none = _mm256_setzero_si256();
+  if constexpr (sizeof(T) == 4)
+    return mask<T>(_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_cvtepu8_epi32(bytes), none)));
+  else
+    return mask<T>(_mm256_castsi256_pd(_mm256_cmpgt_epi64(_mm256_cvtepu8_epi64(bytes), none)));
+#else
+  const __m128i none = _mm_setzero_si128();
+  const __m128i words = _mm_unpacklo_epi16(_mm_unpacklo_epi8(bytes, none), none);
+  const __m128i held = _mm_cmpgt_epi32(words, none);
+  if constexpr (sizeof(T) == 4)
+    return mask<T>(_mm_castsi128_ps(held));
+  else
+    return mask<T>(_mm_castsi128_pd(_mm_unpacklo_epi32(held, held)));
+#endif
+#else
+  return mask<T>::load_unaligned(from);
+#endif
+}
+
 // The first and the second half of the lanes as double, and both back.
 #if defined(__AVX512F__)
 inline batch<double> widen_low(const batch<float>& x) {
