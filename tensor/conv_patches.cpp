@@ -49,30 +49,40 @@ struct Cut {
   int64_t weights() const { return row_panels * micro.mr * k; }
 };
 
-// The weights as panels of mr rows, k deep, for one group.
+// The weights of up to mr rows as a panel, k deep: of channels and taps, then of the bias.
+template <class T>
+void pack_panel(const Job<T>& job, const Pass& pass, const Cut<T>& cut, int64_t group, int64_t row,
+                bool as_they_lie, T* to) {
+  const int64_t mr = cut.micro.mr, rows = std::min(mr, job.rows - row);
+  const int64_t taps = int64_t(pass.offsets.size());
+  const T* w = job.w + group * job.w_group + row * job.w_row;
+  T* const behind = to + job.channels * taps * mr;
+  if (as_they_lie) {
+    cut.micro.pack(w, job.w_row, 1, rows, job.channels * taps, int(mr), to);
+  } else {
+    if (rows < mr) std::fill(to, behind, T(0));
+    for (int64_t c = 0; c < job.channels; ++c, w += job.w_channel, to += taps * mr)
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t t = 0; t < taps; ++t)
+          to[t * mr + i] = w[i * job.w_row + pass.numbers[size_t(t)]];
+  }
+  if (!job.bias) return;
+  std::copy_n(job.bias + group * job.rows + row, rows, behind);
+  std::fill(behind + rows, behind + mr, T(0));
+}
+
+// All panels of a group.
 template <class T>
 void pack_weights(const Job<T>& job, const Pass& pass, const Cut<T>& cut, int64_t group, T* out) {
-  const int64_t mr = cut.micro.mr, taps = int64_t(pass.offsets.size());
-  parallel_for(0, cut.row_panels, gemm_loops::grain_for(4 * mr * cut.k),
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t panel = begin; panel < end; ++panel) {
-                   T* const to = out + panel * mr * cut.k;
-                   const int64_t rows = std::min(mr, job.rows - panel * mr);
-                   for (int64_t i = 0; i < mr; ++i) {
-                     T* p = to + i;
-                     if (i >= rows) {
-                       for (int64_t j = 0; j < cut.k; ++j) p[j * mr] = T(0);
-                       continue;
-                     }
-                     const int64_t row = panel * mr + i;
-                     const T* w = job.w + group * job.w_group + row * job.w_row;
-                     for (int64_t c = 0; c < job.channels; ++c)
-                       for (int64_t t = 0; t < taps; ++t, p += mr)
-                         *p = w[c * job.w_channel + pass.numbers[size_t(t)]];
-                     if (job.bias) *p = job.bias[group * job.rows + row];
-                   }
-                 }
-               });
+  const int64_t mr = cut.micro.mr;
+  bool as_they_lie = job.w_channel == int64_t(pass.numbers.size());
+  for (size_t t = 0; t < pass.numbers.size(); ++t)
+    as_they_lie = as_they_lie && pass.numbers[t] == int64_t(t);
+  parallel_for(
+      0, cut.row_panels, gemm_loops::grain_for(4 * mr * cut.k), [&](int64_t begin, int64_t end) {
+        for (int64_t panel = begin; panel < end; ++panel)
+          pack_panel(job, pass, cut, group, panel * mr, as_they_lie, out + panel * mr * cut.k);
+      });
 }
 
 // The columns first..last-1 of some images as runs.
