@@ -207,7 +207,7 @@ void put_each(T* x, const IndexPlan& plan, const T* values, bool one_value, Writ
                    for (int64_t b = begin; b < end; ++b) part(b, 0, plan.run);
                  });
   else
-    parallel_for(0, plan.run, std::max<int64_t>(16, grain / (n * int64_t(plan.after.size()))),
+    parallel_for(0, plan.run, std::max<int64_t>(16, 2 * grain / (n * int64_t(plan.after.size()))),
                  [&](int64_t from, int64_t to) { part(0, from, to); });
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "autograd/inplace.h"
+#include "autograd/ops/masked.h"
 #include "tensor/fail.h"
 #include "tensor/index_plan.h"
 #include "tensor/mask.h"
@@ -168,16 +169,15 @@ Tensor& put_taped(const Tensor& x, const Indices& indices, const Tensor& values,
       wrt(values, [saved](const Tensor& dy) { return index_taped(dy, saved.tensors()); }));
 }
 
-// Puts one value where a mask of x's leading dims is true, if that is all and nothing is recorded.
+// Puts one value where a mask of x's leading dims is true, if that is all.
 bool fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value) {
   if (mask.dtype() != kBool || mask.dim() == 0 || mask.dim() > x.dim() || value.numel() != 1 ||
       value.dim() > 0 || value.dtype() != x.dtype() ||
-      !(mask.sizes() == IntArrayRef(x.sizes().data(), size_t(mask.dim()))) ||
-      (GradMode::is_enabled() && (autograd::needs_grad(x) || autograd::needs_grad(value))))
+      !(mask.sizes() == IntArrayRef(x.sizes().data(), size_t(mask.dim()))))
     return false;
   Tensor wide = mask;
   while (wide.dim() < x.dim()) wide = wide.unsqueeze(-1);
-  x.masked_fill_(wide, value);
+  autograd::fill_by_mask("index_put_", x, wide, value);
   return true;
 }
 

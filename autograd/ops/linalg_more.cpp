@@ -38,7 +38,26 @@ Tensor kron(const Tensor& self, const Tensor& other) {
     for (int64_t s : {int64_t(1), b}) right.push_back(s);
     sizes.push_back(a * b);
   }
-  return (self.reshape(left) * other.reshape(right)).reshape(sizes);
+  Tensor a = self.reshape(left), b = other.reshape(right);
+  // Where rows of `other` are short and its rows many, the last dims are spread over whole rows
+  // first, which are multiplied faster.
+  const int64_t n = self.numel() * other.numel();
+  if (n >= 16384 && right.back() < 64) {
+    const int64_t width = sizes.back(), columns = left[left.size() - 2], own = right.back();
+    if (2 * (self.numel() * own + other.numel() * columns) <= n) {
+      left.back() = own;
+      right[right.size() - 2] = columns;
+      a = a.expand(left);
+      b = b.expand(right);
+      for (Dims* dims : {&left, &right}) {
+        dims->pop_back();
+        dims->back() = width;
+      }
+      a = a.reshape(left);
+      b = b.reshape(right);
+    }
+  }
+  return (a * b).reshape(sizes);
 }
 
 Tensor trace(const Tensor& self) {

@@ -4,6 +4,7 @@
 #include "autograd/inplace.h"
 #include "autograd/ops/embed.h"
 #include "autograd/ops/index.h"
+#include "autograd/ops/masked.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
@@ -38,6 +39,15 @@ Tensor widened(const char* op, const Tensor& x, const Tensor& mask) {
 
 }  // namespace
 
+Tensor& autograd::fill_by_mask(const char* op, const Tensor& x, const Tensor& mask,
+                               const Tensor& value) {
+  Saved m = save(mask);
+  return write_inplace(
+      op, x, [&] { fill_where(x, mask, raw::Arg(value, x.dtype())); },
+      wrt(x, [m](const Tensor& dy) { return dy.masked_fill(m, 0); }),
+      wrt(value, [m](const Tensor& dy) { return gradus::where(m, dy, Scalar(0)).sum(); }));
+}
+
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   checked();
   check_mask("masked_fill_", mask);
@@ -49,11 +59,7 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   checked();
   check_mask("masked_fill_", mask);
   if (value.dim() != 0) fail("masked_fill_: expected a 0-dim value, got shape {}", value.sizes());
-  Saved m = save(mask);
-  return write_inplace(
-      "masked_fill_", *this, [&] { fill_where(*this, mask, raw::Arg(value, dtype())); },
-      wrt(*this, [m](const Tensor& dy) { return dy.masked_fill(m, 0); }),
-      wrt(value, [m](const Tensor& dy) { return gradus::where(m, dy, Scalar(0)).sum(); }));
+  return autograd::fill_by_mask("masked_fill_", *this, mask, value);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
   return widened("masked_fill", *this, mask).clone().masked_fill_(mask, value);

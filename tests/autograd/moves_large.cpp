@@ -313,3 +313,41 @@ TEST_CASE("large moves: one value where a mask of the leading dims is true") {
         "index_put_: the mask's shape [170] does not match the tensor's, [171, 5, 83], from dim 0 "
         "on");
 }
+
+TEST_CASE("large moves: Kronecker products of short rows, and their gradients") {
+  for (const auto& [left, right] : {std::pair<Dims, Dims>{{31, 23}, {9, 7}},
+                                    {{23}, {50, 31}},
+                                    {{5, 7, 9}, {8, 6}},
+                                    {{60, 60}, {3, 70}}}) {
+    const Tensor a = counted(left, kDouble).requires_grad_();
+    const Tensor b = counted(right, kDouble).add(1).requires_grad_();
+    const Tensor y = steady([&] { return kron(a, b); });
+    // Place by place: y[..., i * size + j] = a[..., i] * b[..., j].
+    Tensor x = a.detach(), z = b.detach();
+    while (x.dim() < z.dim()) x = x.unsqueeze(0);
+    while (z.dim() < x.dim()) z = z.unsqueeze(0);
+    const Values p = values(x), q = values(z), got = values(y);
+    const Values dy = values(counted(y.sizes(), kDouble));
+    Values da(p.size()), db(q.size());
+    bool same = true;
+    for (size_t k = 0; k < got.size(); ++k) {
+      auto rest = int64_t(k);
+      int64_t i = 0, j = 0, step_i = 1, step_j = 1;
+      for (size_t d = size_t(x.dim()); d-- > 0;) {
+        const int64_t n = x.size(int64_t(d)), m = z.size(int64_t(d)), at = rest % (n * m);
+        rest /= n * m;
+        i += at / m * step_i;
+        j += at % m * step_j;
+        step_i *= n;
+        step_j *= m;
+      }
+      same = same && got[k] == p[size_t(i)] * q[size_t(j)];
+      da[size_t(i)] += dy[k] * q[size_t(j)];
+      db[size_t(j)] += dy[k] * p[size_t(i)];
+    }
+    CHECK(same);
+    y.backward(counted(y.sizes(), kDouble));
+    CHECK(values(a.grad()) == da);
+    CHECK(values(b.grad()) == db);
+  }
+}
