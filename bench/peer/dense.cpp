@@ -34,6 +34,26 @@ void dense(Cases& cases) {
             return x;
           },
           o.f, Passes::both, 4.0 * double(count) * (o.arguments + 1));
+
+  // Doubles, and functions that other libraries compute one element after the other.
+  for (const bool wide : {false, true}) {
+    const auto one = [&](const std::string& name, Function f, Passes passes = Passes::both) {
+      add(
+          cases, "elementwise, dense", name + (wide ? " double 64K" : " 64K"),
+          [wide] {
+            const auto type = wide ? torch::kDouble : torch::kFloat;
+            return List{(torch::rand({1 << 16}) * 0.9 + 0.05).to(type),
+                        torch::randn({1 << 16}).to(type)};
+          },
+          f, passes);
+    };
+    one("pow by tensor", [](const List& x) { return x[0].pow(x[1]); });
+    one("pow of negative", [](const List& x) { return x[1].pow(5); });
+    one("erfinv", [](const List& x) { return x[0].erfinv(); });
+    one(
+        "nextafter", [](const List& x) { return torch::nextafter(x[0], x[1]); }, Passes::forward);
+    one("norm 3", [](const List& x) { return x[1].norm(3); });
+  }
 }
 
 void awkward(Cases& cases) {

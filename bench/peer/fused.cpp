@@ -48,6 +48,11 @@ void fused(Cases& cases) {
     given("linear+bias+gelu" + size, {{m, 256}, {n, 256}, {n}},
           [](const List& x) { return torch::gelu(F::linear(x[0], x[1], x[2])); });
   }
+  for (const double p : {1.0, 2.0, 3.0})
+    given("cdist " + std::to_string(int(p)) + " 64x100x32", {{64, 32}, {100, 32}},
+          [p](const List& x) { return torch::cdist(x[0], x[1], p); });
+  given("cdist exact 64x100x32", {{64, 32}, {100, 32}},
+        [](const List& x) { return torch::cdist(x[0], x[1], 2, 2); });
   given("softmax middle 64x256x64", {{64, 256, 64}}, [](const List& x) { return x[0].softmax(1); });
   given("batch_norm 32x64x28x28", {{32, 64, 28, 28}, {64}, {64}}, batch_norm);
 }

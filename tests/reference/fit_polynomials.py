@@ -54,6 +54,8 @@ fit('exp_scaled, (e^r - 1 - r) / r^2', lambda r: (exp(r) - 1 - r) / r**2, -half,
 fit('bell, (2^f - 1) / f', lambda f: (mpf(2)**f - 1) / f, -0.5001, 0.5001, 5, lambda f, y: abs(f) / 2**f, around=0)
 fit('power, log2(1 + r) / r', lambda r: log(1 + r) / log(2) / r, 0.5**0.5 - 1, 2**0.5 - 1, 11, around=0)
 fit('power, 2^f', lambda f: mpf(2)**f, -0.5001, 0.5001, 6, around=0)
+fit_exactly('exp_scaled, double', lambda r: (exp(r) - 1 - r) / r**2, -mpf('0.34661'), mpf('0.346609'), 9,
+            lambda r, y: r**2 / exp(r))
 fit_exactly('log2_in_two, the rest in s^2', lambda t: 2 / log(2) * (atanh(sqrt(t)) / sqrt(t) - 1 - t / 3) / t**2,
             mpf('1e-12'), mpf('0.029438'), 7, lambda t, y: t**2)
 fit_exactly('exp2_of_two, (2^f - 1 - f log(2)) / f^2', lambda f: (mpf(2)**f - 1 - f * log(2)) / f**2, -mpf('0.50002'),

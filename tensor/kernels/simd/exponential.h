@@ -26,19 +26,33 @@ inline batch<float> exp_scaled(const batch<float>& x) {
   const batch<float> y = xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1);
   return _mm512_scalef_ps(y, k);
 }
+inline batch<double> exp_scaled(const batch<double>& x) {
+  static constexpr double c[] = {0.50000000000000111,    0.16666666666666413,
+                                 0.041666666666530155,   0.0083333333334944179,
+                                 0.0013888888943631987,  0.00019841269506647407,
+                                 2.4801493096763384e-05, 2.7557586329145536e-06,
+                                 2.7630249216417282e-07, 2.5000071962111484e-08};
+  const batch<double> inside = xsimd::min(batch<double>(711), xsimd::max(batch<double>(-747), x));
+  const batch<double> k = xsimd::nearbyint(inside * batch<double>(1.4426950408889634));
+  const batch<double> high = xsimd::fnma(k, batch<double>(0.69314718055994531), inside);
+  const batch<double> r = xsimd::fnma(k, batch<double>(2.3190468138462996e-17), high);
+  const batch<double> y = xsimd::fma(polynomial(c, r), r * r, r) + batch<double>(1);
+  return _mm512_scalef_pd(y, k);
+}
 #endif
 
 // e^x, by its square root where xsimd would give up.
 template <class T>
 batch<T> exp(const batch<T>& x) {
 #ifdef __AVX512F__
-  if constexpr (sizeof(T) == 4) return exp_scaled(x);
-#endif
+  return exp_scaled(x);
+#else
   const batch<T> y = xsimd::exp(x);
   const mask<T> extreme = xsimd::abs(x) > batch<T>(T(sizeof(T) == 4 ? 87 : 707));
   if (!xsimd::any(extreme)) return y;
   const batch<T> r = xsimd::exp(x * batch<T>(T(0.5)));
   return xsimd::select(extreme, r * r, y);
+#endif
 }
 
 template <class T>

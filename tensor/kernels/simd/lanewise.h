@@ -36,7 +36,6 @@ batch<float> in_double(F f, const V&... x) {
   }
 GRADUS_LANEWISE(lgamma)
 GRADUS_LANEWISE(digamma)
-GRADUS_LANEWISE(erfinv)
 GRADUS_LANEWISE(i0)
 GRADUS_LANEWISE(i0e)
 GRADUS_LANEWISE(i1)
@@ -46,11 +45,6 @@ GRADUS_LANEWISE(i1e)
 template <class T>
 batch<T> polygamma(const batch<T>& n, const batch<T>& x) {
   return lanewise([](T a, T b) { return special::polygamma(a, b); }, n, x);
-}
-
-template <class T>
-batch<T> nextafter(const batch<T>& a, const batch<T>& b) {
-  return lanewise([](T s, T t) { return std::nextafter(s, t); }, a, b);
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA::simd
