@@ -47,9 +47,9 @@ void run_core(Function f, int64_t batches, [[maybe_unused]] int64_t rows, char* 
           r.store_unaligned(as<T>(y));
         }
       } else {
-        using To = std::conditional_t<std::is_same_v<Out, bool>, uint8_t, Out>;
 #pragma omp simd
-        for (int j = 0; j < lanes; ++j) as<To>(y)[j] = f(as<T>(x[i])[j]...);
+        for (int j = 0; j < lanes; ++j)
+          as<byte_for_bool<Out>>(y)[j] = f(static_cast<T>(as<byte_for_bool<T>>(x[i])[j])...);
       }
       y += out_inc;
       ((x[i] += inc[i]), ...);
@@ -151,8 +151,7 @@ void slope_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
 template <class F, class T>
 constexpr Loop value_entry() {
   if constexpr ((F::on >> static_cast<int>(scalar_type_of<T>) & 1) != 0) {
-    // A bool is a byte of 0 or 1, which the compiler vectorises better.
-    using Read = std::conditional_t<F::to_bool && std::is_same_v<T, bool>, uint8_t, T>;
+    using Read = std::conditional_t<F::to_bool, byte_for_bool<T>, T>;
     return value_loop<F, Read>;
   } else {
     return nullptr;

@@ -14,6 +14,10 @@ inline constexpr int lanes_of = 64 / sizeof(T);
 template <class T>
 inline constexpr int lanes_of<T, true> = batch<T>::size;
 
+// A bool is a byte of 0 or 1, which the compiler vectorises better.
+template <class T>
+using byte_for_bool = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+
 template <class T>
 T* as(char* p) {
   return static_cast<T*>(static_cast<void*>(p));

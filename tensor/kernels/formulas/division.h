@@ -8,9 +8,15 @@ namespace gradus::kernels::GRADUS_ISA {
 
 // The quotient of integers towards zero, defined for a zero divisor and for the overflow at -1.
 template <std::integral T> T safe_quotient(T a, T b) {
+  const bool negates = std::signed_integral<T> && b == static_cast<T>(-1);
+  if constexpr (sizeof(T) <= sizeof(int32_t)) {
+    // In doubles, which vectors divide: 1/b lies between the quotient and the next whole number,
+    // more than the rounding.
+    const double q = static_cast<double>(a) / (b == 0 || negates ? 1. : static_cast<double>(b));
+    return b == 0 ? T(0) : negates ? static_cast<T>(-a) : static_cast<T>(q);
+  }
   if (b == 0) return 0;
-  if (std::signed_integral<T> && b == static_cast<T>(-1)) return static_cast<T>(-a);
-  return static_cast<T>(a / b);
+  return static_cast<T>(negates ? -a : a / b);
 }
 
 template <std::integral T> T safe_remainder(T a, T b) {
