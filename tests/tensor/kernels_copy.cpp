@@ -142,6 +142,27 @@ TEST_CASE("numbers convert as PyTorch converts them") {
   });
 }
 
+TEST_CASE("long rows of numbers convert one by one, large ones among them") {
+  each_table([](const Table& table) {
+    for (const double large : {0x1p51, -0x1p51, 0x1p51 - 0.5, -0x1p62, 3e300, -inf, double(NAN)}) {
+      std::vector<double> d(300);
+      for (size_t i = 0; i < d.size(); ++i) d[i] = 1.37 * (double(i) - 150) * double(i % 7);
+      d[130] = large;
+      std::vector<int64_t> want;
+      for (const double x : d)
+        want.push_back(std::abs(x) < 0x1p63 ? static_cast<int64_t>(x) : INT64_MIN);
+      CHECK(cast<int64_t>(table, d) == want);
+      CHECK(cast<uint8_t>(table, d) == std::vector<uint8_t>(want.begin(), want.end()));
+      const std::vector<float> f(d.begin(), d.end());
+      want.clear();
+      for (const float x : f)
+        want.push_back(std::abs(x) < 0x1p63f ? static_cast<int64_t>(x) : INT64_MIN);
+      CHECK(cast<int64_t>(table, f) == want);
+      CHECK(cast<uint8_t>(table, f) == std::vector<uint8_t>(want.begin(), want.end()));
+    }
+  });
+}
+
 TEST_CASE("copies of any stride, and fills") {
   each_table([](const Table& table) {
     for (const int64_t n : {0, 1, 5, 64}) {

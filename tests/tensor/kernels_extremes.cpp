@@ -142,3 +142,32 @@ TEST_CASE("values and slopes at extremes are PyTorch's") {
   for (const auto& each : cases)
     CHECK_MESSAGE(used.count(each.first) == 1, each.first, " is no formula");
 }
+
+TEST_CASE_TEMPLATE("whole quotients and remainders of integers", T, uint8_t, int32_t, int64_t) {
+  using Limits = std::numeric_limits<T>;
+  std::vector<T> points = {0, 1, 2, 3, 7, 10, 100, T(-1), T(-2), T(-3), T(-7), T(46341)};
+  for (int k = 0; k < 3; ++k) {
+    points.push_back(T(Limits::max() - k));
+    points.push_back(T(Limits::min() + k));
+    points.push_back(T(Limits::max() / 2 + k));
+    points.push_back(T(Limits::max() / 3 - k));
+  }
+  std::vector<T> a, b, floors, truncs, remainders, fmods;
+  for (const T x : points)
+    for (const T y : points) {
+      const __int128 i = x, j = y, q = j == 0 ? 0 : i / j, r = j == 0 ? 0 : i - q * j;
+      const bool below = r != 0 && (r < 0) != (j < 0);
+      a.push_back(x), b.push_back(y);
+      truncs.push_back(T(q)), fmods.push_back(T(r));
+      floors.push_back(T(q - below)), remainders.push_back(T(below ? r + j : r));
+    }
+  each_table([&](const Table& table) {
+    const auto gives = [&]<class F>(F) {
+      return apply<T>(value_loop<F>(scalar_type_of<T>, table), std::vector{a, b}, a.size());
+    };
+    CHECK(gives(base::floor_divide()) == floors);
+    CHECK(gives(base::trunc_divide()) == truncs);
+    CHECK(gives(base::remainder()) == remainders);
+    CHECK(gives(base::fmod()) == fmods);
+  });
+}

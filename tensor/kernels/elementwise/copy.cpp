@@ -14,7 +14,7 @@ To convert(From x) {
   if constexpr (std::is_same_v<To, bool>) {
     return x != From(0);
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    using Wide = std::conditional_t<sizeof(To) <= 4, int32_t, int64_t>;
+    using Wide = std::conditional_t<sizeof(To) == 4, int32_t, int64_t>;
     constexpr Wide least = std::numeric_limits<Wide>::min();
     const bool inside = x >= From(least) && x < -From(least);
     return static_cast<To>(inside ? static_cast<Wide>(x) : least);
@@ -26,8 +26,8 @@ To convert(From x) {
 #if defined(__AVX2__) && !defined(__AVX512DQ__)
 // Where no instruction makes vectors of int64_t: beside 1.5 * 2^52 a double holds a whole number in
 // its low bits. y = x in blocks, up to the first with a number too large for that; gives its place.
-template <class From>
-int64_t cast_small(int64_t n, int64_t* __restrict y, const From* __restrict x) {
+template <class To, class From>
+int64_t cast_small(int64_t n, To* __restrict y, const From* __restrict x) {
   constexpr int64_t block = 64;
   constexpr double shift = 6755399441055744.0;
   constexpr From most = From(1LL << 51);
@@ -36,8 +36,8 @@ int64_t cast_small(int64_t n, int64_t* __restrict y, const From* __restrict x) {
     for (int64_t j = i; j < i + block; ++j) large |= !(x[j] > -most && x[j] < most);
     if (large) return i;
     for (int64_t j = i; j < i + block; ++j)
-      y[j] = std::bit_cast<int64_t>(__builtin_trunc(double(x[j])) + shift) -
-             std::bit_cast<int64_t>(shift);
+      y[j] = static_cast<To>(std::bit_cast<int64_t>(__builtin_trunc(double(x[j])) + shift) -
+                             std::bit_cast<int64_t>(shift));
   }
   return n / block * block;
 }
@@ -50,7 +50,8 @@ void cast_row(int64_t n, char* to, int64_t to_step, const char* from, int64_t fr
     const From* x = as<From>(from);
     int64_t i = 0;
 #if defined(__AVX2__) && !defined(__AVX512DQ__)
-    if constexpr (std::is_floating_point_v<From> && std::is_same_v<To, int64_t>)
+    if constexpr (std::is_floating_point_v<From> &&
+                  (std::is_same_v<To, int64_t> || std::is_same_v<To, uint8_t>))
       i = cast_small(n, y, x);
 #endif
     for (; i < n; ++i) y[i] = convert<To>(x[i]);
