@@ -14,6 +14,7 @@ const uint8_t* bytes(const Tensor& mask) {
   return reinterpret_cast<const uint8_t*>(mask.data_ptr());
 }
 
+// A borrowed mask may hold any bytes: all but 0 are true.
 int64_t count_bytes(const uint8_t* m, int64_t n) {
   typedef uint8_t V __attribute__((vector_size(16)));
   int64_t count = 0, i = 0;
@@ -22,11 +23,11 @@ int64_t count_bytes(const uint8_t* m, int64_t n) {
     const int64_t end = std::min(n - 15, i + 255 * 16);  // a byte counts no further
     for (; i < end; i += 16) {
       std::memcpy(&v, m + i, sizeof v);
-      sum += v;
+      sum -= V(v != 0);
     }
     for (int k = 0; k < 16; ++k) count += sum[k];
   }
-  for (; i < n; ++i) count += m[i];
+  for (; i < n; ++i) count += m[i] != 0;
   return count;
 }
 
@@ -80,14 +81,14 @@ void walk_named(const uint8_t* m, int64_t begin, int64_t end, int64_t first, int
       if (k + 8 <= last) {
         for (int j = 0; j < 8; ++j, ++i) {
           step(i, k);
-          k += m[i];
+          k += m[i] != 0;
         }
         continue;
       }
     }
     for (const int64_t stop = i + some; i < stop && k < last; ++i) {
       step(i, k);
-      k += m[i];
+      k += m[i] != 0;
     }
   }
 }
@@ -125,7 +126,7 @@ void masked_scatter(const Tensor& x, const Tensor& mask_in, const Tensor& source
     const uint8_t* m = parts.mask;
     parts.walk([&](int64_t begin, int64_t end, int64_t first, int64_t last) {
       walk_named(m, begin, end, first, last, [&](int64_t i, int64_t k) {
-        out[i] = T(out[i] ^ ((out[i] ^ p[k]) & T(-T(m[i]))));
+        out[i] = T(out[i] ^ ((out[i] ^ p[k]) & T(-T(m[i] != 0))));
       });
     });
   });

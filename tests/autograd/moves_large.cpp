@@ -91,6 +91,19 @@ TEST_CASE("large moves: places of what is not zero, of several dims and of none"
   CHECK(zeros({4, 0, 3}).nonzero().sizes() == IntArrayRef({0, 3}));
 }
 
+TEST_CASE("large moves: a borrowed mask of any bytes is true where it is not 0") {
+  std::vector<uint8_t> bytes(20011);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = uint8_t(i % 3 == 0 ? 0 : i % 256);
+  const int64_t n = int64_t(bytes.size());
+  const Tensor mask = from_blob(bytes.data(), {n}, kBool);
+  const Tensor same = from_blob(bytes.data(), {n}, kByte).ne(0), x = counted({n}, kFloat);
+  CHECK(mask.nonzero().equal(same.nonzero()));
+  CHECK(x.masked_select(mask).equal(x.masked_select(same)));
+  CHECK(x.masked_scatter(mask, x).equal(x.masked_scatter(same, x)));
+  CHECK(x.masked_fill(mask, -1).equal(x.masked_fill(same, -1)));
+  CHECK(where(mask, x, -x).equal(where(same, x, -x)));
+}
+
 TEST_CASE("large moves: a mask or a source out of the tensor that is written") {
   const Tensor x = counted({130, 255}, kBool), want = x.masked_scatter(x.clone(), x.clone());
   const Tensor y = x.clone();
