@@ -207,9 +207,9 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t s
           return std::fma(by, double(i), from);
       };
       T* out = y.data_ptr<T>();
-      const int64_t n = steps, half = std::clamp(n == 1 ? 1 : n / 2, begin, end);
+      const int64_t half = std::clamp(steps == 1 ? 1 : steps / 2, begin, end);
       for (int64_t i = begin; i < half; ++i) out[i] = f(place(first, step, i), T{});
-      for (int64_t i = half; i < end; ++i) out[i] = f(place(last, -step, n - 1 - i), T{});
+      for (int64_t i = half; i < end; ++i) out[i] = f(place(last, -step, steps - 1 - i), T{});
     });
   });
   return finish(std::move(y), options);

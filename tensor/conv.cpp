@@ -45,10 +45,6 @@ Tensor matrix(const Tensor& t, int64_t rows) {
   return window(t, {rows, columns}, {columns, 1}, t.storage_offset());
 }
 
-Tensor transposed(const Tensor& m) {
-  return window(m, {m.size(1), m.size(0)}, {1, m.size(1)}, m.storage_offset());
-}
-
 template <class T>
 const T* data(const Tensor& t) {
   return t.defined() ? t.data_ptr<T>() : nullptr;

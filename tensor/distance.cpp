@@ -39,13 +39,6 @@ Tensor dense_padded(const Tensor& x, const Dims& batch) {
   copy(part(y, size_t(y.dim() - 1), 0, k), expand(x, with(batch, n, k)));
   return y;
 }
-Tensor transposed(const Tensor& x) {
-  Dims sizes(x.sizes()), strides(x.strides());
-  const size_t n = sizes.size();
-  std::swap(sizes[n - 2], sizes[n - 1]);
-  std::swap(strides[n - 2], strides[n - 1]);
-  return window(x, sizes, strides, x.storage_offset());
-}
 
 // f(row, shape, batch) for rows of the batches one after the other, shape.rows at a time.
 template <class F>
@@ -92,7 +85,7 @@ Tensor distances_backward(const Tensor& w, const Tensor& y, const Tensor& x1, co
   // A distance that was rounded to float is half a unit from the difference at most.
   if (std::isinf(p) && y.dtype() == kFloat)
     for (double& v : std::span(longest.data_ptr<double>(), size_t(longest.numel())))
-      v -= std::abs(v) * 0x1p-24;
+      if (std::isfinite(v)) v -= std::abs(v) * 0x1p-24;
   const int64_t n = x1.size(-2), k = x1.size(-1), columns = padded(x2.size(-2));
   const Tensor dx = empty(with(batch, n, k), kDouble);
   const double *pa = a.data_ptr<double>(), *pb = b.data_ptr<double>();

@@ -175,6 +175,13 @@ Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length) {
   }
   return window(x, sizes, strides, offset);
 }
+Tensor transposed(const Tensor& x) {
+  Dims sizes(x.sizes()), strides(x.strides());
+  const size_t n = sizes.size();
+  std::swap(sizes[n - 2], sizes[n - 1]);
+  std::swap(strides[n - 2], strides[n - 1]);
+  return window(x, sizes, strides, x.storage_offset());
+}
 
 Tensor expand(const Tensor& x, IntArrayRef sizes, const char* op) {
   const size_t n = sizes.size();

@@ -21,6 +21,8 @@ Tensor window(const Tensor& x, const Dims& sizes, const Dims& strides, int64_t o
 Tensor window(const Tensor& x);
 // The part of x at `start` along dim, or, for a length of -1, the slice there. Nothing is checked.
 Tensor part(const Tensor& x, size_t dim, int64_t start, int64_t length);
+// The last two dims the other way round.
+Tensor transposed(const Tensor& x);
 // One whose sizes and strides the caller has yet to set, and then refresh().
 inline Tensor window(const Tensor& x, size_t dims, int64_t offset) {
   return Tensor(Ref<TensorImpl>::first(new TensorImpl(*x.impl(), dims, offset)));

@@ -198,7 +198,7 @@ class Step {
     }
   }
   bool has_long_windows() const {
-    if (axis_.index.size() < 12 * size_t(axis_.out())) return false;
+    if (axis_.out() == 0 || axis_.index.size() < 12 * size_t(axis_.out())) return false;
     for (size_t i = 0; i + 1 < axis_.begin.size(); ++i)
       for (int64_t e = axis_.begin[i] + 1; e < axis_.begin[i + 1]; ++e)
         if (axis_.index[size_t(e)] != axis_.index[size_t(e) - 1] + 1) return false;

@@ -57,7 +57,7 @@ Tensor nll_forward(const Tensor& x, const NllTerms& terms) {
     if (terms.reduction == Reduction::None) {
       terms.each<T>([&](int64_t from, int64_t to, T w) { out[to] = -w * in[from]; });
     } else {
-      const double sum = -terms.sum<T>([&](int64_t from, T w) { return double(w * in[from]); });
+      const double sum = 0 - terms.sum<T>([&](int64_t from, T w) { return double(w * in[from]); });
       *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
     }
   });

@@ -77,16 +77,22 @@ Tensor exact_distances(const Tensor& x1, const Tensor& x2, double p) {
   const auto slope = [p, inf](const Tensor& given, const Tensor& y, const Tensor& a,
                               const Tensor& b) -> Tensor {
     if (p == 0) return zeros_like(a);
-    Tensor w = given;
-    if (p == 2) w = given / y.masked_fill(y.eq(0), inf);
-    if (p != 1 && p != 2 && p != inf)
-      w = given * y.masked_fill(y.eq(0), p > 1 ? inf : 0.0).pow(1 - p);
-    if (!GradMode::is_enabled()) return raw::distances_backward(w, y, a, b, p);
-    const Tensor d = a.unsqueeze(-2) - b.unsqueeze(-3);
-    Tensor each = p == 2 ? d : d.sgn();
-    if (p == inf) each = each * d.abs().eq(y.unsqueeze(-1));
-    if (p != 1 && p != 2 && p != inf) each = each * d.abs().masked_fill(d.eq(0), 1).pow(p - 1);
-    return (w.unsqueeze(-1) * each).sum(-2);
+    const bool powers = p != 1 && p != inf;
+    const auto wide = [powers](const Tensor& t) { return powers ? t.to(kDouble) : t; };
+    Tensor w = wide(given);
+    if (p == 2)
+      w = w / wide(y).masked_fill(y.eq(0), inf);
+    else if (powers)  // which a float may not hold
+      w = w * wide(y).masked_fill(y.eq(0), p > 1 ? inf : 0.0).pow(1 - p);
+    if (!GradMode::is_enabled())
+      return raw::distances_backward(w.masked_fill(given.eq(0), 0), y, a, b, p);
+    const Tensor d = wide(a).unsqueeze(-2) - wide(b).unsqueeze(-3);
+    Tensor each = p == 2 ? d : where(d.ne(d), d, d.sgn());
+    if (p == inf)
+      each = each * d.abs().eq(y.unsqueeze(-1));
+    else if (powers && p != 2)
+      each = each * d.abs().masked_fill(d.eq(0), 1).pow(p - 1);
+    return (w.unsqueeze(-1) * each).sum(-2).to(a.dtype());
   };
   const auto s1 = save(x1), s2 = save(x2);
   return record(
@@ -114,7 +120,9 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
 
 Tensor pdist(const Tensor& self, double p) {
   if (self.dim() != 2) fail("pdist: expected 2 dims, got {}", self.sizes());
-  if (p < 0) fail("pdist: expected p of 0 or more, got {}", p);
+  if (!self.is_floating_point())
+    fail("pdist: expected a floating point type, got {}", self.dtype());
+  if (!(p >= 0)) fail("pdist: expected p of 0 or more, got {}", p);
   const int64_t n = self.size(0);
   const Tensor pair = triu_indices(n, n, 1);
   return cdist(self, self, p, 2).flatten().index_select(0, pair[0] * n + pair[1]);

@@ -60,7 +60,7 @@ struct ReduceTable {
   // 0, the largest for p = inf.
   DistanceFn* distance;
   // da[i, k] = sum of w[i, j] sgn(d) |d|^(p-1) over j, where d = a[i, k] - b[k, j]; for p = inf of
-  // w[i, j] sgn(d) where |d| >= y[i, j], otherwise y is not read. p > 0.
+  // w[i, j] sgn(d) where |d| >= y[i, j], otherwise y is not read. p > 0. Nothing where w is 0.
   DistanceSlopeFn* distance_slope;
 };
 

@@ -150,7 +150,8 @@ void distance_slopes(Slope slope, const double* a, const double* b, const double
       D sum(0.0);
       for (int64_t j = 0; j < s.columns; j += W) {
         const D d = x - D::load_unaligned(b + k * s.columns + j);
-        sum = xsimd::fma(D::load_unaligned(w + j), slope(d, y + j), sum);
+        const D weight = D::load_unaligned(w + j);  // of none, a difference may be nan
+        sum = sum + choose(weight == D(0.0), weight, weight * slope(d, y + j));
       }
       *da++ = merge_lanes<W / 2>(Square{}, sum);
     }
@@ -172,7 +173,9 @@ void distance(const double* a, const double* b, double* y, double p, const Dista
 
 void distance_slope(const double* a, const double* b, const double* w, const double* y, double* da,
                     double p, const DistanceShape& s) {
-  const auto sign = [](D size, D d) { return choose(d == D(0.0), d, simd::copysign(size, d)); };
+  const auto sign = [](D size, D d) {  // 0 and nan as they are
+    return choose(d < D(0.0) || d > D(0.0), simd::copysign(size, d), d);
+  };
   const auto run = [&](auto slope) { distance_slopes(slope, a, b, w, y, da, s); };
   if (p == 1) return run([=](D d, const double*) { return sign(D(1.0), d); });
   if (p == 2) return run([=](D d, const double*) { return d; });

@@ -262,3 +262,34 @@ TEST_CASE("products have the same bits for any number of threads") {
   }
   set_num_threads(before);
 }
+
+TEST_CASE("gradients of distances do not depend on how small the numbers are") {
+  const auto gradient = [](double p, double scale, bool create_graph) {
+    const Tensor x = tensor({{1.f, 2.f}, {0.f, 3.f}}).mul(scale).requires_grad_();
+    const Tensor y = tensor({{0.f, 0.f}, {5.f, 1.f}}).mul(scale);
+    return autograd::grad({cdist(x, y, p, 2).sum()}, {x}, {}, {}, create_graph)[0].detach();
+  };
+  for (const double p : {1.0, 1.5, 2.0, 3.0, 6.0, inf})
+    for (const bool create_graph : {false, true})
+      for (const double scale : {1e-20, 1e-12, 1e20})
+        CHECK(gradient(p, scale, create_graph).allclose(gradient(p, 1, false), 1e-5, 1e-6));
+}
+
+TEST_CASE("nans and infinities among distances stay where they are") {
+  const double nan = std::nan("");
+  for (const double p : {1.0, 1.5, 2.0, 3.0})
+    for (const bool create_graph : {false, true}) {
+      const Tensor x = tensor({{1.0, nan}, {0.0, 3.0}}).requires_grad_();
+      const Tensor y = tensor({{0.0, 0.0}, {4.0, 1.0}});
+      const Tensor dx =
+          autograd::grad({cdist(x, y, p, 2).sum()}, {x}, {}, {}, create_graph)[0].detach();
+      CHECK(dx[0].isnan().any().item<bool>());
+      CHECK(dx[1].isfinite().all().item<bool>());
+    }
+  for (const double p : {1.5, 2.0, 3.0}) {
+    const Tensor x = tensor({{1.0, inf}, {0.0, 3.0}, {2.0, 2.0}}).requires_grad_();
+    const Tensor dx = autograd::grad({pdist(x, p).sum()}, {x})[0];
+    CHECK(dx[0][0].item<double>() == 0);
+    CHECK(dx.slice(0, 1).select(1, 0).isfinite().all().item<bool>());
+  }
+}

@@ -290,3 +290,11 @@ TEST_CASE("results and gradients are PyTorch's") {
   }
   CHECK(count == cases.size());
 }
+
+TEST_CASE("a loss of nothing is no negative zero") {
+  namespace F = nn::functional;
+  const Tensor x = zeros({2, 3});
+  CHECK(!std::signbit(F::nll_loss(x, tensor({0, 1}, kLong)).item<float>()));
+  const auto sum = F::NLLLossFuncOptions().reduction(kSum);
+  CHECK(!std::signbit(F::nll_loss(x, tensor({-100, -100}, kLong), sum).item<float>()));
+}

@@ -41,6 +41,11 @@ int64_t cast_small(int64_t n, To* __restrict y, const From* __restrict x) {
   }
   return n / block * block;
 }
+#else
+template <class To, class From>
+int64_t cast_small(int64_t, To*, const From*) {
+  return 0;
+}
 #endif
 
 template <class To, class From>
@@ -49,11 +54,9 @@ void cast_row(int64_t n, char* to, int64_t to_step, const char* from, int64_t fr
     To* y = as<To>(to);
     const From* x = as<From>(from);
     int64_t i = 0;
-#if defined(__AVX2__) && !defined(__AVX512DQ__)
     if constexpr (std::is_floating_point_v<From> &&
                   (std::is_same_v<To, int64_t> || std::is_same_v<To, uint8_t>))
       i = cast_small(n, y, x);
-#endif
     for (; i < n; ++i) y[i] = convert<To>(x[i]);
   } else {
     for (int64_t i = 0; i < n; ++i) {

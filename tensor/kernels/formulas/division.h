@@ -14,9 +14,10 @@ template <std::integral T> T safe_quotient(T a, T b) {
     // more than the rounding.
     const double q = static_cast<double>(a) / (b == 0 || negates ? 1. : static_cast<double>(b));
     return b == 0 ? T(0) : negates ? static_cast<T>(-a) : static_cast<T>(q);
+  } else {
+    if (b == 0) return 0;
+    return static_cast<T>(negates ? -a : a / b);
   }
-  if (b == 0) return 0;
-  return static_cast<T>(negates ? -a : a / b);
 }
 
 template <std::integral T> T safe_remainder(T a, T b) {
