@@ -11,6 +11,9 @@
 #include <set>
 #include <thread>
 #include <vector>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "tensor/memory.h"
 #include "tensor/size_classes.h"
@@ -138,6 +141,32 @@ TEST_CASE("what one thread does not keep or leaves behind serves the others") {
   release_cached_memory();
 }
 
+TEST_CASE("what is left of slabs that are in use is not lost, and empty slabs go back") {
+  if (!caching) return;
+  constexpr size_t n = 100, count = 400000, step = 1000;
+  const auto in_use = [] {
+#ifdef __GLIBC__
+    const auto m = mallinfo2();
+    return int64_t(m.uordblks + m.hblkhd);
+#else
+    return int64_t(0);
+#endif
+  };
+  release_cached_memory();
+  const int64_t before = cached(), used = in_use();
+  const auto all = allocate_all(count, n);
+  std::vector<void*> kept;
+  for (size_t i = 0; i < count; ++i) i % step == 0 ? kept.push_back(all[i]) : deallocate(all[i], n);
+  release_cached_memory();
+  const auto again = allocate_all(count - kept.size(), n);
+  CHECK(contains(all, again));
+  deallocate_all(again, n);
+  deallocate_all(kept, n);
+  release_cached_memory();
+  CHECK(cached() <= before);
+  CHECK(in_use() < used + int64_t(count * n / 2));
+}
+
 TEST_CASE("blocks come and go while a thread's objects are destroyed") {
   struct Last {
     void* p = nullptr;
@@ -202,19 +231,21 @@ TEST_CASE("cached blocks make room before memory runs out, and then an error say
   if (!caching) return;
   CHECK(in_a_process([] {
           constexpr size_t mega = 1 << 20;
-          deallocate(allocate(256 * mega), 256 * mega);
+          void *few = allocate(6 * mega), *many = allocate(20 * mega);
+          deallocate(few, 6 * mega);    // this thread keeps it,
+          deallocate(many, 20 * mega);  // and it is for all
           long pages = 0;
           std::FILE* f = std::fopen("/proc/self/statm", "r");
           if (!f || std::fscanf(f, "%ld", &pages) != 1) return 1;
           std::fclose(f);
           rlimit limit{};
-          limit.rlim_cur = limit.rlim_max = size_t(pages) * size_t(getpagesize()) + 64 * mega;
+          limit.rlim_cur = limit.rlim_max = size_t(pages) * size_t(getpagesize()) + 8 * mega;
           if (setrlimit(RLIMIT_AS, &limit) != 0) return 2;
-          void* p = allocate(280 * mega);  // only in the place of the cached one
+          void* p = allocate(28 * mega);  // in the place of both
           if (message([] { allocate(1024 * mega); }) !=
               "allocate: the system has no 1073741824 bytes left")
             return 3;
-          deallocate(p, 280 * mega);
+          deallocate(p, 28 * mega);
           deallocate(allocate(100), 100);
           return 0;
         }) == 0);
