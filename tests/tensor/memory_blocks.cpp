@@ -52,7 +52,13 @@ template <class Child>
 int in_a_process(Child child) {
   const pid_t pid = fork();
   REQUIRE(pid >= 0);
-  if (pid == 0) _exit(child());
+  if (pid == 0) {
+    try {
+      _exit(child());
+    } catch (...) {
+      _exit(100);
+    }
+  }
   int status = 0;
   REQUIRE(waitpid(pid, &status, 0) == pid);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -231,6 +237,7 @@ TEST_CASE("cached blocks make room before memory runs out, and then an error say
   if (!caching) return;
   CHECK(in_a_process([] {
           constexpr size_t mega = 1 << 20;
+          release_cached_memory();
           void *few = allocate(6 * mega), *many = allocate(20 * mega);
           deallocate(few, 6 * mega);    // this thread keeps it,
           deallocate(many, 20 * mega);  // and it is for all
