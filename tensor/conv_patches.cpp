@@ -270,11 +270,7 @@ void by_rows(const Job<T>& job) {
   const bool pairs = job.plan.out_step[2] == 2 && job.plan.out[2] > 1;
   const int64_t work = job.rows * job.channels * job.plan.taps * out;
   std::vector<std::vector<int64_t>> taps;  // of the passes
-  for (const Pass& pass : passes) {
-    taps.emplace_back();
-    for (int64_t c = 0; c < job.channels; ++c)
-      for (const int64_t at : pass.offsets) taps.back().push_back(c * plane + at);
-  }
+  for (const Pass& pass : passes) taps.push_back(pass.offsets_of(job.channels, plane));
   parallel_for(0, job.images * job.groups, gemm_loops::grain_for(4 * work),
                [&](int64_t begin, int64_t end) {
                  const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);

@@ -55,6 +55,13 @@ void settle(Planes& p) {
 
 }  // namespace
 
+std::vector<int64_t> Pass::offsets_of(int64_t channels, int64_t plane) const {
+  std::vector<int64_t> all;
+  for (int64_t c = 0; c < channels; ++c)
+    for (const int64_t at : offsets) all.push_back(c * plane + at);
+  return all;
+}
+
 Three three(IntArrayRef a, int64_t missing) {
   Three out{missing, missing, missing};
   for (size_t i = 0; i < a.size(); ++i) out[3 - a.size() + i] = a[i];

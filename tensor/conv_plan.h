@@ -41,6 +41,9 @@ struct Planes {
 struct Pass {
   Three first, grid;
   std::vector<int64_t> numbers, offsets;
+
+  // The offsets of one channel after the other, each laid out in `plane` elements.
+  std::vector<int64_t> offsets_of(int64_t channels, int64_t plane) const;
 };
 
 // result[.., first + step * i] = sum over channels and taps.

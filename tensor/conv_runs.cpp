@@ -229,10 +229,8 @@ bool by_runs(const Job<float>& job) {
   std::vector<Work> works;
   int64_t size = 0, columns = 0, taps = 0;
   for (const Pass& pass : job.plan.passes) {
-    works.push_back({pass, Lines(job.plan, pass), {}, nullptr});
-    Work& work = works.back();
-    for (int64_t c = 0; c < job.channels; ++c)
-      for (const int64_t at : pass.offsets) work.taps.push_back(c * plane + at);
+    works.push_back({pass, Lines(job.plan, pass), pass.offsets_of(job.channels, plane), nullptr});
+    const Work& work = works.back();
     size += job.groups * panels * width * (int64_t(work.taps.size()) + 1);
     columns += work.lines.all() * work.lines.pitch;
     taps = std::max(taps, int64_t(work.taps.size()));

@@ -25,8 +25,7 @@ class Tiles {
         nr_(kernels::table().gemm->of<T>().nr),
         panels_(ceil_div(job.rows, nr_)),
         taps_(job.channels * job.plan.taps) {
-    for (int64_t c = 0; c < job.channels; ++c)
-      for (const int64_t at : pass_.offsets) offsets_.push_back(c * plane_ + at);
+    offsets_ = pass_.offsets_of(job.channels, plane_);
     padded_ = round_up(taps_, kernels::conv_row_unit);
     offsets_.resize(size_t(padded_), offsets_[0]);
     // Positions at once: whole rows of the grid, such that their panel stays in L1.
@@ -173,9 +172,7 @@ void weight_by_dots(const WeightJob<T>& job) {
   const Planes& planes = job.plan.planes;
   const Pass& pass = job.plan.passes[0];
   const int64_t plane = planes.size(), size = volume(planes.in), grid = volume(pass.grid);
-  std::vector<int64_t> taps;
-  for (int64_t c = 0; c < job.channels; ++c)
-    for (const int64_t at : pass.offsets) taps.push_back(c * plane + at);
+  const std::vector<int64_t> taps = pass.offsets_of(job.channels, plane);
   const int64_t count = int64_t(taps.size()), work = job.images * job.rows * count * grid;
   parallel_for(0, job.groups, gemm_loops::grain_for(4 * work), [&](int64_t begin, int64_t end) {
     const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);

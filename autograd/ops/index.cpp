@@ -181,9 +181,11 @@ bool fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value) {
   return true;
 }
 
-bool fill_masked(const Tensor& x, ArrayRef<TensorIndex> list, const Tensor& value) {
-  return list.size() == 1 && list[0].type() == TensorIndexType::Tensor &&
-         list[0].tensor().defined() && fill_masked(x, list[0].tensor(), value);
+// The mask that is the whole list, or null.
+const Tensor* lone_mask(ArrayRef<TensorIndex> list) {
+  if (list.size() != 1 || list[0].type() != TensorIndexType::Tensor) return nullptr;
+  const Tensor& mask = list[0].tensor();
+  return mask.defined() && mask.dtype() == kBool ? &mask : nullptr;
 }
 
 // Values for an assignment: leading dims of size 1 that the target lacks are dropped.
@@ -211,7 +213,8 @@ Tensor Tensor::index(const OptionalTensors& indices) const {
 
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Tensor& rhs) const {
   checked();
-  if (fill_masked(*this, list, rhs)) return const_cast<Tensor&>(*this);
+  const Tensor* mask = lone_mask(list);
+  if (mask && fill_masked(*this, *mask, rhs)) return const_cast<Tensor&>(*this);
   Parsed p = parse("index_put_", *this, list);
   if (p.indices.empty()) {
     p.view.copy_(without_leading_ones(rhs, p.view.dim()));
@@ -223,7 +226,9 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Tensor& rhs) const 
 }
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> list, const Scalar& v) const {
   checked();
-  if (fill_masked(*this, list, raw::scalar_tensor(v, dtype()))) return const_cast<Tensor&>(*this);
+  const Tensor* mask = lone_mask(list);
+  if (mask && fill_masked(*this, *mask, raw::scalar_tensor(v, dtype())))
+    return const_cast<Tensor&>(*this);
   Parsed p = parse("index_put_", *this, list);
   if (p.indices.empty())
     p.view.fill_(v);
@@ -254,8 +259,8 @@ Tensor Tensor::operator[](const Tensor& i) const { return index({i}); }
 
 namespace {
 
-// x with src written where the view is.
 using View = std::function<Tensor(const Tensor&)>;
+// x with src written where the view is.
 Tensor written(const char* op, const Tensor& x, const Tensor& src, const View& view) {
   Tensor y;
   {

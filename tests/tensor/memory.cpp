@@ -6,19 +6,12 @@
 #include <vector>
 
 #include "tests/support.h"
+#include "tests/tensor/caching.h"
 
 using namespace gradus;
+using gradus::test::caching;
 
 namespace {
-// The address sanitizer is to see every block come and go.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool caching = false;
-#elif defined(__has_feature)
-constexpr bool caching = !__has_feature(address_sanitizer);
-#else
-constexpr bool caching = true;
-#endif
-
 Tensor bytes(int64_t n) { return empty({n}, kByte); }
 int64_t active() { return memory_stats().active; }
 }  // namespace

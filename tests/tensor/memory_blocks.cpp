@@ -19,19 +19,13 @@
 #include "tensor/memory.h"
 #include "tensor/size_classes.h"
 #include "tests/support.h"
+#include "tests/tensor/caching.h"
 
 using namespace gradus;
 using namespace gradus::memory;
+using gradus::test::caching;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool caching = false;
-#elif defined(__has_feature)
-constexpr bool caching = !__has_feature(address_sanitizer);
-#else
-constexpr bool caching = true;
-#endif
 
 int64_t cached() { return memory_stats().cached; }
 
