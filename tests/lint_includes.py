@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Who may include whom, what public headers must not pull in, and how long a file may be."""
+"""Who may include whom, who may ask the processor, what public headers must not pull in, and how long a file may be."""
 import re
 import subprocess
 import sys
@@ -27,6 +27,8 @@ MAY_INCLUDE = {
 }
 # foreign header: the only files that may include it
 ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*"}
+# word: the only files that may use it. What a processor has is asked in one place, which the environment can overrule.
+WORD_ONLY_HERE = {"__builtin_cpu_supports": [KERNELS + "table.cpp", "bench/peer/limits.cpp"]}
 # foreign headers that must not be reached from gradus.h (they cost compile time, or a dependency)
 NOT_PUBLIC = ["fmt/*", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
 
@@ -72,6 +74,9 @@ def check(files):
             for pattern, where in ONLY_HERE.items():
                 if fnmatch(foreign, pattern) and not fnmatch(path, where):
                     yield f"{path}:{line}: <{foreign}> belongs in {where} only"
+        for word, where in WORD_ONLY_HERE.items():
+            if word in text and not matches(path, where):
+                yield f"{path}: {word} belongs in {' and '.join(where)} only"
         length = text.count("\n")
         if length > LONGEST and not matches(path, MAY_BE_LONGER):
             yield f"{path}: {length} lines, the longest allowed is {LONGEST}"

@@ -16,6 +16,7 @@ CASES = [  # files, what the one breach must say ('' = none)
     ({"nn/a.cpp": "#include <xsimd/xsimd.hpp>\n"}, "belongs in tensor/kernels/"),
     ({"nn/a.cpp": "#include <fmt/core.h>\n"}, ""),
     ({"gradus.h": '#include "nn/a.h"\n', "nn/a.h": "\n#include <fmt/core.h>\n"}, "nn/a.h:2: gradus.h reaches <fmt/core.h>"),
+    ({"tests/a.cpp": '  if (__builtin_cpu_supports("avx2"))\n'}, "belongs in tensor/kernels/table.cpp"),
     ({"nn/a.cpp": "\n" * 451}, "451 lines"),
     ({"tests/catalog.cpp": "\n" * 451}, ""),
 ]

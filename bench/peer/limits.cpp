@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -42,11 +44,14 @@ float of_4(int rounds) { return chained<Vector4>(rounds); }
 [[gnu::target("avx512f")]] float of_16(int rounds) { return chained<Vector16>(rounds); }
 #endif
 
-// The widest that this machine has.
+// The widest that this machine has and the environment leaves it.
 MultiplyAdds multiply_adds() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return {16, of_16};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, of_8};
+  const char* most = std::getenv("GRADUS_MAX_ISA");
+  const std::string_view isa = most && *most ? most : "avx512";
+  const bool avx512 = isa == "avx512", avx2 = avx512 || isa == "avx2";
+  if (avx512 && __builtin_cpu_supports("avx512f")) return {16, of_16};
+  if (avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, of_8};
 #endif
   return {4, of_4};
 }

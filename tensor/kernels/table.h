@@ -31,12 +31,22 @@ struct Table {
   const WinogradKernels* winograd;
 };
 
-// The table of the best instruction set that this processor has, or of the one that the environment
-// variable GRADUS_ISA names; throws std::runtime_error if it names none that can run here.
-const Table& table();
+// An instruction set that the library has kernels for, on processors of this kind.
+struct InstructionSet {
+  const char* name;
+  const Table* table;  // null if the processor lacks the set, or the library was built without it
+};
+// Best first, ended by one without a name: the processor's word, whatever the environment says.
+const InstructionSet* instruction_sets();
 
-// The tables that can run here, best first, ended by null.
+// The tables that can run here, best first, ended by null. The environment variable GRADUS_MAX_ISA
+// names the best that there may be: all is then as on a processor without the better ones. Throws
+// Error if it names no instruction set.
 const Table* const* available_tables();
+
+// The first of them, or the one of the instruction set that the environment variable GRADUS_ISA
+// names; throws Error if that is none of them.
+const Table& table();
 
 // The kernel of a formula for one type, or null.
 template <class F>

@@ -1,8 +1,4 @@
-// Conversions, choices, fills and transposes on every instruction set; and how one is chosen.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdlib>
+// Conversions, choices, fills and transposes on every instruction set.
 #include <type_traits>
 
 #include "tests/tensor/kernels.h"
@@ -69,44 +65,7 @@ void check_where(const Table& table) {
   }
 }
 
-// What table() throws with GRADUS_ISA set to name, in a process of its own; else its isa.
-std::string chosen(const char* name) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    setenv("GRADUS_ISA", name, 1);
-    std::string said;
-    try {
-      said = table().isa;
-    } catch (const std::exception& e) {
-      said = e.what();
-    }
-    const bool written = write(ends[1], said.data(), said.size()) == ssize_t(said.size());
-    _exit(written ? 0 : 1);
-  }
-  close(ends[1]);
-  std::string said(1000, '\0');
-  const ssize_t n = read(ends[0], said.data(), said.size());
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  said.resize(size_t(std::max<ssize_t>(n, 0)));
-  return said;
-}
-
 }  // namespace
-
-// First, before anything in this program has chosen a table.
-TEST_CASE("the environment chooses the instruction set") {
-  std::string names;
-  for (const Table* const* t = available_tables(); *t != nullptr; ++t) {
-    CHECK(chosen((*t)->isa) == (*t)->isa);
-    names += (names.empty() ? "" : ", ") + std::string((*t)->isa);
-  }
-  CHECK(chosen("") == available_tables()[0]->isa);
-  CHECK(chosen("mmx") == "GRADUS_ISA: no kernels 'mmx' for this processor, it has " + names);
-}
 
 TEST_CASE("numbers convert as PyTorch converts them") {
   each_table([](const Table& table) {
