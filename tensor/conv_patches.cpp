@@ -12,7 +12,7 @@ namespace {
 using gemm_loops::ceil_div;
 using gemm_loops::even_part;
 using gemm_loops::round_up;
-using gemm_loops::Scratch;
+
 using kernels::PatchRun;
 
 // How a pass is cut up. An element is a sum over k in blocks that do not depend on the threads, so

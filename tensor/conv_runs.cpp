@@ -11,7 +11,6 @@ namespace {
 
 using gemm_loops::ceil_div;
 using gemm_loops::round_up;
-using gemm_loops::Scratch;
 
 const kernels::ConvTable& table() { return *kernels::table().conv; }
 

@@ -11,7 +11,6 @@ namespace {
 
 using gemm_loops::ceil_div;
 using gemm_loops::round_up;
-using gemm_loops::Scratch;
 
 // For one group. Row c * taps + t of the sums holds panels of output channels.
 template <class T>

@@ -13,7 +13,6 @@ namespace gradus::conv::winograd {
 using gemm_loops::ceil_div;
 using gemm_loops::even_part;
 using gemm_loops::round_up;
-using gemm_loops::Scratch;
 
 inline constexpr int64_t lanes = kernels::winograd_lanes, side = 4, reach = 2, taps = 3,
                          products = 36;

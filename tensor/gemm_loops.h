@@ -4,10 +4,11 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
 #include "tensor/gemm.h"
-#include "tensor/memory.h"
 #include "tensor/parallel.h"
+#include "tensor/scratch.h"
 
 namespace gradus::gemm_loops {
 
@@ -38,32 +39,48 @@ inline int64_t grain_for(int64_t work) {
 }
 
 template <class T>
-class Scratch {
- public:
-  explicit Scratch(int64_t count)
-      : bytes_(size_t(count) * sizeof(T)), data_(static_cast<T*>(memory::allocate(bytes_))) {}
-  ~Scratch() { memory::deallocate(data_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  T* get() const { return data_; }
+bool fits(int64_t elements, const kernels::GemmKernels<T>& micro) {
+  return elements * int64_t(sizeof(T)) <= micro.l2;
+}
 
- private:
-  size_t bytes_;
-  T* data_;
-};
+// Whether little of a strip of B stays in the second cache, for its rows fall on few of its sets.
+template <class T>
+bool folds(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  constexpr int64_t ways = 8;
+  const int64_t way = micro.l2 / ways;
+  return g.k > 2 * ways * (way / std::gcd(g.b_row * int64_t(sizeof(T)), way));
+}
+
+// Whether B's rows are best read some at a time, in order: it comes from memory, each row on pages
+// of its own, and the few rows of A could not find it near again.
+template <class T>
+bool by_depth(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  return g.b_row * int64_t(sizeof(T)) >= 4096 &&
+         (g.m <= micro.mr || (g.m <= 4 * micro.mr && folds(g, micro)));
+}
 
 template <class T>
 kernels::GemmTile<T> tile_of(const Gemm<T>& g) {
   return {g.k, g.a, g.a_row, g.a_col, g.b, g.b_row, g.c, g.c_row, g.c_col, 0, 0, g.epilogue};
 }
 
+// What is done to the sums over a part of k.
+template <class T>
+kernels::Epilogue<T> part_of(kernels::Epilogue<T> e, bool first, bool last) {
+  if (!first) e.beta = T(1);
+  if (!last) e.bias = nullptr, e.activation = kernels::Activation::None;
+  return e;
+}
+
 template <class T>
 void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   // A is packed only where many panels of B make it pay.
-  const bool pack_a = g.n >= 1024;
+  const bool pack_a = g.n >= (g.a_col == 1 ? micro.pack_columns : micro.pack_transposed_columns);
   const int64_t mr = micro.mr, nr = micro.nr;
-  const int64_t mc = even_part(g.m, micro.mc, mr), nc = even_part(g.n, micro.nc, nr);
-  const int64_t kc = even_part(g.k, micro.kc, 4);
+  const int64_t mc = even_part(g.m, micro.mc, mr), kc = even_part(g.k, micro.kc, 4);
+  // What few rows use only once or twice must not go out to the third cache in between.
+  const int64_t near = micro.l2 / 2 / (kc * int64_t(sizeof(T))) / nr * nr;
+  const int64_t nc = even_part(g.n, g.m <= 4 * mr ? std::max(near, nr) : micro.nc, nr);
   // Each thread works on an mc x kc block of A of its own, or shares one when there are few.
   const int64_t threads = detail::chunk_count(multiply_adds(g) / work_per_thread, 1);
   const int64_t rows_at_once = std::min(mc * threads, round_up(g.m, mr));
@@ -79,9 +96,7 @@ void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
                    std::min(last * nr, cols) - first * nr, k, micro.nr,
                    b_panels.get() + first * nr * k);
       });
-      kernels::Epilogue<T> epilogue = g.epilogue;
-      if (p0 > 0) epilogue.beta = T(1);
-      if (p0 + k < g.k) epilogue.bias = nullptr, epilogue.activation = kernels::Activation::None;
+      const kernels::Epilogue<T> epilogue = part_of(g.epilogue, p0 == 0, p0 + k == g.k);
 
       for (int64_t i0 = 0; i0 < g.m; i0 += rows_at_once) {
         const int64_t rows = std::min(rows_at_once, g.m - i0);
@@ -143,23 +158,28 @@ void direct(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
     micro.pack(g.b + (g.n - ragged), 1, g.b_row, ragged, g.k, static_cast<int>(ragged_width),
                ragged_b);
 
-  // Long strips of B stay near while A goes by; short ones are near anyway, and C is written in
+  // Long strips of B stay near while A goes by; where short ones are near anyway, C is written in
   // order.
-  const bool along_rows = nr * g.k * int64_t(sizeof(T)) <= 32 * 1024;
+  const bool along_rows = nr * g.k * int64_t(sizeof(T)) <= 32 * 1024 && fits(g.k * g.n, micro);
+  const int64_t depth = by_depth(g, micro) ? micro.depth : std::max<int64_t>(g.k, 1);
   parallel_for(0, row_tiles * strips, grain_for(mr * nr * g.k), [&](int64_t first, int64_t last) {
     kernels::GemmTile<T> t = tile_of(g);
-    for (int64_t task = first; task < last; ++task) {
-      const int64_t i = (along_rows ? task / strips : task % row_tiles) * mr;
-      const int64_t j = (along_rows ? task % strips : task / row_tiles) * nr;
-      const bool packed_strip = ragged && j + nr > g.n;
-      t.a = g.a + i * g.a_row;
-      t.b = packed_strip ? ragged_b : g.b + j;
-      t.b_row = packed_strip ? ragged_width : g.b_row;
-      t.c = g.c + i * g.c_row + j * g.c_col;
-      t.rows = static_cast<int>(std::min(mr, g.m - i));
-      t.cols = static_cast<int>(std::min(nr, g.n - j));
-      if (g.epilogue.bias) t.epilogue.bias = g.epilogue.bias + j;
-      micro.tile(t);
+    for (int64_t p0 = 0; p0 == 0 || p0 < g.k; p0 += depth) {
+      t.k = std::min(depth, g.k - p0);
+      t.epilogue = part_of(g.epilogue, p0 == 0, p0 + t.k == g.k);
+      for (int64_t task = first; task < last; ++task) {
+        const int64_t i = (along_rows ? task / strips : task % row_tiles) * mr;
+        const int64_t j = (along_rows ? task % strips : task / row_tiles) * nr;
+        const bool packed_strip = ragged && j + nr > g.n;
+        t.a = g.a + i * g.a_row + p0 * g.a_col;
+        t.b_row = packed_strip ? ragged_width : g.b_row;
+        t.b = (packed_strip ? ragged_b : g.b + j) + p0 * t.b_row;
+        t.c = g.c + i * g.c_row + j * g.c_col;
+        t.rows = static_cast<int>(std::min(mr, g.m - i));
+        t.cols = static_cast<int>(std::min(nr, g.n - j));
+        if (t.epilogue.bias) t.epilogue.bias = g.epilogue.bias + j;
+        micro.tile(t);
+      }
     }
   });
 }
@@ -233,9 +253,8 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
   if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
       (thin <= 2 + g.k / micro.dots_k || g.m * g.n <= 32))
     return dots(g, micro);
-  constexpr int64_t l2_bytes = 1024 * 1024;
-  const bool b_in_l2 = g.k * g.n * int64_t(sizeof(T)) <= l2_bytes;
-  if (g.b_col == 1 && (b_in_l2 || g.m <= 4 * micro.mr)) return direct(g, micro);
+  const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro);
+  if (g.b_col == 1 && (g.m <= micro.mr || near || by_depth(g, micro))) return direct(g, micro);
   packed(g, micro);
 }
 

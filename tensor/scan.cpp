@@ -1,7 +1,9 @@
 #include "tensor/scan.h"
 
 #include <algorithm>
+#include <array>
 
+#include "tensor/column_panels.h"
 #include "tensor/fail.h"
 #include "tensor/kernels/table.h"
 #include "tensor/parallel.h"
@@ -62,16 +64,45 @@ Running scan_index(const char* op, const Tensor& x, int64_t dim,
   return y;
 }
 
-Tensor backward(const char* op, const Tensor& dy, const Tensor& y, int64_t dim,
-                const kernels::ByType<kernels::SoftmaxBackwardFn>& table) {
-  dim = wrap_dim(dim, y.dim(), op);
-  const Tensor a = contiguous(dy), b = contiguous(y), dx = empty(y.sizes(), y.dtype());
-  const int64_t item = int64_t(y.itemsize());
-  for_each_block(y.sizes(), dim, 16384, [&](int64_t at, const ScanShape& s) {
-    table[y.dtype()](a.impl()->data + at * item, b.impl()->data + at * item,
-                     dx.impl()->data + at * item, s);
+template <class T, size_t N>
+std::array<const T*, N> shifted(std::array<const T*, N> p, int64_t by) {
+  for (const T*& at : p) at += by;
+  return p;
+}
+
+// y = fn(x...) for lines that are gone over more than once. y's place may be that of the first x.
+template <size_t N, class Fn>
+Tensor in_lines(const char* op, std::array<Tensor, N> x, int64_t dim, int64_t grain, Fn fn) {
+  dim = wrap_dim(dim, x[0].dim(), op);
+  for (Tensor& t : x) t = contiguous(t);
+  const Tensor y = empty(x[0].sizes(), x[0].dtype());
+  visit_floating(y.dtype(), op, [&](auto zero) {
+    using T = decltype(zero);
+    std::array<const T*, N> in;
+    for (size_t k = 0; k < N; ++k) in[k] = x[k].template data_ptr<T>();
+    for_each_block(y.sizes(), dim, grain, [&](int64_t first, const ScanShape& s) {
+      const int64_t block = s.n * s.inner_pitch;
+      if (s.inner_pitch == 1) return fn(shifted(in, first), y.data_ptr<T>() + first, s);
+      for (int64_t o = 0; o < s.outer; ++o, first += block)
+        in_panels<T, N>(shifted(in, first), y.data_ptr<T>() + first, s.n, s.inner_pitch, s.inner,
+                        [&](auto near, T* to, int64_t, int64_t width, int64_t pitch) {
+                          fn(near, to, ScanShape{1, s.n, width, pitch});
+                        });
+    });
   });
-  return dx;
+  return y;
+}
+
+Tensor softmax_of(const char* op, const Tensor& x, int64_t dim,
+                  const kernels::ByType<kernels::SoftmaxFn>& table) {
+  return in_lines<1>(op, {x}, dim, 8192,
+                     [&](auto in, auto* y, const ScanShape& s) { table[x.dtype()](in[0], y, s); });
+}
+Tensor softmax_of(const char* op, const Tensor& dy, const Tensor& y, int64_t dim,
+                  const kernels::ByType<kernels::SoftmaxBackwardFn>& table) {
+  return in_lines<2>(op, {dy, y}, dim, 16384, [&](auto in, auto* dx, const ScanShape& s) {
+    table[y.dtype()](in[0], in[1], dx, s);
+  });
 }
 
 ScalarType sum_type(ScalarType t) { return is_floating(t) ? t : kLong; }
@@ -97,16 +128,16 @@ Running cummin(const Tensor& x, int64_t dim) {
 }
 
 Tensor softmax(const Tensor& x, int64_t dim) {
-  return scan("softmax", x, dim, x.dtype(), softmaxes().softmax, 8192);
+  return softmax_of("softmax", x, dim, softmaxes().softmax);
 }
 Tensor log_softmax(const Tensor& x, int64_t dim) {
-  return scan("log_softmax", x, dim, x.dtype(), softmaxes().log_softmax, 8192);
+  return softmax_of("log_softmax", x, dim, softmaxes().log_softmax);
 }
 Tensor softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim) {
-  return backward("softmax", dy, y, dim, softmaxes().softmax_backward);
+  return softmax_of("softmax", dy, y, dim, softmaxes().softmax_backward);
 }
 Tensor log_softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim) {
-  return backward("log_softmax", dy, y, dim, softmaxes().log_softmax_backward);
+  return softmax_of("log_softmax", dy, y, dim, softmaxes().log_softmax_backward);
 }
 
 LogTerms log_terms(const Tensor& x) {

@@ -10,12 +10,12 @@ namespace gradus::kernels::GRADUS_ISA {
 // and more and vectors so fast that going over C once more costs most: there a panel streams from
 // it.
 struct Blocks {
-  int panel, block, deepest, columns, dots_k;
+  int panel, block, deepest, columns, l2, depth, pack_transposed_columns, dots_k;
 };
 #if defined(__AVX512F__)
-inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024, 2048, 16};
+inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024, 2048, 1024 * 1024, 32, 1024, 16};
 #else
-inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096, 64};
+inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096, 512 * 1024, 128, 384, 64};
 #endif
 
 template <class T>
@@ -30,6 +30,10 @@ constexpr GemmKernels<T> gemm_kernels() {
           .mc = mc,
           .kc = kc,
           .nc = blocks.columns,
+          .l2 = blocks.l2,
+          .depth = blocks.depth,
+          .pack_columns = 1024,
+          .pack_transposed_columns = blocks.pack_transposed_columns,
           .dots_k = blocks.dots_k,
           .tile = tile_of_any_shape<T>,
           .pack = pack<T>,

@@ -56,6 +56,13 @@ struct GemmKernels {
   // An mc x kc block of A stays in L2, a kc x nr panel of B in L1, a kc x nc block of B in L3.
   int mc, kc, nc;
 
+  int l2;     // bytes of the second cache, taken to have 8 ways
+  int depth;  // rows of B at a time where each lies on pages of its own
+
+  // A is packed where B has as many columns; a transposed one, of which a tile reads a piece of
+  // every row, where it has this many.
+  int pack_columns, pack_transposed_columns;
+
   // Dot products beat a packed B in products of up to 2 + k / dots_k rows or columns.
   int dots_k;
 

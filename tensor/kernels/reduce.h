@@ -80,8 +80,8 @@ struct ScanTable {
   ByType<ScanIndexFn> cummax, cummin;
 };
 
-// Over the middle axis of dense [outer, n, inner] blocks; outputs must not overlap inputs. Float
-// and double. Columns may be cut as for ScanTable.
+// Over the middle axis of dense [outer, n, inner] blocks; y may be x, and dx may be dy, otherwise
+// outputs must not overlap inputs. Float and double. Columns may be cut as for ScanTable.
 using SoftmaxFn = void(const void* x, void* y, const ScanShape&);
 using SoftmaxBackwardFn = void(const void* dy, const void* y, void* dx, const ScanShape&);
 

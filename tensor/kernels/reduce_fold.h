@@ -2,6 +2,8 @@
 //   Acc<T>                  the type that elements T are folded in
 //   pad(c)                  an input that changes nothing
 //   map(x, c), merge(a, b)  the formulas, for V = Acc or a batch of it; c belongs to the output
+// and, where the result is an extremum, which a nan is too,
+//   extreme(a, b)           merge of batches for which nans do not count; it's one instruction
 // Two kinds of loops: floats use batches, integers plain loops that the compiler vectorises.
 #pragma once
 
@@ -66,11 +68,58 @@ inline A merge_lanes(Op op, batch<A> v) {
   }
 }
 
+template <class Op, class T>
+concept FoldsToExtreme = std::is_floating_point_v<T> && requires(Op op, T v) {
+  op.extreme(v, v);
+};
+
+// Where there are no nans.
+template <class Op>
+struct Numbers {
+  Op op;
+  template <class V>
+  V merge(V a, V b) const {
+    return op.extreme(a, b);
+  }
+};
+
+// For extrema: nans are looked for on their own, in two batches with one instruction.
+template <class Op, class T>
+inline T extreme_of_row(Op op, const T* x, int64_t n, T c) {
+  using V = batch<T>;
+  constexpr int64_t W = lanes<T>, step = 8 * W;
+  const V vc(c), neutral = op.map(V(op.pad(c)), vc);
+  V best[4] = {neutral, neutral, neutral, neutral};
+  mask<T> nan = simd::unordered(neutral, neutral);
+  const auto take = [&](V& b, V v, V w) {
+    b = op.extreme(op.extreme(b, v), w);
+    nan = nan | simd::unordered(v, w);
+  };
+  int64_t i = 0;
+  for (; i + step <= n; i += step)
+    for (int k = 0; k < 4; ++k)
+      take(best[k], op.map(load<T>(x + i + k * W), vc), op.map(load<T>(x + i + (k + 4) * W), vc));
+  for (; i + W <= n; i += W) {
+    const V v = op.map(load<T>(x + i), vc);
+    take(best[0], v, v);
+  }
+  if (i < n) {  // the last elements, some of them again
+    const V v = n < W ? load_padded<T>(x, n, op.pad(c)) : load<T>(x + n - W);
+    take(best[1], op.map(v, vc), op.map(v, vc));
+  }
+  if (xsimd::any(nan)) return std::numeric_limits<T>::quiet_NaN();
+  const Numbers<Op> numbers{op};
+  return merge_lanes<W / 2>(
+      numbers, numbers.merge(numbers.merge(best[0], best[1]), numbers.merge(best[2], best[3])));
+}
+
 // Rounding errors grow with the additions an element goes through: at most 512 / (4 lanes) in its
 // block, one per block, and the lanes' tree.
 template <class Op, class T, class A = typename Op::template Acc<T>>
 inline A fold_row(Op op, const T* x, int64_t n, A c) {
-  if constexpr (std::is_floating_point_v<A>) {
+  if constexpr (std::is_same_v<A, T> && FoldsToExtreme<Op, A>) {
+    return extreme_of_row(op, x, n, c);
+  } else if constexpr (std::is_floating_point_v<A>) {
     using V = batch<A>;
     constexpr int64_t W = lanes<A>, step = 4 * W, block = 512;
     const V vc(c), neutral = op.map(V(op.pad(c)), vc);
@@ -108,10 +157,24 @@ inline void fold_strip(Op op, const T* x, int64_t rows, int64_t step, const A* c
   constexpr int64_t W = lanes<A>;
   V vc[K];
   for (int k = 0; k < K; ++k) vc[k] = c ? V::load_unaligned(c + k * W) : V(A(0));
-  for (int k = 0; k < K; ++k) a[k] = op.map(load<A>(x + k * W), vc[k]);
-  for (int64_t r = 1; r < rows; ++r) {
-    const T* row = reinterpret_cast<const T*>(at(x, r * step));
-    for (int k = 0; k < K; ++k) a[k] = op.merge(a[k], op.map(load<A>(row + k * W), vc[k]));
+  const auto get = [&](int64_t r, int k) {
+    return op.map(load<A>(reinterpret_cast<const T*>(at(x, r * step)) + k * W), vc[k]);
+  };
+  for (int k = 0; k < K; ++k) a[k] = get(0, k);
+  if constexpr (FoldsToExtreme<Op, A>) {
+    mask<A> nan[K];
+    for (int k = 0; k < K; ++k) nan[k] = simd::unordered(a[k], a[k]);
+    for (int64_t r = 1; r < rows; r += 2)
+      for (int k = 0; k < K; ++k) {
+        const V v = get(r, k), w = get(r + 1 < rows ? r + 1 : r, k);
+        a[k] = op.extreme(op.extreme(a[k], v), w);
+        nan[k] = nan[k] | simd::unordered(v, w);
+      }
+    for (int k = 0; k < K; ++k)
+      a[k] = xsimd::select(nan[k], V(std::numeric_limits<A>::quiet_NaN()), a[k]);
+  } else {
+    for (int64_t r = 1; r < rows; ++r)
+      for (int k = 0; k < K; ++k) a[k] = op.merge(a[k], get(r, k));
   }
 }
 
@@ -266,6 +329,10 @@ struct Max : Itself {
   V merge(V a, V b) const {
     return larger(a, b);
   }
+  template <class V>
+  V extreme(V a, V b) const {
+    return simd::max(a, b);
+  }
 };
 struct Min : Itself {
   template <class A>
@@ -275,6 +342,10 @@ struct Min : Itself {
   template <class V>
   V merge(V a, V b) const {
     return smaller(a, b);
+  }
+  template <class V>
+  V extreme(V a, V b) const {
+    return simd::min(a, b);
   }
 };
 

@@ -128,9 +128,10 @@ TEST_CASE_TEMPLATE("gemm: sizes around the tiles, layouts and epilogues", T, flo
 
 TEST_CASE_TEMPLATE("gemm: sizes beyond the blocks", T, float, double) {
   each_isa([](const kernels::GemmTable& table) {
-    const int64_t shapes[][3] = {{130, 70, 900}, {70, 130, 65}, {3, 300, 1000}, {600, 40, 40},
-                                 {200, 3, 500},  {1, 3000, 70}, {3000, 1, 70},  {70, 1, 3000},
-                                 {1, 70, 3000},  {20, 4200, 17}};
+    const int64_t shapes[][3] = {{130, 70, 900}, {70, 130, 65},  {3, 300, 1000}, {600, 40, 40},
+                                 {200, 3, 500},  {1, 3000, 70},  {3000, 1, 70},  {70, 1, 3000},
+                                 {1, 70, 3000},  {20, 4200, 17}, {4, 2050, 300}, {20, 4096, 300},
+                                 {70, 512, 600}};
     const Matrix<T> bias(1, 4200, layouts[0], 4);
     const kernels::Epilogue<T> epilogue{T(1), T(2), bias.data.data(), kernels::Activation::Relu};
     for (const auto& s : shapes)
@@ -147,7 +148,8 @@ TEST_CASE_TEMPLATE("gemm: the same bits for any number of threads", T, float, do
   const int before = get_num_threads();
   each_isa([](const kernels::GemmTable& table) {
     const int64_t shapes[][3] = {{300, 290, 700}, {1, 5000, 300}, {5000, 1, 300}, {64, 128, 784},
-                                 {3, 900, 777},   {900, 3, 777},  {50, 60, 70},   {1000, 10, 64}};
+                                 {3, 900, 777},   {900, 3, 777},  {50, 60, 70},   {1000, 10, 64},
+                                 {5, 2048, 300},  {20, 4096, 300}};
     for (const auto& s : shapes)
       for (const Layout& la : layouts)
         for (const Layout& lb : layouts) {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <random>
 #include <string>
 
@@ -264,4 +265,30 @@ TEST_CASE("errors name the operation and what is wrong") {
                     "bincount: elements must not be negative, got -1");
   CHECK_THROWS_WITH(raw::median(none, 0, false, false),
                     "median: dim 0 has size 0 and nothing stands for no element");
+}
+
+TEST_CASE_TEMPLATE("softmax: columns a power of two apart give what rows give", T, float, double) {
+  const ScalarType type = scalar_type_of<T>;
+  for (const auto& [n, columns] : std::vector<std::array<int64_t, 2>>{
+           {40, 512}, {17, 1024}, {150, 576}, {1100, 520}, {600, 264}}) {
+    CAPTURE(n);
+    const Tensor x = normal({n, columns}, type), rows = raw::contiguous(permuted(x, {1, 0}));
+    const Tensor dy = normal({n, columns}, type), dy_rows = raw::contiguous(permuted(dy, {1, 0}));
+    const auto same = [&](const Tensor& a, const Tensor& of_rows) {
+      const Tensor b = raw::contiguous(permuted(of_rows, {1, 0}));
+      double worst = 0, size = 0;
+      for (int64_t i = 0; i < a.numel(); ++i) {
+        worst = std::max(worst, std::abs(double(a.data_ptr<T>()[i] - b.data_ptr<T>()[i])));
+        size = std::max(size, std::abs(double(b.data_ptr<T>()[i])));
+      }
+      return worst <= 16 * double(std::numeric_limits<T>::epsilon()) * size;
+    };
+    const Tensor y = raw::softmax(x, 0), y_rows = raw::softmax(rows, 1);
+    CHECK(same(y, y_rows));
+    CHECK(same(raw::softmax_backward(dy, y, 0), raw::softmax_backward(dy_rows, y_rows, 1)));
+    const Tensor z = raw::log_softmax(x, 0), z_rows = raw::log_softmax(rows, 1);
+    CHECK(same(z, z_rows));
+    const Tensor dx = raw::log_softmax_backward(dy, z, 0);
+    CHECK(same(dx, raw::log_softmax_backward(dy_rows, z_rows, 1)));
+  }
 }

@@ -54,6 +54,30 @@ T min(T a, T b) {
   return b < a ? b : a;
 }
 
+// Where a or b is a nan.
+template <class T>
+mask<T> unordered(const batch<T>& a, const batch<T>& b) {
+  constexpr bool single = sizeof(T) == 4;
+#if defined(__AVX512F__)
+  if constexpr (single)
+    return mask<T>(_mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q));
+  else
+    return mask<T>(_mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q));
+#elif defined(__AVX__)
+  if constexpr (single)
+    return mask<T>(_mm256_cmp_ps(a, b, _CMP_UNORD_Q));
+  else
+    return mask<T>(_mm256_cmp_pd(a, b, _CMP_UNORD_Q));
+#elif defined(__SSE2__)
+  if constexpr (single)
+    return mask<T>(_mm_cmpunord_ps(a, b));
+  else
+    return mask<T>(_mm_cmpunord_pd(a, b));
+#else
+  return !(a == a) | !(b == b);
+#endif
+}
+
 // a b + c, rounded once where the instruction exists.
 template <class T>
 batch<T> fma(const batch<T>& a, const batch<T>& b, const batch<T>& c) {
