@@ -17,6 +17,10 @@ template <class T>
 T* pointer(const Tensor& t) {
   return t.defined() ? t.data_ptr<T>() : nullptr;
 }
+template <class T>
+T* shifted(T* p, int64_t by) {
+  return p ? p + by : p;
+}
 Tensor dense(const Tensor& t) { return t.defined() ? contiguous(t) : t; }
 
 // f(first, last) for ranges of channels.
@@ -46,8 +50,13 @@ Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias, 
     if (s.channels > 0) {
       T* variance = out.variance.data_ptr<T>();
       for_each_panel(s, [&](int64_t first, int64_t last) {
-        kernels.channels(px, pw, pb, y, mean, variance, rstd, {s.outer, s.channels, s.inner}, first,
-                         last, eps);
+        if (s.inner == 1)
+          kernels.columns(px + first, shifted(pw, first), shifted(pb, first), y + first,
+                          mean + first, variance + first, rstd + first, s.outer, s.channels,
+                          last - first, eps);
+        else
+          kernels.channels(px, pw, pb, y, mean, variance, rstd, {s.outer, s.channels, s.inner},
+                           first, last, eps);
       });
     } else {
       parallel_for(0, s.rows, std::max<int64_t>(1, grain / s.n), [&](int64_t f, int64_t l) {
@@ -101,8 +110,13 @@ NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor
       });
     } else {
       for_each_panel(s, [&](int64_t first, int64_t last) {
-        kernels.channels_backward(pdy, px, pw, m, r, dx, dw, db, {s.outer, s.channels, s.inner},
-                                  first, last, s.fixed);
+        if (s.inner == 1)
+          kernels.columns_backward(pdy + first, px + first, shifted(pw, first), m + first,
+                                   r + first, shifted(dx, first), shifted(dw, first),
+                                   shifted(db, first), s.outer, s.channels, last - first, s.fixed);
+        else
+          kernels.channels_backward(pdy, px, pw, m, r, dx, dw, db, {s.outer, s.channels, s.inner},
+                                    first, last, s.fixed);
       });
     }
   });

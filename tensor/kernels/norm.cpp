@@ -260,8 +260,8 @@ void groups_backward(const T* dy, const T* x, const T* weight, const T* mean, co
 
 template <class T>
 constexpr NormKernels<T> kernels_of_type() {
-  return {rows<T>,   rows_backward<T>,  channels<T>, channels_backward<T>,
-          groups<T>, groups_backward<T>};
+  return {rows<T>,         rows_backward<T>,         channels<T>, channels_backward<T>,
+          norm_columns<T>, norm_columns_backward<T>, groups<T>,   groups_backward<T>};
 }
 
 }  // namespace

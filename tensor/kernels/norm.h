@@ -32,6 +32,13 @@ struct NormKernels {
   void (*channels_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
                             T* dx, T* dweight, T* dbias, const ChannelShape&, int64_t first,
                             int64_t last, bool fixed);
+  // The same where inner is 1, for some columns of n rows that
+  // are `pitch` apart. All pointers are to what belongs to the first of the columns.
+  void (*columns)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
+                  int64_t n, int64_t pitch, int64_t columns, double eps);
+  void (*columns_backward)(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                           T* dx, T* dweight, T* dbias, int64_t n, int64_t pitch, int64_t columns,
+                           bool fixed);
   // The same of groups, from number `first`, with weight and bias per channel. dweight and dbias,
   // one for each channel of each row, get the sums over it; neither is null.
   void (*groups)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd,
@@ -55,6 +62,14 @@ struct NormTable {
 
 namespace GRADUS_ISA {
 extern const NormTable norm_table;
-}
+
+template <class T>
+void norm_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
+                  int64_t n, int64_t pitch, int64_t columns, double eps);
+template <class T>
+void norm_columns_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
+                           T* dx, T* dweight, T* dbias, int64_t n, int64_t pitch, int64_t columns,
+                           bool fixed);
+}  // namespace GRADUS_ISA
 
 }  // namespace gradus::kernels
