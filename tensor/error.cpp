@@ -1,6 +1,9 @@
 #include "tensor/error.h"
 
+#include <new>
+
 #include "tensor/fail.h"
+#include "tensor/rethrow.h"
 
 namespace gradus {
 
@@ -18,6 +21,16 @@ namespace detail {
 void throw_error(std::string message) { throw Error(std::move(message)); }
 void throw_index_error(std::string message) { throw IndexError(std::move(message)); }
 void throw_value_error(std::string message) { throw ValueError(std::move(message)); }
+
+void rethrow_as_error(const char* op) {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    fail("{}: there is no memory left", op);
+  } catch (const std::length_error&) {
+    fail("{}: it is more than any memory holds", op);
+  }
+}
 
 void throw_error(fmt::string_view text, fmt::format_args args) {
   throw_error(fmt::vformat(text, args));

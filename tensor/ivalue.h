@@ -94,9 +94,11 @@ T IValue::to() const {
     return toTensor();
   else if constexpr (std::is_same_v<T, bool>)
     return toBool();
-  else if constexpr (std::is_integral_v<T>)
-    return T(toInt());
-  else if constexpr (std::is_floating_point_v<T>)
+  else if constexpr (std::is_integral_v<T>) {
+    const int64_t v = toInt();
+    if (int64_t(T(v)) != v) detail::throw_error("ivalue: " + std::to_string(v) + " does not fit");
+    return T(v);
+  } else if constexpr (std::is_floating_point_v<T>)
     return T(toDouble());
   else if constexpr (std::is_same_v<T, Scalar>)
     return toScalar();

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 
 #include "tensor/fail.h"
 
@@ -35,6 +34,18 @@ uint64_t bytes_of(const Entry& e) {
   return uint64_t(bytes);
 }
 
+// Whether a name is there twice is found out at the end, by sorting: a set of them would take more
+// memory than all the rest.
+template <class List, class Name>
+void check_unique(const List& list, Name name) {
+  std::vector<const std::string*> names;
+  names.reserve(list.size());
+  for (const auto& each : list) names.push_back(&name(each));
+  std::sort(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a < *b; });
+  for (size_t i = 1; i < names.size(); ++i)
+    if (*names[i - 1] == *names[i]) fail("load: the header has {} twice", *names[i]);
+}
+
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
 //  "__metadata__": {"key": "value"}} and nothing else.
 class HeaderParser : public nlohmann::json_sax<json> {
@@ -49,7 +60,7 @@ class HeaderParser : public nlohmann::json_sax<json> {
 
   bool number_unsigned(number_unsigned_t v) override {
     if (!list_) wrong("a number");
-    if (v > uint64_t(std::numeric_limits<int64_t>::max()) || list_->size() >= 64)
+    if (v > uint64_t(std::numeric_limits<int64_t>::max()) || list_->size() >= most_dims)
       fail("load: {}: {} is too large", name_, field_);
     list_->push_back(int64_t(v));
     return true;
@@ -69,21 +80,28 @@ class HeaderParser : public nlohmann::json_sax<json> {
     ++depth_;
     if (depth_ == 2) {
       in_metadata_ = name_ == "__metadata__";
-      fields_.clear();
+      if (in_metadata_ && std::exchange(had_metadata_, true))
+        fail("load: the header has {} twice", name_);
+      seen_ = 0;
       entry_ = Entry{name_, ScalarType::Undefined, {}, 0, 0};
     }
     return true;
   }
   bool key(string_t& k) override {
-    auto& seen = depth_ == 1 ? names_ : fields_;
-    if (!seen.insert(k).second) fail("load: the header has {} twice", k);
+    if (depth_ == 2 && !in_metadata_)
+      if (const auto f = std::find(std::begin(fields), std::end(fields), k);
+          f != std::end(fields)) {
+        const unsigned bit = 1u << (f - fields);
+        if (seen_ & bit) fail("load: the header has {} twice", k);
+        seen_ |= bit;
+      }
     (depth_ == 1 ? name_ : field_) = std::move(k);
     return true;
   }
   bool end_object() override {
     if (depth_-- == 2 && !in_metadata_) {
-      for (const char* f : {"dtype", "shape", "data_offsets"})
-        if (!fields_.contains(f)) fail("load: {}: the header has no {}", name_, f);
+      for (size_t i = 0; i < std::size(fields); ++i)
+        if (!(seen_ >> i & 1)) fail("load: {}: the header has no {}", name_, fields[i]);
       if (offsets_.size() != 2 || offsets_[0] > offsets_[1])
         fail("load: {}: data_offsets {} are no range", name_, IntArrayRef(offsets_));
       entry_.begin = uint64_t(offsets_[0]);
@@ -119,12 +137,13 @@ class HeaderParser : public nlohmann::json_sax<json> {
     fail("load: the header has {} where none belongs{}{}", what, name_.empty() ? "" : ", at ",
          name_);
   }
+  static constexpr std::string_view fields[] = {"dtype", "shape", "data_offsets"};
   int depth_ = 0;
-  bool in_metadata_ = false;
+  bool in_metadata_ = false, had_metadata_ = false;
+  unsigned seen_ = 0;  // which of a tensor's fields, a bit each
   std::vector<int64_t>* list_ = nullptr;
   std::vector<int64_t> offsets_;
   std::string name_, field_;
-  std::unordered_set<std::string> names_, fields_;
   Entry entry_;
 };
 
@@ -166,17 +185,19 @@ IValue parse_number(std::string_view s) {
   return {};
 }
 
+// None when the text is no list of numbers; a comma promises another one.
 IValue parse_list(std::string_view s) {
   std::vector<double> doubles;
   std::vector<int64_t> ints;
   s = s.substr(1, s.size() - 2);
-  while (!s.empty()) {
+  for (bool more = !s.empty(); more;) {
     const size_t comma = s.find(',');
     const IValue v = parse_number(s.substr(0, comma));
     if (v.isNone()) return {};
     if (v.isInt()) ints.push_back(v.toInt());
     doubles.push_back(v.toDouble());
-    s = comma == s.npos ? "" : s.substr(s.find_first_not_of(' ', comma + 1));
+    more = comma != s.npos;
+    if (more) s.remove_prefix(std::min(s.find_first_not_of(' ', comma + 1), s.size()));
   }
   if (ints.size() == doubles.size()) return ints;
   return doubles;
@@ -191,6 +212,10 @@ Header parse_header(std::string_view text) {
   HeaderParser parser;
   json::sax_parse(text, &parser);
   Header header = std::move(parser.header);
+  check_unique(
+      header.tensors, [](const auto& e) -> auto& { return e.name; });
+  check_unique(
+      header.metadata, [](const auto& m) -> auto& { return m.first; });
   std::stable_sort(header.tensors.begin(), header.tensors.end(),
                    [](const Entry& a, const Entry& b) {
                      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);

@@ -12,6 +12,7 @@ namespace gradus::safetensors {
 
 // Longer headers are refused, as by the format's own library.
 inline constexpr uint64_t longest_header = 100'000'000;
+inline constexpr size_t most_dims = 64;
 
 struct Entry {
   std::string name;

@@ -9,11 +9,13 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tensor/ivalue.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::serialize {
 
@@ -31,7 +33,8 @@ class OutputArchive {
   void write(const std::string& key, const IValue& value);
   void write(const std::string& key, const OutputArchive& nested);
 
-  // Writes a temporary file beside `filename` and renames it: a failure leaves the old file whole.
+  // Replaces the file when the new one is whole and on the disk: a failure, a kill or a loss of
+  // power leaves the old one. The file keeps its mode; one that may not be written throws.
   void save_to(const std::string& filename) const;
   // Writes at the stream's place; several archives may follow each other in one stream.
   void save_to(std::ostream& stream) const;
@@ -51,7 +54,8 @@ class OutputArchive {
 };
 
 // What comes from a file is not trusted: a load either checks everything, from the header's length
-// to the last element, or throws and keeps the archive as it was.
+// to the last element, or throws and keeps the archive as it was. Where a file has a tensor and a
+// value of the same name, the tensor is what is read.
 class InputArchive {
  public:
   InputArchive();
@@ -61,7 +65,8 @@ class InputArchive {
   InputArchive& operator=(const InputArchive&) = delete;
 
   void load_from(const std::string& filename, std::optional<Device> device = std::nullopt);
-  // Reads from the stream's place, and not beyond the archive's end.
+  // Reads from the stream's place, and not beyond the archive's end. A stream with nothing left
+  // gives the archive again that was read from it last.
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
   // `read(pos, buffer, bytes)` returns how many bytes it gave.
@@ -93,7 +98,7 @@ class InputArchive {
   struct Contents;
 
  private:
-  const IValue* find(const std::string& key) const;
+  std::optional<size_t> find(const std::string& key) const;
   std::shared_ptr<Contents> contents_;
   std::string prefix_;
 };
@@ -115,9 +120,13 @@ serialize::InputArchive& operator>>(serialize::InputArchive& archive, std::vecto
 // an operator<< to an OutputArchive.
 template <class Value, class... To>
 void save(const Value& value, To&&... to) {
-  serialize::OutputArchive archive;
-  archive << value;
-  archive.save_to(std::forward<To>(to)...);
+  try {
+    serialize::OutputArchive archive;
+    archive << value;
+    archive.save_to(std::forward<To>(to)...);
+  } catch (...) {
+    detail::rethrow_as_error("save");
+  }
 }
 // load(value, file name or stream) fills what save() wrote. If anything does not fit it throws, and
 // `value` is as before.
@@ -129,7 +138,7 @@ void load(Value& value, From&&... from) {
     archive >> value;
   } catch (...) {
     archive.roll_back();
-    throw;
+    detail::rethrow_as_error("load");
   }
 }
 

@@ -121,6 +121,9 @@ TEST_CASE("plain values come back with their kinds") {
   Tensor t;
   CHECK(in.try_read("undefined", t));
   CHECK(!t.defined());
+  CHECK(IValue(300).to<int16_t>() == 300);
+  CHECK_THROWS_WITH(IValue(300).to<int8_t>(), "ivalue: 300 does not fit");
+  CHECK_THROWS_WITH(IValue(-1).to<unsigned>(), "ivalue: -1 does not fit");
   CHECK_THROWS_WITH(get("bool").toDouble(), "ivalue: kinds differ, Double wanted and Bool held");
   CHECK_THROWS_WITH(in.read("text", t), "load: text is no tensor but a String");
   CHECK_THROWS_WITH(in.read("missing", t), "load: the archive has no tensor missing");
@@ -245,7 +248,9 @@ TEST_CASE("files that are no archives are refused with a reason") {
       {file(R"({"a":{"dtype":"F32","shape":[1]}})", 4), "load: a: the header has no data_offsets"},
       {file(R"({"a":{"dtype":"F32","dtype":"F32"}})", 4), "load: the header has dtype twice"},
       {file(R"({"a":{)" + f32 + R"(},"a":{)" + f32 + "}}", 8), "load: the header has a twice"},
-      {file(R"({"__metadata__":{"a":"1"},"a":{)" + f32 + "}}", 8), "load: the header has a twice"},
+      {file(R"({"__metadata__":{"a":"1","a":"1"}})", 0), "load: the header has a twice"},
+      {file(R"({"__metadata__":{},"__metadata__":{}})", 0),
+       "load: the header has __metadata__ twice"},
       {file(R"({"__metadata__":{"a":1}})", 0),
        "load: the header has a number where none belongs, at __metadata__"},
       {file(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8),
