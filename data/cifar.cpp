@@ -1,9 +1,12 @@
 #include "data/cifar.h"
 
-#include <fstream>
+#include <fcntl.h>
+
+#include <deque>
 #include <vector>
 
 #include "tensor/fail.h"
+#include "tensor/file.h"
 #include "tensor/raw.h"
 
 namespace gradus::data::datasets {
@@ -11,38 +14,46 @@ namespace gradus::data::datasets {
 namespace {
 
 // A label and three planes of pixels.
-constexpr int64_t pixels = 3 * 32 * 32, record = 1 + pixels;
+constexpr size_t record = 1 + 3 * 32 * 32;
 
-void append(const std::string& path, std::vector<uint8_t>& all) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("CIFAR10: cannot open {}", path);
-  std::vector<uint8_t> one(record);
-  while (file.read(reinterpret_cast<char*>(one.data()), record)) {
-    if (one[0] > 9)
-      fail("CIFAR10: {}: label {} is {}, not in 0 .. 9", path, all.size() / record, one[0]);
-    all.insert(all.end(), one.begin(), one.end());
-  }
-  if (file.gcount() != 0)
-    fail("CIFAR10: {} ends within a picture, after {} of {} bytes", path, file.gcount(), record);
+uint64_t count_of(const std::string& path, const File& file) {
+  const std::optional<uint64_t> size = file.size();
+  if (!size) fail("CIFAR10: {} is no regular file", path);
+  if (*size == 0) fail("CIFAR10: {} is empty", path);
+  if (*size % record != 0)
+    fail("CIFAR10: {} ends within a picture, after {} of {} bytes", path, *size % record, record);
+  return *size / record;
 }
 
 }  // namespace
 
 CIFAR10::CIFAR10(const std::string& root, Mode mode) : Pictures(mode) {
-  std::vector<uint8_t> all;
+  std::vector<std::string> paths;
   if (mode == kTest)
-    append(root + "/test_batch.bin", all);
+    paths = {root + "/test_batch.bin"};
   else
-    for (int i = 1; i <= 5; ++i) append(root + "/data_batch_" + std::to_string(i) + ".bin", all);
-  const int64_t n = int64_t(all.size()) / record;
-  images_ = raw::empty({n, 3, 32, 32}, kFloat);
-  targets_ = raw::empty({n}, kLong);
-  for (int64_t i = 0; i < n; ++i) {
-    const uint8_t* from = all.data() + i * record;
-    targets_.data_ptr<int64_t>()[i] = from[0];
-    float* to = images_.data_ptr<float>() + i * pixels;
-    for (int64_t j = 0; j < pixels; ++j) to[j] = float(from[1 + j]) / 255;
+    for (int i = 1; i <= 5; ++i)
+      paths.push_back(root + "/data_batch_" + std::to_string(i) + ".bin");
+  std::deque<File> files;
+  std::vector<uint64_t> counts;
+  uint64_t all = 0;
+  for (const std::string& path : paths) {
+    counts.push_back(count_of(path, files.emplace_back("CIFAR10", path, O_RDONLY)));
+    all += counts.back();
   }
+  images_ = raw::empty({int64_t(all), 3, 32, 32}, kFloat);
+  targets_ = raw::empty({int64_t(all)}, kLong);
+  float* to = images_.data_ptr<float>();
+  int64_t* target = targets_.data_ptr<int64_t>();
+  for (size_t f = 0; f < files.size(); ++f)
+    for (uint64_t i = 0; i < counts[f]; ++i) {
+      uint8_t from[record];
+      if (const size_t got = files[f].read(from, record); got < record)
+        fail("CIFAR10: {} ends within a picture, after {} of {} bytes", paths[f], got, record);
+      if (from[0] > 9) fail("CIFAR10: {}: label {} is {}, not in 0 .. 9", paths[f], i, from[0]);
+      *target++ = from[0];
+      for (size_t j = 1; j < record; ++j) *to++ = float(from[j]) / 255;
+    }
 }
 
 }  // namespace gradus::data::datasets

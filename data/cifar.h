@@ -11,7 +11,7 @@ namespace gradus::data::datasets {
 class CIFAR10 : public Pictures<CIFAR10> {
  public:
   // The folder `root` holds data_batch_1.bin to data_batch_5.bin and test_batch.bin. Throws Error
-  // when a file is missing or malformed.
+  // when a file is missing, malformed or empty.
   explicit CIFAR10(const std::string& root, Mode mode = Mode::kTrain);
 };
 

@@ -1,11 +1,19 @@
 #include "data/digits.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <charconv>
-#include <fstream>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "tensor/fail.h"
+#include "tensor/file.h"
 #include "tensor/random_fill.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::data::datasets {
 namespace {
@@ -39,16 +47,44 @@ Row parse(std::string_view line, const std::string& path, size_t number) {
   return row;
 }
 
+// A file's lines, without what ends them.
+class Lines {
+ public:
+  explicit Lines(const std::string& path) : path_(path), file_("digits", path, O_RDONLY) {}
+  std::optional<std::string_view> next() {
+    rest_.remove_prefix(std::exchange(taken_, 0));
+    size_t end = rest_.find('\n');
+    if (end == rest_.npos) {
+      const size_t had = rest_.size();
+      if (had > 0) std::memmove(buffer_, rest_.data(), had);
+      rest_ = {buffer_, had + file_.read(buffer_ + had, sizeof buffer_ - had)};
+      if (rest_.empty()) return std::nullopt;
+      end = std::min(rest_.find('\n'), rest_.size());
+      if (end == sizeof buffer_)
+        fail("digits: {}:{}: the line has more than {} bytes", path_, number_ + 1, end);
+    }
+    ++number_;
+    taken_ = std::min(end + 1, rest_.size());
+    std::string_view line = rest_.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+  }
+  size_t number() const { return number_; }
+
+ private:
+  const std::string& path_;
+  File file_;
+  char buffer_[1 << 14];
+  std::string_view rest_;  // of the buffer; the line that was given stands first in it
+  size_t taken_ = 0, number_ = 0;
+};
+
 }  // namespace
 
-Digits::Digits(const std::string& path, Mode mode) : Pictures(mode) {
-  std::ifstream file(path);
-  if (!file) fail("digits: cannot open {}", path);
+Digits::Digits(const std::string& path, Mode mode) try : Pictures(mode) {
   std::vector<Row> rows;
-  for (std::string line; std::getline(file, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    rows.push_back(parse(line, path, rows.size() + 1));
-  }
+  for (Lines lines(path); const auto line = lines.next();)
+    rows.push_back(parse(*line, path, lines.number()));
   if (rows.empty()) fail("digits: {} has no digits", path);
   GeneratorImpl shuffler(0);
   const Tensor order = raw::randperm(int64_t(rows.size()), kLong, shuffler);
@@ -63,6 +99,8 @@ Digits::Digits(const std::string& path, Mode mode) : Pictures(mode) {
     std::copy_n(row.image, pixels, images_.data_ptr<float>() + i * pixels);
     targets_.data_ptr<int64_t>()[i] = row.digit;
   }
+} catch (...) {
+  gradus::detail::rethrow_as_error("digits");
 }
 
 }  // namespace gradus::data::datasets

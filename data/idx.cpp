@@ -1,13 +1,19 @@
 #include "data/idx.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
-#include <vector>
+#include <limits>
 
 #include "tensor/fail.h"
+#include "tensor/file.h"
+#include "tensor/file_kind.h"
 #include "tensor/raw.h"
+#include "tensor/rethrow.h"
 #include "tensor/shape.h"
 
 namespace gradus::data {
@@ -17,8 +23,9 @@ namespace {
 // A file, unpacked on the way if it is gzipped.
 class Unpacked {
  public:
-  explicit Unpacked(const std::string& path) : path_(path), file_(gzopen(path.c_str(), "rb")) {
-    if (!file_) fail("read_idx: cannot open {}", path);
+  explicit Unpacked(const std::string& path)
+      : path_(path), packed_("read_idx", path, O_RDONLY), file_(gzdopen(dup(packed_.fd()), "rb")) {
+    if (!file_) fail("read_idx: cannot unpack {}", path);
     gzbuffer(file_, 1 << 17);
   }
   Unpacked(const Unpacked&) = delete;
@@ -27,18 +34,36 @@ class Unpacked {
 
   // As many of n bytes as there are.
   size_t read(void* to, size_t n) {
-    const int got = gzread(file_, to, static_cast<unsigned>(n));
-    int status = Z_OK;
-    const char* text = gzerror(file_, &status);
-    // A stream that ends too early is told by Z_BUF_ERROR.
-    if (got < 0 || (status != Z_OK && status != Z_STREAM_END))
-      fail("read_idx: {}: the data are damaged: {}", path_, text);
-    return size_t(got);
+    size_t done = 0;
+    while (done < n) {
+      const auto most = unsigned(std::min<size_t>(n - done, 1 << 30));
+      const int got = gzread(file_, static_cast<char*>(to) + done, most);
+      int status = Z_OK;
+      const char* text = gzerror(file_, &status);
+      if (status == Z_ERRNO) fail("read_idx: cannot read {}: {}", path_, std::strerror(errno));
+      // A stream that ends too early is told by Z_BUF_ERROR.
+      if (got < 0 || (status != Z_OK && status != Z_STREAM_END))
+        fail("read_idx: {}: the data are damaged: {}", path_, text);
+      if (got == 0) break;
+      done += size_t(got);
+    }
+    read_ += done;
+    return done;
   }
+  // No more bytes than this can be left. A gzip stream has at most 1032 times its size.
+  uint64_t most_left() {
+    const std::optional<uint64_t> size = packed_.size();
+    if (!size) return std::numeric_limits<uint64_t>::max();
+    if (is_plain()) return *size - std::min(*size, read_);
+    return *size > (uint64_t(1) << 52) ? *size : *size * 1032;
+  }
+  bool is_plain() { return gzdirect(file_) == 1; }
 
  private:
   const std::string& path_;
+  File packed_;
   gzFile file_;
+  uint64_t read_ = 0;
 };
 
 struct Kind {
@@ -55,14 +80,9 @@ uint64_t big_endian(const uint8_t* p, size_t n) {
   return v;
 }
 
-void convert(const Kind& kind, const std::vector<uint8_t>& bytes, const Tensor& out) {
-  const size_t n = bytes.size() / kind.bytes;
-  const uint8_t* p = bytes.data();
-  if (kind.code == 0x08) {
-    if (n > 0) std::memcpy(out.data_ptr(), p, n);
-    return;
-  }
-  for (size_t i = 0; i < n; ++i, p += kind.bytes) {
+// Elements [at, at + n) of `out` from their bytes.
+void convert(const Kind& kind, const uint8_t* p, size_t n, const Tensor& out, size_t at) {
+  for (size_t i = at; i < at + n; ++i, p += kind.bytes) {
     const uint64_t v = big_endian(p, kind.bytes);
     switch (kind.code) {
       case 0x09:
@@ -85,41 +105,77 @@ void convert(const Kind& kind, const std::vector<uint8_t>& bytes, const Tensor& 
   }
 }
 
-}  // namespace
+constexpr int most_dims = 64;
 
-Tensor read_idx(const std::string& path) {
-  Unpacked file(path);
-  uint8_t head[4];
-  if (file.read(head, 4) != 4 || head[0] != 0 || head[1] != 0)
-    fail("read_idx: {} is no IDX file", path);
-  const Kind* kind = std::find_if(std::begin(kinds), std::end(kinds),
-                                  [&](const Kind& k) { return k.code == head[2]; });
-  if (kind == std::end(kinds)) fail("read_idx: {}: unknown element type {}", path, head[2]);
+Dims read_sizes(const std::string& path, Unpacked& file, int dims) {
+  if (dims > most_dims) fail("read_idx: {} has {} sizes, more than {}", path, dims, most_dims);
   Dims sizes;
-  for (int d = 0; d < head[3]; ++d) {
+  int64_t span = 1;  // with 1 for a size of 0: what the strides come to
+  bool too_large = false;
+  for (int d = 0; d < dims; ++d) {
     uint8_t size[4];
     if (file.read(size, 4) != 4) fail("read_idx: {} ends within its sizes", path);
     sizes.push_back(int64_t(big_endian(size, 4)));
+    if (__builtin_mul_overflow(span, std::max<int64_t>(sizes[size_t(d)], 1), &span))
+      too_large = true;
   }
-  const auto expected = uint64_t(checked_numel(sizes, "read_idx")) * kind->bytes;
+  if (too_large || span > (int64_t(1) << 58))
+    fail("read_idx: {}: sizes {} are too large", path, sizes.ref());
+  return sizes;
+}
 
-  // In pieces, so that memory is taken only for what is there.
-  constexpr size_t piece = size_t(1) << 24;
-  std::vector<uint8_t> bytes;
-  while (bytes.size() < expected) {
-    const size_t before = bytes.size(), n = size_t(std::min<uint64_t>(piece, expected - before));
-    bytes.resize(before + n);
-    const size_t got = file.read(bytes.data() + before, n);
-    if (got < n)
-      fail("read_idx: {}: sizes {} need {} bytes, there are {}", path, sizes.ref(), expected,
-           before + got);
+Tensor read(const std::string& path, uint64_t max_bytes) {
+  Unpacked file(path);
+  uint8_t head[file_kind_bytes];
+  const size_t got = file.read(head, 4);
+  if (got < 4 || head[0] != 0 || head[1] != 0) {
+    const std::string_view first(reinterpret_cast<const char*>(head),
+                                 got + file.read(head + got, sizeof head - got));
+    const std::string kind = file_kind(first, false);
+    fail("read_idx: {} is no IDX file{}{}", path, kind.empty() ? "" : " but ", kind);
+  }
+  const Kind* kind = std::find_if(std::begin(kinds), std::end(kinds),
+                                  [&](const Kind& k) { return k.code == head[2]; });
+  if (kind == std::end(kinds)) fail("read_idx: {}: unknown element type {}", path, head[2]);
+  const Dims sizes = read_sizes(path, file, head[3]);
+  const uint64_t numel = uint64_t(checked_numel(sizes, "read_idx")), needed = numel * kind->bytes;
+  const auto fail_short = [&](const char* most, uint64_t there) {
+    fail("read_idx: {}: sizes {} need {} bytes, there are {}{}", path, sizes.ref(), needed, most,
+         there);
+  };
+  if (const uint64_t most = file.most_left(); needed > most)
+    fail_short(file.is_plain() ? "" : "at most ", most);
+  if (const uint64_t bytes = numel * item_size(kind->dtype); bytes > max_bytes)
+    fail("read_idx: {}: sizes {} take {} bytes, more than the limit of {}", path, sizes.ref(),
+         bytes, max_bytes);
+
+  // The pages of memory are taken as they are written to.
+  const Tensor out = raw::empty(sizes, kind->dtype);
+  if (kind->dtype == kByte) {
+    if (const size_t there = file.read(out.data_ptr(), needed); there < needed)
+      fail_short("", there);
+  } else {
+    uint8_t piece[1 << 14];
+    for (uint64_t at = 0; at < numel;) {
+      const size_t n = std::min<uint64_t>(numel - at, sizeof piece / kind->bytes);
+      const size_t there = file.read(piece, n * kind->bytes);
+      if (there < n * kind->bytes) fail_short("", at * kind->bytes + there);
+      convert(*kind, piece, n, out, at);
+      at += n;
+    }
   }
   uint8_t more;
   if (file.read(&more, 1) != 0)
-    fail("read_idx: {}: there are more than the {} bytes of sizes {}", path, expected, sizes.ref());
-  const Tensor out = raw::empty(sizes, kind->dtype);
-  convert(*kind, bytes, out);
+    fail("read_idx: {}: there are more than the {} bytes of sizes {}", path, needed, sizes.ref());
   return out;
+}
+
+}  // namespace
+
+Tensor read_idx(const std::string& path, uint64_t max_bytes) try {
+  return read(path, max_bytes);
+} catch (...) {
+  gradus::detail::rethrow_as_error("read_idx");
 }
 
 }  // namespace gradus::data

@@ -21,11 +21,11 @@ std::string find(const std::string& root, const char* part, const char* what) {
 
 }  // namespace
 
-MNIST::MNIST(const std::string& root, Mode mode) : Pictures(mode) {
+MNIST::MNIST(const std::string& root, Mode mode, uint64_t max_bytes) : Pictures(mode) {
   const char* part = mode == kTrain ? "train" : "t10k";
   const std::string images_path = find(root, part, "images-idx3"),
                     labels_path = find(root, part, "labels-idx1");
-  const Tensor images = read_idx(images_path), labels = read_idx(labels_path);
+  const Tensor images = read_idx(images_path, max_bytes), labels = read_idx(labels_path, max_bytes);
   if (images.dtype() != kByte || images.dim() != 3 || images.size(1) != 28 || images.size(2) != 28)
     fail("MNIST: {} holds {} {}, not uint8 [N, 28, 28]", images_path, images.dtype(),
          images.sizes());

@@ -12,8 +12,10 @@ namespace gradus::data::datasets {
 class MNIST : public Pictures<MNIST> {
  public:
   // The folder `root` holds {train,t10k}-{images-idx3,labels-idx1}-ubyte, each as it is or with
-  // .gz. Throws Error when a file is missing, malformed, or does not fit the other.
-  explicit MNIST(const std::string& root, Mode mode = Mode::kTrain);
+  // .gz. Throws Error when a file is missing, malformed, does not fit the other, or holds an array
+  // of more than `max_bytes`: a million pictures are fewer.
+  explicit MNIST(const std::string& root, Mode mode = Mode::kTrain,
+                 uint64_t max_bytes = uint64_t(1) << 30);
 };
 
 }  // namespace gradus::data::datasets

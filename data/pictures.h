@@ -1,7 +1,7 @@
 // Pictures that are all in memory, each with the number of what it shows.
 #pragma once
 
-#include "data/dataset.h"
+#include "data/tensor_dataset.h"
 
 namespace gradus::data::datasets {
 
@@ -12,7 +12,7 @@ class Pictures : public Dataset<Self> {
   enum Mode { kTrain, kTest };
 
   Example<> get(size_t index) override {
-    return {images_.select(0, int64_t(index)), targets_.select(0, int64_t(index))};
+    return {data::detail::row(images_, index), data::detail::row(targets_, index)};
   }
   std::optional<size_t> size() const override { return size_t(targets_.size(0)); }
   bool is_train() const noexcept { return mode_ == kTrain; }

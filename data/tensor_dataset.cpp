@@ -11,6 +11,12 @@ Tensor rows(const Tensor& x, ArrayRef<size_t> indices) {
   return x.index_select(0, index);
 }
 
+Tensor row(const Tensor& x, size_t i) {
+  if (x.dim() == 0 || i >= size_t(x.size(0)))
+    fail_index("dataset: there is no example {} in {}", i, x.sizes());
+  return x.select(0, int64_t(i));
+}
+
 size_t common_rows(ArrayRef<Tensor> tensors) {
   if (tensors.empty()) fail("tensor dataset: there are no tensors");
   for (const Tensor& t : tensors) {

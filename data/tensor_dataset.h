@@ -12,6 +12,8 @@ namespace gradus::data {
 namespace detail {
 // Rows of `x` as a new tensor.
 Tensor rows(const Tensor& x, ArrayRef<size_t> indices);
+// Row `i`. Unlike with select(), no number from the end: an index is a size_t.
+Tensor row(const Tensor& x, size_t i);
 // The common first size. Throws when they differ, or a tensor has no dimension.
 size_t common_rows(ArrayRef<Tensor> tensors);
 }  // namespace detail
@@ -35,7 +37,7 @@ class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch>
   // Example i: a row of each tensor.
   Batch get(size_t i) {
     Batch out = tensors_;
-    for (Tensor& t : out) t = t.select(0, int64_t(i));
+    for (Tensor& t : out) t = detail::row(t, i);
     return out;
   }
   Batch get_batch(ArrayRef<size_t> indices) override {
@@ -61,7 +63,7 @@ struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
   explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
   explicit TensorDataset(const std::vector<Tensor>& tensors)
       : tensor(transforms::detail::stack(tensors)) {}
-  TensorExample get(size_t index) override { return tensor.select(0, int64_t(index)); }
+  TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
   std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;

@@ -77,5 +77,12 @@ TEST_CASE("malformed lines are named") {
   }
   const Csv empty("");
   CHECK_THROWS_WITH(Digits(empty.path), ("digits: " + empty.path + " has no digits").c_str());
-  CHECK_THROWS_WITH(Digits("/nowhere"), "digits: cannot open /nowhere");
+  const Csv endless(std::string(1 << 20, '1'));
+  CHECK_THROWS_WITH(Digits(endless.path),
+                    ("digits: " + endless.path + ":1: the line has more than 16384 bytes").c_str());
+  CHECK_THROWS_WITH(Digits("/tmp"), "digits: cannot read /tmp: Is a directory");
+  if (std::filesystem::exists("/proc/self/mem"))  // whose first page nobody may read
+    CHECK_THROWS_WITH(Digits("/proc/self/mem"),
+                      "digits: cannot read /proc/self/mem: Input/output error");
+  CHECK_THROWS_WITH(Digits("/nowhere"), "digits: cannot open /nowhere: No such file or directory");
 }

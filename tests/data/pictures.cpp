@@ -14,6 +14,7 @@
 #include "data/mnist.h"
 #include "data/tensor_dataset.h"
 #include "data/transforms.h"
+#include "tensor/memory.h"
 #include "tests/support.h"
 
 using namespace gradus;
@@ -95,7 +96,7 @@ TEST_CASE("what is wrong with an IDX file is said") {
     return text.substr(0, text.find(path)) + text.substr(text.find(path) + path.size());
   };
   CHECK(message([&] { read_idx(folder / "none"); }) ==
-        "read_idx: cannot open " + (folder / "none"));
+        "read_idx: cannot open " + (folder / "none") + ": No such file or directory");
   CHECK(why(folder.plain("a", "")) == "read_idx:  is no IDX file");
   CHECK(why(folder.plain("b", "abcdefgh")) == "read_idx:  is no IDX file");
   CHECK(why(folder.plain("c", idx(7, {1}, "a"))) == "read_idx: : unknown element type 7");
@@ -110,6 +111,18 @@ TEST_CASE("what is wrong with an IDX file is said") {
         "read_idx: : sizes [2147483648, 8192] need 17592186044416 bytes, there are 100");
   CHECK_THROWS_AS(
       read_idx(folder.plain("h", idx(8, {0xffffffff, 0xffffffff, 0xffffffff}, ramp(9)))), Error);
+  // No elements, and strides that no number holds.
+  CHECK(why(folder.plain("h2", idx(8, {0, 0xffffffff, 0xffffffff, 0xffffffff}, ""))) ==
+        "read_idx: : sizes [0, 4294967295, 4294967295, 4294967295] are too large");
+  CHECK(why(folder.plain("h3", idx(8, std::vector<int64_t>(65, 1), "a"))) ==
+        "read_idx:  has 65 sizes, more than 64");
+  CHECK(why(folder.path.string()) == "read_idx: cannot read : Is a directory");
+  if (std::filesystem::exists("/proc/self/mem"))  // whose first page nobody may read
+    CHECK(why("/proc/self/mem") == "read_idx: cannot read : Input/output error");
+  CHECK(why(folder.plain("h4", "\x89PNG\r\n\x1a\n and so on")) ==
+        "read_idx:  is no IDX file but a PNG picture");
+  CHECK(why(folder.plain("h5", "<!DOCTYPE html><title>404")) ==
+        "read_idx:  is no IDX file but a web page");
   std::string packed;
   {
     std::ifstream file(folder.gzipped("i.gz", idx(8, {100, 100}, ramp(10000))), std::ios::binary);
@@ -118,6 +131,37 @@ TEST_CASE("what is wrong with an IDX file is said") {
   CHECK_THROWS_AS(read_idx(folder.plain("j.gz", packed.substr(0, packed.size() / 2))), Error);
   packed[packed.size() / 2] = char(~packed[packed.size() / 2]);
   CHECK_THROWS_AS(read_idx(folder.plain("k.gz", packed)), Error);
+}
+
+TEST_CASE("what a packed file unpacks to is bounded") {
+  const Folder folder;
+  const int64_t n = 1 << 23;  // 8 KB packed
+  const std::string bomb = folder.gzipped("bomb.gz", idx(8, {n}, std::string(size_t(n), '\0')));
+  CHECK(message([&] { read_idx(bomb, 1 << 20); }) ==
+        "read_idx: " + bomb +
+            ": sizes [8388608] take 8388608 bytes, more than the limit of 1048576");
+  CHECK(read_idx(bomb, uint64_t(n)).numel() == n);
+  // Of the elements as they are in memory, not in the file.
+  const std::string narrow = folder.plain("narrow", idx(9, {100}, ramp(100)));
+  CHECK(read_idx(narrow, 400).numel() == 100);
+  CHECK_THROWS_AS(read_idx(narrow, 399), Error);
+  // A file that cannot hold what it says takes no memory.
+  const std::string liar = folder.gzipped("liar.gz", idx(8, {1 << 30}, ramp(100)));
+  const int64_t before = memory_stats().active;
+  reset_peak_memory_stats();
+  CHECK(message([&] { read_idx(liar); }).find("need 1073741824 bytes, there are at most") !=
+        std::string::npos);
+  CHECK(memory_stats().peak == before);
+  // The peak is the array.
+  reset_peak_memory_stats();
+  read_idx(bomb);
+  CHECK(memory_stats().peak - before <= n + 4096);
+
+  folder.plain("t10k-labels-idx1-ubyte", idx(8, {n}, std::string(size_t(n), '\0')));
+  folder.plain("t10k-images-idx3-ubyte", idx(8, {0, 28, 28}, ""));
+  CHECK(message([&] {
+          MNIST(folder.path.string(), MNIST::kTest, 1 << 20);
+        }).find("more than the limit of 1048576") != std::string::npos);
 }
 
 TEST_CASE("MNIST") {
@@ -152,13 +196,29 @@ TEST_CASE("CIFAR-10") {
   CHECK(test.images().sizes() == IntArrayRef({2, 3, 32, 32}));
   CHECK(test.get(1).target.item<int64_t>() == 9);
   CHECK(test.images().data_ptr<float>()[255] == 1);
-  CHECK(message([&] { CIFAR10{root}; }) == "CIFAR10: cannot open " + root + "/data_batch_1.bin");
+  CHECK(message([&] { CIFAR10{root}; }) ==
+        "CIFAR10: cannot open " + root + "/data_batch_1.bin: No such file or directory");
   folder.plain("test_batch.bin", "\x04" + ramp(3000));
   CHECK(message([&] { CIFAR10(root, CIFAR10::kTest); }) ==
         "CIFAR10: " + root + "/test_batch.bin ends within a picture, after 3001 of 3073 bytes");
   folder.plain("test_batch.bin", "\x0b" + ramp(3072));
   CHECK(message([&] { CIFAR10(root, CIFAR10::kTest); }) ==
         "CIFAR10: " + root + "/test_batch.bin: label 0 is 11, not in 0 .. 9");
+  folder.plain("test_batch.bin", "");
+  CHECK(message([&] { CIFAR10(root, CIFAR10::kTest); }) ==
+        "CIFAR10: " + root + "/test_batch.bin is empty");
+  std::filesystem::remove(folder / "test_batch.bin");
+  std::filesystem::create_directory(folder / "test_batch.bin");
+  CHECK(message([&] { CIFAR10(root, CIFAR10::kTest); }) ==
+        "CIFAR10: " + root + "/test_batch.bin is no regular file");
+  // The peak is the dataset: the files are read into it.
+  for (int i = 1; i <= 5; ++i)
+    folder.plain("data_batch_" + std::to_string(i) + ".bin", std::string(100 * 3073, '\0'));
+  const int64_t before = memory_stats().active;
+  reset_peak_memory_stats();
+  CIFAR10 train(root);
+  CHECK(*train.size() == 500);
+  CHECK(memory_stats().peak - before <= 500 * (4 * 3072 + 8) + 4096);
 }
 
 TEST_CASE("random crops and flips are the same for any number of workers") {
