@@ -60,8 +60,9 @@ void SequentialSampler::reset(std::optional<size_t> new_size) {
 std::optional<std::vector<size_t>> SequentialSampler::next(size_t batch_size) {
   const size_t count = std::min(batch_size, size_ - index_);
   if (count == 0) return std::nullopt;
+  auto batch = take({}, index_, count);
   index_ += count;
-  return take({}, index_ - count, count);
+  return batch;
 }
 void SequentialSampler::save(serialize::OutputArchive& archive) const {
   write_index(archive, index_);
@@ -80,8 +81,9 @@ void RandomSampler::reset(std::optional<size_t> new_size) {
 std::optional<std::vector<size_t>> RandomSampler::next(size_t batch_size) {
   const size_t count = std::min(batch_size, size_t(indices_.numel() - index_));
   if (count == 0) return std::nullopt;
+  auto batch = take(indices_, size_t(index_), count);
   index_ += int64_t(count);
-  return take(indices_, size_t(index_) - count, count);
+  return batch;
 }
 void RandomSampler::save(serialize::OutputArchive& archive) const {
   write_index(archive, size_t(index_));
@@ -94,33 +96,49 @@ void RandomSampler::load(serialize::InputArchive& archive) {
 }
 
 void EpochSampler::reset(std::optional<size_t> new_size) {
-  size_ = new_size.value_or(size_);
+  const size_t size = new_size.value_or(size_);
+  draw_seed(generator_);
+  Tensor order;
+  if (shuffle_) {
+    auto generator = generator_;
+    if (!generator) generator = gradus::detail::createCPUGenerator(uint64_t(draw_seed(generator_)));
+    order = permutation(int64_t(size), kLong, generator);
+  }
+  // Together, after all that may throw: the order is as long as the size.
+  size_ = size;
   index_ = 0;
   ended_ = false;
-  draw_seed(generator_);
-  if (!shuffle_) return;
-  auto generator = generator_;
-  if (!generator) generator = gradus::detail::createCPUGenerator(uint64_t(draw_seed(generator_)));
-  order_ = permutation(int64_t(size_), kLong, generator);
+  order_ = std::move(order);
 }
 std::optional<std::vector<size_t>> EpochSampler::next(size_t batch_size) {
   const size_t count = std::min(batch_size, size_ - index_);
+  auto batch = take(order_, index_, count);
   if (count < batch_size && !ended_) {
-    ended_ = true;
     if (shuffle_ && generator_) permutation(int64_t(size_), kLong, generator_);
+    ended_ = true;
   }
   if (count == 0) return std::nullopt;
   index_ += count;
-  return take(order_, index_ - count, count);
+  return batch;
 }
 void EpochSampler::save(serialize::OutputArchive& archive) const {
   write_index(archive, index_);
+  archive.write("ended", ended_);
   if (order_.defined()) archive.write("order", order_, /*is_buffer=*/true);
 }
 void EpochSampler::load(serialize::InputArchive& archive) {
   Tensor order;
-  if (shuffle_) order = read_order(archive, "order", size_);
+  if (shuffle_) {
+    order = read_order(archive, "order", size_);
+    if (size_t(order.numel()) != size_)
+      fail("load: numbers of examples differ, {} in the archive and {} of the sampler",
+           order.numel(), size_);
+  }
+  IValue ended = false;  // what was saved before this was kept
+  archive.try_read("ended", ended);
+  const bool has_ended = ended.toBool();
   index_ = read_index(archive, "index", size_);
+  ended_ = has_ended;
   order_ = std::move(order);
 }
 

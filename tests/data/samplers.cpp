@@ -1,0 +1,138 @@
+// Samplers through archives, also through archives that lie.
+#include "data/samplers.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "autograd/factories.h"
+#include "tensor/random.h"
+#include "tests/archive.h"
+
+using namespace gradus;
+namespace samplers = data::samplers;
+
+namespace {
+
+template <class From, class To>
+void load_from(const From& from, To& to) {
+  serialize::OutputArchive out;
+  from.save(out);
+  const std::string bytes = bytes_of(out);
+  serialize::InputArchive in;
+  in.load_from(bytes.data(), bytes.size());
+  to.load(in);
+}
+
+template <class Sampler>
+std::vector<size_t> rest_of(Sampler& sampler, size_t batch) {
+  std::vector<size_t> all;
+  while (const auto more = sampler.next(batch)) all.insert(all.end(), more->begin(), more->end());
+  return all;
+}
+
+struct Written {
+  explicit Written(std::vector<int64_t> order, int64_t index = 0) {
+    out.write("order", tensor(order));
+    out.write("indices", tensor(order));
+    out.write("index", index);
+  }
+  template <class Sampler>
+  void into(Sampler& sampler) {
+    load_bytes(bytes_of(out), sampler);
+  }
+  serialize::OutputArchive out;
+};
+
+}  // namespace
+
+TEST_CASE("samplers go on from where they were saved") {
+  const auto check = [&](auto a, auto b) {
+    a.reset();
+    b.reset();
+    a.next(4);
+    load_from(a, b);
+    CHECK(a.next(4) == b.next(4));
+    CHECK(a.next(4) == b.next(4));
+    CHECK(!b.next(4));
+  };
+  check(samplers::SequentialSampler(10), samplers::SequentialSampler(10));
+  check(samplers::RandomSampler(10), samplers::RandomSampler(10));
+  check(samplers::RandomSampler(10, kInt), samplers::RandomSampler(10, kInt));
+  check(samplers::EpochSampler(10, true), samplers::EpochSampler(10, true));
+  check(samplers::EpochSampler(10), samplers::EpochSampler(10));
+  samplers::RandomSampler large(10), small(3);
+  CHECK_THROWS_AS(load_from(large, small), Error);
+  CHECK(small.next(9)->size() == 3);
+}
+
+TEST_CASE("an archive's order must be an order of the sampler's examples") {
+  samplers::EpochSampler epoch(5, true);
+  epoch.reset();
+  const std::vector<size_t> first = *epoch.next(2);
+  const auto why = [&](Written w, auto& sampler) -> std::string {
+    try {
+      w.into(sampler);
+    } catch (const Error& e) {
+      return e.what();
+    }
+    return "";
+  };
+  // Shorter than the dataset, the sampler would read behind it.
+  CHECK(why(Written({0, 1, 2}), epoch) ==
+        "load: numbers of examples differ, 3 in the archive and 5 of the sampler");
+  CHECK(why(Written({0, 1, 2, 3, 4, 0}), epoch) ==
+        "load: numbers of examples differ, 6 in the archive and 5 of the sampler");
+  CHECK(why(Written({0, 1, 2, 3, 5}), epoch) == "load: the sampler's order has 5 of 5 examples");
+  CHECK(why(Written({0, 1, 2, 3, -1}), epoch) ==
+        "load: the sampler's order has 18446744073709551615 of 5 examples");
+  CHECK(why(Written({4, 3, 2, 1, 0}, 6), epoch) == "load: the sampler's index is 6, not in 0 .. 5");
+  CHECK(why(Written({4, 3, 2, 1, 0}, -1), epoch) ==
+        "load: the sampler's index is -1, not in 0 .. 5");
+  // And is where it was.
+  CHECK(rest_of(epoch, 2).size() == 3);
+
+  samplers::RandomSampler random(5);
+  CHECK(why(Written({0, 1, 2}, 4), random) == "load: the sampler's index is 4, not in 0 .. 3");
+  CHECK(why(Written({0, 5}), random) == "load: the sampler's order has 5 of 5 examples");
+  CHECK(rest_of(random, 2).size() == 5);
+  samplers::StreamSampler stream(5);
+  CHECK(why(Written({0}, 6), stream) == "load: the sampler's index is 6, not in 0 .. 5");
+}
+
+TEST_CASE("a sampler that has ended an epoch goes on in another as if it had not") {
+  // `a` runs on; `b`, which has ended an epoch of its own, takes its place in the middle.
+  const auto generator = [] { return gradus::detail::createCPUGenerator(3); };
+  Generator ga = generator(), gb = generator();
+  samplers::EpochSampler a(7, true, ga), b(7, true, gb);
+  b.reset();
+  rest_of(b, 3);
+  a.reset();
+  a.next(3);
+  load_from(a, b);
+  gb.set_state(ga.get_state());
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    CHECK(rest_of(a, 3) == rest_of(b, 3));
+    a.reset();
+    b.reset();
+  }
+  // Saved at the end of an epoch, the end's permutation is not drawn again.
+  rest_of(a, 3);
+  samplers::EpochSampler c(7, true, gb);
+  load_from(a, c);
+  gb.set_state(ga.get_state());
+  CHECK(!c.next(3));
+  a.reset();
+  c.reset();
+  CHECK(rest_of(a, 3) == rest_of(c, 3));
+}
+
+TEST_CASE("a reset that fails leaves the sampler as it was") {
+  samplers::EpochSampler epoch(5, true);
+  epoch.reset();
+  CHECK_THROWS_AS(epoch.reset(size_t(1) << 61), Error);
+  CHECK(rest_of(epoch, 100).size() == 5);
+  samplers::RandomSampler random(5);
+  CHECK_THROWS_AS(random.reset(size_t(1) << 61), Error);
+  CHECK(rest_of(random, 100).size() == 5);
+}
