@@ -13,6 +13,7 @@
 #include "data/samplers.h"
 #include "data/workers.h"
 #include "tensor/arg.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::data {
 
@@ -86,8 +87,9 @@ class Iterator {
     return !state_->batch;
   }
   void start() const {
-    if (std::exchange(state_->started, true)) return;
+    if (state_->started) return;
     state_->batch = state_->next();
+    state_->started = true;  // after an exception it is tried again
   }
   void fetch() const {
     if (at_end()) gradus::detail::throw_error("data loader: the iterator is past the end");
@@ -105,13 +107,18 @@ class DataLoaderBase {
   DataLoaderBase& operator=(const DataLoaderBase&) = delete;
   virtual ~DataLoaderBase() = default;
 
-  // Starts an epoch; an earlier iterator then ends where it is.
+  // Starts an epoch; an earlier iterator then ends where it is. While workers make batches for an
+  // iterator that is not at its end, it throws, as libtorch's does.
   Iterator<Batch> begin() {
-    // What workers do yet reads the datasets and the epoch.
-    for (auto& job : pending_) workers_->wait(job->id, std::nullopt);
-    pending_.clear();
+    if (!pending_.empty())
+      gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
     const uint64_t epoch = ++epoch_;
-    reset();
+    try {
+      reset();
+    } catch (...) {
+      drop_pending();
+      gradus::detail::rethrow_as_error("data loader");
+    }
     return Iterator<Batch>([this, epoch]() -> std::optional<Batch> {
       return epoch == epoch_ ? next() : std::nullopt;
     });
@@ -119,17 +126,19 @@ class DataLoaderBase {
   Iterator<Batch> end() { return {}; }
   // Waits for the workers and ends them.
   void join() {
-    pending_.clear();
     workers_.reset();
+    pending_.clear();
   }
   const FullDataLoaderOptions& options() const noexcept { return options_; }
 
  protected:
-  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset) : options_(options) {
+  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset) try
+      : options_(options), datasets_(options_.workers > 0 ? options_.workers : 1, dataset) {
     if (options_.batch_size == 0) gradus::detail::throw_error("data loader: batch_size is 0");
     if (options_.max_jobs == 0) options_.max_jobs = 1;
-    datasets_.assign(options_.workers > 0 ? options_.workers : 1, dataset);
     if (options_.workers > 0) workers_ = std::make_unique<detail::Workers>(options_.workers);
+  } catch (...) {
+    gradus::detail::rethrow_as_error("data loader");
   }
 
   virtual std::optional<BatchRequest> get_batch_request() = 0;
@@ -137,15 +146,18 @@ class DataLoaderBase {
     number_ = 0;
     seed_ = batch_seed();
     if (workers_)
-      for (size_t i = 0; i < options_.max_jobs; ++i) prefetch();
+      for (size_t i = 0; i < options_.max_jobs && prefetch(); ++i) {
+      }
   }
 
   FullDataLoaderOptions options_;
   std::vector<Dataset> datasets_;  // one per worker
 
  private:
-  struct Job {
-    uint64_t id = 0;
+  struct Job : detail::Workers::Job {
+    std::optional<BatchRequest> request;
+    uint64_t number = 0;
+    bool submitted = false;
     std::optional<Batch> batch;
     std::exception_ptr error;
   };
@@ -154,19 +166,41 @@ class DataLoaderBase {
     const BatchRandom random(seed_, epoch_, number);
     return dataset.get_batch(std::move(request));
   }
-  void prefetch() {
-    std::optional<BatchRequest> request = get_batch_request();
-    if (!request) return;
-    auto job = std::make_shared<Job>();
+  void drop_pending() noexcept {
+    for (const auto& job : pending_)
+      if (job->submitted) workers_->wait(*job, std::nullopt);
+    pending_.clear();
+  }
+  void submit(const std::shared_ptr<Job>& job) {
+    workers_->submit(job);
+    job->submitted = true;
+  }
+  // Asks the workers for the next batch, if there is one. After an exception, for want of memory or
+  // the sampler's, it may be called again: no request is lost.
+  bool prefetch() {
+    if (!pending_.empty() && !pending_.back()->submitted) submit(pending_.back());
+    const auto job = std::make_shared<Job>();
+    job->run = [this, job = job.get()](size_t worker) {
+      try {
+        job->batch = get(datasets_[worker], *job->request, job->number);
+      } catch (...) {
+        job->error = std::current_exception();
+      }
+    };
     pending_.push_back(job);
-    job->id = workers_->submit(
-        [this, job, r = std::move(*request), number = number_++](size_t worker) mutable {
-          try {
-            job->batch = get(datasets_[worker], r, number);
-          } catch (...) {
-            job->error = std::current_exception();
-          }
-        });
+    try {
+      job->request = get_batch_request();
+    } catch (...) {
+      pending_.pop_back();
+      throw;
+    }
+    if (!job->request) {
+      pending_.pop_back();
+      return false;
+    }
+    job->number = number_++;
+    submit(job);
+    return true;
   }
   std::optional<Batch> next() {
     if (!workers_) {
@@ -175,10 +209,11 @@ class DataLoaderBase {
       return get(datasets_[0], *request, number_++);
     }
     while (!pending_.empty()) {
-      auto job = pending_.front();
-      workers_->wait(job->id, options_.timeout);
-      pending_.pop_front();
+      const auto job = pending_.front();
+      if (!job->submitted) submit(job);
+      workers_->wait(*job, options_.timeout);
       if (job->batch || job->error) prefetch();  // else the dataset has ended
+      pending_.pop_front();
       if (job->error) throw WorkerException(job->error);
       if (job->batch) return std::move(job->batch);
     }
@@ -186,7 +221,7 @@ class DataLoaderBase {
   }
 
   uint64_t epoch_ = 0, number_ = 0, seed_ = 0;
-  std::deque<std::shared_ptr<Job>> pending_;
+  std::deque<std::shared_ptr<Job>> pending_;  // only the last may not be submitted yet
   std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
 
@@ -203,7 +238,7 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
     const auto n = this->datasets_[0].size();
     if (!n) gradus::detail::throw_error("data loader: the dataset has no size");
     const size_t b = this->options_.batch_size;
-    return this->options_.drop_last ? *n / b : (*n + b - 1) / b;
+    return *n / b + (*n % b != 0 && !this->options_.drop_last);
   }
 
  private:

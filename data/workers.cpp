@@ -4,7 +4,6 @@
 #include <deque>
 #include <mutex>
 #include <thread>
-#include <unordered_set>
 #include <vector>
 
 #include "tensor/fail.h"
@@ -17,6 +16,10 @@ WorkerException::WorkerException(std::exception_ptr original)
     std::rethrow_exception(original);
   } catch (const std::exception& e) {
     message += std::string(": ") + e.what();
+  } catch (const std::string& text) {
+    message += ": " + text;
+  } catch (const char* text) {
+    message += std::string(": ") + text;
   } catch (...) {
   }
 }
@@ -26,9 +29,7 @@ namespace detail {
 struct Workers::State {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<uint64_t, Job>> waiting;
-  std::unordered_set<uint64_t> unfinished;
-  uint64_t last = 0;
+  std::deque<std::shared_ptr<Job>> waiting;
   bool stop = false;
   std::vector<std::jthread> threads;  // the last member: joined before the others go
 
@@ -37,43 +38,48 @@ struct Workers::State {
     while (true) {
       changed.wait(lock, [&] { return stop || !waiting.empty(); });
       if (stop) return;
-      auto [id, job] = std::move(waiting.front());
+      std::shared_ptr<Job> job = std::move(waiting.front());
       waiting.pop_front();
       lock.unlock();
-      job(worker);
-      job = nullptr;
+      job->run(worker);
       lock.lock();
-      unfinished.erase(id);
+      job->done = true;
       changed.notify_all();
+      job = nullptr;
     }
+  }
+  void end() {
+    {
+      const std::lock_guard lock(mutex);
+      stop = true;
+    }
+    changed.notify_all();
   }
 };
 
 Workers::Workers(size_t count) : state_(std::make_unique<State>()) {
-  for (size_t i = 0; i < count; ++i)
-    state_->threads.emplace_back([s = state_.get(), i] { s->run(i); });
-}
-
-Workers::~Workers() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->stop = true;
+  size_t started = 0;
+  try {
+    for (; started < count; ++started)
+      state_->threads.emplace_back([s = state_.get(), started] { s->run(started); });
+  } catch (const std::exception& e) {
+    state_->end();
+    state_.reset();  // waits for those that run
+    fail("data loader: worker {} of {} cannot be started: {}", started + 1, count, e.what());
   }
-  state_->changed.notify_all();
 }
 
-uint64_t Workers::submit(Job job) {
+Workers::~Workers() { state_->end(); }
+
+void Workers::submit(std::shared_ptr<Job> job) {
   const std::lock_guard lock(state_->mutex);
-  const uint64_t id = ++state_->last;
-  state_->unfinished.insert(id);
-  state_->waiting.emplace_back(id, std::move(job));
+  state_->waiting.push_back(std::move(job));
   state_->changed.notify_all();
-  return id;
 }
 
-void Workers::wait(uint64_t id, std::optional<std::chrono::milliseconds> timeout) {
+void Workers::wait(const Job& job, std::optional<std::chrono::milliseconds> timeout) {
   std::unique_lock lock(state_->mutex);
-  const auto done = [&] { return !state_->unfinished.contains(id); };
+  const auto done = [&] { return job.done; };
   if (!timeout)
     state_->changed.wait(lock, done);
   else if (!state_->changed.wait_for(lock, *timeout, done))

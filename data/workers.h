@@ -25,14 +25,21 @@ namespace detail {
 // Jobs start in the order of submission.
 class Workers {
  public:
-  using Job = std::function<void(size_t worker)>;
+  // What a worker does; it must not throw.
+  struct Job {
+    std::function<void(size_t worker)> run;
+
+   private:
+    friend class Workers;
+    bool done = false;
+  };
+  // Throws when the system does not give so many threads; none then runs.
   explicit Workers(size_t count);
   // Drops the jobs that have not started and waits for the others.
   ~Workers();
-  // The job must not throw. Returns its number.
-  uint64_t submit(Job job);
-  // Until the job of that number is done. Throws after the timeout.
-  void wait(uint64_t id, std::optional<std::chrono::milliseconds> timeout);
+  void submit(std::shared_ptr<Job> job);
+  // Until the job is done. Throws after the timeout.
+  void wait(const Job& job, std::optional<std::chrono::milliseconds> timeout);
 
  private:
   struct State;

@@ -166,8 +166,56 @@ TEST_CASE("workers give the same batches in the same order") {
     CHECK(order == first);
     auto it = loader->begin();  // left in the middle
     ++it;
-    CHECK(order_of(*loader).size() == 27);
+    if (workers == 0) {
+      CHECK(order_of(*loader).size() == 27);
+      ++it;
+      CHECK(bool(it == loader->end()));
+    } else {
+      CHECK_THROWS_WITH(loader->begin(),
+                        "data loader: begin() while another iterator is not at its end");
+      while (it != loader->end()) ++it;
+      CHECK(order_of(*loader).size() == 27);
+    }
   }
+}
+
+TEST_CASE("what cannot be had in such numbers is an error, and nothing is left running") {
+  // More threads than there are numbers for; more copies than a vector counts.
+  const auto make = [](size_t workers) {
+    return make_data_loader(stacked(3), DataLoaderOptions(1).workers(workers));
+  };
+  CHECK_THROWS_WITH(make(size_t(-1) / 2), doctest::Contains("data loader: it is more than"));
+  CHECK_THROWS_WITH(make(size_t(1) << 58), doctest::Contains("data loader: "));
+  // As many jobs as one likes: there are no more than batches.
+  auto loader = make_data_loader<samplers::SequentialSampler>(
+      stacked(5), DataLoaderOptions(2).workers(1).max_jobs(size_t(-1)));
+  CHECK(order_of(*loader) == std::vector<int64_t>{0, 1, -1, 2, 3, -1, 4, -1});
+  CHECK(make_data_loader(stacked(3), DataLoaderOptions(size_t(-1)))->size() == 1);
+  CHECK(make_data_loader(stacked(3), DataLoaderOptions(size_t(-1)).drop_last(true))->size() == 0);
+}
+
+namespace {
+struct Constant : datasets::Dataset<Constant> {
+  explicit Constant(size_t n) : n(n) {}
+  Example<> get(size_t i) override { return {scalar_tensor(i, kLong), scalar_tensor(n, kLong)}; }
+  std::optional<size_t> size() const override { return n; }
+  const size_t n;
+};
+}  // namespace
+
+TEST_CASE("a dataset needs to be copied only, not assigned") {
+  for (const size_t workers : {0, 2}) {
+    auto loader = make_data_loader<samplers::SequentialSampler>(
+        Constant(3).map(transforms::Stack<>()), DataLoaderOptions(2).workers(workers));
+    CHECK(order_of(*loader) == std::vector<int64_t>{0, 1, -1, 2, -1});
+  }
+}
+
+TEST_CASE("an index is no number from the end") {
+  const Tensor x = arange(3);
+  CHECK_THROWS_WITH(TensorDataset({x, x}).get(size_t(-1)),
+                    "dataset: there is no example 18446744073709551615 in [3]");
+  CHECK_THROWS_WITH(datasets::TensorDataset(x).get(3), "dataset: there is no example 3 in [3]");
 }
 
 TEST_CASE("an exception of a worker comes out of the loop") {
@@ -184,6 +232,12 @@ TEST_CASE("an exception of a worker comes out of the loop") {
   auto it = loader->begin();
   ++it;
   CHECK_THROWS_WITH(++it, "data loader: a worker threw an exception: number four");
+  // It is the dataset's own, and the batches behind it come.
+  const WorkerException text(std::make_exception_ptr("a text"));
+  CHECK(std::string(text.what()) == "data loader: a worker threw an exception: a text");
+  CHECK_THROWS_AS(std::rethrow_exception(text.original_exception), const char*);
+  ++it;
+  CHECK(it->data.equal(tensor({6, 7})));
 
   struct Stuck : Numbers {
     using Numbers::Numbers;
@@ -230,31 +284,4 @@ TEST_CASE("streams and datasets with a state of their own") {
       CHECK(seen == std::vector<int>{7, 4, 1});
     }
   }
-}
-
-TEST_CASE("samplers go on from where they were saved") {
-  const auto through = [](const auto& from, auto& to) {
-    serialize::OutputArchive out;
-    from.save(out);
-    const std::string bytes = bytes_of(out);
-    serialize::InputArchive in;
-    in.load_from(bytes.data(), bytes.size());
-    to.load(in);
-  };
-  const auto check = [&](auto a, auto b) {
-    a.reset();
-    b.reset();
-    a.next(4);
-    through(a, b);
-    CHECK(a.next(4) == b.next(4));
-    CHECK(a.next(4) == b.next(4));
-    CHECK(!b.next(4));
-  };
-  check(samplers::SequentialSampler(10), samplers::SequentialSampler(10));
-  check(samplers::RandomSampler(10), samplers::RandomSampler(10));
-  check(samplers::RandomSampler(10, kInt), samplers::RandomSampler(10, kInt));
-  check(samplers::EpochSampler(10, true), samplers::EpochSampler(10, true));
-  samplers::RandomSampler large(10), small(3);
-  CHECK_THROWS_AS(through(large, small), Error);
-  CHECK(small.next(9)->size() == 3);
 }
