@@ -53,10 +53,12 @@ void GeneratorImpl::set_current_seed(uint64_t seed) {
 
 namespace {
 // 53 bits, so that a double holds it.
-uint64_t entropy() {
+uint64_t entropy() try {
   std::random_device device;
   const uint64_t high = device();
   return (high << 32 | device()) & ((uint64_t(1) << 53) - 1);
+} catch (const std::runtime_error& e) {
+  fail("seed: the system gives no random numbers: {}", e.what());
 }
 }  // namespace
 
@@ -109,7 +111,9 @@ void GeneratorImpl::set_state(const Tensor& state) {
   if (state.numel() != int64_t(sizeof s))
     fail("set_state: the state has {} bytes, expected {}", state.numel(), sizeof s);
   std::memcpy(static_cast<void*>(&s), state.data_ptr(), sizeof s);
-  if (s.seeded != 1 || s.left < 1 || s.left > Mt19937::size || s.next > Mt19937::size)
+  // The words to come, next .. next + left - 2, must be there.
+  if (s.seeded != 1 || s.left < 1 || s.left > Mt19937::size || s.next > Mt19937::size ||
+      s.next + uint64_t(s.left) > Mt19937::size + 1)
     fail("set_state: not the state of a generator");
   engine_.seed_ = s.seed;
   engine_.left_ = s.left;

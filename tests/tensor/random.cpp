@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
+#include <utility>
+
 #include <cmath>
 #include <functional>
 #include <map>
@@ -187,6 +190,25 @@ TEST_CASE("a generator's state can be kept and put back") {
   CHECK_THROWS_WITH_AS(g.set_state(raw::zeros({5056}, kInt)),
                        "set_state: the state must be a contiguous uint8 tensor, got int32", Error);
   CHECK_THROWS_WITH_AS(Generator().current_seed(), "generator: undefined", Error);
+}
+
+TEST_CASE("a state that reads behind the generator's words is refused") {
+  Generator g = gradus::detail::createCPUGenerator(3);
+  const auto with = [&](int32_t left, uint64_t next) {
+    const Tensor state = g.get_state();
+    std::memcpy(state.data_ptr<uint8_t>() + 8, &left, sizeof left);
+    std::memcpy(state.data_ptr<uint8_t>() + 16, &next, sizeof next);
+    return state;
+  };
+  // The words to come are next .. next + left - 2.
+  for (const auto& [left, next] : {std::pair(624, 624), {624, 2}, {2, 624}, {300, 326}})
+    CHECK_THROWS_WITH_AS(g.set_state(with(left, uint64_t(next))),
+                         "set_state: not the state of a generator", Error);
+  for (const auto& [left, next] : {std::pair(624, 1), {1, 624}, {300, 325}, {1, 0}, {624, 0}}) {
+    Generator other = gradus::detail::createCPUGenerator(4);
+    CHECK_NOTHROW(other.set_state(with(left, uint64_t(next))));
+    for (int i = 0; i < 2000; ++i) other.get()->random();
+  }
 }
 
 TEST_CASE("the default generator") {
