@@ -11,6 +11,7 @@ namespace gradus::nn::utils {
 
 double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
                        bool error_if_nonfinite) {
+  if (max_norm < 0) fail_value("clip_grad_norm_: max_norm is {}, less than 0", max_norm);
   const NoGradGuard untaped;
   std::vector<Tensor> grads, norms;
   for (const Tensor& p : parameters)
@@ -37,6 +38,7 @@ double clip_grad_norm_(Tensor parameter, double max_norm, double norm_type,
 }
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {
+  if (clip_value < 0) fail_value("clip_grad_value_: clip_value is {}, less than 0", clip_value);
   const NoGradGuard untaped;
   for (const Tensor& p : parameters)
     if (p.grad().defined()) p.grad().clamp_(Scalar(-clip_value), Scalar(clip_value));

@@ -304,6 +304,15 @@ TEST_CASE("gradient clipping") {
   b.mutable_grad() = tensor({std::numeric_limits<double>::infinity()});
   CHECK_THROWS_WITH_AS(nn::utils::clip_grad_norm_(b, 1, 2, true),
                        "clip_grad_norm_: the total norm of order 2 is inf", Error);
+  // A negative bound would turn the gradients round.
+  set();
+  CHECK_THROWS_WITH_AS(nn::utils::clip_grad_norm_({a, b}, -1),
+                       "clip_grad_norm_: max_norm is -1, less than 0", Error);
+  CHECK_THROWS_WITH_AS(nn::utils::clip_grad_value_({a, b}, -0.5),
+                       "clip_grad_value_: clip_value is -0.5, less than 0", Error);
+  check_values(a.grad(), {3, 0});
+  CHECK(nn::utils::clip_grad_norm_({a, b}, 0) == 5);
+  check_values(b.grad(), {0});
 }
 
 TEST_CASE("parameters as a vector and back") {
