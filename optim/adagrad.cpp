@@ -12,18 +12,27 @@ Adagrad::Adagrad(const std::vector<OptimizerParamGroup>& param_groups, AdagradOp
   check_not_negative("adagrad: weight_decay", defaults.weight_decay());
   check_not_negative("adagrad: initial_accumulator_value", defaults.initial_accumulator_value());
   check_not_negative("adagrad: eps", defaults.eps());
+  for (const OptimizerParamGroup& group : this->param_groups())
+    for (const Tensor& p : group.params()) {
+      auto state = std::make_unique<AdagradParamState>();
+      state->sum(first_sum(p));
+      state_[p.unsafeGetTensorImpl()] = std::move(state);
+    }
 }
 Adagrad::Adagrad(std::vector<Tensor> params, AdagradOptions defaults)
     : Adagrad({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+
+Tensor Adagrad::first_sum(const Tensor& p) const {
+  const Tensor sum = raw::empty_like(p);
+  raw::fill(sum, static_cast<const AdagradOptions&>(defaults()).initial_accumulator_value());
+  return sum;
+}
 
 //   sum += dy²
 //   p -= lr / (1 + (t - 1) lr_decay) dy / (√sum + eps)
 void Adagrad::update(const Tensor& p, const Tensor& grad, const AdagradOptions& o,
                      AdagradParamState& s) {
-  if (!s.sum().defined()) {
-    s.sum(raw::empty_like(p));
-    raw::fill(s.sum(), o.initial_accumulator_value());
-  }
+  if (!s.sum().defined()) s.sum(first_sum(p));
   const double lr = o.lr() / (1 + double(s.step()) * o.lr_decay());
   s.step(s.step() + 1);
   Tensor dy = o.maximize() ? -grad : grad;

@@ -41,6 +41,8 @@ struct AdagradParamState : public OptimizerCloneableParamState<AdagradParamState
 
 GRADUS_OPTIMIZER_TEMPLATES(extern, Adagrad);
 
+// Each parameter has its state from the start; the sums begin at the constructor's
+// initial_accumulator_value, whatever its group's is, as PyTorch's.
 class Adagrad : public ParameterwiseOptimizer<AdagradOptions, AdagradParamState> {
  public:
   // Throws for negative numbers.
@@ -51,6 +53,9 @@ class Adagrad : public ParameterwiseOptimizer<AdagradOptions, AdagradParamState>
  protected:
   void update(const Tensor& p, const Tensor& dy, const AdagradOptions& o,
               AdagradParamState& s) override;
+
+ private:
+  Tensor first_sum(const Tensor& p) const;
 };
 
 }  // namespace gradus::optim

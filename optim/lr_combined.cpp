@@ -26,11 +26,31 @@ void save_parts(serialize::OutputArchive& archive, const Schedulers& schedulers)
     archive.write("schedulers." + std::to_string(i), part);
   }
 }
-void load_parts(serialize::InputArchive& archive, const Schedulers& schedulers) {
+void load_each(serialize::InputArchive& archive, const Schedulers& schedulers) {
   for (size_t i = 0; i < schedulers.size(); ++i) {
     serialize::InputArchive part;
     archive.read("schedulers." + std::to_string(i), part);
     schedulers[i]->load(part);
+  }
+}
+// All of them and then `last`, or none: after a failure they get back what they had.
+template <class Last>
+void load_parts(serialize::InputArchive& archive, const Schedulers& schedulers, Last last) {
+  serialize::OutputArchive now;
+  save_parts(now, schedulers);
+  std::string bytes;
+  now.save_to([&](const void* data, size_t n) {
+    bytes.append(static_cast<const char*>(data), n);
+    return n;
+  });
+  serialize::InputArchive before;
+  before.load_from(bytes.data(), bytes.size());
+  try {
+    load_each(archive, schedulers);
+    last();
+  } catch (...) {
+    load_each(before, schedulers);
+    throw;
   }
 }
 
@@ -79,8 +99,7 @@ void SequentialLR::save(serialize::OutputArchive& archive) const {
   save_parts(archive, schedulers_);
 }
 void SequentialLR::load(serialize::InputArchive& archive) {
-  load_parts(archive, schedulers_);
-  LRScheduler::load(archive);
+  load_parts(archive, schedulers_, [&] { LRScheduler::load(archive); });
 }
 
 ChainedScheduler::ChainedScheduler(Schedulers schedulers)
@@ -104,8 +123,7 @@ void ChainedScheduler::save(serialize::OutputArchive& archive) const {
   save_parts(archive, schedulers_);
 }
 void ChainedScheduler::load(serialize::InputArchive& archive) {
-  load_parts(archive, schedulers_);
-  LRScheduler::load(archive);
+  load_parts(archive, schedulers_, [&] { LRScheduler::load(archive); });
 }
 
 ReduceLROnPlateauScheduler::ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode,
@@ -186,12 +204,18 @@ void ReduceLROnPlateauScheduler::load(serialize::InputArchive& archive) {
   archive.read("cooldown_counter", cooldown);
   archive.read("bad_epochs", bad);
   archive.read("last_epoch", epoch);
+  const auto counted = [](const char* name, const IValue& v) {
+    if (v.toInt() < 0 || v.toInt() > (int64_t(1) << 53))
+      fail("load: the scheduler's {} is {}, not in 0 .. 2^53", name, v.toInt());
+    return v.toInt();
+  };
   const double new_best = best.toDouble();
-  const int64_t new_cooldown = cooldown.toInt(), new_bad = bad.toInt();
-  last_epoch_ = epoch.toInt();
+  const int64_t new_cooldown = counted("cooldown_counter", cooldown),
+                new_bad = counted("bad_epochs", bad), new_epoch = counted("last_epoch", epoch);
   best_ = new_best;
   cooldown_counter_ = new_cooldown;
   bad_epochs_ = new_bad;
+  last_epoch_ = new_epoch;
 }
 
 }  // namespace gradus::optim

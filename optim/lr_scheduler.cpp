@@ -70,9 +70,13 @@ void LRScheduler::load(serialize::InputArchive& archive) {
   if (base_lrs.size() != base_lrs_.size() || last_lrs.size() != base_lrs_.size())
     fail("load: numbers of groups differ, {} in the archive and {} of the scheduler",
          base_lrs.size(), base_lrs_.size());
-  const int64_t last_epoch = epoch.toInt(), step_count = count.toInt();
+  // -1 before the first step; beyond 2^53 there is no next epoch in a double.
+  const int64_t last_epoch = epoch.toInt();
+  if (last_epoch < -1 || last_epoch > (int64_t(1) << 53))
+    fail("load: the scheduler's last_epoch is {}, not in -1 .. 2^53", last_epoch);
+  const auto step_count = count.to<unsigned>();
   last_epoch_ = last_epoch;
-  step_count_ = unsigned(step_count);
+  step_count_ = step_count;
   base_lrs_ = std::move(base_lrs);
   last_lrs_ = std::move(last_lrs);
 }

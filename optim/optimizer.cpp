@@ -180,6 +180,7 @@ void Optimizer::load(serialize::InputArchive& archive) {
   archive.read("param_groups", groups);
   archive.read("state", states);
   const auto keys = groups.keys();
+  if (keys.empty() && !param_groups_.empty()) fail("load: the archive holds no optimiser");
   if (keys.size() != param_groups_.size())
     fail("load: numbers of groups differ, {} in the archive and {} of the optimiser", keys.size(),
          param_groups_.size());

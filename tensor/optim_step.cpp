@@ -1,5 +1,6 @@
 #include "tensor/optim_step.h"
 
+#include "tensor/fail.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -53,6 +54,9 @@ class Aligned {
 
  private:
   Tensor laid_out(const Tensor& t) const {
+    if (t.sizes() != work_.sizes())
+      fail("optimizer.step: sizes differ, {} of the parameter and {} of its gradient or state",
+           work_.sizes(), t.sizes());
     if (t.dtype() == work_.dtype() && same_layout(t, work_)) return t;
     const Tensor out = empty_like(work_);
     copy(out, t);
