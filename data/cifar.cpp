@@ -8,6 +8,7 @@
 #include "tensor/fail.h"
 #include "tensor/file.h"
 #include "tensor/raw.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::data::datasets {
 
@@ -27,7 +28,7 @@ uint64_t count_of(const std::string& path, const File& file) {
 
 }  // namespace
 
-CIFAR10::CIFAR10(const std::string& root, Mode mode) : Pictures(mode) {
+CIFAR10::CIFAR10(const std::string& root, Mode mode) try : Pictures(mode) {
   std::vector<std::string> paths;
   if (mode == kTest)
     paths = {root + "/test_batch.bin"};
@@ -54,6 +55,8 @@ CIFAR10::CIFAR10(const std::string& root, Mode mode) : Pictures(mode) {
       *target++ = from[0];
       for (size_t j = 1; j < record; ++j) *to++ = float(from[j]) / 255;
     }
+} catch (...) {
+  gradus::detail::rethrow_as_error("CIFAR10");
 }
 
 }  // namespace gradus::data::datasets

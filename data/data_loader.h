@@ -114,14 +114,15 @@ class DataLoaderBase {
       gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
     const uint64_t epoch = ++epoch_;
     try {
+      Iterator<Batch> first([this, epoch]() -> std::optional<Batch> {
+        return epoch == epoch_ ? next() : std::nullopt;
+      });
       reset();
+      return first;
     } catch (...) {
       drop_pending();
       gradus::detail::rethrow_as_error("data loader");
     }
-    return Iterator<Batch>([this, epoch]() -> std::optional<Batch> {
-      return epoch == epoch_ ? next() : std::nullopt;
-    });
   }
   Iterator<Batch> end() { return {}; }
   // Waits for the workers and ends them.
@@ -132,13 +133,11 @@ class DataLoaderBase {
   const FullDataLoaderOptions& options() const noexcept { return options_; }
 
  protected:
-  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset) try
+  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset)
       : options_(options), datasets_(options_.workers > 0 ? options_.workers : 1, dataset) {
     if (options_.batch_size == 0) gradus::detail::throw_error("data loader: batch_size is 0");
     if (options_.max_jobs == 0) options_.max_jobs = 1;
     if (options_.workers > 0) workers_ = std::make_unique<detail::Workers>(options_.workers);
-  } catch (...) {
-    gradus::detail::rethrow_as_error("data loader");
   }
 
   virtual std::optional<BatchRequest> get_batch_request() = 0;
@@ -202,6 +201,17 @@ class DataLoaderBase {
     submit(job);
     return true;
   }
+  // The oldest job when it is done, and the next one under way in its place.
+  std::shared_ptr<Job> take() try {
+    const auto job = pending_.front();
+    if (!job->submitted) submit(job);
+    workers_->wait(*job, options_.timeout);
+    if (job->batch || job->error) prefetch();  // else the dataset has ended
+    pending_.pop_front();
+    return job;
+  } catch (...) {
+    gradus::detail::rethrow_as_error("data loader");
+  }
   std::optional<Batch> next() {
     if (!workers_) {
       std::optional<BatchRequest> request = get_batch_request();
@@ -209,11 +219,7 @@ class DataLoaderBase {
       return get(datasets_[0], *request, number_++);
     }
     while (!pending_.empty()) {
-      const auto job = pending_.front();
-      if (!job->submitted) submit(job);
-      workers_->wait(*job, options_.timeout);
-      if (job->batch || job->error) prefetch();  // else the dataset has ended
-      pending_.pop_front();
+      const auto job = take();
       if (job->error) throw WorkerException(job->error);
       if (job->batch) return std::move(job->batch);
     }
@@ -275,8 +281,12 @@ template <class Dataset, class Sampler>
 requires(!Dataset::is_stateful && requires { typename Sampler::BatchRequestType; })
     std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
         Dataset dataset, Sampler sampler, DataLoaderOptions options) {
-  return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(dataset, std::move(sampler),
-                                                                 options);
+  try {
+    return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(dataset, std::move(sampler),
+                                                                   options);
+  } catch (...) {
+    gradus::detail::rethrow_as_error("data loader");
+  }
 }
 
 template <class Sampler = samplers::RandomSampler, class Dataset>
@@ -292,7 +302,11 @@ requires(!Dataset::is_stateful && std::is_constructible_v<Sampler, size_t>)
 template <class Dataset>
 requires(Dataset::is_stateful) std::unique_ptr<StatefulDataLoader<Dataset>> make_data_loader(
     Dataset dataset, DataLoaderOptions options = {}) {
-  return std::make_unique<StatefulDataLoader<Dataset>>(dataset, options);
+  try {
+    return std::make_unique<StatefulDataLoader<Dataset>>(dataset, options);
+  } catch (...) {
+    gradus::detail::rethrow_as_error("data loader");
+  }
 }
 
 // As Python's DataLoader(dataset, batch_size, shuffle, generator=, drop_last=): with the same seed

@@ -5,6 +5,7 @@
 #include "data/idx.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::data::datasets {
 
@@ -21,7 +22,7 @@ std::string find(const std::string& root, const char* part, const char* what) {
 
 }  // namespace
 
-MNIST::MNIST(const std::string& root, Mode mode, uint64_t max_bytes) : Pictures(mode) {
+MNIST::MNIST(const std::string& root, Mode mode, uint64_t max_bytes) try : Pictures(mode) {
   const char* part = mode == kTrain ? "train" : "t10k";
   const std::string images_path = find(root, part, "images-idx3"),
                     labels_path = find(root, part, "labels-idx1");
@@ -41,6 +42,8 @@ MNIST::MNIST(const std::string& root, Mode mode, uint64_t max_bytes) : Pictures(
   float* to = images_.data_ptr<float>();
   for (int64_t i = 0; i < images.numel(); ++i) to[i] = float(from[i]) / 255;
   targets_ = raw::to_dtype(labels, kLong);
+} catch (...) {
+  gradus::detail::rethrow_as_error("MNIST");
 }
 
 }  // namespace gradus::data::datasets

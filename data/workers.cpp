@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tensor/fail.h"
+#include "tensor/rethrow.h"
 
 namespace gradus::data {
 
@@ -57,7 +58,7 @@ struct Workers::State {
   }
 };
 
-Workers::Workers(size_t count) : state_(std::make_unique<State>()) {
+Workers::Workers(size_t count) try : state_(std::make_unique<State>()) {
   size_t started = 0;
   try {
     for (; started < count; ++started)
@@ -67,6 +68,8 @@ Workers::Workers(size_t count) : state_(std::make_unique<State>()) {
     state_.reset();  // waits for those that run
     fail("data loader: worker {} of {} cannot be started: {}", started + 1, count, e.what());
   }
+} catch (...) {
+  gradus::detail::rethrow_as_error("data loader");
 }
 
 Workers::~Workers() { state_->end(); }

@@ -192,19 +192,16 @@ void Replacement::keep_owner_and_mode() const {
 
 void Replacement::commit() {
   keep_owner_and_mode();
-  if (fsync(fd_) != 0 || std::rename(temporary_.c_str(), target_.c_str()) != 0)
-    fail_to("save", "write", filename_);
-  temporary_.clear();
   // The new name is on the disk when its folder is. A folder that may not be read cannot be asked.
   const fs::path folder = fs::path(target_).parent_path();
   const int fd = open_file(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
-  if (fd < 0) return;
-  const bool lost = fsync(fd) != 0 && errno == EIO;
-  close(fd);
-  if (lost) {
-    errno = EIO;
-    fail_to("save", "write", filename_);
-  }
+  bool done = fsync(fd_) == 0 && std::rename(temporary_.c_str(), target_.c_str()) == 0;
+  if (done) temporary_.clear();
+  if (done && fd >= 0) done = fsync(fd) == 0 || errno != EIO;
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  errno = error;
+  if (!done) fail_to("save", "write", filename_);
 }
 
 }  // namespace gradus

@@ -154,9 +154,12 @@ std::shared_ptr<InputArchive::Contents> read_archive(Source source, bool is_file
 
 }  // namespace
 
-InputArchive::InputArchive() : contents_(std::make_shared<Contents>()) {}
+InputArchive::InputArchive() try : contents_(std::make_shared<Contents>()) {
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
+}
 
-void InputArchive::load_from(const std::string& filename, std::optional<Device> device) {
+void InputArchive::load_from(const std::string& filename, std::optional<Device> device) try {
   const File file("load", filename, O_RDONLY);
   const std::optional<uint64_t> size = file.size();
   try {
@@ -167,9 +170,11 @@ void InputArchive::load_from(const std::string& filename, std::optional<Device> 
     throw e.within(filename);
   }
   prefix_.clear();
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
-void InputArchive::load_from(std::istream& stream, std::optional<Device> device) {
+void InputArchive::load_from(std::istream& stream, std::optional<Device> device) try {
   static const int last = std::ios_base::xalloc();  // where the stream's last archive began
   if (stream.rdstate() == std::ios_base::eofbit) stream.clear();
   if (!stream) fail("load: the stream is not readable");
@@ -190,10 +195,13 @@ void InputArchive::load_from(std::istream& stream, std::optional<Device> device)
   contents_ = read_archive({read, left}, false, device);
   prefix_.clear();
   if (here != -1) stream.iword(last) = here;
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 void InputArchive::load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
-                             const std::function<size_t()>& size, std::optional<Device> device) {
+                             const std::function<size_t()>& size,
+                             std::optional<Device> device) try {
   uint64_t at = 0;
   const auto next = [&](void* data, size_t bytes) {
     const size_t n = read(at, data, bytes);
@@ -202,6 +210,8 @@ void InputArchive::load_from(const std::function<size_t(uint64_t, void*, size_t)
   };
   contents_ = read_archive({next, size()}, true, device);
   prefix_.clear();
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 void InputArchive::load_from(const char* data, size_t size, std::optional<Device> device) {
