@@ -93,6 +93,13 @@ void walk_named(const uint8_t* m, int64_t begin, int64_t end, int64_t first, int
   }
 }
 
+// Where the elements from the first to the last - 1 are, counted from begin.
+void find(const uint8_t* m, int64_t begin, int64_t end, int64_t first, int64_t last,
+          int32_t* found) {
+  walk_named(m, begin, end, first, last,
+             [&](int64_t i, int64_t k) { found[k - first] = int32_t(i - begin); });
+}
+
 }  // namespace
 
 int64_t count_true(const Tensor& mask) { return Parts(mask).count(); }
@@ -123,11 +130,10 @@ void masked_scatter(const Tensor& x, const Tensor& mask_in, const Tensor& source
     using T = decltype(zero);
     const T* p = reinterpret_cast<const T*>(source.data_ptr());
     T* out = reinterpret_cast<T*>(y.data_ptr());
-    const uint8_t* m = parts.mask;
     parts.walk([&](int64_t begin, int64_t end, int64_t first, int64_t last) {
-      walk_named(m, begin, end, first, last, [&](int64_t i, int64_t k) {
-        out[i] = T(out[i] ^ ((out[i] ^ p[k]) & T(-T(m[i] != 0))));
-      });
+      int32_t found[Parts::size];
+      find(parts.mask, begin, end, first, last, found);
+      for (int64_t k = 0; k < last - first; ++k) out[begin + found[k]] = p[first + k];
     });
   });
   if (!x.is_contiguous()) copy(x, y);
@@ -144,8 +150,7 @@ Tensor nonzero(const Tensor& x) {
   int64_t* places = y.data_ptr<int64_t>();
   parts.walk([&](int64_t begin, int64_t end, int64_t first, int64_t last) {
     int32_t found[Parts::size];
-    walk_named(parts.mask, begin, end, first, last,
-               [&](int64_t i, int64_t k) { found[k - first] = int32_t(i - begin); });
+    find(parts.mask, begin, end, first, last, found);
     Dims at(dims);  // of the row that the place is in
     int64_t row = begin / width;
     int64_t start = row * width - begin;  // where it begins, counted as they are

@@ -48,6 +48,12 @@ struct Square : InDouble {
     return x * x;
   }
 };
+struct Cube : InDouble {
+  template <class V>
+  V map(V x, V) const {
+    return magnitude(x) * (x * x);
+  }
+};
 // Of x - c, and of its square.
 struct Shifted : InDouble {
   template <class A>
@@ -167,8 +173,9 @@ void distance(const double* a, const double* b, double* y, double p, const Dista
     return distances(
         Square{}, [](D v) { return simd::sqrt(v); }, a, b, y, s);
   if (p == highest<double>) return distances(Largest{}, as_is, a, b, y, s);
-  distances(
-      Power{{}, p}, [p](D v) { return simd::pow(v, D(1 / p)); }, a, b, y, s);
+  const auto root = [p](D v) { return simd::pow(v, D(1 / p)); };
+  if (p == 3) return distances(Cube{}, root, a, b, y, s);
+  distances(Power{{}, p}, root, a, b, y, s);
 }
 
 void distance_slope(const double* a, const double* b, const double* w, const double* y, double* da,
@@ -179,6 +186,7 @@ void distance_slope(const double* a, const double* b, const double* w, const dou
   const auto run = [&](auto slope) { distance_slopes(slope, a, b, w, y, da, s); };
   if (p == 1) return run([=](D d, const double*) { return sign(D(1.0), d); });
   if (p == 2) return run([=](D d, const double*) { return d; });
+  if (p == 3) return run([=](D d, const double*) { return sign(d * d, d); });
   if (p == highest<double>)
     return run([=](D d, const double* longest) {
       return choose(magnitude(d) >= D::load_unaligned(longest), sign(D(1.0), d), D(0.0));
@@ -192,6 +200,7 @@ void power(const void* x, double* y, double p, const ReduceShape& s) {
   if (p == 0) return run(Count{});
   if (p == 1) return run(Absolute{});
   if (p == 2) return run(Square{});
+  if (p == 3) return run(Cube{});
   if (p == highest<double>) return run(Largest{});
   if (p == lowest<double>) return run(Smallest{});
   run(Power{{}, p});
