@@ -49,12 +49,20 @@ void give_back(void* p) {
 
 }  // namespace
 
+// All of them: what one of the sanitizer's own gives, ours cannot take back.
 void* operator new(size_t bytes) {
   if (void* p = request(bytes)) return p;
   throw std::bad_alloc();
 }
+void* operator new[](size_t bytes) { return operator new(bytes); }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return request(bytes); }
+void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return request(bytes); }
 void operator delete(void* p) noexcept { give_back(p); }
+void operator delete[](void* p) noexcept { give_back(p); }
 void operator delete(void* p, size_t) noexcept { give_back(p); }
+void operator delete[](void* p, size_t) noexcept { give_back(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { give_back(p); }
+void operator delete[](void* p, const std::nothrow_t&) noexcept { give_back(p); }
 
 namespace {
 
