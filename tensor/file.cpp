@@ -106,8 +106,9 @@ Left remove_left(const std::string& name) {
   Left left = Left::foreign;
   if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
       status.st_nlink <= 1) {
-    left = Left::in_use;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) left = Left::in_use;  // else the file system has no locks
+    } else {
       // With the lock nobody but us renames or removes what stands at the name.
       if (stands_at(fd, name)) unlink(name.c_str());
       left = Left::removed;
@@ -145,10 +146,13 @@ bool Replacement::take_name() {
   std::string in_use;
   for (int i = 0; i < most_names; ++i) {
     std::string name = fmt::format("{}.{}.tmp", target_, i);
-    if (const Left left = remove_left(name); left == Left::in_use && in_use.empty()) in_use = name;
+    const Left left = remove_left(name);
     while (fd_ < 0) {
       const int fd = open_file(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-      if (fd < 0 && errno == EEXIST) break;
+      if (fd < 0 && errno == EEXIST) {
+        if (left != Left::foreign) in_use = name;
+        break;
+      }
       if (fd < 0) fail_to("save", "open", filename_);
       // A file system without locks has no other writers that we could tell.
       const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
