@@ -34,7 +34,7 @@ void check_inplace(const char* op, const Tensor& self, bool recorded) {
     if (t.view_kind == ViewKind::custom)
       fail("{}: a view made by a custom function cannot be written in place", op);
     const Tensor base(t.view_base);
-    if (base.impl()->tracked && base.is_leaf())
+    if (t.requires_grad() && base.is_leaf())
       fail("{}: a view of a leaf that requires grad cannot be written in place", op);
   } else if (t.requires_grad() && self.is_leaf()) {
     fail("{}: a leaf that requires grad cannot be written in place", op);

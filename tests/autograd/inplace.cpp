@@ -13,6 +13,13 @@ TEST_CASE("leaves are guarded") {
         "add_: a leaf that requires grad cannot be written in place");
   CHECK(message([&] { x.view({2}).add_(1); }) ==
         "add_: a view of a leaf that requires grad cannot be written in place");
+  // So is a view that became a leaf itself, and a view of that.
+  const Tensor part = vec({1, 2, 3}).narrow(0, 1, 2).requires_grad_();
+  CHECK(message([&] { part.log_(); }) ==
+        "log_: a view of a leaf that requires grad cannot be written in place");
+  CHECK(message([&] { part.view({2}).log_(); }) ==
+        "log_: a view of a leaf that requires grad cannot be written in place");
+  CHECK(values(part) == Values{2, 3});
   CHECK(values(x) == Values{1, 2});
   {
     const NoGradGuard no_grad;
