@@ -133,6 +133,9 @@ void convolutions(Cases& cases) {
       [](const List& x) { return torch::conv_transpose2d(x[0], x[1], x[2]); });
   add(cases, "convolution", "1d, 3 16->32, 8000", normal({{2, 16, 8000}, {32, 16, 3}, {32}}),
       [](const List& x) { return torch::conv1d(x[0], x[1], x[2], 1, 1); });
+  add(cases, "convolution", "1d, 400 1->64 by 160, 16000",
+      normal({{4, 1, 16000}, {64, 1, 400}, {64}}),
+      [](const List& x) { return torch::conv1d(x[0], x[1], x[2], 160); });
   add(cases, "convolution", "1d, 3 64->64, 256", normal({{16, 64, 256}, {64, 64, 3}, {64}}),
       [](const List& x) { return torch::conv1d(x[0], x[1], x[2], 1, 1); });
   add(cases, "convolution", "3d, 3x3x3 16->32, 8x16x16",

@@ -44,6 +44,8 @@ void convolutions(Cases&);
 void pools(Cases&);
 void image_norms(Cases&);
 void optimiser_steps(Cases&);
+void row_strides(Cases&);
+void files(Cases&);
 
 // The machine's limits, in floating-point operations and bytes (read and written) per second.
 double fma_peak(int threads);

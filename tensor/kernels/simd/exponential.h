@@ -14,17 +14,40 @@ batch<T> polynomial(const T (&c)[n], const batch<T>& x) {
   return y;
 }
 
-#ifdef __AVX512F__
-// 2^k e^r, |r| <= log(2) / 2. The instruction that scales also rounds to infinity and to denormals.
-// The coefficients are fitted by tests/reference/fit_polynomials.py.
+#if defined(__AVX512F__)
+// y 2^k for whole k, rounded to infinity and to denormals too.
+inline batch<float> times_power(const batch<float>& y, const batch<float>& k) {
+  return _mm512_scalef_ps(y, k);
+}
+inline batch<double> times_power(const batch<double>& y, const batch<double>& k) {
+  return _mm512_scalef_pd(y, k);
+}
+#elif defined(__AVX2__)
+// The same of y near 1, by half of k in the exponent, where it stays normal, then by what is left.
+inline batch<float> times_power(const batch<float>& y, const batch<float>& k) {
+  const __m256i whole = _mm256_cvtps_epi32(k), half = _mm256_srai_epi32(whole, 1);
+  const __m256i near = _mm256_add_epi32(_mm256_castps_si256(y), _mm256_slli_epi32(half, 23));
+  const __m256i rest = _mm256_add_epi32(_mm256_sub_epi32(whole, half), _mm256_set1_epi32(127));
+  return _mm256_mul_ps(_mm256_castsi256_ps(near), _mm256_castsi256_ps(_mm256_slli_epi32(rest, 23)));
+}
+inline batch<double> times_power(const batch<double>& y, const batch<double>& k) {
+  const __m128i whole = _mm256_cvtpd_epi32(k), half = _mm_srai_epi32(whole, 1);
+  const auto exponent = [](__m128i n) { return _mm256_slli_epi64(_mm256_cvtepi32_epi64(n), 52); };
+  const __m256i near = _mm256_add_epi64(_mm256_castpd_si256(y), exponent(half));
+  const __m128i rest = _mm_add_epi32(_mm_sub_epi32(whole, half), _mm_set1_epi32(1023));
+  return _mm256_mul_pd(_mm256_castsi256_pd(near), _mm256_castsi256_pd(exponent(rest)));
+}
+#endif
+
+#if defined(__AVX2__)
+// 2^k e^r, |r| <= log(2) / 2. The coefficients are fitted by tests/reference/fit_polynomials.py.
 inline batch<float> exp_scaled(const batch<float>& x) {
   static constexpr float c[] = {0.5f, 0.166665778f, 0.0416668542f, 0.00836314633f, 0.00139012875f};
   const batch<float> inside = xsimd::min(batch<float>(89), xsimd::max(batch<float>(-104), x));
   const batch<float> k = xsimd::nearbyint(inside * batch<float>(1.44269504f));
   const batch<float> high = xsimd::fnma(k, batch<float>(0.693359375f), inside);
   const batch<float> r = xsimd::fnma(k, batch<float>(-2.12194440e-4f), high);
-  const batch<float> y = xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1);
-  return _mm512_scalef_ps(y, k);
+  return times_power(xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1), k);
 }
 inline batch<double> exp_scaled(const batch<double>& x) {
   static constexpr double c[] = {0.50000000000000111,    0.16666666666666413,
@@ -36,15 +59,14 @@ inline batch<double> exp_scaled(const batch<double>& x) {
   const batch<double> k = xsimd::nearbyint(inside * batch<double>(1.4426950408889634));
   const batch<double> high = xsimd::fnma(k, batch<double>(0.69314718055994531), inside);
   const batch<double> r = xsimd::fnma(k, batch<double>(2.3190468138462996e-17), high);
-  const batch<double> y = xsimd::fma(polynomial(c, r), r * r, r) + batch<double>(1);
-  return _mm512_scalef_pd(y, k);
+  return times_power(xsimd::fma(polynomial(c, r), r * r, r) + batch<double>(1), k);
 }
 #endif
 
 // e^x, by its square root where xsimd would give up.
 template <class T>
 batch<T> exp(const batch<T>& x) {
-#ifdef __AVX512F__
+#ifdef __AVX2__
   return exp_scaled(x);
 #else
   const batch<T> y = xsimd::exp(x);
