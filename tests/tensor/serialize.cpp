@@ -339,6 +339,9 @@ TEST_CASE("keys are written once, and devices are the CPU") {
   CHECK_THROWS_WITH(bytes_of(out), "save: the key a was written twice");
   CHECK_THROWS_WITH(out.write("__metadata__", int64_t(1)),
                     "write: the key __metadata__ is the format's own");
+  OutputArchive deep;
+  deep.write("t", ones(std::vector<int64_t>(65, 1)));
+  CHECK_THROWS_WITH(bytes_of(deep), "save: t has 65 dims, more than the 64 that are read again");
   OutputArchive bad;
   bad.write("\xff", int64_t(1));
   CHECK_THROWS_WITH(bytes_of(bad), "save: a name or string is not UTF-8");
