@@ -51,6 +51,12 @@ bool folds(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   return g.k > 2 * ways * (way / std::gcd(g.b_row * int64_t(sizeof(T)), way));
 }
 
+// Whether a tile would gather its piece of A from many pages, again for each strip of B.
+template <class T>
+bool is_far(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  return g.a_col != 1 && g.n >= 64 && g.k * g.a_col * int64_t(sizeof(T)) > micro.far;
+}
+
 // Whether B's rows are best read some at a time, in order: it comes from memory, each row on pages
 // of its own, and the few rows of A could not find it near again.
 template <class T>
@@ -75,7 +81,8 @@ kernels::Epilogue<T> part_of(kernels::Epilogue<T> e, bool first, bool last) {
 template <class T>
 void packed(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   // A is packed only where many panels of B make it pay.
-  const bool pack_a = g.n >= (g.a_col == 1 ? micro.pack_columns : micro.pack_transposed_columns);
+  const bool pack_a = g.n >= (g.a_col == 1 ? micro.pack_columns : micro.pack_transposed_columns) ||
+                      is_far(g, micro);
   const int64_t mr = micro.mr, nr = micro.nr;
   const int64_t mc = even_part(g.m, micro.mc, mr), kc = even_part(g.k, micro.kc, 4);
   // What few rows use only once or twice must not go out to the third cache in between.
@@ -253,7 +260,7 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
   if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
       (thin <= 2 + g.k / micro.dots_k || g.m * g.n <= 32))
     return dots(g, micro);
-  const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro);
+  const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro) && !is_far(g, micro);
   if (g.b_col == 1 && (g.m <= micro.mr || near || by_depth(g, micro))) return direct(g, micro);
   packed(g, micro);
 }

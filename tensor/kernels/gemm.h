@@ -60,8 +60,8 @@ struct GemmKernels {
   int depth;  // rows of B at a time where each lies on pages of its own
 
   // A is packed where B has as many columns; a transposed one, of which a tile reads a piece of
-  // every row, where it has this many.
-  int pack_columns, pack_transposed_columns;
+  // every row, where it has this many, or where more bytes lie between its first and last row.
+  int pack_columns, pack_transposed_columns, far;
 
   // Dot products beat a packed B in products of up to 2 + k / dots_k rows or columns.
   int dots_k;
