@@ -145,14 +145,12 @@ std::string repr(const Tensor& t, const PrintOptions& options) {
 }
 
 std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
-  constexpr std::string_view types[] = {"bool",  "unsigned char", "int",      "long int",
-                                        "float", "double",        "undefined"};
   const auto given = [](bool has) { return has ? "" : " (default)"; };
   return out << fmt::format(
-             "TensorOptions(dtype={}{}, device={}{}, layout=Strided (default), requires_grad={}{}, "
+             "TensorOptions(dtype={}{}, device={}{}, layout=Strided{}, requires_grad={}{}, "
              "pinned_memory=false (default), memory_format=(nullopt))",
-             types[int(o.dtype())], given(o.has_dtype()), o.device().str(), given(o.has_device()),
-             o.requires_grad(), given(o.has_requires_grad()));
+             o.dtype().name(), given(o.has_dtype()), o.device().str(), given(o.has_device()),
+             given(o.has_layout()), o.requires_grad(), given(o.has_requires_grad()));
 }
 
 }  // namespace gradus

@@ -11,3 +11,10 @@
 #include "data/samplers.h"
 #include "data/tensor_dataset.h"
 #include "data/transforms.h"
+
+namespace gradus::data {
+
+using datasets::BatchDataset;
+using datasets::Dataset;
+
+}  // namespace gradus::data

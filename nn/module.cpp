@@ -2,6 +2,7 @@
 
 #include <cxxabi.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <ostream>
 #include <unordered_set>
@@ -19,12 +20,28 @@ namespace detail {
 
 void throw_empty_holder() { fail("module holder: it is empty"); }
 
+namespace {
+constexpr std::string_view own_spelling = "gradus::";
+std::string_view spelling = own_spelling;
+}  // namespace
+
 std::string demangle(const std::type_info& type) {
   int status = 0;
   char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  const std::string out = status == 0 ? text : type.name();
+  std::string out = status == 0 ? text : type.name();
   std::free(text);
+  if (spelling == own_spelling) return out;
+  for (size_t at = 0; (at = out.find(own_spelling, at)) != out.npos; at += spelling.size()) {
+    const char before = at == 0 ? ' ' : out[at - 1];
+    if (before != ':' && before != '_' && !std::isalnum(static_cast<unsigned char>(before)))
+      out.replace(at, own_spelling.size(), spelling);
+  }
   return out;
+}
+
+bool spell_names(std::string_view root) {
+  spelling = root;
+  return true;
 }
 
 std::string short_module_name(const nn::Module& m) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/any_value.h"
@@ -203,6 +204,8 @@ concept a_module = std::is_base_of_v<nn::Module, std::remove_cvref_t<T>>;
 // `gradus::nn::LinearImpl` to `Linear`.
 std::string short_module_name(const nn::Module& m);
 std::string demangle(const std::type_info& type);
+// From now on Module::name() spells the outermost namespace as `root`, which ends in `::`. True.
+bool spell_names(std::string_view root);
 }  // namespace detail
 
 }  // namespace gradus

@@ -84,7 +84,15 @@ constexpr bool operator==(ArrayRef<T> a, const std::vector<T>& b) {
 using IntArrayRef = ArrayRef<int64_t>;
 
 // Prints `[2, 3]`.
-std::ostream& operator<<(std::ostream& out, IntArrayRef a);
+template <class T, class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, ArrayRef<T> a) {
+  const char* before = "[";
+  for (const T& v : a) {
+    out << before << v;
+    before = ", ";
+  }
+  return out << (a.empty() ? "[]" : "]");
+}
 
 // An optional list of dims that a brace list, a vector or a single int converts to.
 class OptionalIntArrayRef {

@@ -17,6 +17,37 @@ inline constexpr ScalarType kBool = ScalarType::Bool, kByte = ScalarType::Byte,
 
 using Dtype = ScalarType;
 
+// An element type as libtorch's `dtype()` gives it: it prints the C++ name, `long int`, where the
+// ScalarType that it converts to prints `Long`.
+class TypeMeta {
+ public:
+  constexpr TypeMeta() = default;
+  constexpr explicit TypeMeta(ScalarType t) : type_(t) {}
+  static constexpr TypeMeta fromScalarType(ScalarType t) { return TypeMeta(t); }
+  constexpr operator ScalarType() const { return type_; }
+  constexpr ScalarType toScalarType() const { return type_; }
+  constexpr bool isScalarType() const { return type_ != ScalarType::Undefined; }
+  constexpr bool isScalarType(ScalarType t) const { return type_ == t; }
+  template <class T>
+  static constexpr TypeMeta Make() {
+    return TypeMeta(scalar_type_of<T>);
+  }
+  template <class T>
+  constexpr bool Match() const {
+    return *this == Make<T>();
+  }
+  std::string_view name() const;
+  constexpr size_t itemsize() const;
+  friend constexpr bool operator==(TypeMeta a, TypeMeta b) { return a.type_ == b.type_; }
+  friend constexpr bool operator==(TypeMeta a, ScalarType b) { return a.type_ == b; }
+
+ private:
+  ScalarType type_ = ScalarType::Undefined;
+};
+std::ostream& operator<<(std::ostream& out, TypeMeta t);
+constexpr ScalarType typeMetaToScalarType(TypeMeta t) { return t; }
+constexpr TypeMeta scalarTypeToTypeMeta(ScalarType t) { return TypeMeta(t); }
+
 constexpr bool is_floating(ScalarType t) { return t == kFloat || t == kDouble; }
 constexpr bool is_integral(ScalarType t, bool include_bool) {
   return t == kByte || t == kInt || t == kLong || (include_bool && t == kBool);
@@ -29,6 +60,7 @@ constexpr size_t item_size(ScalarType t) {
   constexpr size_t sizes[] = {1, 1, 4, 8, 4, 8, 0};
   return sizes[int(t)];
 }
+constexpr size_t TypeMeta::itemsize() const { return item_size(type_); }
 inline size_t elementSize(ScalarType t) { return item_size(t); }
 
 // `float32`, as Python names it.

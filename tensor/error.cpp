@@ -21,6 +21,8 @@ namespace detail {
 void throw_error(std::string message) { throw Error(std::move(message)); }
 void throw_index_error(std::string message) { throw IndexError(std::move(message)); }
 void throw_value_error(std::string message) { throw ValueError(std::move(message)); }
+void throw_type_error(std::string message) { throw TypeError(std::move(message)); }
+void throw_not_implemented(std::string message) { throw NotImplementedError(std::move(message)); }
 
 void rethrow_as_error(const char* op) {
   try {
@@ -40,6 +42,12 @@ void throw_index_error(fmt::string_view text, fmt::format_args args) {
 }
 void throw_value_error(fmt::string_view text, fmt::format_args args) {
   throw_value_error(fmt::vformat(text, args));
+}
+void throw_type_error(fmt::string_view text, fmt::format_args args) {
+  throw_type_error(fmt::vformat(text, args));
+}
+void throw_not_implemented(fmt::string_view text, fmt::format_args args) {
+  throw_not_implemented(fmt::vformat(text, args));
 }
 
 fmt::format_context::iterator PlainFormatter::write(std::string_view text,

@@ -1,4 +1,4 @@
-// The one exception type of the library.
+// The exceptions of the library: Error, and what libtorch programs catch apart from it.
 #pragma once
 
 #include <stdexcept>
@@ -23,19 +23,22 @@ class Error : public std::runtime_error {
   std::string message_;
 };
 
-// Subtypes that libtorch programs catch by name.
+// An index or a dim that is out of range.
 class IndexError : public Error {
  public:
   using Error::Error;
 };
+// A number that makes no sense, of an option.
 class ValueError : public Error {
  public:
   using Error::Error;
 };
+// An argument of the wrong kind.
 class TypeError : public Error {
  public:
   using Error::Error;
 };
+// An operation that does not know the element type.
 class NotImplementedError : public Error {
  public:
   using Error::Error;
@@ -46,6 +49,8 @@ namespace detail {
 [[noreturn, gnu::cold]] void throw_error(std::string message);
 [[noreturn, gnu::cold]] void throw_index_error(std::string message);
 [[noreturn, gnu::cold]] void throw_value_error(std::string message);
+[[noreturn, gnu::cold]] void throw_type_error(std::string message);
+[[noreturn, gnu::cold]] void throw_not_implemented(std::string message);
 }  // namespace detail
 
 }  // namespace gradus

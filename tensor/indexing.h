@@ -19,9 +19,8 @@ inline constexpr EllipsisIndexType Ellipsis;
 // are moved into it. The step must be positive.
 class Slice {
  public:
-  explicit Slice(std::optional<int64_t> start = std::nullopt,
-                 std::optional<int64_t> stop = std::nullopt,
-                 std::optional<int64_t> step = std::nullopt)
+  Slice(std::optional<int64_t> start = std::nullopt, std::optional<int64_t> stop = std::nullopt,
+        std::optional<int64_t> step = std::nullopt)
       : start_(start.value_or(0)), stop_(stop.value_or(INDEX_MAX)), step_(step.value_or(1)) {
     if (step_ <= 0) detail::throw_value_error("Slice: the step must be positive");
   }

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "tensor/dtype.h"
 
@@ -44,9 +45,15 @@ class TensorOptions {
  public:
   TensorOptions() = default;
   TensorOptions(ScalarType t) : dtype_(t) {}
+  TensorOptions(TypeMeta t) : dtype_(t) {}
   TensorOptions(Device d) : device_(d) {}
   TensorOptions(DeviceType d) : device_(Device(d)) {}
-  TensorOptions(Layout) {}
+  TensorOptions(DeviceType d, DeviceIndex index) : device_(Device(d, index)) {}
+  // "cpu", as Device. A template, so that a 0 is no text.
+  template <class T>
+  requires std::is_convertible_v<const T&, std::string> TensorOptions(const T& device)
+      : device_(Device(std::string(device))) {}
+  TensorOptions(Layout) : layout_given_(true) {}
   TensorOptions(MemoryFormat) {}
 
   TensorOptions dtype(std::optional<ScalarType> t) const { return with(&TensorOptions::dtype_, t); }
@@ -55,17 +62,22 @@ class TensorOptions {
   TensorOptions requires_grad(std::optional<bool> r) const {
     return with(&TensorOptions::requires_grad_, r);
   }
-  TensorOptions layout(std::optional<Layout>) const { return *this; }
+  TensorOptions layout(std::optional<Layout> l) const {
+    TensorOptions o = *this;
+    o.layout_given_ = l.has_value();
+    return o;
+  }
   // Pinned memory belongs to other devices: false only.
   TensorOptions pinned_memory(std::optional<bool> pinned) const;
   TensorOptions memory_format(std::optional<MemoryFormat>) const { return *this; }
 
-  ScalarType dtype() const { return dtype_.value_or(get_default_dtype()); }
+  TypeMeta dtype() const { return TypeMeta(dtype_.value_or(get_default_dtype())); }
   Device device() const { return device_.value_or(Device(kCPU)); }
   bool requires_grad() const { return requires_grad_.value_or(false); }
   Layout layout() const { return kStrided; }
   bool pinned_memory() const { return false; }
   bool has_dtype() const { return dtype_.has_value(); }
+  bool has_layout() const { return layout_given_; }
   bool has_device() const { return device_.has_value(); }
   bool has_requires_grad() const { return requires_grad_.has_value(); }
   std::optional<ScalarType> dtype_opt() const { return dtype_; }
@@ -81,6 +93,7 @@ class TensorOptions {
   std::optional<ScalarType> dtype_;
   std::optional<Device> device_;
   std::optional<bool> requires_grad_;
+  bool layout_given_ = false;
 };
 
 inline TensorOptions dtype(ScalarType t) { return TensorOptions(t); }

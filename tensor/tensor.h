@@ -57,13 +57,13 @@ class Tensor {
   int64_t numel() const { return checked().numel; }
   int64_t storage_offset() const { return checked().offset; }
   ScalarType scalar_type() const { return checked().dtype; }
-  ScalarType dtype() const { return checked().dtype; }
+  TypeMeta dtype() const { return TypeMeta(checked().dtype); }
   size_t itemsize() const { return item_size(checked().dtype); }
   int64_t element_size() const { return int64_t(itemsize()); }
   size_t nbytes() const { return size_t(numel()) * itemsize(); }
   Device device() const { return Device(kCPU); }
   Layout layout() const { return kStrided; }
-  TensorOptions options() const { return TensorOptions(dtype()).device(kCPU); }
+  TensorOptions options() const { return TensorOptions(dtype()).device(kCPU).layout(kStrided); }
   bool is_contiguous() const { return checked().contiguous; }
   bool is_contiguous(MemoryFormat format) const;
   bool is_floating_point() const { return is_floating(dtype()); }
@@ -117,6 +117,10 @@ class Tensor {
             std::optional<MemoryFormat> = std::nullopt) const;
   Tensor to(const Tensor& other, bool non_blocking = false, bool copy = false,
             std::optional<MemoryFormat> = std::nullopt) const;
+  Tensor to(TypeMeta dtype, bool non_blocking = false, bool copy = false,
+            std::optional<MemoryFormat> format = std::nullopt) const {
+    return to(dtype.toScalarType(), non_blocking, copy, format);
+  }
   Tensor toType(ScalarType t) const { return to(t); }
   Tensor type_as(const Tensor& other) const { return to(other.dtype()); }
   Tensor cpu() const { return *this; }

@@ -12,16 +12,22 @@ namespace {
 std::atomic<ScalarType> default_dtype{kFloat};
 
 struct Names {
-  std::string_view python, libtorch;
+  std::string_view python, libtorch, cpp;
 };
-constexpr Names names[] = {{"bool", "Bool"},          {"uint8", "Byte"},    {"int32", "Int"},
-                           {"int64", "Long"},         {"float32", "Float"}, {"float64", "Double"},
-                           {"undefined", "Undefined"}};
+constexpr Names names[] = {{"bool", "Bool", "bool"},
+                           {"uint8", "Byte", "unsigned char"},
+                           {"int32", "Int", "int"},
+                           {"int64", "Long", "long int"},
+                           {"float32", "Float", "float"},
+                           {"float64", "Double", "double"},
+                           {"undefined", "Undefined", "nullptr (uninitialized)"}};
 }  // namespace
 
 std::string_view dtype_name(ScalarType t) { return names[int(t)].python; }
 std::string_view toString(ScalarType t) { return names[int(t)].libtorch; }
 std::ostream& operator<<(std::ostream& out, ScalarType t) { return out << toString(t); }
+std::string_view TypeMeta::name() const { return names[int(type_)].cpp; }
+std::ostream& operator<<(std::ostream& out, TypeMeta t) { return out << t.name(); }
 
 ScalarType get_default_dtype() { return default_dtype.load(std::memory_order_relaxed); }
 void set_default_dtype(ScalarType t) {
@@ -32,12 +38,10 @@ void set_default_dtype(ScalarType t) {
 }
 
 namespace detail {
-void throw_no_dtype(const char* op, ScalarType t) { fail("{}: not implemented for {}", op, t); }
-}  // namespace detail
-
-std::ostream& operator<<(std::ostream& out, IntArrayRef a) {
-  return out << '[' << joined(a) << ']';
+void throw_no_dtype(const char* op, ScalarType t) {
+  fail_not_implemented("{}: not implemented for {}", op, t);
 }
+}  // namespace detail
 
 Scalar Scalar::operator-() const {
   if (type_ == kDouble) return Scalar(-value_.d);

@@ -136,8 +136,7 @@ Tensor randint(int64_t low, int64_t high, IntArrayRef size, const TensorOptions&
 }
 Tensor randint(int64_t low, int64_t high, IntArrayRef size, GeneratorOpt generator,
                const TensorOptions& options) {
-  const TensorOptions typed = options.dtype(options.dtype_opt().value_or(kLong));
-  return integers_in(empty(size, plain(typed)), options, generator, low, high);
+  return integers_in(empty(size, plain(options)), options, generator, low, high);
 }
 Tensor randint_like(const Tensor& self, int64_t high, const TensorOptions& options,
                     MemoryFormatOpt format) {

@@ -17,7 +17,8 @@ Tensor rand_like(const Tensor& self, const TensorOptions& options = {}, MemoryFo
 Tensor randn(IntArrayRef size, const TensorOptions& options = {});
 Tensor randn(IntArrayRef size, GeneratorOpt generator, const TensorOptions& options = {});
 Tensor randn_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
-// Integers of [low, high), int64 unless the options say otherwise.
+// Integers of [low, high): int64 without options, else of their type, which is the default type
+// where they name none.
 Tensor randint(int64_t high, IntArrayRef size, const TensorOptions& options = kLong);
 Tensor randint(int64_t high, IntArrayRef size, GeneratorOpt generator,
                const TensorOptions& options = kLong);

@@ -77,10 +77,12 @@ inline Tensor renorm(const Tensor& self, const Scalar& p, int64_t dim, const Sca
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord = 2, OptionalIntArrayRef dim = {},
                           bool keepdim = false, OptionalDtype dtype = {});
 
-// Extremes; a nan wins. With a dim also the first index. The gradient goes to the index, or without
-// one (and for amin and amax) in equal parts to all that are extreme.
+// Extremes; a nan wins. Of two tensors elementwise, as minimum and maximum. With a dim also the
+// first index. The gradient goes to the index, or without one (and for amin and amax) in equal
+// parts to all that are extreme.
 #define GRADUS_EXTREME(name)                                                           \
   inline Tensor name(const Tensor& x) { return x.name(); }                             \
+  inline Tensor name(const Tensor& a, const Tensor& b) { return a.name(b); }           \
   inline TensorPair name(const Tensor& x, int64_t dim, bool keepdim = false) {         \
     return x.name(dim, keepdim);                                                       \
   }                                                                                    \
@@ -196,7 +198,7 @@ GRADUS_QUANTILE(nanquantile)
 #undef GRADUS_QUANTILE
 
 // The different elements (slices along dim), sorted; where each element went; how often each came.
-// What is not asked for is undefined.
+// What is not asked for is empty.
 using TensorTriple = std::tuple<Tensor, Tensor, Tensor>;
 TensorTriple unique(const Tensor& x, bool sorted = true, bool return_inverse = false,
                     bool return_counts = false, std::optional<int64_t> dim = {});

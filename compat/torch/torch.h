@@ -29,7 +29,7 @@ namespace cuda {
 // There is no such device here.
 inline bool is_available() { return false; }
 inline bool cudnn_is_available() { return false; }
-inline size_t device_count() { return 0; }
+inline DeviceIndex device_count() { return 0; }
 inline void manual_seed(uint64_t) {}
 inline void manual_seed_all(uint64_t) {}
 inline void synchronize(int64_t = -1) {}
@@ -80,9 +80,26 @@ std::string check_message(const char* condition, const Args&... args) {
 
 }  // namespace gradus
 
-namespace torch = gradus;
-namespace at = gradus;
-namespace c10 = gradus;
+namespace caffe2 {
+using gradus::TypeMeta;
+}
+
+namespace gradus::detail {
+inline const bool names_spelled = spell_names("torch::");
+}
+
+// Programs open namespace torch and those within it, to add a layer beside the library's own or to
+// specialise a template. No alias can be opened; and a namespace of using-directives is another
+// one: it would make `nn` ambiguous after `using namespace torch`, and what is opened in it would
+// see the library's names as if they were global. So here the word itself stands for gradus.
+#define torch gradus
+// These words are too common to be macros; programs open them only to add names.
+namespace at {
+using namespace gradus;
+}
+namespace c10 {
+using namespace gradus;
+}
 
 #define TORCH_VERSION_MAJOR 2
 #define TORCH_VERSION_MINOR 13
