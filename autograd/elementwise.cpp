@@ -39,7 +39,7 @@ ScalarType promoted_type(const char* op, unsigned on, Operands x) {
   if (on >> int(type) & 1) return type;
   if (!is_floating(type) && !(on & formulas::types::integral) && (on & formulas::types::floating))
     return get_default_dtype();
-  fail("{}: not implemented for {}", op, type);
+  fail_not_implemented("{}: not implemented for {}", op, type);
 }
 
 }  // namespace

@@ -42,22 +42,28 @@ struct Nest {
 
   // Dims in the order of falling strides. Operands are asked in turn, the first one that moves
   // along both dims decides, so that an output laid out like the first operand is walked densely.
+  // Where none does, a dim is compared with the next one further in, as in PyTorch.
   Dims order() const {
     Dims perm(sizes.size());
     for (size_t i = 0; i < perm.size(); ++i) perm[i] = int64_t(i);
-    for (size_t i = 1; i < perm.size(); ++i)
-      for (size_t j = i; j > 0 && steps_more(size_t(perm[j]), size_t(perm[j - 1])); --j)
-        std::swap(perm[j], perm[j - 1]);
+    for (size_t i = perm.size(); i-- > 0;)
+      for (size_t at = i, k = i + 1; k < perm.size(); ++k) {
+        const int c = compare(size_t(perm[at]), size_t(perm[k]));
+        if (c > 0) break;
+        if (c < 0) std::swap(perm[at], perm[k]), at = k;
+      }
     return perm;
   }
-  bool steps_more(size_t a, size_t b) const {
-    if (sizes[a] == 1 || sizes[b] == 1) return false;
+  // Above 0 where dim a steps further than b, below 0 where less, 0 where no operand tells.
+  int compare(size_t a, size_t b) const {
+    if (sizes[a] == 1 || sizes[b] == 1) return 0;
     for (int k = 0; k < count; ++k) {
       const int64_t x = steps[k][a], y = steps[k][b];
-      if (x == 0 || y == 0 || x == y) continue;
-      return x > y;
+      if (x == 0 || y == 0) continue;
+      if (x != y) return x > y ? 1 : -1;
+      if (sizes[a] < sizes[b]) return -1;
     }
-    return false;
+    return 0;
   }
 
   void permute(const Dims& perm) {

@@ -146,6 +146,10 @@ Tensor nonzero(const Tensor& x) {
   const size_t dims = sizes.size();
   Tensor y = empty({parts.count(), x.dim()}, kLong);
   if (dims == 0) return y;
+  // A column of places for each dim, as PyTorch has them.
+  const int64_t n = parts.count();
+  y.impl()->strides = Dims{1, n};
+  y.impl()->refresh();
   const int64_t width = sizes[dims - 1];
   int64_t* places = y.data_ptr<int64_t>();
   parts.walk([&](int64_t begin, int64_t end, int64_t first, int64_t last) {
@@ -155,13 +159,13 @@ Tensor nonzero(const Tensor& x) {
     int64_t row = begin / width;
     int64_t start = row * width - begin;  // where it begins, counted as they are
     for (size_t d = dims - 1; d-- > 0; row /= sizes[d]) at[d] = row % sizes[d];
-    int64_t* out = places + first * int64_t(dims);
-    for (int64_t k = 0; k < last - first; ++k, out += dims) {
+    int64_t* out = places + first;
+    for (int64_t k = 0; k < last - first; ++k, ++out) {
       for (; found[k] - start >= width; start += width)
         for (size_t d = dims - 1; d-- > 0; at[d] = 0)
           if (++at[d] < sizes[d]) break;
-      for (size_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
-      out[dims - 1] = found[k] - start;
+      for (size_t d = 0; d + 1 < dims; ++d) out[int64_t(d) * n] = at[d];
+      out[int64_t(dims - 1) * n] = found[k] - start;
     }
   });
   return y;

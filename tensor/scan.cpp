@@ -41,7 +41,7 @@ void for_each_block(IntArrayRef sizes, int64_t dim, int64_t grain, F f) {
 Tensor scan(const char* op, const Tensor& x, int64_t dim, ScalarType out,
             const kernels::ByType<kernels::ScanFn>& table, int64_t grain) {
   auto* fn = table[x.dtype()];
-  if (fn == nullptr) fail("{}: not implemented for {}", op, x.dtype());
+  if (fn == nullptr) fail_not_implemented("{}: not implemented for {}", op, x.dtype());
   dim = wrap_dim(dim, x.dim(), op);
   const Tensor dense = contiguous(x), y = empty(x.sizes(), out);
   const int64_t from = int64_t(x.itemsize()), to = int64_t(y.itemsize());

@@ -107,7 +107,7 @@ void check_index(const char* op, const Tensor& x, size_t dim, const Tensor& inde
   if (!outside) return;
   for (int64_t i = 0; i < n; ++i)
     if (p[i] < 0 || p[i] >= size)
-      fail_index("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
+      fail("{}: index {} is out of range for dim {} of size {}", op, p[i], dim, size);
 }
 
 size_t check_dims(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {

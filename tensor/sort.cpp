@@ -197,7 +197,7 @@ Sorted pick(const char* op, const Tensor& x, int64_t dim, bool keepdim, Select s
 }
 
 void check_not_bool(const Tensor& x, const char* op) {
-  if (x.dtype() == kBool) fail("{}: not implemented for {}", op, x.dtype());
+  if (x.dtype() == kBool) fail_not_implemented("{}: not implemented for {}", op, x.dtype());
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
 }
 
 Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
-  if (!x.is_floating_point()) fail("histc: not implemented for {}", x.dtype());
+  if (!x.is_floating_point()) fail_not_implemented("histc: not implemented for {}", x.dtype());
   if (bins <= 0) fail("histc: expected 1 or more bins, got {}", bins);
   const Tensor dense = contiguous(x), y = zeros(bins, x.dtype());
   visit_floating(x.dtype(), "histc", [&](auto zero) {

@@ -20,7 +20,7 @@ GRADUS_ACTIVATION(hardswish, hardswish)
 #undef GRADUS_ACTIVATION
 
 Tensor log_sigmoid(const Tensor& self) {
-  return elementwise<formulas::log_sigmoid>("log_sigmoid", self);
+  return elementwise<formulas::log_sigmoid>("log_sigmoid", self.contiguous());
 }
 Tensor softsign(const Tensor& self) { return elementwise<formulas::softsign>("softsign", self); }
 Tensor tanhshrink(const Tensor& self) {
@@ -86,7 +86,7 @@ Scalar mean_slope(const Scalar& lower, const Scalar& upper) {
 Tensor rrelu(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training,
              std::optional<Generator> generator) {
   check_rrelu(lower, upper);
-  if (!training) return leaky_relu(self, mean_slope(lower, upper));
+  if (!training) return leaky_relu(self.contiguous(), mean_slope(lower, upper));
   return self * rrelu_slopes(self, lower, upper, std::move(generator));
 }
 Tensor& rrelu_(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training,
@@ -160,17 +160,43 @@ Tensor softshrink(const Tensor& self, const Scalar& lambd) {
   return elementwise<formulas::softshrink>("softshrink", self, lambd);
 }
 
+namespace {
+// A number beside integers is cut to one, so that the result is of their type.
+Scalar in_kind(const Tensor& x, const Scalar& v) {
+  return is_floating(x.dtype()) || !v.isFloatingPoint() ? v : Scalar(v.toLong());
+}
+void check_limits(const Tensor& x, const Scalar& min, const Scalar& max) {
+  if (x.dtype() == kBool) fail("hardtanh: bool tensors have no limits");
+  if (x.dtype() == kByte && (min.toDouble() < 0 || max.toDouble() < 0))
+    fail("hardtanh: uint8 has no negative limits, got {} and {}", min.toDouble(), max.toDouble());
+}
+}  // namespace
+
 Tensor hardtanh(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
-  return elementwise<formulas::hardtanh>("hardtanh", self, min_val, max_val);
+  check_limits(self, min_val, max_val);
+  return elementwise<formulas::hardtanh>("hardtanh", self, in_kind(self, min_val),
+                                         in_kind(self, max_val));
 }
 Tensor& hardtanh_(const Tensor& self, const Scalar& min_val, const Scalar& max_val) {
-  return elementwise_<formulas::hardtanh>("hardtanh", self, min_val, max_val);
+  check_limits(self, min_val, max_val);
+  return elementwise_<formulas::hardtanh>("hardtanh", self, in_kind(self, min_val),
+                                          in_kind(self, max_val));
 }
+namespace {
+void check_not_bool(const Tensor& x) {
+  if (x.dtype() == kBool) fail_not_implemented("threshold: not implemented for bool");
+}
+}  // namespace
+
 Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value) {
-  return elementwise<formulas::threshold>("threshold", self, threshold, value);
+  check_not_bool(self);
+  return elementwise<formulas::threshold>("threshold", self, in_kind(self, threshold),
+                                          in_kind(self, value));
 }
 Tensor& threshold_(const Tensor& self, const Scalar& threshold, const Scalar& value) {
-  return elementwise_<formulas::threshold>("threshold", self, threshold, value);
+  check_not_bool(self);
+  return elementwise_<formulas::threshold>("threshold", self, in_kind(self, threshold),
+                                           in_kind(self, value));
 }
 
 Tensor glu(const Tensor& self, int64_t dim) {

@@ -136,10 +136,15 @@ struct Power {
 }  // namespace
 
 Tensor Tensor::pow(const Scalar& b) const {
+  // The formula does not take bool, but 0 and 1 are powers that need none.
+  if (b.isBoolean() && checked().dtype == kBool)
+    return b.toBool() ? clone() : raw::full(sizes(), true, kBool);
   const Power power(*this, b);
   return autograd::apply_formula(power.formula, "pow", power);
 }
 Tensor& Tensor::pow_(const Scalar& b) const {
+  if (b.isBoolean() && checked().dtype == kBool)
+    return b.toBool() ? const_cast<Tensor&>(*this) : fill_(true);
   const Power power(*this, b);
   autograd::apply_formula_(power.formula, "pow_", power);
   return const_cast<Tensor&>(*this);
@@ -213,7 +218,8 @@ GRADUS_DEFINE_DIV(divide)
 #undef GRADUS_DEFINE_DIV
 
 Tensor pow(const Scalar& base, const Tensor& exponent) {
-  return elementwise<formulas::pow>("pow", base, exponent);
+  // Whatever the exponent's strides, the result is contiguous.
+  return elementwise<formulas::pow>("pow", base, exponent.contiguous());
 }
 Tensor xlogy(const Scalar& x, const Tensor& y) {
   return elementwise<formulas::xlogy>("xlogy", x, y);

@@ -91,8 +91,8 @@ NllTerms nll_terms(const Tensor& x, const Tensor& target, const std::optional<Te
   std::vector<int64_t> wanted = shape.vec();
   wanted.erase(wanted.begin() + (x.dim() == 1 ? 0 : 1));
   if (target.sizes() != IntArrayRef(wanted))
-    fail("nll_loss: an input of shape {} needs a target of shape {}, got {}", shape,
-         IntArrayRef(wanted), target.sizes());
+    fail_value("nll_loss: an input of shape {} needs a target of shape {}, got {}", shape,
+               IntArrayRef(wanted), target.sizes());
   if (!is_integral(target.dtype(), /*include_bool=*/false))
     fail("nll_loss: target is {}, it must be int64", target.dtype());
   if (reduction < Reduction::None || reduction > Reduction::Sum) reduced({}, reduction);

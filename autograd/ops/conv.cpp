@@ -86,7 +86,8 @@ struct Call {
     if (weight.dim() != dims + 2)
       fail("{}: expected {} dims for the weight, got {}", op, dims + 2, weight.sizes());
     raw::check_same_dtype(op, {&input, &weight, &bias});
-    if (input.dtype() == kBool) fail("{}: not implemented for {}", op, input.dtype());
+    if (input.dtype() == kBool)
+      fail_not_implemented("{}: not implemented for {}", op, input.dtype());
     conv = {entries(op, "stride", stride, dims, 1), entries(op, "padding", padding, dims, 0),
             entries(op, "dilation", dilation, dims, 1), groups};
     if (groups < 1) fail("{}: groups must be 1 or more, got {}", op, groups);
@@ -203,7 +204,7 @@ Tensor conv_tbc(const Tensor& input, const Tensor& weight, const Tensor& bias, i
     fail("conv_tbc: expected 3 dims for input and weight, got {} and {}", input.sizes(),
          weight.sizes());
   const Tensor y = conv1d(input.permute({1, 2, 0}), weight.permute({2, 1, 0}), bias, 1, pad);
-  return autograd::called("conv_tbc", y.permute({2, 0, 1}));
+  return autograd::called("conv_tbc", y.permute({2, 0, 1}).contiguous());
 }
 
 }  // namespace gradus

@@ -9,6 +9,10 @@ namespace gradus {
 inline Tensor clone(const Tensor& self, std::optional<MemoryFormat> format = std::nullopt) {
   return self.clone(format);
 }
+// y, or its copy where it is a view of x: for operations that give memory of their own.
+inline Tensor apart_from(const Tensor& x, const Tensor& y) {
+  return y.is_alias_of(x) ? y.clone(MemoryFormat::Contiguous) : y;
+}
 inline Tensor detach(const Tensor& self) { return self.detach(); }
 inline Tensor alias(const Tensor& self) { return self.alias(); }
 inline Tensor fill(const Tensor& self, const Scalar& value) { return self.clone().fill_(value); }

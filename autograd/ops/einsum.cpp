@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "autograd/ops/copy.h"
 #include "autograd/ops/linalg.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
@@ -265,10 +266,13 @@ Tensor einsum(std::string_view equation, TensorList tensors, OptionalIntArrayRef
   }
 
   Term y = std::move(terms[0]);
+  const bool summed = y.labels.size() > eq.result.size();
   sum_out(y, [&](Label l) { return !contains(eq.result, l); });
   Dims order;
   for (Label l : eq.result) order.push_back(y.position(l));
-  return y.x.permute(order);
+  // A sum has memory of its own, even over a dim of size 1.
+  const Tensor out = y.x.permute(order);
+  return summed ? apart_from(tensors[0], out) : out;
 }
 
 Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,

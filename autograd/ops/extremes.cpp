@@ -29,7 +29,7 @@ Tensor extreme_of_all(const char* op, Over* fn, const Tensor& x) {
 }
 
 Tensor extreme_over(const char* op, Over* fn, const Tensor& x, DimSet dims, bool keepdim) {
-  return record(op, fn(x, dims, keepdim, op),
+  return record(op, raw::contiguous(fn(x, dims, keepdim, op)),
                 wrt(x, [sx = save(x), dims, back = Spread(x, dims, keepdim)](const Tensor& dy,
                                                                              const Tensor& y) {
                   const Tensor here = sx->eq(back.keep(y));
@@ -44,9 +44,9 @@ TensorPair extreme_along(const char* op, Along* fn, const Tensor& x, int64_t dim
 
 Tensor index_of_extreme(const char* op, Along* fn, const Tensor& x, std::optional<int64_t> dim,
                         bool keepdim) {
-  if (x.dtype() == kBool) fail("{}: not implemented for {}", op, x.dtype());
+  if (x.dtype() == kBool) fail_not_implemented("{}: not implemented for {}", op, x.dtype());
   if (dim) return fn(x, *dim, keepdim, op).indices;
-  check_some(x, op);
+  if (x.numel() == 0) fail_index("{}: {} holds no elements, name a dim", op, x.sizes());
   const Tensor dense = raw::contiguous(x);
   const Tensor y =
       fn(raw::window(dense, {x.numel()}, {1}, dense.storage_offset()), 0, false, op).indices;

@@ -115,21 +115,22 @@ Tensor& Tensor::scatter_(int64_t d, const Tensor& index, const Scalar& value,
 }
 
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src) const {
-  return clone().scatter_(d, index, src);
+  return clone(MemoryFormat::Contiguous).scatter_(d, index, src);
 }
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Scalar& value) const {
-  return autograd::called("scatter.value", clone().scatter_(d, index, value));
+  return autograd::called("scatter.value",
+                          clone(MemoryFormat::Contiguous).scatter_(d, index, value));
 }
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Tensor& src,
                        std::string_view reduce) const {
-  return clone().scatter_(d, index, src, reduce);
+  return clone(MemoryFormat::Contiguous).scatter_(d, index, src, reduce);
 }
 Tensor Tensor::scatter(int64_t d, const Tensor& index, const Scalar& value,
                        std::string_view reduce) const {
-  return clone().scatter_(d, index, value, reduce);
+  return clone(MemoryFormat::Contiguous).scatter_(d, index, value, reduce);
 }
 Tensor Tensor::scatter_add(int64_t d, const Tensor& index, const Tensor& src) const {
-  return clone().scatter_add_(d, index, src);
+  return clone(MemoryFormat::Contiguous).scatter_add_(d, index, src);
 }
 
 Tensor Tensor::take(const Tensor& index) const {
@@ -145,8 +146,8 @@ Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate)
   if (index.dtype() != kLong) fail("put_: the index must be int64, got {}", index.dtype());
   check_type("put_", *this, source);
   if (index.numel() != source.numel())
-    fail("put_: index and source differ in number of elements, {} and {}", index.numel(),
-         source.numel());
+    fail_index("put_: index and source differ in number of elements, {} and {}", index.numel(),
+               source.numel());
   raw::check_writable(*this, "put_");
   const Tensor dense = raw::contiguous(*this);
   const Tensor flat = raw::window(dense, {numel()}, {1}, dense.storage_offset());

@@ -36,8 +36,8 @@ void append_mask(const char* op, Indices& out, const Tensor& x, const Tensor& ma
   const Tensor places = raw::nonzero(mask);
   out.resize(dim);
   for (size_t d = 0; d < size_t(mask.dim()); ++d)
-    out.push_back(raw::contiguous(
-        raw::window(places, {places.sizes()[0]}, {places.strides()[0]}, int64_t(d))));
+    out.push_back(raw::contiguous(raw::window(places, {places.sizes()[0]}, {places.strides()[0]},
+                                              int64_t(d) * places.strides()[1])));
 }
 
 Indices expand_masks(const char* op, const Tensor& x, const OptionalTensors& in) {

@@ -43,7 +43,7 @@ struct Slices {
     if (index.dim() > 1)
       fail_index("{}: expected an index of at most 1 dim, got shape {}", op, index.sizes());
     if (index.dtype() != kLong && index.dtype() != kInt)
-      fail_index("{}: the index must be int64 or int32, got {}", op, index.dtype());
+      fail("{}: the index must be int64 or int32, got {}", op, index.dtype());
     std::vector<Tensor> list(dim + 1);
     // One dim, so that the slices keep theirs.
     list[dim] = raw::window(index, {index.numel()}, {index.dim() == 0 ? 1 : index.strides()[0]},
@@ -139,10 +139,10 @@ Tensor& Tensor::index_fill_(int64_t d, const Tensor& index, const Tensor& value)
 
 Tensor Tensor::index_add(int64_t d, const Tensor& index, const Tensor& source,
                          const Scalar& alpha) const {
-  return clone().index_add_(d, index, source, alpha);
+  return clone(MemoryFormat::Contiguous).index_add_(d, index, source, alpha);
 }
 Tensor Tensor::index_copy(int64_t d, const Tensor& index, const Tensor& source) const {
-  return clone().index_copy_(d, index, source);
+  return clone(MemoryFormat::Contiguous).index_copy_(d, index, source);
 }
 Tensor Tensor::index_fill(int64_t d, const Tensor& index, const Scalar& value) const {
   return clone().index_fill_(d, index, value);

@@ -41,7 +41,7 @@ bool passed_over(const Tensor& t) { return t.dim() == 1 && t.numel() == 0; }
 }  // namespace
 
 Tensor cat(TensorList tensors, int64_t dim) {
-  refuse_none("cat", tensors);
+  if (tensors.empty()) fail_value("cat: expected at least one tensor");
   const Tensor* first = nullptr;  // the one that sets the shape
   for (const Tensor& t : tensors) {
     if (t.dim() == 0) fail("cat: 0-dim tensors cannot be joined; use stack");

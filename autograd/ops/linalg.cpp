@@ -3,6 +3,7 @@
 #include "autograd/inplace.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
@@ -196,6 +197,13 @@ Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Ten
   if (weight.dim() == 1) {
     const Tensor y = product("linear", input, weight);
     return b.defined() ? y + b : y;
+  }
+  if (b.defined() && weight.dim() == 2 && !(b.dim() == 1 && b.size(0) == weight.size(0))) {
+    const Tensor y = linear(input, weight);
+    raw::check_same_dtype("linear", {&y, &b});
+    if (!expandable(b.sizes(), y.sizes()))
+      fail("linear: bias {} does not fit weight {}", b.sizes(), weight.sizes());
+    return y + b;
   }
   static constexpr const char* nodes[2][2] = {{"_unsafe_view", "view"}, {"mm", "addmm"}};
   return record(nodes[input.dim() == 2][b.defined()], raw::linear(input, weight, b),

@@ -32,7 +32,8 @@ Tensor baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2,
 Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2,
               const Scalar& beta = 1, const Scalar& alpha = 1);
 
-// input [..., k], weight [n, k] or [k], bias [n] or none: input weight^T + bias.
+// input [..., k], weight [n, k] or [k], bias [n] or what else broadcasts to the result, or none:
+// input weight^T + bias.
 Tensor linear(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias = {});
 
 // input1 [..., i], input2 [..., j], weight [n, i, j], bias [n] or none: y_n = input1^T weight_n

@@ -9,6 +9,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/traced.h"
 #include "tensor/fail.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 using namespace autograd;
@@ -76,8 +77,13 @@ Tensor weighted(const Tensor& loss, const std::optional<Tensor>& weight) {
 
 Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
                             const std::optional<Tensor>& weight, int64_t reduction) {
-  if (self.sizes() != target.sizes())
-    fail("binary_cross_entropy: input has shape {}, target {}", self.sizes(), target.sizes());
+  if (self.sizes() != target.sizes()) {
+    // As in libtorch, sizes of 1 don't count: [N, 1] goes with [N].
+    const Tensor x = self.squeeze(), y = target.squeeze();
+    if (!expandable(y.sizes(), x.sizes()))
+      fail("binary_cross_entropy: input has shape {}, target {}", self.sizes(), target.sizes());
+    return binary_cross_entropy(self, y.expand_as(x).reshape(self.sizes()), weight, reduction);
+  }
   check_unit_interval("binary_cross_entropy", "input", self);
   check_unit_interval("binary_cross_entropy", "target", target);
   return reduced(
@@ -145,7 +151,6 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   if (anchor.dim() != positive.dim() || anchor.dim() != negative.dim())
     fail("triplet_margin_loss: anchor, positive and negative have shapes {}, {} and {}",
          anchor.sizes(), positive.sizes(), negative.sizes());
-  if (!(margin > 0)) fail("triplet_margin_loss: margin is {}, it must be positive", margin);
   Tensor far = pairwise_distance(anchor, negative, p, eps);
   if (swap) far = minimum(far, pairwise_distance(positive, negative, p, eps));
   const Tensor near = pairwise_distance(anchor, positive, p, eps);

@@ -62,11 +62,14 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   return autograd::fill_by_mask("masked_fill_", *this, mask, value);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
-  return widened("masked_fill", *this, mask).clone().masked_fill_(mask, value);
+  return widened("masked_fill", *this, mask)
+      .clone(MemoryFormat::Contiguous)
+      .masked_fill_(mask, value);
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
-  return autograd::called("masked_fill.value",
-                          widened("masked_fill", *this, mask).clone().masked_fill_(mask, value));
+  return autograd::called("masked_fill.value", widened("masked_fill", *this, mask)
+                                                   .clone(MemoryFormat::Contiguous)
+                                                   .masked_fill_(mask, value));
 }
 
 Tensor Tensor::masked_select(const Tensor& mask) const {
@@ -101,7 +104,9 @@ Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const 
       }));
 }
 Tensor Tensor::masked_scatter(const Tensor& mask, const Tensor& source) const {
-  return widened("masked_scatter", *this, mask).clone().masked_scatter_(mask, source);
+  return widened("masked_scatter", *this, mask)
+      .clone(MemoryFormat::Contiguous)
+      .masked_scatter_(mask, source);
 }
 
 Tensor Tensor::nonzero() const {

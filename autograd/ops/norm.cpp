@@ -94,7 +94,7 @@ Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) con
       dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
   const Tensor length = norm(p, dim_list(rest).ref(), true);
   return autograd::called("renorm",
-                          *this * gradus::where(length > most, most / (length + 1e-7), 1));
+                          contiguous() * gradus::where(length > most, most / (length + 1e-7), 1));
 }
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
                           OptionalDtype dtype) {

@@ -227,7 +227,7 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
       const NoGradGuard untaped;
       by = {over_channels(rm, input), (over_channels(rv, input) + eps).rsqrt()};
     }
-    return composed("batch_norm", input, w, b, spread, by);
+    return composed("batch_norm", input.contiguous(), w, b, spread, by);
   }
   Tensor y, mean, var;
   if (can_fuse(input, w, b)) {

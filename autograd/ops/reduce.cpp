@@ -63,7 +63,7 @@ Tensor prod_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims
 Tensor prod_over(const char* op, const Tensor& input, DimSet dims, bool keepdim, int64_t dim,
                  OptionalDtype dtype) {
   const Tensor x = converted(input, dtype);
-  return record(op, as_dtype(raw::prod(x, dims, keepdim), dtype),
+  return record(op, raw::contiguous(as_dtype(raw::prod(x, dims, keepdim), dtype)),
                 wrt(x, [sx = save(x), dims, keepdim, dim](const Tensor& dy, const Tensor& y) {
                   return prod_back(dy, y, sx, dims, keepdim, dim);
                 }));

@@ -124,6 +124,7 @@ Tensor diff(const Tensor& x, int64_t n, int64_t dim, const std::optional<Tensor>
             const std::optional<Tensor>& append) {
   if (x.dim() == 0) fail("diff: expected a tensor with dims, got a 0-dim tensor");
   if (n < 0) fail("diff: the order must not be negative, got {}", n);
+  if (n == 0) return x.clone();
   std::vector<Tensor> parts;
   if (prepend) parts.push_back(*prepend);
   parts.push_back(x);

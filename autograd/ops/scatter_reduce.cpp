@@ -184,7 +184,7 @@ Tensor& Tensor::scatter_reduce_(int64_t d, const Tensor& index, const Tensor& sr
 }
 Tensor Tensor::scatter_reduce(int64_t d, const Tensor& index, const Tensor& src,
                               std::string_view reduce, bool include_self) const {
-  return clone().scatter_reduce_(d, index, src, reduce, include_self);
+  return clone(MemoryFormat::Contiguous).scatter_reduce_(d, index, src, reduce, include_self);
 }
 
 Tensor& Tensor::index_reduce_(int64_t d, const Tensor& index, const Tensor& source,
@@ -202,8 +202,9 @@ Tensor& Tensor::index_reduce_(int64_t d, const Tensor& index, const Tensor& sour
 }
 Tensor Tensor::index_reduce(int64_t d, const Tensor& index, const Tensor& source,
                             std::string_view reduce, bool include_self) const {
-  return autograd::called("index_reduce",
-                          clone().index_reduce_(d, index, source, reduce, include_self));
+  return autograd::called(
+      "index_reduce",
+      clone(MemoryFormat::Contiguous).index_reduce_(d, index, source, reduce, include_self));
 }
 
 }  // namespace gradus

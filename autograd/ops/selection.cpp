@@ -95,15 +95,33 @@ GRADUS_DEFINE(Scalar)
 GRADUS_DEFINE(Tensor)
 #undef GRADUS_DEFINE
 
-#define GRADUS_DEFINE(name)                                                              \
-  Tensor name(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {  \
-    return elementwise<formulas::name>(#name, x, a, b, value);                           \
-  }                                                                                      \
-  Tensor Tensor::name(const Tensor& a, const Tensor& b, const Scalar& value) const {     \
-    return gradus::name(*this, a, b, value);                                             \
-  }                                                                                      \
-  Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& value) const { \
-    return elementwise_<formulas::name>(#name "_", *this, a, b, value);                  \
+namespace {
+// The number beside the tensors does not take part in promotion: among integers it is cut to one.
+template <class F>
+Scalar factor_of(const char* op, const Tensor& x, const Tensor& a, const Tensor& b,
+                 const Scalar& value) {
+  if constexpr (std::is_same_v<F, formulas::addcdiv>) {
+    if (!a.is_floating_point() && !b.is_floating_point())
+      fail("{}: integers have no quotient here, got {} and {}; convert one to floating point", op,
+           a.dtype(), b.dtype());
+  }
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {x, a, b});
+  if (type == kBool) fail_not_implemented("{}: not implemented for {}", op, type);
+  return is_floating(type) || !value.isFloatingPoint() ? value : Scalar(value.toLong());
+}
+}  // namespace
+
+#define GRADUS_DEFINE(name)                                                                        \
+  Tensor name(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {            \
+    return elementwise<formulas::name>(#name, x, a, b,                                             \
+                                       factor_of<formulas::name>(#name, x, a, b, value));          \
+  }                                                                                                \
+  Tensor Tensor::name(const Tensor& a, const Tensor& b, const Scalar& value) const {               \
+    return gradus::name(*this, a, b, value);                                                       \
+  }                                                                                                \
+  Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& value) const {           \
+    return elementwise_<formulas::name>(#name "_", *this, a, b,                                    \
+                                        factor_of<formulas::name>(#name "_", *this, a, b, value)); \
   }
 GRADUS_DEFINE(addcmul)
 GRADUS_DEFINE(addcdiv)

@@ -22,8 +22,13 @@ TensorPair selected(const char* op, const raw::Sorted& y, const Tensor& x, int64
 // As PyTorch has it, the gradient goes in equal parts to all elements that equal the median.
 Tensor median_of_all(const char* op, const Tensor& x, bool ignore_nan) {
   if (x.numel() == 0) {
-    if (!x.is_floating_point()) fail("{}: {} holds no elements", op, x.sizes());
-    return raw::scalar_tensor(std::numeric_limits<double>::quiet_NaN(), x.dtype());
+    // nan, or what PyTorch makes of it where there is none: the least number, of bool true.
+    return visit_all(x.dtype(), op, [&]<class T>(T) {
+      using Limits = std::numeric_limits<T>;
+      if constexpr (std::is_same_v<T, bool>) return raw::scalar_tensor(true, kBool);
+      return raw::scalar_tensor(Limits::has_quiet_NaN ? Limits::quiet_NaN() : Limits::lowest(),
+                                x.dtype());
+    });
   }
   const Tensor dense = raw::contiguous(x);
   const Tensor flat = raw::window(dense, {x.numel()}, {1}, dense.storage_offset());
@@ -34,7 +39,8 @@ Tensor median_of_all(const char* op, const Tensor& x, bool ignore_nan) {
 }
 
 TensorTriple unique_result(const raw::Unique& y, bool inverse, bool counts) {
-  return {y.values, inverse ? y.inverse : Tensor(), counts ? y.counts : Tensor()};
+  return {y.values, inverse ? y.inverse : raw::empty(0, kLong),
+          counts ? y.counts : raw::empty(0, kLong)};
 }
 
 }  // namespace

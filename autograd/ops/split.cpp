@@ -234,7 +234,7 @@ std::vector<Tensor> broadcast_tensors(TensorList tensors) {
   Dims shape;
   for (const Tensor& t : tensors) shape = broadcast_shapes(shape, t.sizes(), "broadcast_tensors");
   std::vector<Tensor> out;
-  for (const Tensor& t : tensors) out.push_back(t.expand(shape));
+  for (const Tensor& t : tensors) out.push_back(t.sizes() == shape.ref() ? t : t.expand(shape));
   return out;
 }
 

@@ -70,7 +70,7 @@ void check_matrix(const char* op, const Tensor& x) {
 #define GRADUS_DEFINE(name, keep)                                                                 \
   Tensor Tensor::name(int64_t k) const {                                                          \
     check_matrix(#name, *this);                                                                   \
-    Tensor y = raw::empty_like(*this);                                                            \
+    Tensor y = raw::empty(sizes(), dtype());                                                      \
     triangle(#name, y, *this, k, keep);                                                           \
     return record(#name, std::move(y), wrt(*this, [k](const Tensor& dy) { return dy.name(k); })); \
   }                                                                                               \

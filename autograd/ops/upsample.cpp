@@ -171,7 +171,7 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
                        : axis_of(Line<float>(in, sizes[d], align, scale), rules.f32));
   }
   if (x.dtype() == kByte && n == 2 && !(axes[0].is_selection() && axes[1].is_selection()))
-    return upsample_bytes(op, x, axes);
+    return upsample_bytes(op, x, axes).contiguous();
   return detail::resample(op, x, std::move(axes));
 }
 

@@ -158,6 +158,7 @@ Tensor Tensor::t() const {
   return autograd::called("t", transpose(0, dim() < 2 ? 0 : 1));
 }
 Tensor Tensor::mT() const {
+  if (dim() == 0) return *this;
   if (dim() < 2) fail("mT: expected at least 2 dims, got shape {}", sizes());
   return transpose(-2, -1);
 }

@@ -40,9 +40,9 @@ Tensor Tensor::select(int64_t d, int64_t index) const {
 Tensor Tensor::slice(int64_t d, std::optional<int64_t> start, std::optional<int64_t> end,
                      int64_t step) const {
   const TensorImpl& t = checked();
-  if (t.sizes.empty()) fail("slice: a 0-dim tensor has no dim to slice");
+  if (t.sizes.empty()) fail_index("slice: a 0-dim tensor has no dim to slice");
   const size_t at = size_t(wrap_dim(d, dim(), "slice"));
-  if (step <= 0) fail_value("slice: the step must be positive, got {}", step);
+  if (step <= 0) fail("slice: the step must be positive, got {}", step);
   const int64_t size = t.sizes[at];
   const auto place = [size](int64_t i) {
     return std::clamp(i < 0 ? i + size : i, int64_t(0), size);

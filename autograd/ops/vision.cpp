@@ -4,6 +4,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
+#include "autograd/ops/copy.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/ops/pointwise.h"
@@ -42,8 +43,9 @@ Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor) {
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (c % (r * r) != 0) fail("pixel_shuffle: {} channels are not a multiple of {} squared", c, r);
   const Tensor parts = reshape_last(self, 3, {c / (r * r), r, r, h, w});
-  return autograd::called("pixel_shuffle", reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5,
-                                                        {c / (r * r), h * r, w * r}));
+  const Tensor y =
+      reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5, {c / (r * r), h * r, w * r});
+  return autograd::called("pixel_shuffle", apart_from(self, y));
 }
 Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
   const int64_t r = downscale_factor;
@@ -52,8 +54,8 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (h % r != 0 || w % r != 0) fail("pixel_unshuffle: {} x {} is not a multiple of {}", h, w, r);
   const Tensor parts = reshape_last(self, 3, {c, h / r, r, w / r, r});
-  return autograd::called("pixel_unshuffle", reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5,
-                                                          {c * r * r, h / r, w / r}));
+  const Tensor y = reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5, {c * r * r, h / r, w / r});
+  return autograd::called("pixel_unshuffle", apart_from(self, y));
 }
 Tensor channel_shuffle(const Tensor& self, int64_t groups) {
   if (self.dim() < 3) fail("channel_shuffle: expected 3 dims or more, got {}", self.sizes());
@@ -63,8 +65,8 @@ Tensor channel_shuffle(const Tensor& self, int64_t groups) {
   std::vector<int64_t> sizes = self.sizes().vec();
   sizes[1] = c / groups;
   sizes.insert(sizes.begin() + 1, groups);
-  return autograd::called("channel_shuffle",
-                          self.reshape(sizes).transpose(1, 2).reshape(self.sizes()));
+  const Tensor y = self.reshape(sizes).transpose(1, 2).reshape(self.sizes());
+  return autograd::called("channel_shuffle", apart_from(self, y));
 }
 
 namespace {

@@ -7,8 +7,9 @@ namespace gradus {
 namespace autograd {
 
 Tensor select_operands(const Tensor& condition, const Operand& a, const Operand& b) {
+  if (condition.dtype() == kByte) return select_operands(condition.to(kBool), a, b);
   if (condition.dtype() != kBool)
-    fail("where: the condition must be bool, got {}", condition.dtype());
+    fail("where: the condition must be bool or uint8, got {}", condition.dtype());
   const ScalarType type = compute_type("where", formulas::types::all, {a, b});
   Tensor y = raw::elementwise("where", raw::where_kernel(type), type,
                               {raw::Arg(condition), a.arg(type), b.arg(type)});

@@ -119,7 +119,7 @@ void ParameterDictImpl::pretty_print(std::ostream& out) const {
 }
 ParameterDictImpl::ParameterDictImpl() = default;
 ParameterDictImpl::ParameterDictImpl(const OrderedDict<std::string, Tensor>& params) {
-  update(params);
+  for (const auto& item : params) insert(item.key(), item.value());
 }
 Tensor& ParameterDictImpl::insert(const std::string& key, const Tensor& param) {
   return register_parameter(key, param, param.requires_grad());

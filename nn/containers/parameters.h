@@ -70,14 +70,11 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   ConstIterator end() const { return parameters_.end(); }
   size_t size() const noexcept { return parameters_.size(); }
   bool empty() const noexcept { return parameters_.is_empty(); }
+  // Other tensors under the same names; throws, and changes nothing, when one is not there.
   template <class Container>
   void update(const Container& container) {
-    for (const auto& item : container) {
-      if (Tensor* old = parameters_.find(item.key()))
-        *old = item.value();
-      else
-        insert(item.key(), item.value());
-    }
+    for (const auto& item : container) static_cast<void>(parameters_[item.key()]);
+    for (const auto& item : container) parameters_[item.key()] = item.value();
   }
   void clear() { parameters_.clear(); }
   bool contains(const std::string& key) const noexcept { return parameters_.contains(key); }

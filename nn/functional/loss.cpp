@@ -49,6 +49,8 @@ Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivFuncOptions&
 }
 Tensor binary_cross_entropy(const Tensor& input, const Tensor& target,
                             const BinaryCrossEntropyFuncOptions& o) {
+  if (input.sizes() != target.sizes())
+    fail("binary_cross_entropy: input has shape {}, target {}", input.sizes(), target.sizes());
   return gradus::binary_cross_entropy(input, target, o.weight(), reduction_of(o));
 }
 Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,

@@ -99,6 +99,11 @@ void SoftshrinkImpl::pretty_print(std::ostream& out) const {
   Line(out, "Softshrink")(options.lambda());
 }
 
+HardtanhImpl::HardtanhImpl(const HardtanhOptions& options_) : Stateless(options_) { reset(); }
+void HardtanhImpl::reset() {
+  if (!(options.max_val() > options.min_val()))
+    fail("Hardtanh: max_val {} is not above min_val {}", options.max_val(), options.min_val());
+}
 Tensor HardtanhImpl::forward(Tensor input) {
   return functional::hardtanh(std::move(input), options);
 }

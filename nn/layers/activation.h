@@ -153,7 +153,9 @@ using Softshrink = ModuleHolder<SoftshrinkImpl>;
 
 class HardtanhImpl : public Stateless<HardtanhImpl, HardtanhOptions> {
  public:
-  using Stateless::Stateless;
+  // Throws unless max_val is above min_val; the function takes any two.
+  explicit HardtanhImpl(const HardtanhOptions& options_ = {});
+  void reset() override;
   Tensor forward(Tensor input);
   void pretty_print(std::ostream& out) const override;
 };

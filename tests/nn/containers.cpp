@@ -257,6 +257,11 @@ TEST_CASE("ParameterList and ParameterDict") {
   CHECK(dict->pop("b").numel() == 1);
   CHECK(dict->size() == 2);
   CHECK_THROWS_AS(dict->get("b"), Error);
+  const OrderedDict<std::string, Tensor> other({{"w", fixed}, {"c", fixed}});
+  CHECK_THROWS_AS(dict->update(other), Error);
+  CHECK(dict["w"].is_same(w));  // nothing is half changed
+  dict->update(OrderedDict<std::string, Tensor>({{"w", fixed}}));
+  CHECK(dict["w"].is_same(fixed));
   CHECK(std::dynamic_pointer_cast<nn::ParameterDictImpl>(dict->clone())->size() == 2);
   dict->clear();
   CHECK(dict->empty());

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
-#include <torch/torch.h>
 
+#include "gradus.h"
+
+// Not by torch.h, with which names of modules would be spelled as libtorch's in all these tests.
+namespace torch = gradus;
 #include "tests/reference/nn_printing_modules.h"
 
 using namespace gradus;
