@@ -1,0 +1,219 @@
+"""The steps of steps.cpp in Python: peers.py eager|compile|jax THREADS prints "name<TAB>microseconds" for each."""
+import os
+import sys
+import time
+
+
+def timed(name, seconds, step, wait=lambda: None):
+    """The shortest of many repetitions; wait() returns when what step() began is done."""
+    start, best = time.perf_counter(), float("inf")
+    for _ in range(4):
+        begin = time.perf_counter()
+        step()
+        wait()
+        best = min(best, time.perf_counter() - begin)
+    count = 1 + int(0.02 / best)
+    start = time.perf_counter()  # compiling does not count
+    while time.perf_counter() - start < seconds:
+        begin = time.perf_counter()
+        for _ in range(count):
+            step()
+        wait()
+        best = min(best, (time.perf_counter() - begin) / count)
+    print(f"{name}\t{best * 1e6:.2f}", flush=True)
+
+
+def with_torch(threads, compiled):
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+
+    def train(name, seconds, net, make_optimizer, loss_of, clip=False):
+        optimizer = make_optimizer(net.parameters())
+        loss, update = (lambda: loss_of(net)), optimizer.step
+        if compiled:
+            loss, update = torch.compile(loss), torch.compile(update)
+
+        def step():
+            optimizer.zero_grad()
+            loss().backward()
+            if clip:
+                nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            update()
+
+        timed(name, seconds, step)
+        torch._dynamo.reset()
+
+    def adam(p):
+        return torch.optim.Adam(p, 1e-3)
+
+    def adamw(p):
+        return torch.optim.AdamW(p, 1e-3)
+
+    def exclusive_or():
+        return nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1))
+
+    def digits():
+        return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+
+    def class_loss(x, classes):
+        y = torch.randint(classes, (len(x),))
+        return lambda net: F.cross_entropy(net(x), y)
+
+    def square_loss(x, y):
+        return lambda net: F.mse_loss(net(x), y)
+
+    small = square_loss(torch.randn(4, 2), torch.randn(4, 1))
+    train("xor, SGD", 1, exclusive_or(), lambda p: torch.optim.SGD(p, 0.1), small)
+    train("xor, Adam", 1, exclusive_or(), adam, small)
+    regularised = nn.Sequential(nn.Linear(20, 128), nn.BatchNorm1d(128), nn.GELU(), nn.Dropout(0.3),
+                                nn.Linear(128, 64), nn.BatchNorm1d(64), nn.GELU(), nn.Dropout(0.3), nn.Linear(64, 5))
+    train("regularised MLP, AdamW, clipped", 1, regularised, adamw, class_loss(torch.randn(64, 20), 5), clip=True)
+    picture = class_loss(torch.randn(64, 784), 10)
+    train("MLP 784-256-128-10 by 64, SGD", 1, digits(), lambda p: torch.optim.SGD(p, 0.01, momentum=0.9), picture)
+    train("MLP 784-256-128-10 by 64, Adam", 1, digits(), adam, picture)
+    train("MLP 1024-4096-1024 by 256, AdamW", 4, nn.Sequential(nn.Linear(1024, 4096), nn.GELU(), nn.Linear(4096, 1024)),
+          adamw, square_loss(torch.randn(256, 1024), torch.randn(256, 1024)))
+    cnn = nn.Sequential(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1),
+                        nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10))
+    train("CNN 28x28 by 64, Adam", 3, cnn, adam, class_loss(torch.randn(64, 1, 28, 28), 10))
+
+
+def with_jax(threads):
+    os.environ["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "") + f" intra_op_parallelism_threads={threads}"
+                               f" --xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}")
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    import jax
+    from jax import lax, nn
+    from jax import numpy as jnp
+    from jax.tree_util import tree_leaves, tree_map
+
+    key = jax.random.PRNGKey(0)
+
+    def normal(*shape):
+        return jax.random.normal(key, shape)
+
+    def sgd(lr, momentum):
+        def update(p, g, s, _):
+            s = tree_map(lambda a, b: momentum * a + b, s, g)
+            return tree_map(lambda a, b: a - lr * b, p, s), s
+
+        return (lambda p: tree_map(jnp.zeros_like, p)), update
+
+    def adam(decay=0.0, lr=1e-3):
+        def update(p, g, s, t):
+            m = tree_map(lambda a, b: 0.9 * a + 0.1 * b, s[0], g)
+            v = tree_map(lambda a, b: 0.999 * a + 0.001 * b * b, s[1], g)
+            first, second = 1 - 0.9 ** t, 1 - 0.999 ** t
+
+            def moved(w, a, b):
+                return w * (1 - lr * decay) - lr * (a / first) / (jnp.sqrt(b / second) + 1e-8)
+
+            return tree_map(moved, p, m, v), (m, v)
+
+        return (lambda p: (tree_map(jnp.zeros_like, p), tree_map(jnp.zeros_like, p))), update
+
+    def train(name, seconds, p, optimizer, loss, clip=False):
+        init, update = optimizer
+
+        def step(p, state, t, key):
+            g = jax.grad(loss)(p, key)
+            if clip:
+                size = jnp.sqrt(sum(jnp.sum(a * a) for a in tree_leaves(g)))
+                g = tree_map(lambda a: a * jnp.minimum(1.0, 1.0 / (size + 1e-6)), g)
+            p, state = update(p, g, state, t)
+            return p, state, t + 1, jax.random.split(key)[0]
+
+        compiled, now = jax.jit(step, donate_argnums=(0, 1)), [p, init(p), jnp.float32(1), key]
+
+        def advance():
+            now[:] = compiled(*now)
+
+        timed(name, seconds, advance, lambda: jax.block_until_ready(now))
+
+    def linear(i, o):
+        return normal(i, o) / i ** 0.5, jnp.zeros(o)
+
+    def apply(layer, x):
+        return x @ layer[0] + layer[1]
+
+    def relus(layers, x):
+        for layer in layers[:-1]:
+            x = nn.relu(apply(layer, x))
+        return apply(layers[-1], x)
+
+    def class_loss(z, y):
+        return -jnp.mean(jnp.take_along_axis(nn.log_softmax(z), y[:, None], 1))
+
+    def gelu(x):
+        return nn.gelu(x, approximate=False)
+
+    x, y = normal(4, 2), normal(4, 1)
+
+    def small(p, _):
+        return jnp.mean((apply(p[1], jnp.tanh(apply(p[0], x))) - y) ** 2)
+
+    train("xor, SGD", 1, [linear(2, 8), linear(8, 1)], sgd(0.1, 0.0), small)
+    train("xor, Adam", 1, [linear(2, 8), linear(8, 1)], adam(), small)
+
+    rows, kinds = normal(64, 20), jax.random.randint(key, (64,), 0, 5)
+
+    def batch_norm(x, weight, bias):
+        return (x - x.mean(0)) / jnp.sqrt(x.var(0) + 1e-5) * weight + bias
+
+    def dropout(x, key):
+        return jnp.where(jax.random.bernoulli(key, 0.7, x.shape), x / 0.7, 0)
+
+    def regularised(p, key):
+        first, second = jax.random.split(key)
+        h = dropout(gelu(batch_norm(apply(p[0], rows), *p[1])), first)
+        return class_loss(apply(p[4], dropout(gelu(batch_norm(apply(p[2], h), *p[3])), second)), kinds)
+
+    def ones(n):
+        return jnp.ones(n), jnp.zeros(n)
+
+    train("regularised MLP, AdamW, clipped", 1, [linear(20, 128), ones(128), linear(128, 64), ones(64), linear(64, 5)],
+          adam(0.01), regularised, clip=True)
+
+    flat, labels = normal(64, 784), jax.random.randint(key, (64,), 0, 10)
+
+    def digits():
+        return [linear(784, 256), linear(256, 128), linear(128, 10)]
+
+    def picture(p, _):
+        return class_loss(relus(p, flat), labels)
+
+    train("MLP 784-256-128-10 by 64, SGD", 1, digits(), sgd(0.01, 0.9), picture)
+    train("MLP 784-256-128-10 by 64, Adam", 1, digits(), adam(), picture)
+
+    wide, target = normal(256, 1024), normal(256, 1024)
+    train("MLP 1024-4096-1024 by 256, AdamW", 4, [linear(1024, 4096), linear(4096, 1024)], adam(0.01),
+          lambda p, _: jnp.mean((apply(p[1], gelu(apply(p[0], wide))) - target) ** 2))
+
+    images = normal(64, 28, 28, 1)
+
+    def conv(x, weight, bias):
+        return lax.conv_general_dilated(x, weight, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
+
+    def pool(x):
+        return lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
+
+    def cnn(p, _):
+        h = pool(nn.relu(conv(images, *p[0])))
+        return class_loss(relus(p[2:], pool(nn.relu(conv(h, *p[1]))).reshape(64, -1)), labels)
+
+    train("CNN 28x28 by 64, Adam", 3, [(normal(3, 3, 1, 32) / 3, jnp.zeros(32)),
+                                       (normal(3, 3, 32, 64) / 17, jnp.zeros(64)), linear(3136, 128), linear(128, 10)],
+          adam(), cnn)
+
+
+if __name__ == "__main__":
+    engine, threads = sys.argv[1], int(sys.argv[2])
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    if engine == "jax":
+        with_jax(threads)
+    else:
+        with_torch(threads, engine == "compile")
