@@ -227,6 +227,14 @@ void* from_system(size_t size, size_t used) {
   return p;
 }
 
+// No byte is added, so that the address sanitizer sees every one that is written beyond the end.
+void* exactly(size_t bytes) {
+  return ask_system(bytes, [&] {
+    void* p = nullptr;
+    return posix_memalign(&p, alignment, std::max(bytes, size_t(1))) == 0 ? p : nullptr;
+  });
+}
+
 // The first slab is small, for the thread that makes few tensors.
 constexpr size_t first_slab = size_t(64) << 10;
 void* carve(size_t size) {
@@ -263,11 +271,9 @@ constexpr bool caching = true;
 #endif
 
 [[gnu::noinline]] void* allocate_any(size_t bytes) {
-  if (bytes > largest_cached || !caching) {
-    if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
-    const size_t whole = std::max((bytes + alignment - 1) / alignment, size_t(1)) * alignment;
-    return from_system(whole, bytes);
-  }
+  if (bytes > (size_t(1) << 62)) fail("allocate: {} bytes are more than any machine has", bytes);
+  if (!caching) return exactly(bytes);
+  if (bytes > largest_cached) return from_system((bytes + alignment - 1) & -alignment, bytes);
   const auto [c, size] = class_of(bytes);
   if (Block* b = cache.head[c]) {
     cache.head[c] = b->next;

@@ -25,6 +25,10 @@ using namespace gradus;
 using namespace gradus::memory;
 using gradus::test::caching;
 
+// The address sanitizer's, where it is.
+extern "C" [[gnu::weak]] int __asan_address_is_poisoned(const volatile void* p);
+extern "C" [[gnu::weak]] void* __asan_region_is_poisoned(void* begin, size_t bytes);
+
 namespace {
 
 int64_t cached() { return memory_stats().cached; }
@@ -117,6 +121,19 @@ TEST_CASE("blocks in use share no byte") {
       deallocate(blocks.back().first, blocks.back().second);
   }
   for (const auto& [p, n] : blocks) deallocate(p, n);
+}
+
+TEST_CASE("the address sanitizer sees a block end where it was asked to") {
+  if (caching) return;
+  for (size_t n = 1; n < 300; ++n) {
+    char* p = static_cast<char*>(allocate(n));
+    CHECK(reinterpret_cast<uintptr_t>(p) % alignment == 0);
+    CHECK(__asan_region_is_poisoned(p, n) == nullptr);
+    CHECK(__asan_address_is_poisoned(p - 1));
+    CHECK(__asan_address_is_poisoned(p + n));
+    deallocate(p, n);
+    CHECK(__asan_address_is_poisoned(p));
+  }
 }
 
 TEST_CASE("what one thread does not keep or leaves behind serves the others") {
