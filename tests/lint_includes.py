@@ -96,7 +96,7 @@ def check(files):
 
 def main():
     names = subprocess.run(["git", "ls-files", "*.h", "*.inc", "*.cpp"], cwd=ROOT, capture_output=True, text=True)
-    if names.returncode == 0:
+    if names.returncode == 0 and names.stdout:
         paths = [ROOT / n for n in names.stdout.split()]
     else:  # a release without git
         paths = [p for s in ("*.h", "*.inc", "*.cpp") for p in ROOT.rglob(s)

@@ -18,12 +18,12 @@ pc=$(find root -name gradus.pc)
 prefix=$work/root$(sed -n 's/^prefix=//p' "$pc")
 libdir=$(dirname "$(dirname "$work/$pc")")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-flags() { pkg-config --define-variable=prefix="$prefix" "$@" gradus; }
+flags() { pkg-config --define-variable=prefix="${prefix// /\\ }" "$@" gradus; }
 
 link() {  # link NAME SOURCE FLAGS...
   ${CXX:-c++} -std=c++20 -Wall -Wextra "$2" -o "$1" "${@:3}"
 }
-read -ra shared <<<"$(flags --cflags --libs)"
+eval "shared=($(flags --cflags --libs))"
 link shared "$here/program.cpp" "${shared[@]}"
 LD_LIBRARY_PATH=$libdir ./shared
 if [[ -f $source/compat/torch/torch.h ]]; then
@@ -32,7 +32,7 @@ if [[ -f $source/compat/torch/torch.h ]]; then
 fi
 
 rm "$libdir"/libgradus.so*
-read -ra static <<<"$(flags --cflags --libs --static)"
+eval "static=($(flags --cflags --libs --static))"
 link static "$here/program.cpp" "${static[@]}"
 ./static
 
