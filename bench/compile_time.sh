@@ -4,6 +4,7 @@
 # start-up. PROGRAM includes <torch/torch.h>; the default is the training loop of the README. Each figure is the best of
 # RUNS (5). libtorch is measured where $PYTHON (python3) can import torch. Let nothing else run meanwhile.
 set -euo pipefail
+export LC_ALL=C  # numbers with a point
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 program=$(readlink -f "${1:-$root/tests/install/torch_program.cpp}")
 build=${BUILD:-$root/build} cxx=${CXX:-g++} runs=${RUNS:-5}
