@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "tensor/kernels/factorial.h"
+
 namespace gradus::kernels::special {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr double bernoulli[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 
                                 5.0 / 66,      -691.0 / 2730,  7.0 / 6,  -3617.0 / 510,
                                 43867.0 / 798, -174611.0 / 330};
 
-// Hurwitz zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and whole s > 1: the terms below a
+// Hurwitz zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and s > 1: the terms below a
 // large enough number one by one, the rest by Euler and Maclaurin's formula.
 double positive_zeta(double s, double q) {
   if (q == inf) return 0;
@@ -34,14 +36,17 @@ double positive_zeta(double s, double q) {
   return sum;
 }
 
-// The same for any q; below zero the terms are mirrored.
+// Below zero, with q = r - m and |r| <= 1/2: the terms above r, that of r and, mirrored, those
+// below.
 double zeta(double s, double q) {
+  if (s == 1) return inf;
+  if (!(s > 1) || std::isnan(q)) return nan;
   if (q > 0) return positive_zeta(s, q);
-  const double whole = std::floor(q);
-  if (q == -inf) return nan;
-  if (q == whole) return inf;
-  const double f = q - whole, sign = std::fmod(s, 2) == 0 ? 1 : -1;
-  return positive_zeta(s, f) + sign * (positive_zeta(s, 1 - f) - positive_zeta(s, 1 - q));
+  if (q == std::floor(q)) return inf;
+  if (s != std::floor(s)) return nan;
+  const double r = q - std::nearbyint(q), sign = std::fmod(s, 2) == 0 ? 1 : -1;
+  return positive_zeta(s, 1 + r) + std::pow(r, -s) +
+         sign * (positive_zeta(s, 1 - r) - positive_zeta(s, 1 - q));
 }
 
 // e^-|x| I_order(|x|), order 0 or 1: the power series, whose terms are all positive, or from 20 on
@@ -80,7 +85,7 @@ double digamma(double x) {
   if (x == 0) return std::copysign(inf, -x);
   if (x < 0) {
     if (x == std::floor(x)) return nan;
-    return digamma(1 - x) - pi / std::tan(pi * (x - std::trunc(x)));
+    return digamma(1 - x) - pi / std::tan(pi * (x - std::nearbyint(x)));
   }
   if (x == inf) return inf;
   double y = 0;
@@ -94,7 +99,7 @@ double digamma(double x) {
 double polygamma(double n, double x) {
   if (n == 0) return digamma(x);
   const double sign = std::fmod(n, 2) == 0 ? -1 : 1;
-  return sign * std::tgamma(n + 1) * zeta(n + 1, x);
+  return sign * factorial(n) * zeta(n + 1, x);
 }
 
 // Winitzki's approximation, then Halley's iteration on erf or, where that is near 1, on erfc.

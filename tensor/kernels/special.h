@@ -1,5 +1,5 @@
-// Special functions of one element, for those that do not vectorise. Defined once, in special.cpp,
-// without instruction-set flags: every kernel archive calls the same code.
+// Special functions of one element, by other ways than those of batches in simd/, for formulas
+// outside kernels. Defined once, in special.cpp, without instruction-set flags.
 #pragma once
 
 namespace gradus::kernels::special {

@@ -185,6 +185,26 @@ Rows pointwise_rows() {
   row("polygamma.1", "torch.polygamma(1, a)", {p}, [](const List& x) { return x[0].polygamma(1); });
   rows.back().tolerance = 1e-8;
   row("polygamma.2", "torch.polygamma(2, a)", {p}, [](const List& x) { return x[0].polygamma(2); });
+  row("polygamma.3", "torch.polygamma(3, a)", {p}, [](const List& x) { return x[0].polygamma(3); });
+  row("polygamma.12", "torch.polygamma(12, a)", {real({3, 4}, 2, 3)},
+      [](const List& x) { return x[0].polygamma(12); });
+  // Between the poles at -3, -2, -1 and 0.
+  const Input below = real({3, 4}, -0.9, -0.1), between = real({3, 4}, -2.8, -2.2);
+  row("lgamma.negative", "torch.lgamma(a)", {below}, [](const List& x) { return x[0].lgamma(); });
+  row("lgamma.further", "torch.lgamma(a)", {between}, [](const List& x) { return x[0].lgamma(); });
+  row("digamma.negative", "torch.digamma(a)", {below},
+      [](const List& x) { return x[0].digamma(); });
+  row("digamma.further", "torch.digamma(a)", {between},
+      [](const List& x) { return x[0].digamma(); });
+  row("polygamma.1.negative", "torch.polygamma(1, a)", {between},
+      [](const List& x) { return x[0].polygamma(1); });
+  rows.back().tolerance = 1e-8;
+  row("polygamma.2.negative", "torch.polygamma(2, a)", {between},
+      [](const List& x) { return x[0].polygamma(2); });
+  const Input far = real({3, 4}, -20, 20);
+  row("i0.far", "torch.i0(a)", {far}, [](const List& x) { return x[0].i0(); });
+  row("erfinv.near_one", "torch.erfinv(a)", {real({3, 4}, 0.78, 0.97)},
+      [](const List& x) { return x[0].erfinv(); });
   row("mvlgamma", "torch.mvlgamma(a, 2)", {real({3, 4}, 1.2, 4)},
       [](const List& x) { return x[0].mvlgamma(2); });
   row("logit", "torch.logit(a)", {real({3, 4}, 0.1, 0.9)},

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "tensor/kernels/simd/batch.h"
-#include "tensor/kernels/special.h"
 
 namespace gradus::kernels::GRADUS_ISA::simd {
 
@@ -27,24 +26,6 @@ batch<T> lanewise(F f, const batch<T>& a, const batch<T>& b) {
 template <class F, class... V>
 batch<float> in_double(F f, const V&... x) {
   return narrow(f(widen_low(x)...), f(widen_high(x)...));
-}
-
-#define GRADUS_LANEWISE(f)                                 \
-  template <class T>                                       \
-  batch<T> f(const batch<T>& x) {                          \
-    return lanewise([](T t) { return special::f(t); }, x); \
-  }
-GRADUS_LANEWISE(lgamma)
-GRADUS_LANEWISE(digamma)
-GRADUS_LANEWISE(i0)
-GRADUS_LANEWISE(i0e)
-GRADUS_LANEWISE(i1)
-GRADUS_LANEWISE(i1e)
-#undef GRADUS_LANEWISE
-
-template <class T>
-batch<T> polygamma(const batch<T>& n, const batch<T>& x) {
-  return lanewise([](T a, T b) { return special::polygamma(a, b); }, n, x);
 }
 
 }  // namespace gradus::kernels::GRADUS_ISA::simd
