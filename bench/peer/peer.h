@@ -35,6 +35,7 @@ void networks(Cases&);
 void deep_networks(Cases&);
 void dense(Cases&);
 void awkward(Cases&);
+void special_functions(Cases&);
 void reductions(Cases&);
 void movements(Cases&);
 void fused(Cases&);
