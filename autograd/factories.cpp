@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "autograd/modes.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
@@ -115,7 +116,8 @@ namespace {
 
 constexpr int64_t grain = 16384;
 
-// start + step i. Sums are made in double or int64 and then stored.
+// start + step i. Sums are made in double or int64 and then stored; what int64 does not hold on the
+// way wraps, and the sum does hold.
 Tensor progression(const char* op, const Scalar& start, const Scalar& step, int64_t n,
                    ScalarType t) {
   if (t == kBool) fail("{}: does not make bool", op);
@@ -125,7 +127,11 @@ Tensor progression(const char* op, const Scalar& start, const Scalar& step, int6
       using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
       const Wide first = start.to<Wide>(), by = step.to<Wide>();
       T* out = y.data_ptr<T>();
-      for (int64_t i = begin; i < end; ++i) out[i] = T(first + by * Wide(i));
+      for (int64_t i = begin; i < end; ++i)
+        if constexpr (std::is_floating_point_v<T>)
+          out[i] = T(first + by * double(i));
+        else
+          out[i] = T(int64_t(uint64_t(first) + uint64_t(by) * uint64_t(i)));
     });
   });
   return y;
@@ -161,8 +167,15 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
   if (t == kLong) {
     check_bounds("arange", start.toDouble(), end.toDouble(), double(step.toLong()));
     const int64_t first = start.toLong(), last = end.toLong(), by = step.toLong();
-    const int64_t span = last - first;
-    n = std::max<int64_t>(0, span / by + (span % by != 0));
+    if (by > 0 ? first > last : first < last)
+      fail("arange: a step of {} does not lead from {} to {}", by, first, last);
+    // Without signs, for which the span may be too long.
+    const auto distance = [&](int64_t from, int64_t to) { return uint64_t(to) - uint64_t(from); };
+    const uint64_t span = by > 0 ? distance(first, last) : distance(last, first),
+                   each = by > 0 ? distance(0, by) : distance(by, 0);
+    const uint64_t count = span / each + (span % each != 0);
+    if (count > uint64_t(1) << 58) fail("arange: {} elements are too many", count);
+    n = int64_t(count);
   } else {
     const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
     check_bounds("arange", first, last, by);
@@ -177,8 +190,12 @@ Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& option
 Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
              const TensorOptions& options) {
   check_options("range", options);
-  const double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
+  double first = start.toDouble(), last = end.toDouble(), by = step.toDouble();
   check_bounds("range", first, last, by);
+  if (!is_floating(options.dtype())) {
+    first = std::trunc(first), last = std::trunc(last), by = std::trunc(by);
+    check_bounds("range", first, last, by);
+  }
   const int64_t n = checked_count("range", std::floor((last - first) / by) + 1);
   return finish(progression("range", start, step, n, options.dtype()), options);
 }
@@ -186,8 +203,10 @@ Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
 namespace {
 
 // f of each of `steps` numbers from start to end, the second half counted back from the end. A step
-// is held in the element type, or in double when that is an integer type.
-template <class F>
+// is held in the element type, or in double when that is an integer type; a number is rounded once,
+// or with its product apart.
+enum class Rounding { once, apart };
+template <Rounding rounding, class F>
 Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t steps,
               const TensorOptions& options, F f) {
   check_options(op, options);
@@ -199,9 +218,11 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t s
       using Step = std::conditional_t<std::is_same_v<T, float>, float, double>;
       const Step first = Step(start.to<T>()), last = Step(stop.to<T>());
       const Step step = steps > 1 ? (last - first) / Step(steps - 1) : Step(0);
-      // from + by * i, rounded once.
+      // from + by * i
       const auto place = [](Step from, Step by, int64_t i) {
-        if constexpr (std::is_same_v<Step, float>)
+        if constexpr (rounding == Rounding::apart)
+          return Step(from + Step(by * Step(i)));
+        else if constexpr (std::is_same_v<Step, float>)
           return float(double(by) * double(float(i)) + double(from));
         else
           return std::fma(by, double(i), from);
@@ -219,14 +240,20 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t s
 
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
                 const TensorOptions& options) {
-  return spaced("linspace", start, end, steps, options,
-                [](auto x, auto t) { return decltype(t)(x); });
+  return spaced<Rounding::once>("linspace", start, end, steps, options,
+                                [](auto x, auto t) { return decltype(t)(x); });
 }
 
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base,
                 const TensorOptions& options) {
-  return spaced("logspace", start, end, steps, options,
-                [base](auto x, auto t) { return decltype(t)(std::pow(base, double(x))); });
+  // A negative base has powers at whole numbers only, which PyTorch's rounding meets or misses.
+  return spaced<Rounding::apart>("logspace", start, end, steps, options, [base](auto x, auto t) {
+    const double y = std::pow(base, double(x));
+    if constexpr (std::is_floating_point_v<decltype(t)>)
+      return decltype(t)(y);
+    else
+      return decltype(t)(int64_or_least(y));
+  });
 }
 
 Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
@@ -250,6 +277,7 @@ struct Triangle {
     if (rows < 0 || cols < 0) fail("{}: sizes must not be negative, got {} and {}", op, rows, cols);
     if (__builtin_mul_overflow(rows, cols, &area) || area > std::numeric_limits<int64_t>::max() / 4)
       fail("{}: {} by {} places are too many", op, rows, cols);
+    if (area == 0) rows = cols = 0;
     offset = std::clamp(offset, -rows - 1, cols);  // beyond that it makes no difference
     some = std::clamp<int64_t>(-offset, 0, rows);
     all = std::clamp(cols - offset - 1, some, rows);
@@ -297,12 +325,13 @@ Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOption
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {
-  return from_blob(data, sizes, contiguous_strides(sizes), Deleter(), options);
+  return from_blob(data, sizes, Deleter(), options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const TensorOptions& options) {
   return from_blob(data, sizes, strides, Deleter(), options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, Deleter deleter, const TensorOptions& options) {
+  checked_numel(sizes, "from_blob");
   return from_blob(data, sizes, contiguous_strides(sizes), std::move(deleter), options);
 }
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, Deleter deleter,
@@ -310,16 +339,14 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, Deleter del
   check_options("from_blob", options);
   if (sizes.size() != strides.size())
     fail("from_blob: sizes {} and strides {} differ in length", sizes, strides);
-  int64_t last = checked_numel(sizes, "from_blob") - 1;
-  if (last >= 0) {
-    last = 0;
-    for (size_t d = 0; d < sizes.size(); ++d) {
-      if (strides[d] < 0) fail("from_blob: strides must not be negative, got {}", strides);
-      last += (sizes[d] - 1) * strides[d];
-    }
-  }
+  const bool none = checked_numel(sizes, "from_blob") == 0;
+  for (const int64_t s : strides)
+    if (s < 0) fail("from_blob: strides must not be negative, got {}", strides);
+  const std::optional<int64_t> last = last_place(sizes, strides, 0);
+  if (!last) fail("from_blob: sizes {} with strides {} are out of range", sizes, strides);
   const ScalarType t = options.dtype();
-  auto storage = Storage::wrap(data, size_t(last + 1) * item_size(t), std::move(deleter));
+  const size_t bytes = size_t(none ? 0 : *last + 1) * item_size(t);
+  auto storage = Storage::wrap(data, bytes, std::move(deleter));
   return finish(Tensor(Ref<TensorImpl>(new TensorImpl(std::move(storage), sizes, strides, 0, t))),
                 options);
 }

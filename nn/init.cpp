@@ -8,7 +8,9 @@
 #include "autograd/modes.h"
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/random.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
+#include "tensor/shape.h"
 
 namespace gradus::nn::init {
 
@@ -164,7 +166,8 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
   if (tensor.dim() != 2) fail("sparse_: the tensor must have 2 dims, got {}", tensor.sizes());
   const NoGradGuard untaped;
   const int64_t rows = tensor.size(0), cols = tensor.size(1);
-  const int64_t zeros = int64_t(std::ceil(sparsity * double(rows)));
+  if (!(sparsity >= 0)) fail("sparse_: the sparsity must be 0 or more, got {}", sparsity);
+  const int64_t zeros = clamped_int64(std::ceil(sparsity * double(rows)), 0, rows);
   tensor.normal_(0, std);
   for (int64_t c = 0; c < cols; ++c) {
     const Tensor order = randperm(rows);
@@ -177,8 +180,7 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
 std::tuple<int64_t, int64_t> _calculate_fan_in_and_fan_out(const Tensor& tensor) {
   if (tensor.dim() < 2)
     fail("init: fan in and fan out need 2 dims or more, got {}", tensor.sizes());
-  int64_t field = 1;
-  for (int64_t d = 2; d < tensor.dim(); ++d) field *= tensor.size(d);
+  const int64_t field = product(tensor.sizes().slice(2));
   return {tensor.size(1) * field, tensor.size(0) * field};
 }
 

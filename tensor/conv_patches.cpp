@@ -87,7 +87,7 @@ void pack_weights(const Job<T>& job, const Pass& pass, const Cut<T>& cut, int64_
 
 // The columns first..last-1 of some images as runs.
 void list_runs(const Plan& plan, const Pass& pass, int64_t image_stride, int64_t first,
-               int64_t last, std::vector<PatchRun>& runs) {
+               int64_t last, Vector<PatchRun>& runs) {
   const Three& g = pass.grid;
   runs.clear();
   for (int64_t j = first; j < last;) {
@@ -114,7 +114,7 @@ struct Work {
 template <class T>
 class Worker {
  public:
-  Worker(const Job<T>& job, const std::vector<Work<T>>& works)
+  Worker(const Job<T>& job, const Vector<Work<T>>& works)
       : job_(job),
         works_(works),
         plane_(job.plan.planes.size()),
@@ -225,17 +225,17 @@ class Worker {
   }
 
   const Job<T>& job_;
-  const std::vector<Work<T>>& works_;
+  const Vector<Work<T>>& works_;
   int64_t plane_, group_ = -1, image_ = -1;
   Scratch<T> planes_, panels_, result_;
-  std::vector<PatchRun> runs_;
+  Vector<PatchRun> runs_;
 };
 
 }  // namespace
 
 template <class T>
 void by_patches(const Job<T>& job) {
-  std::vector<Work<T>> works;
+  Vector<Work<T>> works;
   int64_t size = 0, parts = 1, work = 0;
   for (const Pass& pass : job.plan.passes) {
     works.push_back({pass, Cut<T>(job, pass), nullptr});
@@ -264,19 +264,19 @@ template <class T>
 void by_rows(const Job<T>& job) {
   const Planes& planes = job.plan.planes;
   const int64_t plane = planes.size(), size = volume(planes.in), out = volume(job.plan.out);
-  const std::vector<Pass>& passes = job.plan.passes;
+  const Vector<Pass>& passes = job.plan.passes;
   const bool scattered = passes.size() > 1 || job.plan.out_step != Three{1, 1, 1};
   // Passes for even and odd columns in turn.
   const bool pairs = job.plan.out_step[2] == 2 && job.plan.out[2] > 1;
   const int64_t work = job.rows * job.channels * job.plan.taps * out;
-  std::vector<std::vector<int64_t>> taps;  // of the passes
+  Vector<Vector<int64_t>> taps;  // of the passes
   for (const Pass& pass : passes) taps.push_back(pass.offsets_of(job.channels, plane));
   parallel_for(0, job.images * job.groups, gemm_loops::grain_for(4 * work),
                [&](int64_t begin, int64_t end) {
                  const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
                  const Scratch<T> result(scattered ? 2 * out : 0);
                  T* const odd = result.get() + (scattered ? out : 0);
-                 std::vector<T> w;
+                 Vector<T> w;
                  for (int64_t i = begin; i < end; ++i) {
                    const int64_t group = i % job.groups;
                    const T* x = job.x + i * job.channels * size;

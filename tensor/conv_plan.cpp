@@ -2,13 +2,20 @@
 
 #include <algorithm>
 
+#include "tensor/checked.h"
+
 namespace gradus::conv {
 
 namespace {
 
-int64_t floor_mod(int64_t a, int64_t b) { return ((a % b) + b) % b; }
+int64_t floor_mod(int64_t a, int64_t b) {
+  const int64_t rest = a % b;
+  return rest < 0 ? rest + b : rest;
+}
+// Elements from 0 to the first at `start` or behind it, of every s-th.
+int64_t steps_to(int64_t start, int64_t s) { return start > 0 ? ceil_div(start, s) : 0; }
 
-size_t index_in(const std::vector<int64_t>& list, int64_t v) {
+size_t index_in(const Vector<int64_t>& list, int64_t v) {
   return size_t(std::find(list.begin(), list.end(), v) - list.begin());
 }
 
@@ -17,7 +24,7 @@ struct Axis {
   struct Tap {
     int64_t number, residue, place;
   };
-  std::vector<Tap> taps;
+  Vector<Tap> taps;
 };
 
 // The taps of three axes as a list of all combinations.
@@ -39,8 +46,8 @@ void combine(Pass& pass, const std::array<Axis, 3>& axes, const Planes& planes,
 
 std::pair<int64_t, int64_t> existing(const Planes& p, size_t d, int64_t residue) {
   const int64_t start = residue - p.low[d], s = p.step[d], extent = p.extent[d];
-  const int64_t first = std::clamp<int64_t>(start < 0 ? (-start + s - 1) / s : 0, 0, extent);
-  return {first, std::clamp<int64_t>((p.in[d] - start + s - 1) / s, first, extent)};
+  const int64_t first = std::min(steps_to(-start, s), extent);
+  return {first, std::clamp(steps_to(p.in[d] - start, s), first, extent)};
 }
 
 // Reading the input itself needs no room beyond it.
@@ -51,12 +58,15 @@ void settle(Planes& p) {
   for (size_t d = 0; d < 3; ++d)
     p.as_is = p.as_is && p.step[d] == 1 && p.low[d] == 0 && p.extent[d] <= p.in[d];
   if (p.as_is) p.extent = p.in;
+  Checked size("convolution", p.phases());  // before anyone asks for so much
+  for (const int64_t extent : p.extent) size *= extent;
+  size *= sizeof(double);
 }
 
 }  // namespace
 
-std::vector<int64_t> Pass::offsets_of(int64_t channels, int64_t plane) const {
-  std::vector<int64_t> all;
+Vector<int64_t> Pass::offsets_of(int64_t channels, int64_t plane) const {
+  Vector<int64_t> all;
   for (int64_t c = 0; c < channels; ++c)
     for (const int64_t at : offsets) all.push_back(c * plane + at);
   return all;
@@ -138,12 +148,12 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
 
   // x at `phase + stride * i` meets tap t where y is at (phase + padding - t * dilation) / stride
   // + i, if that is whole.
-  std::array<std::vector<Axis>, 3> phases;
+  std::array<Vector<Axis>, 3> phases;
   for (size_t d = 0; d < 3; ++d) {
     int64_t least = 0, reach = 0;
     for (int64_t phase = 0; phase < std::min(stride[d], plan.out[d]); ++phase) {
       Axis axis;
-      const int64_t grid = (plan.out[d] - phase + stride[d] - 1) / stride[d];
+      const int64_t grid = ceil_div(plan.out[d] - phase, stride[d]);
       for (int64_t t = 0; t < k[d]; ++t) {
         const int64_t at = phase + padding[d] - t * dilation[d];
         if (floor_mod(at, stride[d]) != 0) continue;
@@ -165,7 +175,7 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
       for (size_t xx = 0; xx < phases[2].size(); ++xx) {
         Pass pass{{int64_t(z), int64_t(yy), int64_t(xx)}, {}, {}, {}};
         for (size_t d = 0; d < 3; ++d)
-          pass.grid[d] = (plan.out[d] - pass.first[d] + stride[d] - 1) / stride[d];
+          pass.grid[d] = ceil_div(plan.out[d] - pass.first[d], stride[d]);
         combine(pass, {phases[0][z], phases[1][yy], phases[2][xx]}, planes, k);
         plan.passes.push_back(std::move(pass));
       }

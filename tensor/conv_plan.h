@@ -4,10 +4,10 @@
 
 #include <array>
 #include <utility>
-#include <vector>
 
 #include "tensor/conv.h"
 #include "tensor/kernels/table.h"
+#include "tensor/vector.h"
 
 namespace gradus::conv {
 
@@ -19,10 +19,10 @@ inline int64_t volume(const Three& a) { return a[0] * a[1] * a[2]; }
 // elements (place * step + residue - low), zeros where there is none.
 struct Planes {
   Three in, step, low, extent;
-  std::array<std::vector<int64_t>, 3> residues;
+  std::array<Vector<int64_t>, 3> residues;
   // The places along a dim, from the first to behind the last, whose elements exist; for each of
   // the residues.
-  std::array<std::vector<std::pair<int64_t, int64_t>>, 3> existing;
+  std::array<Vector<std::pair<int64_t, int64_t>>, 3> existing;
   bool as_is = false;  // the channel itself will do
 
   int64_t row_pitch() const { return extent[2]; }
@@ -40,17 +40,17 @@ struct Planes {
 // numbers that meet something, with their offsets in the planes.
 struct Pass {
   Three first, grid;
-  std::vector<int64_t> numbers, offsets;
+  Vector<int64_t> numbers, offsets;
 
   // The offsets of one channel after the other, each laid out in `plane` elements.
-  std::vector<int64_t> offsets_of(int64_t channels, int64_t plane) const;
+  Vector<int64_t> offsets_of(int64_t channels, int64_t plane) const;
 };
 
 // result[.., first + step * i] = sum over channels and taps.
 struct Plan {
   Planes planes;
   Three out, out_step;
-  std::vector<Pass> passes;
+  Vector<Pass> passes;
   int64_t taps;
 };
 

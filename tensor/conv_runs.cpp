@@ -47,7 +47,7 @@ struct Lines {
 struct Work {
   const Pass& pass;
   Lines lines;
-  std::vector<int64_t> taps;
+  Vector<int64_t> taps;
   const float* weights;
 };
 
@@ -80,8 +80,7 @@ void pack_weights(const Job<float>& job, const Pass& pass, int64_t group, int64_
 
 class Worker {
  public:
-  Worker(const Job<float>& job, const std::vector<Work>& works, int64_t width,
-         int64_t lines_at_once)
+  Worker(const Job<float>& job, const Vector<Work>& works, int64_t width, int64_t lines_at_once)
       : job_(job),
         works_(works),
         width_(width),
@@ -193,7 +192,7 @@ class Worker {
   }
 
   const Job<float>& job_;
-  const std::vector<Work>& works_;
+  const Vector<Work>& works_;
   int64_t width_, lines_at_once_, plane_;
   bool plain_, pairs_;
   int64_t result_row_, batch_ = -1;
@@ -225,7 +224,7 @@ bool by_runs(const Job<float>& job) {
   if (!pays(job)) return false;
   const int64_t width = panel_width(job.rows), panels = ceil_div(job.rows, width);
   const int64_t plane = job.plan.planes.size();
-  std::vector<Work> works;
+  Vector<Work> works;
   int64_t size = 0, columns = 0, taps = 0;
   for (const Pass& pass : job.plan.passes) {
     works.push_back({pass, Lines(job.plan, pass), pass.offsets_of(job.channels, plane), nullptr});

@@ -91,7 +91,7 @@ class Tiles {
   const WeightJob<T>& job_;
   const Pass& pass_;
   int64_t grid_, plane_, nr_, panels_, taps_, padded_, rows_at_once_;
-  std::vector<int64_t> offsets_;
+  Vector<int64_t> offsets_;
 };
 
 // Parts of the images with sums of their own.
@@ -171,7 +171,7 @@ void weight_by_dots(const WeightJob<T>& job) {
   const Planes& planes = job.plan.planes;
   const Pass& pass = job.plan.passes[0];
   const int64_t plane = planes.size(), size = volume(planes.in), grid = volume(pass.grid);
-  const std::vector<int64_t> taps = pass.offsets_of(job.channels, plane);
+  const Vector<int64_t> taps = pass.offsets_of(job.channels, plane);
   const int64_t count = int64_t(taps.size()), work = job.images * job.rows * count * grid;
   parallel_for(0, job.groups, gemm_loops::grain_for(4 * work), [&](int64_t begin, int64_t end) {
     const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);

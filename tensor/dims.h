@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <new>
 
 #include "tensor/array_ref.h"
 
@@ -96,7 +97,8 @@ class Dims {
   }
   void grow(size_t n) {
     const size_t capacity = n * 2;
-    int64_t* p = new int64_t[capacity];
+    int64_t* p = capacity <= UINT32_MAX ? new (std::nothrow) int64_t[capacity] : nullptr;
+    if (!p) detail::throw_error("dims: a list of " + std::to_string(n) + " numbers is too long");
     std::memcpy(p, data(), size_ * sizeof(int64_t));
     if (capacity_ > inline_capacity) delete[] heap_;
     heap_ = p;

@@ -16,10 +16,10 @@ namespace {
 constexpr int64_t grain = 16384;
 
 // Offsets of all elements of a window, in order.
-std::vector<int64_t> offsets(const Dims& sizes, const Dims& strides) {
-  std::vector<int64_t> out{0};
+Vector<int64_t> offsets(const Dims& sizes, const Dims& strides) {
+  Vector<int64_t> out{0};
   for (size_t d = 0; d < sizes.size(); ++d) {
-    std::vector<int64_t> next;
+    Vector<int64_t> next;
     next.reserve(out.size() * size_t(sizes[d]));
     for (int64_t o : out)
       for (int64_t i = 0; i < sizes[d]; ++i) next.push_back(o + i * strides[d]);
@@ -117,6 +117,7 @@ IndexPlan::IndexPlan(const char* op, const Tensor& x, TensorList indices, Negati
   for (int64_t s : common) shape.push_back(s);
   for (int64_t s : after_sizes) shape.push_back(s);
   if (!places.defined()) places = zeros(n, kLong);
+  if (checked_numel(shape, op) == 0) return;  // the tables might be long all the same
   run = take_run(after_sizes, after_strides);
   before = offsets(before_sizes, before_strides);
   after = offsets(after_sizes, after_strides);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tensor/raw.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -20,7 +21,7 @@ struct IndexPlan {
 
   Dims shape;
   Tensor places;  // int64
-  std::vector<int64_t> before, after;
+  Vector<int64_t> before, after;
   int64_t run = 1;
 };
 

@@ -5,6 +5,7 @@
 
 #include "tensor/parallel.h"
 #include "tensor/shape.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -37,7 +38,7 @@ struct Parts {
   static constexpr int64_t size = 8192;
   const uint8_t* mask;
   int64_t n;
-  std::vector<int64_t> before{0};
+  Vector<int64_t> before{0};
 
   explicit Parts(const Tensor& m) : mask(bytes(m)), n(m.numel()) {
     before.resize(size_t((n + size - 1) / size) + 1);

@@ -87,7 +87,7 @@ Run run_of(const Windows& w) {
 
 // The places in a window, from its first element, and the layers and rows that it spans.
 struct Taps {
-  std::vector<int64_t> at;
+  Vector<int64_t> at;
   int64_t deep = 0, high = 0;
 };
 

@@ -7,14 +7,19 @@
 #include <vector>
 
 #include "tensor/raw.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
 // For each place of the result, the window's first element and one behind its last, of which every
 // `step`th counts.
 struct Windows {
-  std::vector<int64_t> first, last;
+  Vector<int64_t> first, last;
   int64_t step = 1;
+  void reserve(int64_t n) {
+    first.reserve(size_t(n));
+    last.reserve(size_t(n));
+  }
   void add(int64_t from, int64_t to) {
     first.push_back(from);
     last.push_back(to);

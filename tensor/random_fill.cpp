@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
-#include <vector>
 
+#include "tensor/checked.h"
 #include "tensor/draw.h"
 #include "tensor/fail.h"
 #include "tensor/shape.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -58,7 +59,7 @@ T stored(double v) {
   if constexpr (std::is_floating_point_v<T>)
     return T(v);
   else
-    return T(std::fabs(v) < 0x1p63 ? int64_t(v) : std::numeric_limits<int64_t>::min());
+    return T(int64_or_least(v));
 }
 
 void check_between(const char* op, bool ok, const char* range, double v) {
@@ -153,7 +154,7 @@ void random(const Tensor& x, int64_t from, std::optional<int64_t> to, GeneratorI
       int64_t last = 1;
       if constexpr (std::is_floating_point_v<T>) {
         last = int64_t(1) << std::numeric_limits<T>::digits;
-        from = first_of_range<T>(from);
+        if (from < last) from = first_of_range<T>(from);
         if (from >= last) fail("random_: from must be less than {}, got {}", last, from);
       } else {
         last = int64_t(std::numeric_limits<T>::max());
@@ -289,7 +290,7 @@ void sample_with_replacement(GeneratorImpl& g, const T* p, int64_t size, int64_t
 // PyTorch's topk leaves them.
 template <class T>
 void sample_without_replacement(const T* p, const T* e, int64_t size, int64_t* out, int64_t n) {
-  std::vector<std::pair<T, int64_t>> score(size_t(size), {T(0), 0});
+  Vector<std::pair<T, int64_t>> score(size_t(size), {T(0), 0});
   for (int64_t i = 0; i < size; ++i) score[size_t(i)] = {p[i] / e[i], i};
   const auto larger = [](const auto& a, const auto& b) { return a.first > b.first; };
   const auto begin = score.begin(), end = score.end();

@@ -78,11 +78,11 @@ bool copy_transposed(const TensorImpl& dst, const TensorImpl& src) {
 Tensor empty(IntArrayRef sizes, ScalarType dtype) {
   int64_t n = 1;
   for (int64_t s : sizes)
-    if (s < 0 || __builtin_mul_overflow(n, s, &n)) {
-      n = -1;
+    if (s < 1 || __builtin_mul_overflow(n, s, &n)) {
+      n = 0;
       break;
     }
-  if (n < 0 || n > (int64_t(1) << 58)) n = checked_numel(sizes, "empty");
+  if (n == 0 || n > (int64_t(1) << 58)) n = checked_numel(sizes, "empty");
   auto storage = Storage::make(size_t(n) * item_size(dtype));
   return Tensor(Ref<TensorImpl>::first(new TensorImpl(std::move(storage), sizes, n, dtype)));
 }
@@ -90,15 +90,11 @@ Tensor empty(IntArrayRef sizes, ScalarType dtype) {
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
   if (sizes.size() != strides.size())
     fail("empty_strided: sizes {} and strides {} differ in length", sizes, strides);
-  int64_t last = 0;
   const int64_t n = checked_numel(sizes, "empty_strided");
-  for (size_t d = 0; d < sizes.size() && n > 0; ++d) {
-    int64_t reach;
-    if (strides[d] < 0 || __builtin_mul_overflow(sizes[d] - 1, strides[d], &reach) ||
-        __builtin_add_overflow(last, reach, &last) || last > (int64_t(1) << 58))
-      fail("empty_strided: sizes {} with strides {} are out of range", sizes, strides);
-  }
-  auto storage = Storage::make(size_t(n == 0 ? 0 : last + 1) * item_size(dtype));
+  const std::optional<int64_t> last = last_place(sizes, strides, 0);
+  if (!last || std::any_of(strides.begin(), strides.end(), [](int64_t s) { return s < 0; }))
+    fail("empty_strided: sizes {} with strides {} are out of range", sizes, strides);
+  auto storage = Storage::make(size_t(n == 0 ? 0 : *last + 1) * item_size(dtype));
   return make(std::move(storage), sizes, strides, 0, dtype);
 }
 

@@ -3,13 +3,21 @@
 #include <algorithm>
 #include <cstring>
 
+#include "tensor/checked.h"
 #include "tensor/dtype.h"
 #include "tensor/kernels/table.h"
 #include "tensor/line.h"
 #include "tensor/parallel.h"
+#include "tensor/shape.h"
 
 namespace gradus::raw {
 
+Axis::Axis(int64_t size, int64_t out, int64_t each) : in(size) {
+  const int64_t entries = checked_mul("resample", out, each);
+  begin.reserve(size_t(out) + 1);
+  index.reserve(size_t(entries));
+  weight.reserve(size_t(entries));
+}
 bool Axis::is_unweighted() const {
   return std::all_of(weight.begin(), weight.end(), [](double w) { return w == 1; });
 }
@@ -26,7 +34,7 @@ bool Axis::is_identity() const {
 }
 Axis Axis::transposed() const {
   Axis t(out());
-  std::vector<int64_t> at(size_t(in) + 1, 0);
+  Vector<int64_t> at(size_t(in) + 1, 0);
   for (const int64_t j : index) ++at[size_t(j) + 1];
   for (size_t j = 1; j < at.size(); ++j) at[j] += at[j - 1];
   t.begin = at;
@@ -50,8 +58,8 @@ struct Run {
 };
 
 // What an axis does whose weights are all 1: the first elements of the sums, then the second ones.
-std::vector<Run> runs_of(const Axis& axis, int64_t width) {
-  std::vector<Run> runs;
+Vector<Run> runs_of(const Axis& axis, int64_t width) {
+  Vector<Run> runs;
   int64_t most = 1;
   for (int64_t i = 0; i < axis.out(); ++i)
     most = std::max(most, axis.begin[size_t(i) + 1] - axis.begin[size_t(i)]);
@@ -73,12 +81,12 @@ std::vector<Run> runs_of(const Axis& axis, int64_t width) {
 }
 
 // Where the runs are short, elements are better taken one by one.
-bool pays(const std::vector<Run>& runs, const Axis& axis) {
+bool pays(const Vector<Run>& runs, const Axis& axis) {
   return int64_t(runs.size()) * 4 <= axis.out();
 }
 
 template <class T>
-void move_runs(const std::vector<Run>& runs, const T* x, T* y) {
+void move_runs(const Vector<Run>& runs, const T* x, T* y) {
   for (const Run& r : runs) {
     if (r.adds)
       add_line(y + r.to, x + r.from, r.length);
@@ -100,8 +108,8 @@ struct Fill {
 // What an axis does that takes one element or none for each of the result's; nothing if it takes
 // more, or where the fills are short.
 template <class T>
-std::vector<Fill<T>> fills_of(const Axis& axis, const std::vector<T>& weight) {
-  std::vector<Fill<T>> fills;
+Vector<Fill<T>> fills_of(const Axis& axis, const Vector<T>& weight) {
+  Vector<Fill<T>> fills;
   for (size_t i = 0; i + 1 < axis.begin.size(); ++i) {
     const size_t e = size_t(axis.begin[i]);
     if (axis.begin[i + 1] - axis.begin[i] > 1) return {};
@@ -225,17 +233,17 @@ class Step {
 
   const Axis& axis_;
   int64_t layers_, width_;
-  std::vector<T> weight_;
-  std::vector<int64_t> offset_;
-  std::vector<Run> runs_;
+  Vector<T> weight_;
+  Vector<int64_t> offset_;
+  Vector<Run> runs_;
   bool long_ = false;
-  std::vector<Fill<T>> fills_;
+  Vector<Fill<T>> fills_;
 };
 
 // Rows of the result from those of x that start at `from`, or of zeros where it is negative.
 template <class T>
 void select_rows(const T* x, T* y, const int64_t* from, int64_t rows, const Axis& last,
-                 const std::vector<Run>& runs) {
+                 const Vector<Run>& runs) {
   const int64_t width = last.out();
   if (!pays(runs, last) && int64_t(last.index.size()) == width) {
     const int64_t* index = last.index.data();
@@ -272,9 +280,9 @@ void select_rows(const T* x, T* y, const int64_t* from, int64_t rows, const Axis
 template <class T>
 void select(const T* x, T* y, int64_t blocks, int64_t in, const std::vector<Axis>& axes) {
   const Axis& last = axes.back();
-  std::vector<int64_t> from{0};  // the rows of a block; -1 for zeros
+  Vector<int64_t> from{0};  // the rows of a block; -1 for zeros
   for (size_t d = 0; d + 1 < axes.size(); ++d) {
-    std::vector<int64_t> next;
+    Vector<int64_t> next;
     for (const int64_t row : from)
       for (int64_t i = 0; i < axes[d].out(); ++i) {
         const int64_t at = axes[d].begin[size_t(i)];
@@ -284,7 +292,7 @@ void select(const T* x, T* y, int64_t blocks, int64_t in, const std::vector<Axis
     from = std::move(next);
   }
   for (int64_t& row : from) row *= last.in;
-  const std::vector<Run> runs = runs_of(last, 1);
+  const Vector<Run> runs = runs_of(last, 1);
   constexpr int64_t most_rows = 64;  // that stay in the cache from run to run
   const auto rows = int64_t(from.size());
   parallel_for(0, blocks * rows, std::max<int64_t>(1, 16384 / last.out()),
@@ -307,7 +315,7 @@ void run(const T* x, T* y, int64_t blocks, int64_t in, int64_t out,
   parallel_for(0, blocks, std::max<int64_t>(1, 16384 / work), [&](int64_t begin, int64_t end) {
     // So many blocks that what is between the steps stays near.
     const int64_t together = std::clamp<int64_t>(4096 / most, 1, end - begin);
-    std::vector<T> a(steps.size() > 1 ? size_t(most * together) : 0),
+    Vector<T> a(steps.size() > 1 ? size_t(most * together) : 0),
         b(steps.size() > 2 ? size_t(most * together) : 0);
     for (int64_t i = begin; i < end; i += together) {
       const T* from = x + i * in;
@@ -323,12 +331,20 @@ void run(const T* x, T* y, int64_t blocks, int64_t in, int64_t out,
 
 }  // namespace
 
+bool check_resampled(const char* op, const Tensor& x, IntArrayRef out) {
+  Dims sizes = x.sizes();
+  std::copy(out.begin(), out.end(), sizes.end() - out.size());
+  constexpr int64_t small = 4096;  // for which there is always memory
+  if (checked_numel(sizes, op) > small) empty(sizes, x.dtype());
+  return x.numel() > 0 && product(sizes) > 0;
+}
+
 Tensor resample(const char* op, const Tensor& x_, const std::vector<Axis>& axes) {
   const Tensor x = contiguous(x_);
   Dims sizes = x.sizes();
   const size_t n = axes.size(), lead = sizes.size() - n;
-  int64_t blocks = 1, in = 1, out = 1;
-  for (size_t d = 0; d < lead; ++d) blocks *= sizes[d];
+  const int64_t blocks = product(sizes.ref().slice(0, lead));
+  int64_t in = 1, out = 1;
   bool selection = true;
   for (size_t d = 0; d < n; ++d) {
     selection = selection && axes[d].is_selection();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tensor/raw.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -12,10 +13,12 @@ namespace gradus::raw {
 // weight[e] * x[index[e]].
 struct Axis {
   int64_t in = 0;
-  std::vector<int64_t> begin{0}, index;
-  std::vector<double> weight;
+  Vector<int64_t> begin{0}, index;
+  Vector<double> weight;
 
   explicit Axis(int64_t size) : in(size) {}
+  // With room for `each` entries of each of the result's `out` elements.
+  Axis(int64_t size, int64_t out, int64_t each);
   int64_t out() const { return int64_t(begin.size()) - 1; }
   void add(int64_t i, double w) {
     index.push_back(i);
@@ -30,6 +33,10 @@ struct Axis {
   bool is_selection() const;
   Axis transposed() const;
 };
+
+// Throws where there is no memory for a result with those sizes in place of the last dims of x, so
+// that nobody makes axes of such lengths first. Whether there is anything to resample.
+bool check_resampled(const char* op, const Tensor& x, IntArrayRef out);
 
 // The axes are the last dims of x, one to three. x is of a floating type, or of any when all axes
 // are selections.

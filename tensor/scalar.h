@@ -55,7 +55,7 @@ T Scalar::to() const {
   } else if constexpr (std::floating_point<T>) {
     return T(toDouble());
   } else {
-    if (type_ == kDouble && !(value_.d > -9.3e18 && value_.d < 9.22e18)) throw_overflow(value_.d);
+    if (type_ == kDouble && !(value_.d >= -0x1p63 && value_.d < 0x1p63)) throw_overflow(value_.d);
     const int64_t i = type_ == kDouble ? int64_t(value_.d) : value_.i;
     if constexpr (sizeof(T) < sizeof(int64_t)) {
       // A negative number wraps into an unsigned type.

@@ -28,13 +28,28 @@ int64_t checked_numel(IntArrayRef sizes, const char* op) {
   bool zero = false, overflow = false;
   for (int64_t s : sizes) {
     if (s < 0) fail("{}: sizes must not be negative, got {}", op, sizes);
-    if (s == 0) zero = true;
-    if (!zero && __builtin_mul_overflow(n, s, &n)) overflow = true;
+    if (s == 0)
+      zero = true;
+    else
+      overflow = __builtin_mul_overflow(n, s, &n) || overflow;
   }
-  if (zero) return 0;
-  if (overflow || n > (int64_t(1) << 58))
+  if (overflow || n > (int64_t(1) << 58)) {
+    if (zero) fail("{}: the strides of sizes {} overflow", op, sizes);
     fail("{}: sizes {} hold more than 2^58 elements", op, sizes);
-  return n;
+  }
+  return zero ? 0 : n;
+}
+
+std::optional<int64_t> last_place(IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+  int64_t last = offset;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    int64_t reach;
+    if (__builtin_mul_overflow(std::max<int64_t>(sizes[d] - 1, 0), strides[d], &reach) ||
+        __builtin_add_overflow(last, reach, &last))
+      return std::nullopt;
+  }
+  if (last > largest_stride) return std::nullopt;
+  return last;
 }
 
 Dims contiguous_strides(IntArrayRef sizes) {
@@ -118,18 +133,18 @@ void infer_size(Dims& out, IntArrayRef shape, int64_t numel, const char* op) {
       fail("{}: the size left open in {} is ambiguous, there are no elements", op, shape);
     if (numel % known == 0) {
       *open = numel / known;
+      if (numel == 0) checked_numel(out, op);
       return;
     }
   } else if (known == numel) {
+    if (numel == 0) checked_numel(out, op);
     return;
   }
   fail("{}: shape {} is invalid for {} elements", op, shape, numel);
 }
 
 std::optional<Dims> view_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef shape) {
-  int64_t numel = 1;
-  for (int64_t s : sizes) numel *= s;
-  if (numel == 0) {
+  if (product(sizes) == 0) {
     if (sizes == shape) return Dims(strides);
     return contiguous_strides(shape);
   }

@@ -8,6 +8,7 @@
 #include "tensor/reduce.h"
 #include "tensor/scan.h"
 #include "tensor/shape.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -57,7 +58,7 @@ struct Pack {
 // Sorts by the `bytes` bytes above the place, the lowest first, each in a pass that keeps the order
 // of equals. A byte that all elements share is passed over.
 template <class Packed>
-void radix_sort(std::vector<Packed>& a, std::vector<Packed>& other, int place_bits, int bytes) {
+void radix_sort(Vector<Packed>& a, Vector<Packed>& other, int place_bits, int bytes) {
   uint32_t count[8][256] = {};
   for (const Packed p : a)
     for (int b = 0; b < bytes; ++b) ++count[b][uint8_t(p >> (place_bits + 8 * b))];
@@ -78,7 +79,7 @@ struct Line {
   using Packed = typename Pack<T>::Packed;
   const T* x = nullptr;
   int64_t n = 0;
-  std::vector<Packed> items, other;
+  Vector<Packed> items, other;
 
   void pack(Pack<T> pack) {
     items.resize(size_t(n));

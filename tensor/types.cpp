@@ -1,4 +1,5 @@
 #include <atomic>
+#include <limits>
 #include <ostream>
 
 #include "tensor/array_ref.h"
@@ -67,9 +68,12 @@ Device::Device(const std::string& text) : type_(kCPU), index_(-1) {
     fail("device: expected cpu or cuda, got '{}'", text);
   if (name.size() == text.size()) return;
   const std::string digits = text.substr(name.size() + 1);
-  if (digits.empty() || digits.size() > 2 ||
-      digits.find_first_not_of("0123456789") != std::string::npos)
-    fail("device: expected an index after the colon, got '{}'", text);
+  const bool leading_zero = digits.size() > 1 && digits[0] == '0';
+  if (digits.empty() || digits.size() > 3 || leading_zero ||
+      digits.find_first_not_of("0123456789") != std::string::npos ||
+      std::stoi(digits) > std::numeric_limits<DeviceIndex>::max())
+    fail("device: expected an index of 0 to {} after the colon, got '{}'",
+         int(std::numeric_limits<DeviceIndex>::max()), text);
   index_ = DeviceIndex(std::stoi(digits));
 }
 std::string Device::str() const {

@@ -2,9 +2,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/shape.h"
 #include "tensor/sort.h"
+#include "tensor/vector.h"
 
 namespace gradus::raw {
 
@@ -12,9 +14,9 @@ namespace {
 
 // Walks `order`, a list of things to compare, and joins equal neighbours in it.
 template <class Equal>
-std::vector<int64_t> join(const std::vector<int64_t>& order, Equal equal, int64_t* inverse,
-                          std::vector<int64_t>& counts) {
-  std::vector<int64_t> first;
+Vector<int64_t> join(const Vector<int64_t>& order, Equal equal, int64_t* inverse,
+                     Vector<int64_t>& counts) {
+  Vector<int64_t> first;
   for (size_t i = 0; i < order.size(); ++i) {
     if (i == 0 || !equal(order[i - 1], order[i])) {
       first.push_back(order[i]);
@@ -26,7 +28,7 @@ std::vector<int64_t> join(const std::vector<int64_t>& order, Equal equal, int64_
   return first;
 }
 
-Tensor of_longs(const std::vector<int64_t>& v) {
+Tensor of_longs(const Vector<int64_t>& v) {
   const Tensor t = empty(int64_t(v.size()), kLong);
   std::copy(v.begin(), v.end(), t.data_ptr<int64_t>());
   return t;
@@ -38,7 +40,7 @@ Unique unique(const Tensor& x, bool neighbours) {
   const Tensor dense = contiguous(x);
   Unique y;
   y.inverse = empty(x.sizes(), kLong);
-  std::vector<int64_t> order(size_t(x.numel())), counts;
+  Vector<int64_t> order(size_t(x.numel())), counts;
   if (neighbours) {
     std::iota(order.begin(), order.end(), 0);
   } else {
@@ -75,7 +77,7 @@ Unique unique_dim(const Tensor& x, int64_t dim, bool neighbours) {
   const int64_t width = n == 0 ? 0 : x.numel() / n;
   Unique y;
   y.inverse = empty(n, kLong);
-  std::vector<int64_t> order(size_t(n), 0), counts;
+  Vector<int64_t> order(size_t(n), 0), counts;
   std::iota(order.begin(), order.end(), 0);
   visit_all(x.dtype(), op, [&](auto zero) {
     using T = decltype(zero);
@@ -159,7 +161,7 @@ Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
       fail("histc: expected finite rising bounds, got {} and {}", a, b);
     for (int64_t i = 0; i < n; ++i)
       if (p[i] >= a && p[i] <= b)
-        ++y.data_ptr<T>()[std::min(bins - 1, int64_t((p[i] - a) * T(bins) / (b - a)))];
+        ++y.data_ptr<T>()[clamped_int64((p[i] - a) * T(bins) / (b - a), 0, bins - 1)];
   });
   return y;
 }

@@ -9,6 +9,8 @@
 #include "tensor/fail.h"
 #include "tensor/parallel.h"
 #include "tensor/scan.h"
+#include "tensor/shape.h"
+#include "tensor/vector.h"
 
 namespace gradus {
 using namespace autograd;
@@ -103,8 +105,7 @@ NllTerms nll_terms(const Tensor& x, const Tensor& target, const std::optional<Te
   t.target = save(raw::contiguous(raw::to_dtype(target.detach(), kLong)));
   t.classes = x.dim() == 1 ? shape[0] : shape[1];
   t.n = x.dim() == 1 ? 1 : shape[0];
-  t.inner = 1;
-  for (size_t d = 2; d < shape.size(); ++d) t.inner *= shape[d];
+  t.inner = x.dim() > 2 ? product(shape.slice(2)) : 1;
   t.reduction = reduction;
   t.ignore_index = ignore_index;
   if (weight && weight->defined()) {
@@ -273,6 +274,8 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
 
 namespace {
 
+using Places = Vector<int64_t>;
+
 // Rows of classes and of the classes that are right: a row's entries before its first negative one.
 struct Labels {
   int64_t rows, classes;
@@ -285,8 +288,8 @@ struct Labels {
     const int64_t* to = target->data_ptr<int64_t>();
     const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(classes, 1));
     parallel_for(0, rows, grain, [&](int64_t begin, int64_t end) {
-      std::vector<int64_t> right, wrong;
-      std::vector<char> is_right;
+      Places right, wrong;
+      Vector<char> is_right;
       for (int64_t i = begin; i < end; ++i) {
         right.clear(), wrong.clear();
         is_right.assign(size_t(classes), 0);
@@ -301,7 +304,6 @@ struct Labels {
     });
   }
 };
-using Places = std::vector<int64_t>;
 
 }  // namespace
 

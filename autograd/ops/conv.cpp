@@ -2,6 +2,7 @@
 
 #include "autograd/ops/conv_integer.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/conv.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
@@ -109,37 +110,67 @@ struct Call {
     Dims sizes = spatial(x);
     bool fits = true;
     for (size_t d = 0; d < size_t(dims); ++d) {
-      const int64_t reach = conv.dilation[d] * (w.sizes()[d + 2] - 1) + 1;
-      const int64_t room = sizes[d] + both[d] - reach;
+      const Checked room = Checked(op, sizes[d]) + both[d] - reach(d);
       fits = fits && w.sizes()[d + 2] > 0 && room >= 0;
-      sizes[d] = fits ? room / conv.stride[d] + 1 : 0;
+      sizes[d] = fits ? int64_t(room / conv.stride[d] + 1) : 0;
     }
     if (!fits)
       fail("{}: the kernel {}, dilated by {}, does not fit into the input {}, padded by {}", op,
            spatial(w).ref(), conv.dilation.ref(), spatial(x).ref(), both.ref());
     conv.padding = low;
-    return finish(gradus::forward(op, x, w, bias, conv, sizes));
+    return finish(gradus::forward(op, x, near(spatial(x), sizes), bias, conv, sizes));
   }
   Tensor forward() {
     Dims both = conv.padding;
-    for (int64_t& p : both) p *= 2;
+    for (int64_t& p : both) p = checked_mul(op, p, 2);
     return forward(Dims(conv.padding), both);
   }
 
-  Tensor transpose(IntArrayRef output_padding) const {
+  Tensor transpose(IntArrayRef output_padding) {
     const Dims extra = entries(op, "output_padding", output_padding, dims, 0);
     Dims sizes = spatial(x);
     for (size_t d = 0; d < size_t(dims); ++d) {
-      if (extra[d] >= conv.stride[d] && extra[d] >= conv.dilation[d])
+      if (extra[d] >= conv.stride[d] && extra[d] >= conv.dilation[d] && x.numel() > 0)
         fail("{}: output_padding {} must be less than stride {} or dilation {}", op, extra.ref(),
              conv.stride.ref(), conv.dilation.ref());
-      sizes[d] = (sizes[d] - 1) * conv.stride[d] - 2 * conv.padding[d] +
-                 conv.dilation[d] * (w.sizes()[d + 2] - 1) + extra[d] + 1;
+      sizes[d] = Checked(op, sizes[d] - 1) * conv.stride[d] - 2 * Checked(op, conv.padding[d]) +
+                 reach(d) + extra[d];
       if (sizes[d] < 1)
         fail("{}: the result of input {} and weight {} would have size {}", op, x.sizes(),
              w.sizes(), sizes[d]);
     }
-    return finish(to_input(op, x, w, bias, conv, sizes));
+    return finish(to_input(op, x, near(sizes, spatial(x)), bias, conv, sizes));
+  }
+
+  // Elements from the first tap to the last.
+  Checked reach(size_t d) const {
+    return Checked(op, conv.dilation[d]) * (w.sizes()[d + 2] - 1) + 1;
+  }
+
+  // The weight without the taps at its ends that meet none of the `in` elements from any of the
+  // `out` places, and the padding that goes with it. Only where much is padded: the planes from
+  // which taps are read span all that they reach.
+  Tensor near(const Dims& in, const Dims& out) {
+    Tensor v = w;
+    for (size_t d = 0; d < size_t(dims); ++d) {
+      const int64_t before = conv.padding[d], much = 64 + 2 * in[d];
+      if (before < much && reach(d) < much) continue;
+      // Tap t meets elements t dilation - padding to that + (out - 1) stride.
+      const int64_t taps = w.sizes()[d + 2], apart = conv.dilation[d];
+      const int64_t span = Checked(op, out[d] - 1) * conv.stride[d];
+      const int64_t first = before > span ? (before - span - 1) / apart + 1 : 0;
+      const int64_t behind = (Checked(op, in[d]) + before - 1) / apart + 1;
+      const int64_t last = std::min(taps, behind);
+      if (first == 0 && last == taps) continue;
+      if (first < last) {
+        v = v.narrow(int64_t(d) + 2, first, last - first);
+        conv.padding[d] = before - first * apart;
+      } else {  // one stays, and meets nothing
+        v = v.narrow(int64_t(d) + 2, 0, 1);
+        conv.padding[d] = Checked(op, span) + 1;
+      }
+    }
+    return v;
   }
 
   Tensor finish(const Tensor& y) const { return batched ? y : y.squeeze(0); }
@@ -159,7 +190,7 @@ Tensor detail::conv_padded_by_name(int64_t dims, const Tensor& input, const Tens
     for (size_t d = 0; d < size_t(dims); ++d) {
       if (call.conv.stride[d] != 1)
         fail("{}: padding 'same' needs stride 1, got {}", op, call.conv.stride.ref());
-      both[d] = call.conv.dilation[d] * (weight.sizes()[d + 2] - 1);
+      both[d] = call.reach(d) - 1;
       low[d] = both[d] / 2;
     }
   } else if (padding != "valid") {

@@ -2,6 +2,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/ops/resample.h"
+#include "tensor/checked.h"
 
 namespace gradus::detail {
 
@@ -12,6 +13,7 @@ namespace {
 // The taps of a kernel over the places of the result: place i of tap k lies at k dilation + i
 // stride of x padded in front.
 struct Taps {
+  static constexpr const char* op = "convolution";
   const Tensor& w;
   const Conv& conv;
   Dims y_sizes, reach;
@@ -19,7 +21,8 @@ struct Taps {
   Taps(const Tensor& weight, const Conv& c, const Dims& y) : w(weight), conv(c), y_sizes(y) {
     reach = y;
     for (size_t d = 0; d < y.size(); ++d)
-      reach[d] = (y[d] - 1) * conv.stride[d] + conv.dilation[d] * (w.sizes()[d + 2] - 1) + 1;
+      reach[d] = Checked(op, y[d] - 1) * conv.stride[d] +
+                 Checked(op, w.sizes()[d + 2] - 1) * conv.dilation[d] + 1;
   }
 
   // What constant_pad_nd is to add for the padded x to be `reach` wide, or with the sign -1 to

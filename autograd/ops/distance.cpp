@@ -113,7 +113,8 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::optional<int64_t
   if (!(p >= 0)) fail("cdist: expected p of 0 or more, got {}", p);
   const int64_t mode = compute_mode.value_or(0);
   if (mode < 0 || mode > 2) fail("cdist: compute_mode must be 0, 1 or 2, got {}", mode);
-  const bool many = x1.size(-2) > 25 || x2.size(-2) > 25, empty = x1.numel() * x2.numel() == 0;
+  const bool many = x1.size(-2) > 25 || x2.size(-2) > 25,
+             empty = x1.numel() == 0 || x2.numel() == 0;
   if (p == 2 && !empty && (mode == 1 || (mode == 0 && many))) return euclidean_distances(x1, x2);
   return exact_distances(x1, x2, p);
 }

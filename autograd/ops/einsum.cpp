@@ -4,6 +4,7 @@
 
 #include "autograd/ops/copy.h"
 #include "autograd/ops/linalg.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
 #include "tensor/shape.h"
@@ -183,7 +184,7 @@ void sum_out(Term& t, F gone) {
 Tensor grouped(const Term& t, std::initializer_list<const Labels*> groups) {
   Dims order, sizes;
   for (const Labels* group : groups) {
-    int64_t size = 1;
+    Checked size("einsum", 1);
     for (Label l : *group) order.push_back(t.position(l)), size *= t.size(l);
     sizes.push_back(size);
   }
@@ -302,7 +303,7 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
   const Tensor a = sum_over(self, sum_self, true), b = sum_over(other, sum_other, true);
 
   Dims left_order, right_order, sizes;
-  int64_t rows = 1, inner = 1, cols = 1;
+  Checked rows("tensordot", 1), inner = rows, cols = rows;
   for (int64_t d = 0; d < a.dim(); ++d)
     if (!in_self[size_t(d)]) left_order.push_back(d), sizes.push_back(a.size(d)), rows *= a.size(d);
   for (size_t i = 0; i < dims_self.size(); ++i) {

@@ -31,7 +31,7 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
     y = weight.index_select(0, flat).reshape(looked_up_shape(indices, size));
   }
   return record("embedding", std::move(y), wrt(weight, [=, index = save(flat)](const Tensor& dy) {
-                  Tensor each = dy.reshape({-1, size});
+                  Tensor each = dy.reshape({index->numel(), size});
                   if (padding_idx >= 0)
                     each = each.masked_fill(index->eq(padding_idx).unsqueeze(1), 0);
                   if (scale_grad_by_freq) {

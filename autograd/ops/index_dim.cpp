@@ -1,6 +1,7 @@
 // Whole slices by index along one dim.
 #include "autograd/inplace.h"
 #include "autograd/ops/index.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/index_plan.h"
 #include "tensor/shape.h"
@@ -155,10 +156,11 @@ std::vector<Tensor> unravel_index(const Tensor& indices, IntArrayRef shape) {
   if (indices.dtype() == kBool || is_floating(indices.dtype()))
     fail("unravel_index: expected integers, got {}", indices.dtype());
   std::vector<Tensor> out(shape.size());
-  int64_t step = 1;
-  for (size_t d = shape.size(); d-- > 0; step *= shape[d]) {
+  Checked step("unravel_index", 1);
+  for (size_t d = shape.size(); d-- > 0;) {
     if (shape[d] < 1) fail("unravel_index: expected sizes of 1 or more, got {}", shape);
-    out[d] = indices.div(step, "floor").remainder(shape[d]);
+    out[d] = indices.div(int64_t(step), "floor").remainder(shape[d]);
+    if (d > 0) step *= shape[d];
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "autograd/ops/view.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
@@ -30,11 +31,7 @@ bool join_blocks(const Tensor& y, TensorList parts, int64_t blocks) {
   raw::interleave(y, parts, blocks);
   return true;
 }
-int64_t size_before(IntArrayRef sizes, size_t dim) {
-  int64_t n = 1;
-  for (size_t d = 0; d < dim; ++d) n *= sizes[d];
-  return n;
-}
+int64_t size_before(IntArrayRef sizes, size_t dim) { return product(sizes.slice(0, dim)); }
 
 bool passed_over(const Tensor& t) { return t.dim() == 1 && t.numel() == 0; }
 
@@ -62,7 +59,7 @@ Tensor cat(TensorList tensors, int64_t dim) {
         fail("cat: sizes differ outside of dim {}, shapes {} and {}", at, first->sizes(),
              t.sizes());
     lengths.back() = t.sizes()[at];
-    sizes[at] += lengths.back();
+    sizes[at] = checked_add("cat", sizes[at], lengths.back());
   }
   Tensor y = raw::empty(sizes, raw::result_type(tensors));
   const bool done = join_blocks(y, tensors, size_before(sizes, at));
@@ -141,8 +138,8 @@ Tensor block_diag(TensorList tensors) {
     if (t.dim() > 2) fail("block_diag: expected at most 2 dims, got shape {}", t.sizes());
     const int64_t c = t.dim() == 0 ? 1 : t.size(-1), r = t.dim() == 2 ? t.size(0) : 1;
     blocks.push_back({rows, columns, r, c, t.sizes()});
-    rows += r;
-    columns += c;
+    rows = checked_add("block_diag", rows, r);
+    columns = checked_add("block_diag", columns, c);
   }
   Tensor y = raw::zeros({rows, columns}, raw::result_type(tensors));
   for (size_t i = 0; i < tensors.size(); ++i) {
@@ -171,24 +168,41 @@ Tensor cartesian_prod(TensorList tensors) {
   return stack(columns, 1);
 }
 
+namespace {
+
+// In how many ways r of n can be chosen: n (n - 1) .. (n - r + 1) / r!, and with replacement
+// r of n + r - 1.
+int64_t choices(int64_t n, int64_t r, bool with_replacement) {
+  if (with_replacement && n > 0) n = checked_add("combinations", n, r - 1);
+  if (r > n) return 0;
+  Checked ways("combinations", 1);
+  for (int64_t k = 1, fewer = std::min(r, n - r); k <= fewer; ++k)
+    ways = ways * (n - fewer + k) / k;  // whole each time
+  return ways;
+}
+
+}  // namespace
+
 Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
   if (self.dim() != 1) fail("combinations: expected a 1-d tensor, got shape {}", self.sizes());
   if (r < 0) fail("combinations: expected r of 0 or more, got {}", r);
   const int64_t n = self.numel(), step = with_replacement ? 0 : 1;
   if (r == 0) return raw::empty({0}, self.dtype());
+  const int64_t rows = choices(n, r, with_replacement);
+  const Tensor index = raw::empty({checked_mul("combinations", rows, r)}, kLong);
+  if (rows == 0) return self.index_select(0, index).reshape({0, r});
   // Counts up: each place is larger than the one before by `step` or more.
-  std::vector<int64_t> chosen, all;
+  int64_t* to = index.data_ptr<int64_t>();
+  Dims chosen;
   for (int64_t k = 0; k < r; ++k) chosen.push_back(k * step);
   while (chosen.back() < n) {
-    all.insert(all.end(), chosen.begin(), chosen.end());
+    to = std::copy(chosen.begin(), chosen.end(), to);
     int64_t k = r - 1;
     while (k > 0 && chosen[size_t(k)] + 1 + (r - 1 - k) * step >= n) --k;
     ++chosen[size_t(k)];
     for (int64_t j = k + 1; j < r; ++j) chosen[size_t(j)] = chosen[size_t(j - 1)] + step;
   }
-  const Tensor index = raw::empty({int64_t(all.size())}, kLong);
-  std::copy(all.begin(), all.end(), index.data_ptr<int64_t>());
-  return self.index_select(0, index).reshape({int64_t(all.size()) / r, r});
+  return self.index_select(0, index).reshape({rows, r});
 }
 
 }  // namespace gradus

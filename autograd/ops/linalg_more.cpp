@@ -4,6 +4,7 @@
 #include "autograd/factories.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
 #include "tensor/shape.h"
@@ -36,12 +37,12 @@ Tensor kron(const Tensor& self, const Tensor& other) {
     const int64_t a = -d > self.dim() ? 1 : self.size(d), b = -d > other.dim() ? 1 : other.size(d);
     for (int64_t s : {a, int64_t(1)}) left.push_back(s);
     for (int64_t s : {int64_t(1), b}) right.push_back(s);
-    sizes.push_back(a * b);
+    sizes.push_back(Checked("kron", a) * b);
   }
   Tensor a = self.reshape(left), b = other.reshape(right);
   // Where rows of `other` are short and its rows many, the last dims are spread over whole rows
   // first, which are multiplied faster.
-  const int64_t n = self.numel() * other.numel();
+  const int64_t n = checked_numel(sizes, "kron");
   if (n >= 16384 && right.back() < 64) {
     const int64_t width = sizes.back(), columns = left[left.size() - 2], own = right.back();
     if (2 * (self.numel() * own + other.numel() * columns) <= n) {

@@ -6,6 +6,7 @@
 #include "autograd/ops/index.h"
 #include "autograd/ops/masked.h"
 #include "autograd/ops/pointwise.h"
+#include "tensor/checked.h"
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/mask.h"
@@ -134,7 +135,7 @@ Tensor one_hot(const Tensor& self, int64_t num_classes) {
   }
   if (num_classes == -1) {
     if (most < 0) fail("one_hot: the number of classes of an empty tensor must be given");
-    num_classes = most + 1;
+    num_classes = checked_add("one_hot", most, 1);
   }
   if (most >= num_classes)
     fail("one_hot: class {} is out of range for {} classes", most, num_classes);

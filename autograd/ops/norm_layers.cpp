@@ -4,6 +4,7 @@
 
 #include "autograd/ops/pointwise.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/norm.h"
 
@@ -68,8 +69,9 @@ raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
     s.channels = x.size(1);
     s.inner = x.numel() / s.outer / s.channels;
   } else {
-    s.n = 1;
-    for (const int64_t d : spread.over) s.n *= x.size(d);
+    Checked n("normalize", 1);
+    for (const int64_t d : spread.over) n *= x.size(d);
+    s.n = n;
     s.rows = x.numel() / s.n;
   }
   return s;
@@ -282,7 +284,7 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   if (can_fuse(input, w, b))
     return fused("group_norm", input, w, b, {{}, false, false, eps, true, num_groups});
   const Tensor groups = input.reshape(
-      {input.size(0) * num_groups,
+      {Checked("group_norm", input.size(0)) * num_groups,
        input.size(0) == 0 ? channels / num_groups : input.numel() / input.size(0) / num_groups});
   const Spread spread{{1}, false, false, eps};
   const Tensor y = own_statistics("group_norm", groups, {}, {}, spread).reshape(input.sizes());

@@ -8,6 +8,7 @@
 #include "autograd/ops/resample.h"
 #include "tensor/fail.h"
 #include "tensor/resample.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
@@ -28,7 +29,7 @@ Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
     return t->repeat({images});
   };
   std::vector<int64_t> sizes = input.sizes().vec();
-  sizes[0] = 1, sizes[1] = images * channels;
+  sizes[0] = 1, sizes[1] = product({images, channels});
   std::optional<Tensor> mean, var;
   {
     const NoGradGuard untaped;
@@ -67,7 +68,7 @@ Tensor cross_map_lrn2d(const Tensor& input, int64_t size, double alpha, double b
   if (size < 1) fail("cross_map_lrn2d: size must be positive, got {}", size);
   if (input.numel() == 0) return input;
   const int64_t radius = (size - 1) / 2, channels = input.size(1);
-  const int64_t places = input.size(2) * input.size(3);
+  const int64_t places = product({input.size(2), input.size(3)});
   raw::Axis sums(channels), same(places);
   for (int64_t c = 0; c < channels; ++c) {
     // PyTorch's sliding sum lets go of every channel but the first.

@@ -3,13 +3,24 @@
 
 #include "autograd/ops/resample.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/resample.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 
 using autograd::record;
 using autograd::wrt;
+
+Tensor detail::resampled_none(const char* op, const Tensor& x, IntArrayRef out) {
+  Dims sizes = x.sizes();
+  std::copy(out.begin(), out.end(), sizes.end() - out.size());
+  return record(op, raw::zeros(sizes, x.dtype()),
+                wrt(x, [sizes = Dims(x.sizes())](const Tensor& dy) {
+                  return raw::zeros(sizes, dy.dtype());
+                }));
+}
 
 Tensor detail::resample(const char* op, const Tensor& x, std::vector<raw::Axis> axes) {
   Tensor y = raw::resample(op, x, axes);
@@ -68,26 +79,36 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
         "{}: {} counts do not fit an input {}: 2, 4 or 6 are for its last 1 to 3 dims, before "
         "which there are 1 or 2",
         op, pad.size(), x.sizes());
-  std::vector<raw::Axis> axes;
+  Dims sizes;
   for (int64_t d = x.dim() - n; d < x.dim(); ++d) {
-    const int64_t size = x.size(d);
+    const Checked size(op, x.size(d));
     const Ends e = ends(pad, x.dim(), d);
-    const int64_t lo = std::max<int64_t>(-e.front, 0), hi = size + std::min<int64_t>(e.behind, 0);
     const int64_t most = std::max(e.front, e.behind);
-    const int64_t limit = mode.source == wrapped ? hi - lo : size - 1;
+    const int64_t limit = mode.source == wrapped ? size + std::min<int64_t>(e.front, 0) +
+                                                       std::min<int64_t>(e.behind, 0)
+                                                 : size - 1;
     if (mode.source != replicated && most > limit)
       fail("{}: mode '{}' can add at most {} to dim {} of {}, got {} and {}", op, mode.name, limit,
            d, x.sizes(), e.front, e.behind);
-    if (size + e.front + e.behind < 1 || size < 1)
-      fail("{}: dim {} of {} would have size {}", op, d, x.sizes(), size + e.front + e.behind);
-    raw::Axis axis(size);
-    for (int64_t i = -e.front; i < size + e.behind; ++i) {
-      axis.add(mode.source(i, size, lo, hi), 1);
+    sizes.push_back(size + e.front + e.behind);
+    if (sizes.back() < 1 || size < 1)
+      fail("{}: dim {} of {} would have size {}", op, d, x.sizes(), sizes.back());
+  }
+  const char* node = mode.nodes[n - 1];
+  if (!raw::check_resampled(op, x, sizes)) return detail::resampled_none(node, x, sizes);
+  std::vector<raw::Axis> axes;
+  for (int64_t k = 0; k < n; ++k) {
+    const int64_t d = x.dim() - n + k, size = x.size(d), out = sizes[size_t(k)];
+    const Ends e = ends(pad, x.dim(), d);
+    const int64_t lo = std::max<int64_t>(-e.front, 0), hi = size + std::min<int64_t>(e.behind, 0);
+    raw::Axis axis(size, out, 1);
+    for (int64_t i = 0; i < out; ++i) {
+      axis.add(mode.source(i - e.front, size, lo, hi), 1);
       axis.next();
     }
     axes.push_back(std::move(axis));
   }
-  return detail::resample(mode.nodes[n - 1], x, std::move(axes));
+  return detail::resample(node, x, std::move(axes));
 }
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode, size_t dims) {
@@ -99,20 +120,21 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
 
 Tensor constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value) {
   check_even("constant_pad_nd", self, pad);
+  const char* op = "constant_pad_nd";
   Dims sizes = self.sizes(), from_sizes = sizes;
   int64_t from = self.storage_offset(), to = 0;
   Dims front;
-  std::vector<int64_t> back;  // the counts that undo it
-  for (const int64_t p : pad) back.push_back(-p);
+  Dims back;  // the counts that undo it
+  for (const int64_t p : pad) back.push_back(checked_sub(op, 0, p));
   for (int64_t d = 0; d < self.dim(); ++d) {
     const size_t at = size_t(d);
     const Ends e = ends(pad, self.dim(), d);
-    sizes[at] += e.front + e.behind;
-    from += std::max<int64_t>(-e.front, 0) * self.strides()[at];
-    from_sizes[at] += std::min<int64_t>(e.front, 0) + std::min<int64_t>(e.behind, 0);
+    const Checked size(op, self.sizes()[at]);
+    from_sizes[at] = size + std::min<int64_t>(e.front, 0) + std::min<int64_t>(e.behind, 0);
     if (from_sizes[at] < 0)
-      fail("constant_pad_nd: dim {} of {} cannot be cut by {} and {}", d, self.sizes(), -e.front,
-           -e.behind);
+      fail("{}: dim {} of {} cannot be cut by {} and {}", op, d, self.sizes(), -e.front, -e.behind);
+    sizes[at] = size + e.front + e.behind;
+    from += std::max<int64_t>(-e.front, 0) * self.strides()[at];
     front.push_back(std::max<int64_t>(e.front, 0));
   }
   const Tensor y = raw::empty(sizes, self.dtype());

@@ -4,6 +4,7 @@
 
 #include "autograd/ops/resample.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/pool.h"
 #include "tensor/resample.h"
@@ -58,19 +59,29 @@ struct Pool {
     padding = entries(op, "padding", pads, dims, 0);
     dilation = entries(op, "dilation", dilations, dims, 1);
     for (size_t d = 0; d < dims; ++d) {
-      const int64_t reach = dilation[d] * (kernel[d] - 1) + 1;
+      const Checked size(op, in[d]), pad(op, padding[d]), step(op, stride[d]);
+      const int64_t reach = Checked(op, dilation[d]) * (kernel[d] - 1) + 1;
       if (padding[d] > kernel[d] / 2)
         fail("{}: padding {} is more than half of kernel_size {}", op, padding.ref(), kernel.ref());
-      const int64_t room = in[d] + 2 * padding[d] - reach;
-      int64_t n_out =
-          room < 0 && !ceil_mode ? 0 : (room + (ceil_mode ? stride[d] - 1 : 0)) / stride[d] + 1;
-      if (room < 0 && ceil_mode && room + stride[d] - 1 < 0) n_out = 0;
+      const int64_t room = size + 2 * pad - reach;
+      const bool rest = room % stride[d] != 0;  // rounded down, or with ceil_mode up
+      int64_t n_out = room / stride[d] + 1 - (room < 0 && rest) + (ceil_mode && rest);
       // No window starts behind the input and the padding in front.
-      if (ceil_mode && (n_out - 1) * stride[d] >= in[d] + padding[d]) --n_out;
+      if (ceil_mode && n_out > 0 && step * (n_out - 1) >= size + pad) --n_out;
       if (n_out < 1)
         fail("{}: kernel_size {} does not fit into the input {}", op, kernel.ref(), x.sizes());
       out.push_back(n_out);
     }
+  }
+
+  // Window i of dim d: what it covers of the input, and how many elements with the padding.
+  struct Place {
+    int64_t first, last, padded;
+  };
+  Place place(size_t d, int64_t i) const {
+    const int64_t start = i * stride[d] - padding[d];
+    const int64_t stop = std::min(checked_add(op, start, kernel[d]), in[d] + padding[d]);
+    return {std::max<int64_t>(start, 0), std::min(stop, in[d]), stop - start};
   }
 };
 
@@ -85,18 +96,13 @@ std::tuple<Tensor, Tensor> max_of(
                         const Tensor& dy) { return put(op, dy, i, sizes, false); })),
       index};
 }
+// Of an empty batch, or for a result without elements.
+std::tuple<Tensor, Tensor> max_of_none(const char* op, const Tensor& x, IntArrayRef out) {
+  const Tensor y = detail::resampled_none(op, x, out);
+  return {y, raw::empty(y.sizes(), kLong)};
+}
 std::tuple<Tensor, Tensor> max_of(const char* op, const Tensor& x,
                                   const std::vector<raw::Windows>& windows, bool indices) {
-  if (x.numel() == 0) {  // an empty batch
-    Dims sizes = x.sizes();
-    for (size_t d = 0; d < windows.size(); ++d)
-      sizes[sizes.size() - windows.size() + d] = int64_t(windows[d].first.size());
-    const Tensor y = raw::empty(sizes, x.dtype());
-    return {record(op, y,
-                   wrt(x, [n = Dims(x.sizes()),
-                           t = x.dtype()](const Tensor&) { return raw::zeros(n, t); })),
-            raw::empty(sizes, kLong)};
-  }
   return max_of(
       op, x, windows.size(), [&](int64_t) -> const std::vector<raw::Windows>& { return windows; },
       indices);
@@ -106,13 +112,16 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x
                                     IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
                                     IntArrayRef dilation, bool ceil_mode, bool indices) {
   const Pool p(op, dims, x, kernel, stride, padding, dilation, ceil_mode);
+  if (!raw::check_resampled(op, x, p.out)) return max_of_none(op, x, p.out);
   std::vector<raw::Windows> windows(dims);
   for (size_t d = 0; d < dims; ++d) {
     windows[d].step = p.dilation[d];
+    windows[d].reserve(p.out[d]);
     for (int64_t i = 0; i < p.out[d]; ++i) {
       int64_t first = i * p.stride[d] - p.padding[d];
-      const int64_t last = std::min(first + p.dilation[d] * (p.kernel[d] - 1) + 1, p.in[d]);
-      while (first < 0) first += p.dilation[d];
+      const int64_t reach = p.dilation[d] * (p.kernel[d] - 1) + 1;
+      const int64_t last = std::min(checked_add(op, first, reach), p.in[d]);
+      if (first < 0) first = (p.dilation[d] + first % p.dilation[d]) % p.dilation[d];
       if (first >= last)
         fail("{}: a window of kernel_size {} lies beside the input {}", op, p.kernel.ref(),
              x.sizes());
@@ -122,21 +131,46 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x
   return max_of(op, x, windows, indices);
 }
 
+// Averages of int64, each a sum divided and cut to an integer, as PyTorch has them.
+Tensor whole_averages(const Pool& p, const Tensor& x, bool count_include_pad,
+                      std::optional<int64_t> divisor) {
+  const int64_t lead = x.dim() - int64_t(p.dims);
+  std::vector<int64_t> pads, over;
+  for (size_t d = p.dims; d-- > 0;) {
+    pads.push_back(p.padding[d]);
+    const Checked last(p.op, (p.out[d] - 1) * p.stride[d]);
+    pads.push_back(last + p.kernel[d] - p.in[d] - p.padding[d]);
+    over.push_back(x.dim() + int64_t(d));
+  }
+  Tensor windows = constant_pad_nd(x, pads), counts = raw::full({}, divisor.value_or(1), kLong);
+  for (size_t d = 0; d < p.dims; ++d) {
+    windows = windows.unfold(lead + int64_t(d), p.kernel[d], p.stride[d]);
+    if (divisor) continue;
+    const Tensor count = raw::empty({p.out[d]}, kLong);
+    for (int64_t i = 0; i < p.out[d]; ++i) {
+      const Pool::Place at = p.place(d, i);
+      count.data_ptr<int64_t>()[i] = count_include_pad ? at.padded : at.last - at.first;
+    }
+    counts = counts.unsqueeze(-1) * count;
+  }
+  return windows.sum(over).div(counts, "trunc");
+}
+
 Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel,
                 IntArrayRef stride, IntArrayRef padding, bool ceil_mode, bool count_include_pad,
                 std::optional<int64_t> divisor) {
   const Pool p(op, dims, x, kernel, stride, padding, 1, ceil_mode);
   if (divisor && *divisor == 0) fail("{}: divisor_override must not be 0", op);
+  if (x.dtype() == kLong) return whole_averages(p, x, count_include_pad, divisor);
+  if (!raw::check_resampled(op, x, p.out)) return detail::resampled_none(op, x, p.out);
   std::vector<raw::Axis> axes;
   for (size_t d = 0; d < dims; ++d) {
-    raw::Axis axis(p.in[d]);
+    raw::Axis axis(p.in[d], p.out[d], std::min(p.kernel[d], p.in[d]));
     for (int64_t i = 0; i < p.out[d]; ++i) {
-      const int64_t start = i * p.stride[d] - p.padding[d];
-      const int64_t stop = std::min(start + p.kernel[d], p.in[d] + p.padding[d]);
-      const int64_t first = std::max<int64_t>(start, 0), last = std::min(stop, p.in[d]);
-      double over = double(count_include_pad ? stop - start : last - first);
+      const Pool::Place at = p.place(d, i);
+      double over = double(count_include_pad ? at.padded : at.last - at.first);
       if (divisor) over = d == 0 ? double(*divisor) : 1;
-      for (int64_t j = first; j < last; ++j) axis.add(j, 1 / over);
+      for (int64_t j = at.first; j < at.last; ++j) axis.add(j, 1 / over);
       axis.next();
     }
     axes.push_back(std::move(axis));
@@ -145,27 +179,35 @@ Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel
 }
 
 // The windows of adaptive pooling along one dim.
-raw::Windows adaptive(int64_t in, int64_t out) {
+raw::Windows adaptive(const char* op, int64_t in, int64_t out) {
   raw::Windows w;
+  checked_mul(op, in + 1, out);  // which no place below passes
+  w.reserve(out);
   for (int64_t i = 0; i < out; ++i) w.add(i * in / out, ((i + 1) * in + out - 1) / out);
   return w;
 }
 std::vector<raw::Windows> adaptive(const char* op, size_t dims, const Tensor& x,
                                    IntArrayRef output_size) {
-  check_dims(op, x, dims);
-  const Dims out = entries(op, "output_size", output_size, dims, 0);
   std::vector<raw::Windows> windows;
   for (size_t d = 0; d < dims; ++d)
-    windows.push_back(adaptive(x.size(int64_t(d) - int64_t(dims)), out[d]));
+    windows.push_back(adaptive(op, x.size(int64_t(d) - int64_t(dims)), output_size[d]));
   return windows;
+}
+Dims adaptive_sizes(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
+  check_dims(op, x, dims);
+  return entries(op, "output_size", output_size, dims, 0);
 }
 std::tuple<Tensor, Tensor> adaptive_max(const char* op, size_t dims, const Tensor& x,
                                         IntArrayRef output_size) {
-  return max_of(op, x, adaptive(op, dims, x, output_size), true);
+  const Dims out = adaptive_sizes(op, dims, x, output_size);
+  if (!raw::check_resampled(op, x, out)) return max_of_none(op, x, out);
+  return max_of(op, x, adaptive(op, dims, x, out), true);
 }
 Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
+  const Dims out = adaptive_sizes(op, dims, x, output_size);
+  if (!raw::check_resampled(op, x, out)) return detail::resampled_none(op, x, out);
   std::vector<raw::Axis> axes;
-  const auto windows = adaptive(op, dims, x, output_size);
+  const auto windows = adaptive(op, dims, x, out);
   const bool one = std::all_of(windows.begin(), windows.end(),
                                [](const raw::Windows& w) { return w.first.size() == 1; });
   if (one && is_floating(x.dtype())) {
@@ -174,7 +216,8 @@ Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef ou
     return x.mean(last, /*keepdim=*/true);
   }
   for (size_t d = 0; d < dims; ++d) {
-    raw::Axis axis(x.size(int64_t(d) - int64_t(dims)));
+    const int64_t in = x.size(int64_t(d) - int64_t(dims));
+    raw::Axis axis(in, out[d], std::min(in, in / out[d] + 2));
     for (size_t i = 0; i < windows[d].first.size(); ++i) {
       const int64_t first = windows[d].first[i], last = windows[d].last[i];
       for (int64_t j = first; j < last; ++j) axis.add(j, 1 / double(last - first));
@@ -200,11 +243,14 @@ template <class T>
 raw::Windows fractional(T sample, int64_t in, int64_t out, int64_t kernel) {
   raw::Windows w;
   const T step = out > 1 ? static_cast<T>(in - kernel) / static_cast<T>(out - 1) : T(0);
+  w.reserve(out);
+  const auto whole = [](T v) { return clamped_int64(v, -(int64_t(1) << 60), int64_t(1) << 60); };
   for (int64_t i = 0; i < out; ++i) {
-    const int64_t first =
-        i + 1 == out ? in - kernel
-                     : int64_t((static_cast<T>(i) + sample) * step) - int64_t(sample * step);
-    w.add(first, first + kernel);
+    const int64_t first = i + 1 == out
+                              ? in - kernel
+                              : whole((static_cast<T>(i) + sample) * step) - whole(sample * step);
+    const int64_t inside = std::clamp<int64_t>(first, 0, in - kernel);
+    w.add(inside, inside + kernel);
   }
   return w;
 }
@@ -217,7 +263,7 @@ std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Ten
              out = entries(op, "output_size", output_size, dims, 1);
   const size_t lead = size_t(x.dim()) - dims;
   for (size_t d = 0; d < dims; ++d)
-    if (out[d] + kernel[d] - 1 > x.sizes()[lead + d])
+    if (Checked(op, out[d]) + kernel[d] - 1 > x.sizes()[lead + d])
       fail("{}: {} windows of {} do not fit into the input {}", op, out.ref(), kernel.ref(),
            x.sizes());
   const int64_t channels = x.sizes()[lead - 1], images = lead > 1 ? x.sizes()[0] : 1;
@@ -226,8 +272,9 @@ std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Ten
     fail("{}: random_samples {} do not fit the input {}", op, samples.sizes(), x.sizes());
   if (samples.dtype() != x.dtype())
     fail("{}: element types differ, {} and {}", op, x.dtype(), samples.dtype());
+  if (!raw::check_resampled(op, x, out)) return max_of_none(op, x, out);
   const Tensor s = raw::contiguous(samples);
-  std::vector<std::vector<raw::Windows>> windows(size_t(images * channels));
+  Vector<std::vector<raw::Windows>> windows(size_t(images * channels));
   visit_floating(x.dtype(), op, [&](auto zero) {
     using T = decltype(zero);
     const T* sample = s.data_ptr<T>();

@@ -4,6 +4,7 @@
 
 #include "autograd/inplace.h"
 #include "autograd/ops/embed.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -28,9 +29,9 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
     pairs[2 * d + 1] = size;
     from[2 * d + 1] = d < lead ? 0 : t.strides[d - lead];
     times.push_back(int64_t(2 * d));
-    if (__builtin_mul_overflow(repeats[d], size, &shape[d]))
-      fail("repeat: repeats {} of shape {} are too many", repeats, sizes());
+    shape[d] = checked_mul("repeat", repeats[d], size);
   }
+  checked_numel(pairs, "repeat");
   Tensor y = raw::empty(shape, t.dtype);
   raw::copy(raw::window(y, pairs, contiguous_strides(pairs), 0),
             raw::window(*this, pairs, std::move(from), t.offset));
@@ -73,7 +74,7 @@ Tensor interleave_index(const Tensor& repeats, std::optional<int64_t> output_siz
   int64_t total = 0;
   for (int64_t i = 0; i < counts.numel(); ++i) {
     if (count[i] < 0) fail("repeat_interleave: repeats must not be negative, got {}", count[i]);
-    total += count[i];
+    total = checked_add("repeat_interleave", total, count[i]);
   }
   check_output_size(total, output_size);
   Tensor index = raw::empty(total, kLong);
@@ -108,7 +109,8 @@ Tensor Tensor::repeat_interleave(int64_t repeats, std::optional<int64_t> d,
   Dims pairs = x.sizes(), from = x.strides(), shape = x.sizes();
   pairs.insert(at + 1, repeats);
   from.insert(at + 1, 0);
-  shape[at] *= repeats;
+  shape[at] = checked_mul("repeat_interleave", shape[at], repeats);
+  checked_numel(pairs, "repeat_interleave");
   check_output_size(shape[at], output_size);
   Tensor y = raw::empty(shape, dtype());
   raw::copy(raw::window(y, pairs, contiguous_strides(pairs), 0),
@@ -190,8 +192,9 @@ Tensor Tensor::roll(IntArrayRef shifts, IntArrayRef dims) const {
   for (size_t i = 0; i < dims.size(); ++i) {
     const auto d = size_t(wrap_dim(dims[i], dim(), "roll"));
     const int64_t size = std::max<int64_t>(sizes()[d], 1);
-    places[d] = (places[d] + shifts[i] % size + size) % size;
-    back.push_back(-shifts[i]);
+    const int64_t shift = shifts[i] % size;
+    places[d] = (places[d] + shift + size) % size;
+    back.push_back(-shift);
   }
   if (y.numel() > 0) turn(y, *this, places, 0);
   return record("roll", std::move(y), wrt(*this, [back, at = Dims(dims)](const Tensor& dy) {

@@ -13,6 +13,8 @@ struct Axis;
 namespace detail {
 // Recorded raw::resample.
 Tensor resample(const char* op, const Tensor& x, std::vector<raw::Axis> axes);
+// The same where the result or x has no elements: zeros, made without axes, which might be long.
+Tensor resampled_none(const char* op, const Tensor& x, IntArrayRef out);
 }  // namespace detail
 
 // `pad` gives what to add in front and behind, for the last dim first; negative counts cut off.
@@ -31,6 +33,9 @@ GRADUS_PAD(3)
 
 // To output_size places; self is [N, C, spatial...] with as many spatial dims as the name says.
 // `scales` say how much larger the result is meant to be where that is not the ratio of sizes.
+// The nearest modes follow them in every number of dims, and the gradient is that of the value.
+// PyTorch's nearest forgets them where a size stays or doubles: in two dims, and in the gradient
+// also in one and three, which then is not the derivative of its own value.
 Tensor upsample_nearest1d(const Tensor& self, IntArrayRef output_size,
                           std::optional<double> scales = {});
 Tensor upsample_nearest2d(const Tensor& self, IntArrayRef output_size,

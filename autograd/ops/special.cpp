@@ -24,6 +24,8 @@ Tensor Tensor::polygamma(int64_t n) const { return gradus::polygamma(n, *this); 
 // log of the multivariate gamma function: p(p-1)/4 log pi + sum over j < p of lgamma(x - j/2).
 Tensor mvlgamma(const Tensor& x, int64_t p) {
   if (p < 1) fail("mvlgamma: p must be 1 or more, got {}", p);
+  constexpr int64_t most = int64_t(1) << 16;  // of one operation each
+  if (p > most) fail("mvlgamma: p must be {} or less, got {}", most, p);
   Tensor sum = x.lgamma();
   for (int64_t j = 1; j < p; ++j) sum = sum + (x - double(j) / 2).lgamma();
   return sum + double(p * (p - 1)) / 4 * std::log(std::numbers::pi);

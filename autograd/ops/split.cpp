@@ -5,6 +5,7 @@
 #include "autograd/inplace.h"
 #include "autograd/ops/join.h"
 #include "autograd/ops/view.h"
+#include "tensor/checked.h"
 #include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
@@ -59,25 +60,54 @@ Tensor whole(const Grads& dy, ScalarType type, const Dims& sizes, size_t dim, co
                       });
 }
 
-// The parts of x along dim, of those lengths (-1: slices), as views that one operation made.
-std::vector<Tensor> parts(const char* op, const Tensor& x, size_t dim, const Dims& lengths) {
+// An empty list with room for n tensors.
+std::vector<Tensor> list_for(const char* op, size_t n) {
   std::vector<Tensor> out;
-  out.reserve(lengths.size());
+  try {
+    out.reserve(n);
+  } catch (const std::exception&) {
+    fail("{}: there is no memory for {} parts", op, n);
+  }
+  return out;
+}
+
+// The parts of x along dim, of those lengths (-1: slices), without history.
+std::vector<Tensor> windows(const char* op, const Tensor& x, size_t dim, const Dims& lengths) {
+  std::vector<Tensor> out = list_for(op, lengths.size());
   int64_t start = 0;
   for (const int64_t length : lengths) {
     out.push_back(raw::part(x, dim, start, length));
     start += std::abs(length);
   }
-  return record_views(op, x, std::move(out),
-                      [dim, lengths, sizes = x.impl()->sizes, type = x.dtype()](const Grads& dy) {
-                        return whole(dy, type, sizes, dim, lengths);
-                      });
+  return out;
+}
+auto to_whole(const Tensor& x, size_t dim, const Dims& lengths) {
+  return [dim, lengths, sizes = x.impl()->sizes, type = x.dtype()](const Grads& dy) {
+    return whole(dy, type, sizes, dim, lengths);
+  };
+}
+// The parts as views that one operation made.
+std::vector<Tensor> parts(const char* op, const Tensor& x, size_t dim, const Dims& lengths) {
+  return record_views(op, x, windows(op, x, dim, lengths), to_whole(x, dim, lengths));
+}
+// The parts as results of their own for the tape, which may be written in place although they share
+// x's memory.
+std::vector<Tensor> unsafe_parts(const char* op, const Tensor& x, size_t dim, const Dims& lengths) {
+  return autograd::record_many(op, windows(op, x, dim, lengths),
+                               autograd::wrt(x, to_whole(x, dim, lengths)));
+}
+
+// As many parts as a machine may hold, and as many as anyone could want of nothing.
+constexpr int64_t most_parts = int64_t(1) << 26, most_empty_parts = int64_t(1) << 20;
+void check_parts(const char* op, int64_t parts, int64_t most) {
+  if (parts > most) fail("{}: {} parts are more than {}", op, parts, most);
 }
 
 Dims equal_lengths(const char* op, int64_t size, int64_t length) {
   if (length < 0) fail("{}: the part size must not be negative, got {}", op, length);
   if (length == 0 && size != 0) fail("{}: a part size of 0 does not make up size {}", op, size);
   if (size == 0) return {0};
+  check_parts(op, ceil_div(size, length), most_parts);
   Dims lengths;
   for (int64_t at = 0; at < size; at += length) lengths.push_back(std::min(length, size - at));
   return lengths;
@@ -97,7 +127,7 @@ std::vector<Tensor> Tensor::split_with_sizes(IntArrayRef lengths, int64_t d) con
   int64_t sum = 0;
   for (int64_t n : lengths) {
     if (n < 0) fail("split_with_sizes: sizes must not be negative, got {}", lengths);
-    sum += n;
+    sum = checked_add("split_with_sizes", sum, n);
   }
   if (sum != sizes()[at])
     fail("split_with_sizes: sizes {} do not add up to that of dim {}, {}", lengths, at,
@@ -106,21 +136,17 @@ std::vector<Tensor> Tensor::split_with_sizes(IntArrayRef lengths, int64_t d) con
 }
 std::vector<Tensor> Tensor::unsafe_split(int64_t split_size, int64_t d) const {
   const size_t at = split_dim("unsafe_split", *this, d);
-  const Dims lengths = equal_lengths("unsafe_split", size(d), split_size);
-  std::vector<Tensor> out;
-  int64_t start = 0;
-  for (int64_t length : lengths) {
-    out.push_back(narrow(int64_t(at), start, length));
-    start += length;
-  }
-  return out;
+  return unsafe_parts("unsafe_split", *this, at,
+                      equal_lengths("unsafe_split", size(d), split_size));
 }
 
 namespace {
 int64_t chunk_length(const char* op, const Tensor& x, int64_t chunks, int64_t dim) {
   split_dim(op, x, dim);
   if (chunks <= 0) fail("{}: the number of chunks must be positive, got {}", op, chunks);
-  return (x.size(dim) + chunks - 1) / chunks;
+  const int64_t size = x.size(dim);
+  if (size == 0) check_parts(op, chunks, most_empty_parts);
+  return ceil_div(size, chunks);
 }
 }  // namespace
 
@@ -132,7 +158,9 @@ std::vector<Tensor> Tensor::chunk(int64_t chunks, int64_t d) const {
 }
 std::vector<Tensor> Tensor::unsafe_chunk(int64_t chunks, int64_t d) const {
   const int64_t length = chunk_length("unsafe_chunk", *this, chunks, d);
-  if (length == 0) return std::vector<Tensor>(size_t(chunks), narrow(d, 0, 0));
+  if (length == 0)
+    return unsafe_parts("unsafe_chunk", *this, split_dim("unsafe_chunk", *this, d),
+                        Dims(size_t(chunks), 0));
   return unsafe_split(length, d);
 }
 
@@ -140,6 +168,7 @@ std::vector<Tensor> Tensor::unbind(int64_t d) const {
   if (dim() == 0) fail_index("unbind: a 0-dim tensor has no dim to unbind");
   const size_t at = size_t(wrap_dim(d, dim(), "unbind"));
   if (sizes()[at] == 0) return {};
+  check_parts("unbind", sizes()[at], most_parts);
   return parts("unbind", *this, at, Dims(size_t(sizes()[at]), -1));
 }
 
@@ -147,8 +176,9 @@ std::vector<Tensor> Tensor::tensor_split(int64_t sections, int64_t d) const {
   const size_t at = split_dim("tensor_split", *this, d);
   if (sections <= 0)
     fail("tensor_split: the number of sections must be positive, got {}", sections);
+  check_parts("tensor_split", sections, std::max(sizes()[at], most_empty_parts));
   const int64_t each = sizes()[at] / sections, longer = sizes()[at] % sections;
-  std::vector<Tensor> out;
+  std::vector<Tensor> out = list_for("tensor_split", size_t(sections));
   int64_t start = 0;
   for (int64_t i = 0; i < sections; ++i) {
     const int64_t length = each + (i < longer);

@@ -7,6 +7,7 @@
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
+#include "tensor/vector.h"
 
 namespace gradus {
 namespace autograd {
@@ -34,11 +35,10 @@ void walk_rows(const Window& w, int64_t origin, bool reads, void (*row)(const vo
   const int64_t start = w.offset - origin;
   if (dims == 0) return row(context, {0, start, 1, 0});
   const int64_t n = w.sizes[dims - 1], step = w.strides[dims - 1];
-  int64_t slice = 1, reach = 0;  // elements of a slice, and the last one's place in it
-  for (size_t d = 1; d < dims; ++d) {
-    slice *= w.sizes[d];
-    reach += (w.sizes[d] - 1) * w.strides[d];
-  }
+  // Elements of a slice, and the last one's place in it.
+  const int64_t slice = product(w.sizes.ref().slice(1));
+  int64_t reach = 0;
+  for (size_t d = 1; d < dims; ++d) reach += (w.sizes[d] - 1) * w.strides[d];
   const auto part = [&](int64_t begin, int64_t end) {
     if (dims == 1) return row(context, {begin, start + begin * step, end - begin, step});
     Dims index(dims);
@@ -77,7 +77,7 @@ Tensor transfer(const Tensor& x, const Window& from, const Window& to, Shared sh
     using T = decltype(zero);
     const int64_t origin = std::min(from.offset, to.offset);
     const int64_t end = std::max({extent(from), extent(to), origin});
-    std::vector<T> places(size_t(end - origin)), share;
+    Vector<T> places(size_t(end - origin)), share;
     if (may_overlap_itself(mean.sizes, mean.strides)) {
       share.resize(places.size());
       for_rows(mean, origin, false, [&](const Row& r) {
@@ -143,20 +143,21 @@ Tensor Tensor::as_strided(IntArrayRef size, IntArrayRef stride,
   if (size.size() != stride.size())
     fail("as_strided: sizes {} and strides {} differ in length", size, stride);
   const bool none = checked_numel(size, "as_strided") == 0;
-  int64_t last = offset;
-  for (size_t d = 0; d < size.size() && !none; ++d) {
-    int64_t reach;
-    if (stride[d] < 0 || __builtin_mul_overflow(size[d] - 1, stride[d], &reach) ||
-        __builtin_add_overflow(last, reach, &last))
-      fail("as_strided: sizes {} with strides {} are out of range", size, stride);
-  }
+  if (offset < 0) fail("as_strided: the offset must not be negative, got {}", offset);
+  for (const int64_t s : stride)
+    if (s < 0) fail("as_strided: strides must not be negative, got {}", stride);
+  const std::optional<int64_t> last = last_place(size, stride, offset);
   const int64_t held = int64_t(t.storage->nbytes() / itemsize());
-  if (offset < 0 || (!none && last >= held))
-    fail("as_strided: sizes {}, strides {} and offset {} reach element {} of a storage of {}", size,
-         stride, offset, last, held);
+  if (!none && !(last && *last < held))
+    fail("as_strided: sizes {}, strides {} and offset {} reach past a storage of {} elements", size,
+         stride, offset, held);
+  if (offset > largest_stride) fail("as_strided: offset {} is out of range", offset);
+  // A dim of one element takes no step, and an empty window none at all.
+  Dims steps = last ? Dims(stride) : contiguous_strides(size);
+  for (int64_t& s : steps) s = std::min(s, largest_stride);
   return autograd::record_view(
-      "as_strided", *this, raw::window(*this, size, stride, offset),
-      autograd::to_base(autograd::Window(t), autograd::Window(size, stride, offset)));
+      "as_strided", *this, raw::window(*this, size, steps, offset),
+      autograd::to_base(autograd::Window(t), autograd::Window(size, steps, offset)));
 }
 
 }  // namespace gradus

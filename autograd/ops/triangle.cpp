@@ -5,6 +5,7 @@
 #include "autograd/inplace.h"
 #include "autograd/ops/embed.h"
 #include "autograd/ops/rearrange.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/parallel.h"
 #include "tensor/raw.h"
@@ -97,7 +98,8 @@ Tensor Tensor::diag_embed(int64_t offset, int64_t dim1, int64_t dim2) const {
   const int64_t b = wrap_dim(dim2, dim() + 1, "diag_embed");
   if (a == b) fail("diag_embed: the dims must differ, got {} and {}", dim1, dim2);
   Dims shape = t.sizes;
-  const int64_t side = shape.back() + std::abs(offset);
+  const Checked n("diag_embed", shape.back());
+  const int64_t side = offset < 0 ? n - offset : n + offset;
   shape.pop_back();
   shape.insert(size_t(std::min(a, b)), side);
   shape.insert(size_t(std::max(a, b)), side);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/ops/resample.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/resample.h"
 
@@ -35,19 +36,18 @@ struct Line {
 
 template <class T>
 void nearest(const Line<T>& l, raw::Axis& axis, int64_t i) {
-  const auto at = int64_t(std::floor(float(l.step * static_cast<T>(i))));
-  axis.add(std::min(at, l.in - 1), 1);
+  axis.add(clamped_int64(std::floor(float(l.step * static_cast<T>(i))), 0, l.in - 1), 1);
 }
 template <class T>
 void nearest_exact(const Line<T>& l, raw::Axis& axis, int64_t i) {
   const T at = l.step * (static_cast<T>(i) + T(0.5));
-  axis.add(std::min(int64_t(std::floor(float(at))), l.in - 1), 1);
+  axis.add(clamped_int64(std::floor(float(at)), 0, l.in - 1), 1);
 }
 
 // The place before x and how far x is beyond it.
 template <class T>
 std::pair<int64_t, T> split(T x, int64_t size) {
-  const int64_t at = std::min(int64_t(std::floor(x)), size - 1);
+  const int64_t at = clamped_int64(std::floor(x), -1, size - 1);
   return {at, std::clamp<T>(x - static_cast<T>(at), 0, 1)};
 }
 
@@ -95,8 +95,8 @@ template <class T, T (*kernel)(T), int radius>
 void filtered(const Line<T>& l, raw::Axis& axis, int64_t i) {
   const T stretch = std::max<T>(l.step, 1), support = T(radius) * stretch;
   const T centre = l.step * (static_cast<T>(i) + T(0.5));
-  const int64_t first = std::max<int64_t>(int64_t(centre - support + T(0.5)), 0),
-                last = std::min<int64_t>(int64_t(centre + support + T(0.5)), l.in);
+  const int64_t first = clamped_int64(centre - support + T(0.5), 0, l.in),
+                last = clamped_int64(centre + support + T(0.5), 0, l.in);
   const auto weight = [&](int64_t j) {
     return kernel(std::abs((static_cast<T>(j) - centre + T(0.5)) / stretch));
   };
@@ -111,13 +111,18 @@ using Rule = void (*)(const Line<T>&, raw::Axis&, int64_t);
 struct Rules {
   Rule<float> f32;
   Rule<double> f64;
+  int64_t taps;            // elements that make one of the result's
+  bool stretches = false;  // more of them where the result is smaller
 };
-#define GRADUS_RULES(...) \
-  Rules { __VA_ARGS__<float>, __VA_ARGS__<double> }
+#define GRADUS_RULES(rule, taps) \
+  Rules { rule<float>, rule<double>, taps }
 
 template <class T>
-raw::Axis axis_of(const Line<T>& line, Rule<T> rule) {
-  raw::Axis axis(line.in);
+raw::Axis axis_of(const Line<T>& line, Rule<T> rule, const Rules& rules) {
+  const int64_t taps =
+      rules.stretches ? clamped_int64(T(rules.taps) * std::max<T>(line.step, 1) + 2, 0, line.in)
+                      : rules.taps;
+  raw::Axis axis(line.in, line.out, taps);
   for (int64_t i = 0; i < line.out; ++i) {
     rule(line, axis, i);
     axis.next();
@@ -161,14 +166,17 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
   const size_t n = scales.size();
   if (x.dim() != int64_t(n) + 2) fail("{}: expected {} dims, got {}", op, n + 2, x.sizes());
   if (sizes.size() != n) fail("{}: expected {} sizes of the output, got {}", op, n, sizes);
+  for (size_t d = 0; d < n; ++d)
+    if (x.sizes()[d + 2] < 1 || sizes[d] < 1)
+      fail("{}: cannot go from {} to {}", op, x.sizes().slice(2), sizes);
+  if (!raw::check_resampled(op, x, sizes)) return detail::resampled_none(op, x, sizes);
   std::vector<raw::Axis> axes;
   for (size_t d = 0; d < n; ++d) {
     const int64_t in = x.sizes()[d + 2];
-    if (in < 1 || sizes[d] < 1) fail("{}: cannot go from {} to {}", op, x.sizes().slice(2), sizes);
     const Scale scale = scales.begin()[d];
     axes.push_back(x.dtype() == kDouble || x.dtype() == kByte
-                       ? axis_of(Line<double>(in, sizes[d], align, scale), rules.f64)
-                       : axis_of(Line<float>(in, sizes[d], align, scale), rules.f32));
+                       ? axis_of(Line<double>(in, sizes[d], align, scale), rules.f64, rules)
+                       : axis_of(Line<float>(in, sizes[d], align, scale), rules.f32, rules));
   }
   if (x.dtype() == kByte && n == 2 && !(axes[0].is_selection() && axes[1].is_selection()))
     return upsample_bytes(op, x, axes).contiguous();
@@ -178,40 +186,40 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
 }  // namespace
 
 // name, rule, by number of dims
-#define GRADUS_NEAREST(name, rule)                                                    \
-  Tensor name##1d(const Tensor& self, IntArrayRef sizes, Scale w) {                   \
-    return upsample(#name "1d", self, sizes, GRADUS_RULES(rule), false, {w});         \
-  }                                                                                   \
-  Tensor name##2d(const Tensor& self, IntArrayRef sizes, Scale h, Scale w) {          \
-    return upsample(#name "2d", self, sizes, GRADUS_RULES(rule), false, {h, w});      \
-  }                                                                                   \
-  Tensor name##3d(const Tensor& self, IntArrayRef sizes, Scale d, Scale h, Scale w) { \
-    return upsample(#name "3d", self, sizes, GRADUS_RULES(rule), false, {d, h, w});   \
+#define GRADUS_NEAREST(name, rule)                                                     \
+  Tensor name##1d(const Tensor& self, IntArrayRef sizes, Scale w) {                    \
+    return upsample(#name "1d", self, sizes, GRADUS_RULES(rule, 1), false, {w});       \
+  }                                                                                    \
+  Tensor name##2d(const Tensor& self, IntArrayRef sizes, Scale h, Scale w) {           \
+    return upsample(#name "2d", self, sizes, GRADUS_RULES(rule, 1), false, {h, w});    \
+  }                                                                                    \
+  Tensor name##3d(const Tensor& self, IntArrayRef sizes, Scale d, Scale h, Scale w) {  \
+    return upsample(#name "3d", self, sizes, GRADUS_RULES(rule, 1), false, {d, h, w}); \
   }
 GRADUS_NEAREST(upsample_nearest, nearest)
 GRADUS_NEAREST(_upsample_nearest_exact, nearest_exact)
 #undef GRADUS_NEAREST
 
 Tensor upsample_linear1d(const Tensor& self, IntArrayRef sizes, bool align, Scale w) {
-  return upsample("upsample_linear1d", self, sizes, GRADUS_RULES(linear), align, {w});
+  return upsample("upsample_linear1d", self, sizes, GRADUS_RULES(linear, 2), align, {w});
 }
 Tensor upsample_bilinear2d(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  return upsample("upsample_bilinear2d", self, sizes, GRADUS_RULES(linear), align, {h, w});
+  return upsample("upsample_bilinear2d", self, sizes, GRADUS_RULES(linear, 2), align, {h, w});
 }
 Tensor upsample_trilinear3d(const Tensor& self, IntArrayRef sizes, bool align, Scale d, Scale h,
                             Scale w) {
-  return upsample("upsample_trilinear3d", self, sizes, GRADUS_RULES(linear), align, {d, h, w});
+  return upsample("upsample_trilinear3d", self, sizes, GRADUS_RULES(linear, 2), align, {d, h, w});
 }
 Tensor upsample_bicubic2d(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  return upsample("upsample_bicubic2d", self, sizes, GRADUS_RULES(cubic), align, {h, w});
+  return upsample("upsample_bicubic2d", self, sizes, GRADUS_RULES(cubic, 4), align, {h, w});
 }
 Tensor _upsample_bilinear2d_aa(const Tensor& self, IntArrayRef sizes, bool align, Scale h,
                                Scale w) {
-  const Rules rules{filtered<float, triangle, 1>, filtered<double, triangle, 1>};
+  const Rules rules{filtered<float, triangle, 1>, filtered<double, triangle, 1>, 2, true};
   return upsample("_upsample_bilinear2d_aa", self, sizes, rules, align, {h, w});
 }
 Tensor _upsample_bicubic2d_aa(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  const Rules rules{filtered<float, smooth_cubic, 2>, filtered<double, smooth_cubic, 2>};
+  const Rules rules{filtered<float, smooth_cubic, 2>, filtered<double, smooth_cubic, 2>, 4, true};
   return upsample("_upsample_bicubic2d_aa", self, sizes, rules, align, {h, w});
 }
 

@@ -2,6 +2,7 @@
 #include "autograd/ops/view.h"
 
 #include "autograd/inplace.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -87,9 +88,10 @@ Tensor Tensor::view(ScalarType dtype) const {
   }
   if (from > to) {
     const int64_t ratio = from / to;
-    for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] *= ratio;
-    sizes.back() *= ratio;
-    offset *= ratio;
+    for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] = stride_of(ratio, strides[d]);
+    sizes.back() = checked_mul("view", sizes.back(), ratio);
+    offset = checked_mul("view", offset, ratio);
+    checked_numel(sizes, "view");
   } else if (from < to) {
     const int64_t ratio = to / from;
     bool fits = sizes.back() % ratio == 0 && offset % ratio == 0;
@@ -246,28 +248,20 @@ Tensor Tensor::unsqueeze(int64_t d) const {
   const size_t at = size_t(wrap_dim(d, dim() + 1, "unsqueeze"));
   Dims sizes = t.sizes, strides = t.strides;
   sizes.insert(at, 1);
-  strides.insert(at, at < t.sizes.size() ? t.sizes[at] * t.strides[at] : 1);
+  strides.insert(at, at < t.sizes.size() ? stride_of(t.sizes[at], t.strides[at]) : 1);
   return view_with("unsqueeze", *this, sizes, strides);
 }
 
 Tensor Tensor::flatten(int64_t start_dim, int64_t end_dim) const {
-  const TensorImpl& t = checked();
+  checked();
   const int64_t first = wrap_dim(start_dim, dim(), "flatten");
   const int64_t last = wrap_dim(end_dim, dim(), "flatten");
   if (first > last) fail("flatten: start_dim {} comes after end_dim {}", start_dim, end_dim);
   if (dim() == 0) return reshape(1);
   if (first == last) return *this;
-  Dims shape;
-  int64_t merged = 1;
-  for (int64_t d = 0; d < dim(); ++d) {
-    const int64_t size = t.sizes[size_t(d)];
-    if (d < first || d > last) {
-      shape.push_back(size);
-    } else {
-      merged *= size;
-      if (d == last) shape.push_back(merged);
-    }
-  }
+  Dims shape(sizes().slice(0, size_t(first)));
+  shape.push_back(product(sizes().slice(size_t(first), size_t(last - first) + 1)));
+  for (const int64_t size : sizes().slice(size_t(last) + 1)) shape.push_back(size);
   return reshape(shape);
 }
 Tensor Tensor::unflatten(int64_t d, IntArrayRef sizes) const {

@@ -5,6 +5,7 @@
 #include "autograd/ops/embed.h"
 #include "autograd/ops/strided.h"
 #include "autograd/ops/view.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -51,10 +52,9 @@ Tensor Tensor::slice(int64_t d, std::optional<int64_t> start, std::optional<int6
   const int64_t last = std::max(first, place(end.value_or(size)));
   Tensor out = raw::window(*this);
   TensorImpl& o = *out.impl();
-  // Without overflow for steps of any size.
-  o.sizes[at] = (last - first) / step + ((last - first) % step != 0);
+  o.sizes[at] = ceil_div(last - first, step);
   o.offset += first * t.strides[at];
-  if (int64_t wider; !__builtin_mul_overflow(t.strides[at], step, &wider)) o.strides[at] = wider;
+  o.strides[at] = stride_of(step, t.strides[at]);
   o.refresh();
   return record_view("slice", *this, std::move(out),
                      [at, first, last, step](const Tensor& dy, const OutputInfo& input) {
@@ -95,7 +95,7 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   const int64_t length = std::max<int64_t>(0, std::min(rows - down, columns - right));
   const int64_t start =
       length == 0 ? t.offset : t.offset + down * t.strides[a] + right * t.strides[b];
-  const int64_t step = t.strides[a] + t.strides[b];
+  const int64_t step = std::min(t.strides[a] + t.strides[b], largest_stride);
   Dims sz = t.sizes, st = t.strides;
   for (size_t gone : {std::max(a, b), std::min(a, b)}) {
     sz.erase(gone);
@@ -132,9 +132,10 @@ Tensor Tensor::unfold(int64_t dimension, int64_t size, int64_t step) const {
     st.push_back(stride);
     dense.push_back(base[at]);
     sz[at] = count;
-    st[at] = stride * step;
-    dense[at] = base[at] * step;
+    st[at] = stride_of(step, stride);
+    dense[at] = stride_of(step, base[at]);
   }
+  checked_numel(sz, "unfold");
   const autograd::Window from(sz, dense, 0), to(t.sizes, base, 0);
   return record_view("unfold", *this, raw::window(*this, sz, st, t.offset),
                      [from, to](const Tensor& dy) { return autograd::strided_add(dy, from, to); });

@@ -10,6 +10,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/resample.h"
 #include "autograd/record.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/grid_sample.h"
 #include "tensor/resample.h"
@@ -41,10 +42,12 @@ Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor) {
   if (self.dim() < 3) fail("pixel_shuffle: expected 3 dims or more, got {}", self.sizes());
   if (r < 1) fail("pixel_shuffle: upscale_factor must be positive, got {}", r);
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
-  if (c % (r * r) != 0) fail("pixel_shuffle: {} channels are not a multiple of {} squared", c, r);
-  const Tensor parts = reshape_last(self, 3, {c / (r * r), r, r, h, w});
+  const Checked factor("pixel_shuffle", r);
+  const int64_t square = factor * r;
+  if (c % square != 0) fail("pixel_shuffle: {} channels are not a multiple of {} squared", c, r);
+  const Tensor parts = reshape_last(self, 3, {c / square, r, r, h, w});
   const Tensor y =
-      reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5, {c / (r * r), h * r, w * r});
+      reshape_last(permute_last(parts, {0, 3, 1, 4, 2}), 5, {c / square, factor * h, factor * w});
   return autograd::called("pixel_shuffle", apart_from(self, y));
 }
 Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
@@ -54,7 +57,8 @@ Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) {
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   if (h % r != 0 || w % r != 0) fail("pixel_unshuffle: {} x {} is not a multiple of {}", h, w, r);
   const Tensor parts = reshape_last(self, 3, {c, h / r, r, w / r, r});
-  const Tensor y = reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5, {c * r * r, h / r, w / r});
+  const Tensor y = reshape_last(permute_last(parts, {0, 2, 4, 1, 3}), 5,
+                                {Checked("pixel_unshuffle", c) * r * r, h / r, w / r});
   return autograd::called("pixel_unshuffle", apart_from(self, y));
 }
 Tensor channel_shuffle(const Tensor& self, int64_t groups) {
@@ -88,13 +92,17 @@ struct Patches {
     return entries(op, what, a, 2, least);
   }
   int64_t places(size_t d, int64_t size) const {
-    const int64_t room = size + 2 * padding[d] - dilation[d] * (kernel[d] - 1) - 1;
+    const Checked n(op, size), pad(op, padding[d]), apart(op, dilation[d]);
+    const int64_t room = n + 2 * pad - apart * (kernel[d] - 1) - 1;
     return room < 0 ? 0 : room / stride[d] + 1;
   }
+  // Elements of the axis.
+  Checked spread(size_t d, int64_t size) const { return Checked(op, kernel[d]) * places(d, size); }
   raw::Axis axis(size_t d, int64_t size) const {
-    raw::Axis out(size);
+    const int64_t n = places(d, size);
+    raw::Axis out(size, spread(d, size), 1);
     for (int64_t k = 0; k < kernel[d]; ++k)
-      for (int64_t i = 0; i < places(d, size); ++i) {
+      for (int64_t i = 0; i < n; ++i) {
         const int64_t at = i * stride[d] - padding[d] + k * dilation[d];
         if (at >= 0 && at < size) out.add(at, 1);
         out.next();
@@ -116,29 +124,41 @@ Tensor im2col(const Tensor& self, IntArrayRef kernel_size, IntArrayRef dilation,
   if (self.dim() != 3 && self.dim() != 4)
     fail("im2col: expected 3 or 4 dims, got {}", self.sizes());
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
+  if (c < 1 || h < 1 || w < 1)
+    fail("im2col: none of the dims but the batch may be empty, got {}", self.sizes());
   p.check_size(h, w);
   const int64_t oh = p.places(0, h), ow = p.places(1, w), kh = p.kernel[0], kw = p.kernel[1];
-  const Tensor spread = detail::resample("im2col", self, {p.axis(0, h), p.axis(1, w)});
+  const Dims sizes{p.spread(0, h), p.spread(1, w)};
+  const Tensor spread = raw::check_resampled("im2col", self, sizes)
+                            ? detail::resample("im2col", self, {p.axis(0, h), p.axis(1, w)})
+                            : detail::resampled_none("im2col", self, sizes);
   const Tensor parts = reshape_last(spread, 3, {c, kh, oh, kw, ow});
-  return autograd::called(
-      "im2col", reshape_last(permute_last(parts, {0, 1, 3, 2, 4}), 5, {c * kh * kw, oh * ow}));
+  const Checked rows("im2col", c), columns("im2col", oh);
+  return autograd::called("im2col", reshape_last(permute_last(parts, {0, 1, 3, 2, 4}), 5,
+                                                 {rows * kh * kw, columns * ow}));
 }
 Tensor col2im(const Tensor& self, IntArrayRef output_size, IntArrayRef kernel_size,
               IntArrayRef dilation, IntArrayRef padding, IntArrayRef stride) {
   const Patches p("col2im", kernel_size, dilation, padding, stride);
   if (self.dim() != 2 && self.dim() != 3)
     fail("col2im: expected 2 or 3 dims, got {}", self.sizes());
+  if (self.size(-2) < 1 || self.size(-1) < 1)
+    fail("col2im: none of the dims but the batch may be empty, got {}", self.sizes());
   const Dims size = p.two("output_size", output_size, 1);
   p.check_size(size[0], size[1]);
   const int64_t oh = p.places(0, size[0]), ow = p.places(1, size[1]), kh = p.kernel[0],
                 kw = p.kernel[1];
-  if (self.size(-2) % (kh * kw) != 0)
+  const int64_t taps = checked_mul("col2im", kh, kw);
+  if (self.size(-2) % taps != 0)
     fail("col2im: {} rows are not a multiple of kernel_size {}", self.size(-2), p.kernel.ref());
-  if (self.size(-1) != oh * ow)
+  if (self.size(-1) != checked_mul("col2im", oh, ow))
     fail("col2im: output_size {} needs {} x {} columns, got {}", size.ref(), oh, ow, self.size(-1));
-  const int64_t c = self.size(-2) / (kh * kw);
+  const int64_t c = self.size(-2) / taps;
   const Tensor parts = permute_last(reshape_last(self, 2, {c, kh, kw, oh, ow}), {0, 1, 3, 2, 4});
-  return detail::resample("col2im", reshape_last(parts, 5, {c, kh * oh, kw * ow}),
+  const Tensor spread = reshape_last(parts, 5, {c, p.spread(0, size[0]), p.spread(1, size[1])});
+  if (!raw::check_resampled("col2im", spread, size))
+    return detail::resampled_none("col2im", spread, size);
+  return detail::resample("col2im", spread,
                           {p.axis(0, size[0]).transposed(), p.axis(1, size[1]).transposed()});
 }
 

@@ -2,6 +2,7 @@
 
 #include "autograd/ops/norm_layers.h"
 #include "tensor/fail.h"
+#include "tensor/shape.h"
 
 namespace gradus::nn::functional {
 
@@ -19,9 +20,7 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
                     o.momentum(), o.eps());
 }
 Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& o) {
-  int64_t places = 1;
-  for (int64_t d = 2; d < input.dim(); ++d) places *= input.size(d);
-  if (o.use_input_stats() && places == 1)
+  if (o.use_input_stats() && input.dim() >= 2 && product(input.sizes().slice(2)) == 1)
     fail("instance_norm: needs more than 1 value per channel, got shape {}", input.sizes());
   return gradus::instance_norm(input, o.weight(), o.bias(), o.running_mean(), o.running_var(),
                                o.use_input_stats(), o.momentum(), o.eps());

@@ -4,6 +4,7 @@
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/pool.h"
 #include "autograd/ops/random.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 
 namespace gradus::nn::functional {
@@ -46,7 +47,7 @@ Tensor lp(Tensor (*avg_pool)(const Tensor&, const AvgPoolOptions<D>&), const Ten
   for (const int64_t k : *o.kernel_size()) count *= double(k);
   const auto windows =
       AvgPoolOptions<D>(o.kernel_size()).stride(o.stride()).ceil_mode(o.ceil_mode());
-  if (p == 2) return avg_pool(x.square(), windows).mul(count).sqrt();
+  if (p == 2 && x.is_floating_point()) return avg_pool(x.square(), windows).mul(count).sqrt();
   const Tensor y = avg_pool(x.pow(p), windows);
   return (y.sign() * y.abs().relu()).mul(count).pow(1 / p);
 }
@@ -58,15 +59,16 @@ std::vector<int64_t> unpool_size(const char* op, const Tensor& input,
   if (dims < D) fail("{}: the input {} has too few dims", op, input.sizes());
   std::vector<int64_t> least;
   for (size_t d = 0; d < D; ++d)
-    least.push_back((input.sizes()[dims - D + d] - 1) * (*o.stride())[d] + (*o.kernel_size())[d] -
-                    2 * (*o.padding())[d]);
+    least.push_back(Checked(op, input.sizes()[dims - D + d] - 1) * (*o.stride())[d] +
+                    (*o.kernel_size())[d] - 2 * Checked(op, (*o.padding())[d]));
   if (!o.output_size()) return least;
   IntArrayRef wanted = *o.output_size();
   if (wanted.size() == D + 2) wanted = wanted.slice(2);
   if (wanted.size() != D)
     fail("{}: expected {} or {} entries of output_size, got {}", op, D, D + 2, wanted);
   for (size_t d = 0; d < D; ++d)
-    if (std::abs(wanted[d] - least[d]) >= (*o.stride())[d])
+    if (wanted[d] <= Checked(op, least[d]) - (*o.stride())[d] ||
+        wanted[d] >= Checked(op, least[d]) + (*o.stride())[d])
       fail("{}: output_size {} is not within {} of {} in dim {}", op, wanted, (*o.stride())[d] - 1,
            IntArrayRef(least), d);
   return wanted.vec();
@@ -84,7 +86,8 @@ std::tuple<Tensor, Tensor> fractional(const char* op, const Tensor& input,
   } else {
     if (!o.output_ratio()) fail("{}: needs an output_size or an output_ratio", op);
     for (size_t d = 0; d < D; ++d)
-      size[d] = int64_t(double(input.sizes()[dims - D + d]) * (**o.output_ratio())[d]);
+      size[d] = checked_int64(op, "output_ratio",
+                              double(input.sizes()[dims - D + d]) * (**o.output_ratio())[d]);
   }
   Tensor samples = o._random_samples();
   if (!samples.defined())

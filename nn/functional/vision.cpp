@@ -5,6 +5,7 @@
 #include "autograd/ops/pool.h"
 #include "autograd/ops/resample.h"
 #include "autograd/ops/vision.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 
 namespace gradus::nn::functional {
@@ -43,7 +44,8 @@ std::vector<int64_t> output_size(const Tensor& input, const InterpolateFuncOptio
   if (o.size()) return *o.size();
   std::vector<int64_t> out;
   for (size_t d = 0; d < dims; ++d)
-    out.push_back(int64_t(std::floor(double(input.sizes()[d + 2]) * (*o.scale_factor())[d])));
+    out.push_back(checked_int64("interpolate", "the size by scale_factor",
+                                std::floor(double(input.sizes()[d + 2]) * (*o.scale_factor())[d])));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "autograd/ops/resample.h"
 #include "nn/init.h"
 #include "nn/print.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 
 namespace gradus::nn {
@@ -31,9 +32,6 @@ void check(const ConvNdOptions<D>& o) {
   if (std::holds_alternative<enumtype::kSame>(o.padding()))
     for (const int64_t s : *o.stride())
       if (s != 1) fail("{}: padding 'same' needs stride 1, got {}", name, IntArrayRef(*o.stride()));
-  if (o.transposed() && !std::holds_alternative<enumtype::kZeros>(o.padding_mode()))
-    fail("{}: padding_mode must be kZeros, got {}", name,
-         enumtype::get_enum_name(o.padding_mode()));
 }
 
 // The counts for functional::pad, the last dim first.
@@ -45,7 +43,8 @@ std::vector<int64_t> edges(const ConvNdOptions<D>& o) {
     if (const auto* p = std::get_if<ExpandingArray<D>>(&o.padding())) {
       front = behind = (**p)[d];
     } else if (std::holds_alternative<enumtype::kSame>(o.padding())) {
-      const int64_t both = (*o.dilation())[d] * ((*o.kernel_size())[d] - 1);
+      const int64_t both =
+          Checked("pad", (*o.dilation())[d]) * checked_sub("pad", (*o.kernel_size())[d], 1);
       front = both / 2, behind = both - front;
     }
     out.push_back(front);
@@ -143,31 +142,37 @@ template <size_t D, class Derived>
 Tensor ConvNdImpl<D, Derived>::transpose(const Tensor& input,
                                          const std::optional<IntArrayRef>& output_size) const {
   const auto& o = options;
-  const auto& padding = std::get<ExpandingArray<D>>(o.padding());
+  const std::string name = name_of(o);
+  if (!std::holds_alternative<enumtype::kZeros>(o.padding_mode()))
+    fail("{}: padding_mode must be kZeros, got {}", name,
+         enumtype::get_enum_name(o.padding_mode()));
+  const auto* padding = std::get_if<ExpandingArray<D>>(&o.padding());
+  if (!padding) fail("{}: the padding must be numbers", name);
   ExpandingArray<D> extra = o.output_padding();
   if (output_size) {
-    const std::string name = name_of(o);
     const size_t lead = input.dim() == int64_t(D) + 2 ? 2 : 1;
     IntArrayRef wanted = *output_size;
     if (wanted.size() == D + lead) wanted = wanted.slice(lead);
     if (wanted.size() != D || size_t(input.dim()) != D + lead)
       fail("{}: output_size {} does not fit the input {}", name, *output_size, input.sizes());
     for (size_t d = 0; d < D; ++d) {
-      const int64_t least = (input.sizes()[lead + d] - 1) * (*o.stride())[d] - 2 * (*padding)[d] +
-                            (*o.dilation())[d] * ((*o.kernel_size())[d] - 1) + 1;
-      if (wanted[d] < least || wanted[d] >= least + (*o.stride())[d])
-        fail("{}: output_size {} is not between {} and {} in dim {}", name, wanted, least,
-             least + (*o.stride())[d] - 1, d);
+      const auto n = [&](int64_t v) { return Checked(name.c_str(), v); };
+      const int64_t least = n(input.sizes()[lead + d] - 1) * (*o.stride())[d] -
+                            2 * n((**padding)[d]) +
+                            n((*o.dilation())[d]) * (n((*o.kernel_size())[d]) - 1) + 1;
+      const int64_t most = n(least) + (*o.stride())[d] - 1;
+      if (wanted[d] < least || wanted[d] > most)
+        fail("{}: output_size {} is not between {} and {} in dim {}", name, wanted, least, most, d);
       (*extra)[d] = wanted[d] - least;
     }
   }
   const IntArrayRef stride = *o.stride(), dilation = *o.dilation();
   if constexpr (D == 1)
-    return conv_transpose1d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+    return conv_transpose1d(input, weight, bias, stride, **padding, *extra, o.groups(), dilation);
   else if constexpr (D == 2)
-    return conv_transpose2d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+    return conv_transpose2d(input, weight, bias, stride, **padding, *extra, o.groups(), dilation);
   else
-    return conv_transpose3d(input, weight, bias, stride, *padding, *extra, o.groups(), dilation);
+    return conv_transpose3d(input, weight, bias, stride, **padding, *extra, o.groups(), dilation);
 }
 
 #define GRADUS_CONV(D)                                                                             \

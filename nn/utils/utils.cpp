@@ -5,6 +5,7 @@
 #include "autograd/ops/join.h"
 #include "nn/utils/clip_grad.h"
 #include "nn/utils/convert_parameters.h"
+#include "tensor/checked.h"
 #include "tensor/fail.h"
 
 namespace gradus::nn::utils {
@@ -58,7 +59,7 @@ Tensor parameters_to_vector(const std::vector<Tensor>& parameters) {
 
 void vector_to_parameters(const Tensor& vec, const std::vector<Tensor>& parameters) {
   int64_t total = 0;
-  for (const Tensor& p : parameters) total += p.numel();
+  for (const Tensor& p : parameters) total = checked_add("vector_to_parameters", total, p.numel());
   if (vec.dim() != 1 || vec.numel() != total)
     fail("vector_to_parameters: the vector has shape {}, the parameters have {} elements",
          vec.sizes(), total);

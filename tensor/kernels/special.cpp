@@ -23,7 +23,11 @@ constexpr double bernoulli[] = {1.0 / 6,       -1.0 / 30,      1.0 / 42, -1.0 / 
 double positive_zeta(double s, double q) {
   if (q == inf) return 0;
   double sum = 0;
-  for (; q < s + 10; q += 1) sum += std::pow(q, -s);
+  for (; q < s + 10; q += 1) {
+    const double term = std::pow(q, -s);
+    sum += term;
+    if (!(term > epsilon / 16 * sum)) return sum;  // of a large s few count
+  }
   const double power = std::pow(q, -s);
   sum += power * q / (s - 1) + power / 2;
   double factor = s / 2 * power / q;  // s (s+1) ... (s+2k-2) / (2k)! q^(-s-2k+1)

@@ -28,6 +28,8 @@ bool same(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
+#define CHECK_FAILS(what, message) CHECK_THROWS_WITH_AS(what, message, Error)
+
 TEST_CASE("factories give what PyTorch's give") {
   for (const ArrayCase& c : cases) {
     CAPTURE(c.text);
@@ -37,6 +39,26 @@ TEST_CASE("factories give what PyTorch's give") {
     for (size_t i = 0; i < v.size(); ++i)
       CHECK(std::fabs(v[i] - c.values[i]) <= (exact ? 0 : 1e-7 * std::fabs(c.values[i])));
   }
+}
+
+TEST_CASE("logspace with a negative base has numbers at the whole exponents, as PyTorch rounds") {
+  const Values v = values(logspace(1, -3, 7, -1));
+  for (size_t i = 0; i < v.size(); ++i) CHECK((i % 3 == 0 ? v[i] == -1 : std::isnan(v[i])));
+}
+
+TEST_CASE("arange counts in whole numbers, however far apart the bounds are") {
+  const int64_t least = INT64_MIN, most = INT64_MAX;
+  const Tensor x = arange(least, most, most);
+  REQUIRE(x.sizes() == IntArrayRef({3}));
+  CHECK(x[0].item<int64_t>() == least);
+  CHECK(x[1].item<int64_t>() == -1);
+  CHECK(x[2].item<int64_t>() == most - 1);
+  CHECK(arange(0, least, least).sizes() == IntArrayRef({1}));
+  CHECK_FAILS(arange(least, most), "arange: 18446744073709551615 elements are too many");
+  CHECK_FAILS(arange(0, least, -1), "arange: 9223372036854775808 elements are too many");
+  CHECK_FAILS(arange(most, most - 1),
+              "arange: a step of 1 does not lead from 9223372036854775807 to 9223372036854775806");
+  CHECK_FAILS(range(0, 3, 0.5, kLong), "range: the step must not be 0");
 }
 
 TEST_CASE("tensor() takes arrays and vectors of any element type") {
@@ -64,7 +86,6 @@ TEST_CASE("tensor() takes arrays and vectors of any element type") {
 }
 
 TEST_CASE("factories refuse what PyTorch refuses") {
-#define CHECK_FAILS(what, message) CHECK_THROWS_WITH_AS(what, message, Error)
   CHECK_FAILS(arange(5, 1), "arange: a step of 1 does not lead from 5 to 1");
   CHECK_FAILS(arange(1, 5, 0), "arange: the step must not be 0");
   CHECK_FAILS(arange(0, 1, 0.1, kLong), "arange: the step must not be 0");

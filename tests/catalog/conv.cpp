@@ -44,6 +44,19 @@ void forward(Rows& rows) {
       {real({2, 4, 3, 4}), real({10, 2, 3, 3}), real({10})},
       {real({4, 32, 17, 19}), real({64, 8, 3, 3}), real({64})},
       [](const List& x) { return conv2d(x[0], x[1], x[2], 1, 1, 1, x[0].size(1) / x[1].size(1)); });
+  // Taps that meet nothing but padding.
+  row("conv1d.far", "F.conv1d(a, b, c, 1, 398, 400)", {real({2, 2, 5}), real({3, 2, 3}), real({3})},
+      {}, [](const List& x) { return conv1d(x[0], x[1], x[2], 1, 398, 400); });
+  row("conv1d.far_ends", "F.conv1d(a, b, c, 3, 900, 400)",
+      {real({2, 2, 5}), real({3, 2, 4}), real({3})}, {},
+      [](const List& x) { return conv1d(x[0], x[1], x[2], 3, 900, 400); });
+  row("conv1d.beside", "F.conv1d(a, b, c, 1, 300, 600)",
+      {real({2, 2, 5}), real({3, 2, 2}), real({3})}, {},
+      [](const List& x) { return conv1d(x[0], x[1], x[2], 1, 300, 600); });
+  row("conv2d.far", "F.conv2d(a, b, c, 1, (3000, 1), (3000, 1))",
+      {real({1, 2, 4, 5}), real({4, 2, 3, 3}), real({4})}, {}, [](const List& x) {
+        return conv2d(x[0], x[1], x[2], 1, {3000, 1}, {3000, 1});
+      });
   row("conv2d.depthwise", "F.conv2d(a, b, c, groups=3, padding=1, stride=2)",
       {real({2, 3, 5, 4}), real({6, 1, 3, 3}), real({6})},
       {real({4, 64, 33, 35}), real({64, 1, 3, 3}), real({64})},
@@ -98,6 +111,16 @@ void transposed(Rows& rows) {
   row("conv_transpose2d.gaps", "F.conv_transpose2d(a, b, c, 3)",
       {real({1, 2, 2, 3}), real({2, 4, 1, 2}), real({4})}, {},
       [](const List& x) { return conv_transpose2d(x[0], x[1], x[2], 3); });
+  row("conv_transpose1d.far", "F.conv_transpose1d(a, b, c, 1, 398, 0, 1, 400)",
+      {real({2, 2, 5}), real({2, 3, 3}), real({3})}, {},
+      [](const List& x) { return conv_transpose1d(x[0], x[1], x[2], 1, 398, 0, 1, 400); });
+  row("conv_transpose1d.far_ends", "F.conv_transpose1d(a, b, c, 3, 595, 0, 1, 400)",
+      {real({2, 2, 5}), real({2, 3, 4}), real({3})}, {},
+      [](const List& x) { return conv_transpose1d(x[0], x[1], x[2], 3, 595, 0, 1, 400); });
+  row("conv_transpose2d.far", "F.conv_transpose2d(a, b, c, 1, (3000, 1), 0, 1, (3000, 1))",
+      {real({1, 2, 4, 5}), real({2, 4, 3, 3}), real({4})}, {}, [](const List& x) {
+        return conv_transpose2d(x[0], x[1], x[2], 1, {3000, 1}, 0, 1, {3000, 1});
+      });
   row("conv_transpose2d.depthwise", "F.conv_transpose2d(a, b, c, 2, 1, 1, 2)",
       {real({1, 2, 3, 2}), real({2, 1, 3, 3}), real({2})},
       {real({4, 32, 20, 19}), real({32, 1, 3, 3}), real({32})},

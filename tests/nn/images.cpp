@@ -147,7 +147,8 @@ TEST_CASE("errors of convolutions") {
   CHECK(why([&] { nn::Conv2d(nn::Conv2dOptions(2, 4, 3).padding(kSame).stride(2)); }) ==
         "Conv2d: padding 'same' needs stride 1, got [2, 2]");
   CHECK(why([&] {
-          nn::ConvTranspose1d(nn::ConvTranspose1dOptions(2, 4, 3).padding_mode(kReflect));
+          nn::ConvTranspose1d(nn::ConvTranspose1dOptions(2, 4, 3).padding_mode(kReflect))(
+              ones({1, 2, 5}));
         }) == "ConvTranspose1d: padding_mode must be kZeros, got kReflect");
   const int64_t size[] = {9, 20};
   CHECK(why([&] { nn::ConvTranspose2d(4, 2, 3)(x, IntArrayRef(size)); }) ==
