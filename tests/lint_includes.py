@@ -94,14 +94,19 @@ def check(files):
                 todo.append((own, via or f" through {path}"))
 
 
-def main():
+def read_files():
+    """{path: text} of the project's sources."""
     names = subprocess.run(["git", "ls-files", "*.h", "*.inc", "*.cpp"], cwd=ROOT, capture_output=True, text=True)
     if names.returncode == 0 and names.stdout:
         paths = [ROOT / n for n in names.stdout.split()]
     else:  # a release without git
         paths = [p for s in ("*.h", "*.inc", "*.cpp") for p in ROOT.rglob(s)
                  if not p.relative_to(ROOT).parts[0].startswith("build")]
-    files = {str(p.relative_to(ROOT)): p.read_text() for p in paths if p.exists()}
+    return {str(p.relative_to(ROOT)): p.read_text() for p in paths if p.exists()}
+
+
+def main():
+    files = read_files()
     breaches = list(check(files))
     print("\n".join(breaches) if breaches else f"includes: {len(files)} files keep the rules")
     return 1 if breaches else 0
