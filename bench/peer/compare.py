@@ -4,13 +4,14 @@ import argparse
 import math
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+from libraries import Failure, build_gradus, build_libtorch
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-HERE = ROOT / "bench/peer"
+SOURCES = {"bench/peer": ROOT / "bench/peer"}
 
 # group: ratio wanted of each case, and of the group's geometric mean
 WANTED = {
@@ -26,60 +27,6 @@ SMALLEST = 1e-3     # what is smaller counts as this
 FROM_MEMORY = 1e8   # a case that moves more bytes than this is bound by memory
 STEADY = ["small networks/xor sgd", "small networks/regularised mlp"]
 NETWORKS = ("small networks/", "middle networks/", "large network/", "image networks/")
-
-NINJA = """rule cxx
-  command = {cxx} -std=c++20 -O2 -DNDEBUG $flags -MMD -MF $out.d -c $in -o $out
-  depfile = $out.d
-  deps = gcc
-  description = {name}: $in
-rule link
-  command = {cxx} $in $flags -o $out
-"""
-
-
-class Failure(Exception):
-    pass
-
-
-def build(name, out, flags, link, library):
-    """Compiles the cases against one library, what has changed of them, and gives the program."""
-    out.mkdir(parents=True, exist_ok=True)
-    quotes = out.parent / "include/bench"  # the cases' own header, and nothing else of this tree
-    quotes.mkdir(parents=True, exist_ok=True)
-    if not (quotes / "peer").is_symlink():
-        (quotes / "peer").symlink_to(HERE)
-    text, objects = NINJA.format(cxx=os.environ.get("CXX", "g++"), name=name), []
-    for source in sorted(HERE.glob("*.cpp")):
-        objects.append(out / f"{source.stem}.o")
-        own = [f"-iquote{quotes.parent}", *flags]
-        text += f"build {objects[-1]}: cxx {source}\n  flags = {shlex.join(own)}\n"
-    program = out / "cases"
-    text += f"build {program}: link {' '.join(map(str, objects))} | {library}\n  flags = {shlex.join(link)}\n"
-    (out / "build.ninja").write_text(text)
-    subprocess.run(["ninja", "-f", out / "build.ninja", "-C", out, "--quiet"], check=True, stdout=sys.stderr)
-    return program
-
-
-def build_gradus(name, root, lib, out):
-    if not lib.exists():
-        raise Failure(f"{name}: no {lib}; compile it there first")
-    return build(name, out, [f"-I{root}", f"-I{root}/compat"], [str(lib), "-lfmt", "-lz", "-fopenmp"], lib)
-
-
-def build_libtorch(out):
-    python = os.environ.get("PYTHON", "python3")
-    found = subprocess.run([python, "-c", "import torch; print(torch.__path__[0], torch.__version__)"],
-                           capture_output=True, text=True)
-    if found.returncode:
-        raise Failure(f"no libtorch: {python} cannot import torch. Install it with\n"
-                      f"  {python} -m pip install torch\n"
-                      "or name a Python that has it in PYTHON.")
-    torch, version = found.stdout.rsplit(maxsplit=1)
-    include, lib = f"{torch}/include", f"{torch}/lib"
-    flags = ["-isystem", include, "-isystem", f"{include}/torch/csrc/api/include"]
-    link = [f"-L{lib}", f"-Wl,-rpath,{lib}", "-ltorch", "-ltorch_cpu", "-lc10"]
-    return build("libtorch", out, flags, link, f"{lib}/libtorch_cpu.so"), version
-
 
 class Side:
     """A running program of cases."""
@@ -236,12 +183,12 @@ def main():
     out = options.build.resolve() / "peer"
     if options.base:
         base = options.base.resolve()
-        peer, theirs = "base", build_gradus("base", base, base / "build/libgradus.a", out / "base")
+        peer, theirs = "base", build_gradus("base", SOURCES, base, base / "build/libgradus.a", out / "base")
     else:
-        theirs, version = build_libtorch(out / "libtorch")
+        theirs, version = build_libtorch(SOURCES, out / "libtorch")
         peer = "libtorch"
         print(f"libtorch {version}")
-    ours = build_gradus("gradus", ROOT, options.build.resolve() / "libgradus.a", out / "gradus")
+    ours = build_gradus("gradus", SOURCES, ROOT, options.build.resolve() / "libgradus.a", out / "gradus")
     under = []
     with Side(ours) as a, Side(theirs) as b:
         rows = [r.split("|") for r in a.ask("list").split(";") if r]
