@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include "tensor/elementwise.h"
 #include "tensor/fail.h"
+#include "tensor/kernels/table.h"
 #include "tensor/reduce_plan.h"
 #include "tensor/shape.h"
 
@@ -155,20 +157,84 @@ Tensor all(const Tensor& x, DimSet dims, bool keepdim) {
 }
 Tensor count_nonzero(const Tensor& x, DimSet dims) { return sum(to_dtype(x, kBool), dims, false); }
 
-Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim) {
-  check_floating(x, "norm");
-  const double inf = std::numeric_limits<double>::infinity();
-  if (std::isinf(p) || p < 0) check_nonempty(x, dims, "norm");
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+// The sum of |x|^p, for p = inf and -inf the largest and the least |x|; in double.
+Tensor power_sum(const Tensor& x, double p, DimSet dims, bool keepdim) {
   const auto& t = kernel_table();
   const auto first = [f = t.power[x.dtype()], p](const char* from, char* y, const ReduceShape& s) {
     f(from, reinterpret_cast<double*>(y), p, s);
   };
   const Simple next{(p == inf ? t.amax : p == -inf ? t.amin : t.sum)[kDouble]};
-  Tensor y = reduce(x, dims, keepdim, kDouble, first, next);
+  return reduce(x, dims, keepdim, kDouble, first, next);
+}
+void take_root(const Tensor& sum, double p) {
   if (p == 2)
-    map_dense(y, [](auto v) { return std::sqrt(v); });
-  else if (p != 0 && p != 1 && !std::isinf(p))
-    map_dense(y, [p](auto v) { return std::pow(double(v), 1 / p); });
+    map_dense(sum, [](auto v) { return std::sqrt(v); });
+  else
+    map_dense(sum, [p](auto v) { return std::pow(v, 1 / p); });
+}
+
+// Among the powers a sum has most of its digits in this range.
+bool in_range(const Tensor& sum) { return all_within(sum, 0x1p-900, 0x1p1000); }
+
+// x without its dims of that set, whose sizes are 1.
+Tensor without(const Tensor& x, DimSet dims) {
+  Dims sizes, strides;
+  for (size_t d = 0; d < size_t(x.dim()); ++d)
+    if (!contains(dims, d)) sizes.push_back(x.sizes()[d]), strides.push_back(x.strides()[d]);
+  return window(x, sizes, strides, x.storage_offset());
+}
+
+// x / unit, in double; and y *= unit.
+Tensor divided(const Tensor& x, const Tensor& unit) {
+  return elementwise("reduce", kernels::value_loop<kernels::base::div>(kDouble), kDouble,
+                     {Arg(x, kDouble), Arg(unit)});
+}
+void multiply_by(const Tensor& y, const Tensor& unit) {
+  elementwise_into("reduce", kernels::value_loop<kernels::base::mul>(kDouble), y,
+                   {Arg(y), Arg(unit)});
+}
+
+// Where powers leave the range of double: of x divided by its extreme, with which the sum lies
+// between 1 and the number of elements.
+Tensor norm_of_shares(const Tensor& x, double p, DimSet dims, bool keepdim) {
+  const Tensor most = power_sum(x, p > 0 ? inf : -inf, dims, true), unit = clone(most);
+  map_dense(unit, [](double v) { return v > 0 && v < inf ? v : 1.; });
+  const Tensor y = power_sum(divided(x, unit), p, dims, keepdim);
+  take_root(y, p);
+  multiply_by(y, keepdim ? unit : without(unit, dims));
+  return y;
+}
+
+}  // namespace
+
+bool all_within(const Tensor& x, double least, double most) {
+  const Tensor dense = contiguous(x);
+  return visit_floating(x.dtype(), "all_within", [&](auto zero) {
+    const auto* p = dense.data_ptr<decltype(zero)>();
+    bool within = true;
+    for (int64_t i = 0, n = x.numel(); i < n; ++i) {
+      const double size = std::abs(double(p[i]));
+      within &= size >= least && size <= most;
+    }
+    return within;
+  });
+}
+
+Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim) {
+  check_floating(x, "norm");
+  if (std::isinf(p) || p < 0) check_nonempty(x, dims, "norm");
+  Tensor y = power_sum(x, p, dims, keepdim);
+  if (p != 0 && p != 1 && !std::isinf(p)) {
+    const bool safe = p == 2 && x.dtype() == kFloat;  // the squares of floats are in range
+    if (safe || x.numel() == 0 || in_range(y))
+      take_root(y, p);
+    else
+      y = norm_of_shares(x, p, dims, keepdim);
+  }
   return to_dtype(y, x.dtype());
 }
 
@@ -205,7 +271,7 @@ void merge_moments(double& mean, double& m2, double n, double mean2, double m2_2
 Moments moments_of(const Tensor& x, DimSet dims, bool keepdim) {
   const Reduction r = plan_reduction(x, dims);
   const Plan& p = r.plan;
-  Moments y{empty_results(x, r, dims, keepdim, kDouble), {}};
+  Moments y{empty_results(x, r, dims, keepdim, kDouble), {}, {}};
   y.m2 = empty_like(y.mean);
   const int64_t pieces = piece_count(p.n);
   const Tensor part_mean = pieces == 1 ? y.mean : empty(p.results() * pieces, kDouble);
@@ -240,19 +306,34 @@ Moments moments_of(const Tensor& x, DimSet dims, bool keepdim) {
   return of_means;
 }
 
+// Where squares leave the range of double: of x divided by a power of 2.
+Moments moments_of_shares(const Tensor& x, DimSet dims, bool keepdim) {
+  const Tensor unit = power_sum(x, inf, dims, true);
+  map_dense(unit, [](double v) { return v > 0 && v < inf ? std::ldexp(1, std::ilogb(v)) : 1; });
+  Moments y = moments_of(divided(x, unit), dims, keepdim);
+  y.unit = keepdim ? unit : without(unit, dims);
+  multiply_by(y.mean, y.unit);
+  return y;
+}
+
 }  // namespace
 
 Moments moments(const Tensor& x, DimSet dims, bool keepdim) {
   check_floating(x, "var");
-  if (x.numel() > 0) return moments_of(x, dims, keepdim);
+  if (x.numel() > 0) {
+    const Moments y = moments_of(x, dims, keepdim);
+    return x.dtype() == kFloat || in_range(y.m2) ? y : moments_of_shares(x, dims, keepdim);
+  }
   const Dims sizes = reduced_sizes(x.sizes(), dims, keepdim);
-  return {full(sizes, std::nan(""), kDouble), zeros(sizes, kDouble)};
+  return {full(sizes, std::nan(""), kDouble), zeros(sizes, kDouble), {}};
 }
 
-Tensor variance(const Tensor& m2, double count, double correction, bool root, ScalarType dtype) {
-  Tensor y = clone(m2);
+Tensor variance(const Moments& m, double count, double correction, bool root, ScalarType dtype) {
+  const Tensor y = clone(m.m2);
   const double n = std::max(0., count - correction);
   map_dense(y, [=](double v) { return root ? std::sqrt(v / n) : v / n; });
+  for (int times = m.unit.defined() ? (root ? 1 : 2) : 0; times > 0; --times)
+    multiply_by(y, m.unit);
   return to_dtype(y, dtype);
 }
 

@@ -39,13 +39,17 @@ Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim);
 Tensor logsumexp(const Tensor& x, DimSet dims, bool keepdim);
 Tensor count_nonzero(const Tensor& x, DimSet dims);
 
-// Mean and sum of squared deviations, in double; nan and 0 where there is nothing to reduce.
+// Mean and sum of squared deviations, in double; nan and 0 where there is nothing to reduce. If
+// there is a unit, the sums are of deviations counted in units.
 struct Moments {
-  Tensor mean, m2;
+  Tensor mean, m2, unit;
 };
 Moments moments(const Tensor& x, DimSet dims, bool keepdim);
-// m2 / max(0, count - correction) from moments, of type dtype.
-Tensor variance(const Tensor& m2, double count, double correction, bool root, ScalarType dtype);
+// m2 / max(0, count - correction) or its root, of type dtype.
+Tensor variance(const Moments& m, double count, double correction, bool root, ScalarType dtype);
+
+// Whether |x| is between these bounds everywhere; for results, of which there are few.
+bool all_within(const Tensor& x, double least, double most);
 
 // The extreme value along one dim and its first index (of a nan the first nan's).
 struct Extreme {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce_back.h"
@@ -17,6 +18,12 @@ using autograd::wrt;
 
 namespace {
 
+// Whether one divided by y, and that times a gradient of usual size, is in the range of its type.
+bool has_inverse(const Tensor& y) {
+  const double most = y.dtype() == kFloat ? 0x1p60 : 0x1p500;
+  return raw::all_within(y, 1 / most, most);
+}
+
 // The gradient of the p-norm y: dy sgn(x) (|x| / y)^(p-1), and 0 where y is 0 or x is.
 Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, DimSet dims) {
   if (p == 0) return {};
@@ -26,8 +33,11 @@ Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, D
     return x.sgn() * (dy / raw::sum(here, dims, true)) * here;
   }
   const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
-  if (p == 2) return x * (dy / length).masked_fill(none, 0);
-  const Tensor share = x.abs().masked_fill(x.eq(0), 1) / length;
+  if (p == 2) {
+    if (has_inverse(length)) return x * (dy / length).masked_fill(none, 0);
+    return x / length * dy.masked_fill(none, 0);
+  }
+  const Tensor share = (x.abs() / length).masked_fill(x.eq(0), 1);
   return x.sgn() * share.pow(p - 1) * dy.masked_fill(none, 0);
 }
 
@@ -41,6 +51,27 @@ Tensor norm_over(const char* op, const Tensor& input, const std::optional<Scalar
       wrt(x, [=, sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
         return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
       }));
+}
+
+// The mean, without overflow.
+Tensor mean_of(const Tensor& x, DimSet dims) {
+  const Dims list = dim_list(dims);
+  const Tensor mean = x.mean(list.ref(), true);
+  const double most =
+      x.dtype() == kFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  if (raw::all_within(mean, 0, most)) return mean;
+  return (x / double(reduced_count(x.sizes(), dims))).sum(list.ref(), true);
+}
+
+// The gradient of the variance of x over dims, n - correction = `count`: dy 2 (x - mean) / count;
+// that of its root y: dy (x - mean) / (y count), and 0 where y is.
+Tensor variance_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims,
+                     const Spread& back, double count, bool root) {
+  const Tensor d = x - mean_of(x, dims);
+  if (!root) return back.keep(dy) * (2 / count) * d;
+  const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
+  if (has_inverse(length)) return back.keep((dy / length).masked_fill(none, 0)) * (1 / count) * d;
+  return d / back.keep(length) * back.keep(dy.masked_fill(none, 0) / count);
 }
 
 Scalar correction_of(bool unbiased) { return unbiased ? 1 : 0; }
@@ -58,14 +89,11 @@ struct Variance {
     const double c = correction ? correction->toDouble() : 1;
     const raw::Moments moments = raw::moments(x, dims, keepdim);
     const Spread back(x, dims, keepdim);
-    const Tensor v = record(op, raw::variance(moments.m2, n, c, root, x.dtype()),
-                            wrt(x, [=, sx = save(x), list = dim_list(dims), root = root](
-                                       const Tensor& dy, const Tensor& y) {
-                              const Tensor to_variance =
-                                  root ? (dy / (y * 2)).masked_fill(y.eq(0), 0) : dy;
-                              return back.keep(to_variance) * (2 / std::max(0., n - c)) *
-                                     (sx - sx->mean(list.ref(), true));
-                            }));
+    const Tensor v =
+        record(op, raw::variance(moments, n, c, root, x.dtype()),
+               wrt(x, [=, sx = save(x), root = root](const Tensor& dy, const Tensor& y) {
+                 return variance_back(dy, y, sx, dims, back, std::max(0., n - c), root);
+               }));
     if (!with_mean) return {v, Tensor()};
     return {v, record(op, raw::to_dtype(moments.mean, x.dtype()),
                       wrt(x, [=](const Tensor& dy) { return back(dy.div(Scalar(n))); }))};
