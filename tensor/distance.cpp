@@ -55,6 +55,20 @@ void for_each_rows(int64_t batches, const kernels::DistanceShape& all, F f) {
                });
 }
 
+// The p-norm of a - b, b's elements `step` apart: of the differences divided by the largest.
+double far_distance(const double* a, const double* b, int64_t step, int64_t n, double p) {
+  double most = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double d = std::abs(a[i] - b[i * step]);
+    if (!(d <= most)) most = d;
+    if (std::isnan(most)) return most;
+  }
+  if (most == 0 || std::isinf(most)) return most;
+  double sum = 0;
+  for (int64_t i = 0; i < n; ++i) sum += std::pow(std::abs(a[i] - b[i * step]) / most, p);
+  return most * std::pow(sum, 1 / p);
+}
+
 }  // namespace
 
 Tensor distances(const Tensor& x1, const Tensor& x2, double p) {
@@ -70,9 +84,54 @@ Tensor distances(const Tensor& x1, const Tensor& x2, double p) {
                     kernels::table().reduce->distance(pa + row * k, pb + at * k * columns,
                                                       to + row * columns, p, s);
                   });
+  if (p != 0 && p != 1 && !std::isinf(p) && y.numel() > 0) {
+    // Where the sum of the powers may have left the range of double.
+    const double least = std::exp2(-900 / p), most = std::exp2(1000 / p);
+    for_each_rows(y.numel() / (n * columns), {n, k, columns},
+                  [&](int64_t row, const kernels::DistanceShape& s, int64_t at) {
+                    for (int64_t i = row; i < row + s.rows; ++i)
+                      for (int64_t j = 0; j < m; ++j) {
+                        double& d = to[i * columns + j];
+                        if (!(d > least && d < most))
+                          d = far_distance(pa + i * k, pb + at * k * columns + j, columns, k, p);
+                      }
+                  });
+  }
   const Tensor out = empty(with(batch, n, m), x1.dtype());
   copy(out, part(y, size_t(y.dim() - 1), 0, m));
   return out;
+}
+
+void refine_distances(const Tensor& y, const Tensor& s1, const Tensor& s2, const Tensor& x1,
+                      const Tensor& x2) {
+  const Dims batch = batch_of(y);
+  const int64_t n = y.size(-2), m = y.size(-1), k = x1.size(-1);
+  const auto whole = [&](const Tensor& x) {
+    return contiguous(expand(x, with(batch, x.size(-2), x.size(-1))));
+  };
+  const Tensor wide1 = whole(s1), wide2 = whole(s2), a = whole(x1), b = whole(x2);
+  visit_floating(y.dtype(), "cdist", [&](auto zero) {
+    using T = decltype(zero);
+    const T *p1 = wide1.data_ptr<T>(), *p2 = wide2.data_ptr<T>();
+    const T *pa = a.data_ptr<T>(), *pb = b.data_ptr<T>();
+    T* to = y.data_ptr<T>();
+    constexpr T few = T(1) / 64;
+    for_each_rows(y.numel() / (n * m), {n, 1, m},
+                  [&](int64_t row, const kernels::DistanceShape& s, int64_t at) {
+                    for (int64_t i = row; i < row + s.rows; ++i)
+                      for (int64_t j = 0; j < m; ++j) {
+                        T& d = to[i * m + j];
+                        if (d > few * (p1[i] + p2[at * m + j])) continue;
+                        const T *u = pa + i * k, *v = pb + (at * m + j) * k;
+                        double sum = 0;
+                        for (int64_t c = 0; c < k; ++c) {
+                          const double e = double(u[c]) - double(v[c]);
+                          sum += e * e;
+                        }
+                        d = T(sum);
+                      }
+                  });
+  });
 }
 
 Tensor distances_backward(const Tensor& w, const Tensor& y, const Tensor& x1, const Tensor& x2,
@@ -81,7 +140,7 @@ Tensor distances_backward(const Tensor& w, const Tensor& y, const Tensor& x1, co
   const Tensor a = dense(x1, batch), b = dense_padded(transposed(x2), batch);
   const Tensor weight = dense_padded(w, batch);
   Tensor longest = weight;
-  if (std::isinf(p)) longest = dense_padded(y, batch);
+  if (p != 1 && p != 2) longest = dense_padded(y, batch);
   // A distance that was rounded to float is half a unit from the difference at most.
   if (std::isinf(p) && y.dtype() == kFloat)
     for (double& v : std::span(longest.data_ptr<double>(), size_t(longest.numel())))

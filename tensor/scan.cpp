@@ -120,6 +120,16 @@ Tensor cumprod(const Tensor& x, int64_t dim) {
 Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   return scan("logcumsumexp", x, dim, x.dtype(), scans().logcumsumexp, 1024);
 }
+Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim, bool from_end) {
+  dim = wrap_dim(dim, b.dim(), "recurrence");
+  const Tensor factors = contiguous(a), terms = contiguous(b), y = empty(b.sizes(), b.dtype());
+  const int64_t item = int64_t(b.itemsize());
+  for_each_block(b.sizes(), dim, 16384, [&](int64_t at, const ScanShape& s) {
+    scans().recurrence[b.dtype()](factors.impl()->data + at * item, terms.impl()->data + at * item,
+                                  y.impl()->data + at * item, s, from_end);
+  });
+  return y;
+}
 Running cummax(const Tensor& x, int64_t dim) {
   return scan_index("cummax", x, dim, scans().cummax);
 }

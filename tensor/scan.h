@@ -10,6 +10,10 @@ Tensor cumsum(const Tensor& x, int64_t dim);
 Tensor cumprod(const Tensor& x, int64_t dim);
 Tensor logcumsumexp(const Tensor& x, int64_t dim);
 
+// y_k = b_k + a_k y_(k-1) with y_(-1) = 0; from the end y_k = b_k + a_(k+1) y_(k+1) with y_n = 0.
+// Floating point, a and b of one type and shape; accumulated in double.
+Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim, bool from_end);
+
 // Running extremum and where it was: of equals the last, and a nan stays.
 struct Running {
   Tensor values, indices;

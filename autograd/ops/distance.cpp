@@ -49,10 +49,20 @@ Tensor distances_by_product(const Tensor& x1, const Tensor& x2) {
   const NoGradGuard untaped;
   const Tensor s1 = (x1 * x1).sum(-1, true), s2 = (x2 * x2).sum(-1, true);
   const Tensor a = cat({x1 * -2, s1, ones_like(s1)}, -1), b = cat({x2, ones_like(s2), s2}, -1);
-  return matmul(a, b.mT()).clamp_min_(0).sqrt_();
+  const Tensor squares = matmul(a, b.mT()).contiguous();
+  raw::refine_distances(squares, s1, s2, x1, x2);
+  return squares.sqrt_();
 }
 
-Tensor euclidean_distances(const Tensor& x1, const Tensor& x2) {
+// A point in the middle of the rows, seen from which little cancels.
+Tensor middle_of(const Tensor& x) {
+  const NoGradGuard untaped;
+  const Tensor mean = x.reshape({-1, x.size(-1)}).mean(0);
+  return where(mean.isfinite(), mean, Scalar(0));
+}
+
+Tensor euclidean_distances(const Tensor& given1, const Tensor& given2) {
+  const Tensor middle = middle_of(given2), x1 = given1 - middle, x2 = given2 - middle;
   const auto s1 = save(x1), s2 = save(x2);
   // dy / y, but 0 where y is.
   const auto ratio = [](const Tensor& dy, const Tensor& y) {
@@ -82,8 +92,8 @@ Tensor exact_distances(const Tensor& x1, const Tensor& x2, double p) {
     Tensor w = wide(given);
     if (p == 2)
       w = w / wide(y).masked_fill(y.eq(0), inf);
-    else if (powers)  // which a float may not hold
-      w = w * wide(y).masked_fill(y.eq(0), p > 1 ? inf : 0.0).pow(1 - p);
+    else if (powers)
+      w = w.masked_fill(y.eq(0), 0);
     if (!GradMode::is_enabled())
       return raw::distances_backward(w.masked_fill(given.eq(0), 0), y, a, b, p);
     const Tensor d = wide(a).unsqueeze(-2) - wide(b).unsqueeze(-3);
@@ -91,7 +101,9 @@ Tensor exact_distances(const Tensor& x1, const Tensor& x2, double p) {
     if (p == inf)
       each = each * d.abs().eq(y.unsqueeze(-1));
     else if (powers && p != 2)
-      each = each * d.abs().masked_fill(d.eq(0), 1).pow(p - 1);
+      each = each * (d.abs() / wide(y).masked_fill(y.eq(0), 1).unsqueeze(-1))
+                        .masked_fill(d.eq(0), 1)
+                        .pow(p - 1);
     return (w.unsqueeze(-1) * each).sum(-2).to(a.dtype());
   };
   const auto s1 = save(x1), s2 = save(x2);

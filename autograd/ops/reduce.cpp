@@ -1,5 +1,8 @@
 #include "autograd/ops/reduce.h"
 
+#include <limits>
+
+#include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce_back.h"
 #include "tensor/fail.h"
 
@@ -37,27 +40,27 @@ Tensor mean_over(const char* op, const Tensor& input, DimSet dims, bool keepdim,
                 }));
 }
 
-// For each element, the product of the others along dim.
-Tensor products_of_others(const Tensor& x, int64_t dim) {
-  Tensor first = raw::zeros(x.sizes(), kBool);
+// For each element, the product of the others along dim. In double, in which the products of some
+// floats stay where that of all does not.
+Tensor products_of_others(const Tensor& given, int64_t dim) {
+  const Tensor x = given.to(kDouble), first = raw::zeros(x.sizes(), kBool);
   first.select(dim, 0).fill_(true);
   const auto of_those_before = [&](const Tensor& t) {
     return t.roll(1, dim).masked_fill(first, 1).cumprod(dim);
   };
-  return of_those_before(x) * of_those_before(x.flip(dim)).flip(dim);
+  return (of_those_before(x) * of_those_before(x.flip(dim)).flip(dim)).to(given.dtype());
 }
 
-// dx = dy y / x; where x has zeros, dy times the product of the others.
+// dx = dy y / x; where y is 0 or out of range, dy times the product of the others.
 Tensor prod_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims, bool keepdim,
                  int64_t dim) {
   const Spread back(x, dims, keepdim);
-  if (!raw::all(x, dim_set({}, x.dim(), "prod"), false).item<bool>()) {
-    if (x.dim() == 0) return dy;
-    if (x.dim() > 1 && reduced_count(x.sizes(), dims) == x.numel())
-      return back(dy) * products_of_others(x.reshape(-1), 0).reshape(x.sizes());
-    return back(dy) * products_of_others(x, dim);
-  }
-  return back(dy * y) / x;
+  const double most = x.dtype() == kFloat ? 0x1p100 : 0x1p900;
+  if (raw::all_within(y, 1 / most, most)) return back(dy * y) / x;
+  if (x.dim() == 0 || x.numel() == 0) return back(dy);
+  if (x.dim() > 1 && reduced_count(x.sizes(), dims) == x.numel())
+    return back(dy) * products_of_others(x.reshape(-1), 0).reshape(x.sizes());
+  return back(dy) * products_of_others(x, dim);
 }
 
 Tensor prod_over(const char* op, const Tensor& input, DimSet dims, bool keepdim, int64_t dim,
@@ -67,6 +70,16 @@ Tensor prod_over(const char* op, const Tensor& input, DimSet dims, bool keepdim,
                 wrt(x, [sx = save(x), dims, keepdim, dim](const Tensor& dy, const Tensor& y) {
                   return prod_back(dy, y, sx, dims, keepdim, dim);
                 }));
+}
+
+// e^(x - y), y the logsumexp of x. An infinite y shares evenly among those that equal it.
+Tensor shares_of(const Tensor& x, const Tensor& y, DimSet dims) {
+  const double most =
+      x.dtype() == kFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  if (raw::all_within(y, 0, most)) return (x - y).exp();
+  const Tensor infinite = y.isinf(), here = x.eq(y);
+  const Tensor even = here.to(x.dtype()) / raw::sum(here, dims, true);
+  return where(infinite, even, (x.masked_fill(infinite, 0) - y.masked_fill(infinite, 0)).exp());
 }
 
 Tensor test_result(const Tensor& x, const Tensor& y) {
@@ -136,11 +149,11 @@ Tensor Tensor::count_nonzero(std::optional<int64_t> along) const {
 Tensor Tensor::logsumexp(IntArrayRef dim, bool keepdim) const {
   const Tensor x = is_floating_point() ? *this : to(get_default_dtype());
   const DimSet dims = dim_set(dim, x.dim(), "logsumexp");
-  return record(
-      "logsumexp", raw::logsumexp(x, dims, keepdim),
-      wrt(x, [sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
-        return back(dy) * (sx - back.keep(y)).exp();
-      }));
+  return record("logsumexp", raw::logsumexp(x, dims, keepdim),
+                wrt(x, [sx = save(x), dims, back = Spread(x, dims, keepdim)](const Tensor& dy,
+                                                                             const Tensor& y) {
+                  return back(dy) * shares_of(sx, back.keep(y), dims);
+                }));
 }
 
 }  // namespace gradus

@@ -1,5 +1,7 @@
 // Running results along a dim.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "tensor/scan.h"
 
@@ -28,20 +30,39 @@ Tensor sum_of_rest(const Tensor& x, int64_t dim) {
   return x.dim() == 0 ? x : x.flip(dim).cumsum(dim).flip(dim);
 }
 
-// dx_k = sum over i >= k of dy_i (the product of the x_j with j <= i, but not x_k).
+// y moved on by one place along dim, `first` in front.
+Tensor moved_on(const Tensor& y, int64_t dim, double first) {
+  Dims front = y.sizes();
+  front[size_t(wrap_dim(dim, y.dim(), "cumprod"))] = 1;
+  return cat({raw::full(front, first, y.dtype()), y.narrow(dim, 0, y.size(dim) - 1)}, dim);
+}
+
+// y_k = b_k + a_k y_(k-1), or from the end b_k + a_(k+1) y_(k+1): each is the other's transpose.
+Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim, bool from_end) {
+  const auto sa = save(a);
+  return record("recurrence", raw::recurrence(a, b, dim, from_end),
+                wrt(a,
+                    [=](const Tensor& dy, const Tensor& y) {
+                      const Tensor db = recurrence(sa, dy, dim, !from_end);
+                      return from_end ? moved_on(db, dim, 0) * y : db * moved_on(y, dim, 0);
+                    }),
+                wrt(b, [=](const Tensor& dy) { return recurrence(sa, dy, dim, !from_end); }));
+}
+
+// dx_k = sum over i >= k of dy_i (the product of the x_j with j <= i, but not x_k): what is before
+// k times r_k = dy_k + x_(k+1) r_(k+1). No division, which zeros would forbid.
 Tensor cumprod_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
   if (x.dim() == 0) return dy;
-  if (raw::all(x, dim_set({}, x.dim(), "cumprod"), false).item<bool>())
-    return sum_of_rest(dy * y, dim) / x;
-  // Where zeros forbid the division: one k at a time.
-  const int64_t n = x.size(dim);
-  std::vector<Tensor> dx;
-  for (int64_t k = 0; k < n; ++k) {
-    const Tensor after = x.narrow(dim, k + 1, n - k - 1).cumprod(dim);
-    const Tensor rest = (dy.narrow(dim, k + 1, n - k - 1) * after).sum(dim, true);
-    dx.push_back(x.narrow(dim, 0, k).prod(dim, true) * (dy.narrow(dim, k, 1) + rest));
+  if (x.numel() == 0) return dy;
+  if (x.dtype() == kFloat && !raw::all_within(y, 0x1p-50, 0x1p50)) {
+    const Tensor wide = x.to(kDouble);
+    return cumprod_back(dy.to(kDouble), wide.cumprod(dim), wide, dim).to(kFloat);
   }
-  return cat(dx, dim);
+  const Tensor before = moved_on(y, dim, 1), rest = recurrence(x, dy, dim, /*from_end=*/true);
+  const Tensor dx = before * rest;
+  // A zero in front keeps even what overflows out.
+  const bool finite = raw::all_within(rest, 0, std::numeric_limits<double>::max());
+  return finite ? dx : dx.masked_fill(before.eq(0), 0);
 }
 
 // log of the sum of exp(x_i) with i >= k
@@ -51,7 +72,7 @@ Tensor logsumexp_of_rest(const Tensor& x, int64_t dim) {
 
 // dx_k = sum over i >= k of dy_i exp(x_k - y_i), in logarithms so that nothing overflows: the
 // positive dy and the negative ones apart.
-Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+Tensor finite_logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
   const double least = x.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
   const auto part = [&](const Tensor& d) {
     const Tensor none = d.gt(0).logical_not();  // and nan
@@ -59,6 +80,20 @@ Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int
     return (logsumexp_of_rest(log_d - y, dim) + x).exp();
   };
   return part(dy) - part(dy.neg());
+}
+
+// An infinite y shares evenly among the x up to it that equal it.
+Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  const Tensor infinite = y.isinf();
+  if (!infinite.any().item<bool>()) return finite_logcumsumexp_back(dy, y, x, dim);
+  Tensor dx = finite_logcumsumexp_back(dy.masked_fill(infinite, 0), y.masked_fill(infinite, 0),
+                                       x.masked_fill(x.isposinf(), 0), dim);
+  for (const double end : {-HUGE_VAL, HUGE_VAL}) {
+    const Tensor here = x.eq(end);
+    const Tensor share = dy.masked_fill(y.ne(end), 0) / here.cumsum(dim).clamp_min(1);
+    dx = dx + sum_of_rest(share, dim).masked_fill(here.logical_not(), 0);
+  }
+  return dx;
 }
 
 TensorPair running(const char* op, const raw::Running& y, const Tensor& x, int64_t dim) {

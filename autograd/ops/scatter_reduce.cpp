@@ -60,14 +60,16 @@ Tensor products_of_those_before(const Tensor& index, const Tensor& src, int64_t 
 }
 
 // For each element of src, the product of the others that share its index. Made of recorded
-// products only, so that it has derivatives of any order where there are zeros.
-Tensor products_of_others(const Tensor& index, const Tensor& src, int64_t dim) {
-  if (src.numel() == 0 || src.dim() == 0) return raw::full(src.sizes(), 1, src.dtype());
+// products only, so that it has derivatives of any order where there are zeros; in double, in which
+// the products of some floats stay where that of all does not.
+Tensor products_of_others(const Tensor& index, const Tensor& given, int64_t dim) {
+  if (given.numel() == 0 || given.dim() == 0) return raw::full(given.sizes(), 1, given.dtype());
+  const Tensor src = given.to(kDouble);
   const auto [sorted, order] = index.sort(dim);
   const Tensor x = src.gather(dim, order);
   const Tensor before = products_of_those_before(sorted, x, dim);
   const Tensor after = products_of_those_before(sorted.flip(dim), x.flip(dim), dim).flip(dim);
-  return raw::zeros(src.sizes(), src.dtype()).scatter(dim, order, before * after);
+  return raw::zeros(src.sizes(), kDouble).scatter(dim, order, before * after).to(given.dtype());
 }
 
 // One reduction along a dim, for the value and for the gradients.
@@ -76,12 +78,11 @@ struct Scatter {
   Kind kind;
   bool include_self;
 
-  // How many values met in each place.
+  // How many values met in each place; counted as integers, since a float stops at 2^24.
   Tensor count(const Tensor& self, const Tensor& index) const {
     const NoGradGuard untaped;
-    const ScalarType t = self.dtype() == kBool ? kLong : self.dtype();
-    Tensor n = raw::full(self.sizes(), include_self, t);
-    raw::scatter(n, dim, index, raw::scalar_tensor(1, t), Reduce::sum);
+    Tensor n = raw::full(self.sizes(), include_self, kLong);
+    raw::scatter(n, dim, index, raw::scalar_tensor(1, kLong), Reduce::sum);
     return n.masked_fill_(n.eq(0), 1);
   }
 
@@ -113,7 +114,7 @@ struct Scatter {
       case Kind::sum:
         return {own, Tensor()};
       case Kind::mean: {
-        const Tensor share = 1 / count(self, index);
+        const Tensor share = 1 / count(self, index).to(self.dtype());
         return {own * share, at_src(share)};
       }
       case Kind::prod:
@@ -131,19 +132,16 @@ struct Scatter {
     }
   }
 
-  // The product of all the others; by division where there are no zeros.
+  // The product of all the others; by division where that of all is in range and not 0.
   std::pair<Tensor, Tensor> product_slopes(const Tensor& self, const Tensor& index,
                                            const Tensor& src, const Tensor& own) const {
     const auto products = [&](const Tensor& first) {
       return first.scatter_reduce(dim, index, src, "prod", include_self);
     };
-    const auto has_zeros = [](const Tensor& x) {
-      return !raw::all(x, dim_set({}, x.dim(), "prod"), false).item<bool>();
-    };
-    if (!has_zeros(self) && !has_zeros(src)) {
-      const Tensor y = products(self);
-      return {y / self * own, y.gather(dim, index) / src};
-    }
+    const double most = self.dtype() == kFloat ? 0x1p100 : 0x1p900;
+    const auto in_range = [most](const Tensor& x) { return raw::all_within(x, 1 / most, most); };
+    const Tensor y = products(self);
+    if (in_range(self) && in_range(y)) return {y / self * own, y.gather(dim, index) / src};
     const Tensor of_src = products(raw::full(self.sizes(), 1, self.dtype()));
     const Tensor others = products_of_others(index, src, dim);
     return {of_src * own, include_self ? others * self.gather(dim, index) : others};

@@ -59,8 +59,9 @@ struct ReduceTable {
   // y[i, j] = (sum of |a[i, k] - b[k, j]|^p over k)^(1/p); the number of those that differ for p =
   // 0, the largest for p = inf.
   DistanceFn* distance;
-  // da[i, k] = sum of w[i, j] sgn(d) |d|^(p-1) over j, where d = a[i, k] - b[k, j]; for p = inf of
-  // w[i, j] sgn(d) where |d| >= y[i, j], otherwise y is not read. p > 0. Nothing where w is 0.
+  // da[i, k] = sum of w[i, j] sgn(d) (|d| / y[i, j])^(p-1) over j, where d = a[i, k] - b[k, j]; for
+  // p = 2 of w[i, j] d, for p = inf of w[i, j] sgn(d) where |d| >= y[i, j]. p > 0. Nothing where w
+  // is 0.
   DistanceSlopeFn* distance_slope;
 };
 
@@ -71,11 +72,14 @@ struct ScanShape {
 };
 
 using ScanFn = void(const void* x, void* y, const ScanShape&);
+using RecurrenceFn = void(const void* a, const void* b, void* y, const ScanShape&, bool from_end);
 using ScanIndexFn = void(const void* x, void* y, int64_t* index, const ScanShape&);
 
 struct ScanTable {
   ByType<ScanFn> cumsum, cumprod;  // y as for sum; floats are accumulated in double
   ByType<ScanFn> logcumsumexp;     // float and double
+  // y_k = b_k + a_k y_(k-1) from the first on, or y_k = b_k + a_(k+1) y_(k+1) from the end; n > 0.
+  ByType<RecurrenceFn> recurrence;
   // Also the index of the running extremum: of equals the last, and a nan stays until the next nan.
   ByType<ScanIndexFn> cummax, cummin;
 };

@@ -42,6 +42,8 @@ void cumprod(const void*, void*, const ScanShape&);
 template <class T>
 void logcumsumexp(const void*, void*, const ScanShape&);
 template <class T>
+void recurrence(const void*, const void*, void*, const ScanShape&, bool);
+template <class T>
 void cummax(const void*, void*, int64_t*, const ScanShape&);
 template <class T>
 void cummin(const void*, void*, int64_t*, const ScanShape&);
@@ -89,6 +91,7 @@ inline constexpr ScanTable scan_table = {
     .cumsum = GRADUS_ALL_TYPES(cumsum),
     .cumprod = GRADUS_ALL_TYPES(cumprod),
     .logcumsumexp = GRADUS_FLOAT_TYPES(logcumsumexp),
+    .recurrence = GRADUS_FLOAT_TYPES(recurrence),
     .cummax = GRADUS_ALL_TYPES(cummax),
     .cummin = GRADUS_ALL_TYPES(cummin),
 };

@@ -191,7 +191,9 @@ void distance_slope(const double* a, const double* b, const double* w, const dou
     return run([=](D d, const double* longest) {
       return choose(magnitude(d) >= D::load_unaligned(longest), sign(D(1.0), d), D(0.0));
     });
-  run([=](D d, const double*) { return sign(simd::pow(magnitude(d), D(p - 1)), d); });
+  run([=](D d, const double* whole) {
+    return sign(simd::pow(magnitude(d) / D::load_unaligned(whole), D(p - 1)), d);
+  });
 }
 
 template <class T>

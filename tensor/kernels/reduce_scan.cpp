@@ -144,6 +144,29 @@ void with_index(const void* x, void* y, int64_t* index, const ScanShape& s, Take
   });
 }
 
+template <class T>
+void recur(const T* a, const T* b, T* y, const ScanShape& s, bool from_end) {
+  for_each_group(s, [&](int64_t count, int64_t offset, int64_t n_step, int64_t lane_step) {
+    double acc[width];
+    const auto step = [&](int64_t k, auto next) {
+      const T* from = b + offset + k * n_step;
+      T* to = y + offset + k * n_step;
+      for_each_lane(count, lane_step, [&](int64_t j, int64_t place) {
+        acc[j] = next(j, place, static_cast<double>(from[place]));
+        to[place] = static_cast<T>(acc[j]);
+      });
+    };
+    const int64_t first = from_end ? s.n - 1 : 0, by = from_end ? -1 : 1;
+    step(first, [](int64_t, int64_t, double v) { return v; });
+    for (int64_t i = 1, k = first + by; i < s.n; ++i, k += by) {
+      const T* factor = a + offset + (from_end ? k + 1 : k) * n_step;
+      step(k, [&](int64_t j, int64_t place, double v) {
+        return v + static_cast<double>(factor[place]) * acc[j];
+      });
+    }
+  });
+}
+
 // log(e^a + e^b)
 double log_add_exp(double a, double b) {
   if (a != a || b != b) return a + b;
@@ -167,6 +190,10 @@ void logcumsumexp(const void* x, void* y, const ScanShape& s) {
   run<T>(x, y, s, lowest<double>, log_add_exp);
 }
 template <class T>
+void recurrence(const void* a, const void* b, void* y, const ScanShape& s, bool from_end) {
+  recur(static_cast<const T*>(a), static_cast<const T*>(b), static_cast<T*>(y), s, from_end);
+}
+template <class T>
 void cummax(const void* x, void* y, int64_t* index, const ScanShape& s) {
   with_index<T>(x, y, index, s, [](T v, T best) { return v >= best; });
 }
@@ -187,5 +214,7 @@ GRADUS_INSTANTIATE(float)
 GRADUS_INSTANTIATE(double)
 template void logcumsumexp<float>(const void*, void*, const ScanShape&);
 template void logcumsumexp<double>(const void*, void*, const ScanShape&);
+template void recurrence<float>(const void*, const void*, void*, const ScanShape&, bool);
+template void recurrence<double>(const void*, const void*, void*, const ScanShape&, bool);
 
 }  // namespace gradus::kernels::GRADUS_ISA::reduce
