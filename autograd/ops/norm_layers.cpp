@@ -1,5 +1,6 @@
 #include "autograd/ops/norm_layers.h"
 
+#include <cmath>
 #include <limits>
 
 #include "autograd/ops/pointwise.h"
@@ -7,6 +8,7 @@
 #include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/norm.h"
+#include "tensor/reduce.h"
 
 namespace gradus {
 using namespace autograd;
@@ -38,8 +40,17 @@ struct Spread {
 
 Statistics statistics(const Tensor& x, const Spread& spread) {
   const auto& dims = spread.over;
-  if (!spread.centred) return {{}, (x.square().mean(dims, true) + spread.eps).rsqrt()};
-  return {x.mean(dims, /*keepdim=*/true), (x.var(dims, Scalar(0), true) + spread.eps).rsqrt()};
+  const Tensor mean = spread.centred ? x.mean(dims, /*keepdim=*/true) : Tensor();
+  const Tensor square = spread.centred ? x.var(dims, Scalar(0), true) : x.square().mean(dims, true);
+  const Tensor sum = square + spread.eps;
+  const double most = x.dtype() == kFloat ? 0x1p100 : 0x1p900;
+  if (raw::all_within(sum, 1 / most, most)) return {mean, sum.rsqrt()};
+  // Squares that leave the range, by their roots. These have no slope at 0.
+  int64_t n = 1;
+  for (const int64_t d : dims) n *= x.size(d);
+  const Tensor root =
+      spread.centred ? x.std(dims, Scalar(0), true) : x.norm(2, dims, true) / std::sqrt(double(n));
+  return {mean, hypot(root, raw::scalar_tensor(std::sqrt(spread.eps), x.dtype())).reciprocal()};
 }
 
 // A vector over dim 1 of x.

@@ -7,7 +7,7 @@ namespace gradus::kernels::GRADUS_ISA {
 namespace {
 
 // What shares a mean is given as pieces: each(f) calls f(line, offset) for lines of V's lanes, and
-// across(v) merges the lanes where they belong together.
+// across(v) and largest(v) merge the lanes where they belong together.
 
 template <class T>
 struct OneRow {
@@ -18,6 +18,7 @@ struct OneRow {
     f(line, 0);
   }
   V across(V v) const { return line.across(Plus{}, v); }
+  V largest(V v) const { return line.across(Greater{}, v); }
   V get(const T* p) const { return V(*p); }
   void put(T* p, V v) const { *p = v.get(0); }
 };
@@ -42,6 +43,7 @@ struct Channels {
     f(line, 0);
   }
   V across(V v) const { return v; }
+  V largest(V v) const { return v; }
   V get(const T* p) const { return line.place(0).load(p); }
   void put(T* p, V v) const { line.place(0).store(p, v); }
 };
@@ -63,27 +65,87 @@ void map(const Pieces& pieces, F f) {
       [&](const auto& line, int64_t at) { map_line(line, [&](auto place) { f(place, at); }); });
 }
 
-// Mean and variance. What rounding made the mean miss is found and added in the second pass, so
-// that the deviations of equal numbers are 0.
-template <class T, class Pieces, class V = batch<T>>
-Two<V> moments(const Pieces& pieces, const T* x, V count) {
+// Mean and variance of the values that get(place, offset, pad) loads. What rounding made the mean
+// miss is found and added in the second pass, so that the deviations of equal numbers are 0.
+template <class T, class Pieces, class Get, class V = batch<T>>
+Two<V> central_moments(const Pieces& pieces, V count, Get get) {
   V sum(T(0));
   pieces.each([&](const auto& line, int64_t at) {
-    sum += fold_places(Plus{}, line, V(T(0)), [&](auto place) { return place.load(x + at); });
+    sum += fold_places(Plus{}, line, V(T(0)), [&](auto place) { return get(place, at, V(T(0))); });
   });
   const V near = pieces.across(sum) / count;
   const Two<V> s = sums(pieces, [&](auto place, int64_t at) {
-    const V d = place.load(x + at, near) - near;
+    const V d = get(place, at, near) - near;
     return Two<V>{d, d * d};
   });
   const V missed = s.a / count;
   return {near + missed, xsimd::max(V(T(0)), s.b / count - missed * missed)};
 }
+// The same with a mean of 0.
+template <class T, class Pieces, class Get, class V = batch<T>>
+Two<V> moments_about_0(const Pieces& pieces, V count, Get get) {
+  V sum(T(0));
+  pieces.each([&](const auto& line, int64_t at) {
+    sum += fold_places(Plus{}, line, V(T(0)), [&](auto place) {
+      const V v = get(place, at, V(T(0)));
+      return v * v;
+    });
+  });
+  return {V(T(0)), pieces.across(sum) / count};
+}
 
+// rstd = 1 / sqrt(variance + eps)
 template <class V>
-V inverse_root(V variance, double eps) {
+struct Statistics {
+  V mean, variance, rstd;
+};
+
+// Where squares left the range of T, or nearly all of its digits.
+template <class V>
+auto is_lost(const V& variance, double eps) {
   using T = typename V::value_type;
-  return V(T(1)) / xsimd::sqrt(variance + V(static_cast<T>(eps)));
+  const V least(sizeof(T) == 4 ? T(0x1p-100) : T(0x1p-900));
+  return !(variance < V(std::numeric_limits<T>::infinity())) ||
+         variance + V(static_cast<T>(eps)) < least;
+}
+
+// Those are taken of x times a power of 2 for which the largest is between 1 and 2.
+template <class T, class Pieces, class Moments, class V = batch<T>>
+[[gnu::noinline, gnu::cold]] void rescale(const Pieces& pieces, const T* x, double eps,
+                                          const Moments& moments, Statistics<V>& s) {
+  const V zero(T(0)), inf(std::numeric_limits<T>::infinity());
+  V most = zero;
+  pieces.each([&](const auto& line, int64_t at) {
+    most = xsimd::max(most, fold_places(Greater{}, line, zero, [&](auto place) {
+                        return xsimd::abs(place.load(x + at));
+                      }));
+  });
+  most = pieces.largest(most);
+  const auto known = most > zero && most < inf;
+  const V power = most & inf, greatest(sizeof(T) == 4 ? T(0x1p126) : T(0x1p1022));
+  const V unit = xsimd::select(known, xsimd::min(V(T(1)) / power, greatest), V(T(1)));
+  const Two<V> m = moments(
+      [&](auto place, int64_t at, const V& pad) { return place.load(x + at, pad / unit) * unit; });
+  const auto lost = known && is_lost(s.variance, eps);
+  const V rstd = unit / xsimd::sqrt(m.b + V(static_cast<T>(eps)) * unit * unit);
+  s.mean = xsimd::select(lost, m.a / unit, s.mean);
+  s.variance = xsimd::select(lost, m.b / unit / unit, s.variance);
+  s.rstd = xsimd::select(lost, rstd, s.rstd);
+}
+
+template <class T, class Pieces, class V = batch<T>>
+Statistics<V> statistics(const Pieces& pieces, const T* x, V count, double eps,
+                         bool centred = true) {
+  const auto moments = [&](auto get) {
+    return centred ? central_moments<T>(pieces, count, get)
+                   : moments_about_0<T>(pieces, count, get);
+  };
+  const Two<V> m =
+      moments([&](auto place, int64_t at, const V& pad) { return place.load(x + at, pad); });
+  const V rstd = V(T(1)) / xsimd::sqrt(m.b + V(static_cast<T>(eps)));
+  Statistics<V> s{m.a, m.b, rstd};
+  if (xsimd::any(is_lost(s.variance, eps))) rescale(pieces, x, eps, moments, s);
+  return s;
 }
 
 template <class T>
@@ -92,11 +154,8 @@ void rows(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, in
   using V = batch<T>;
   const OneRow<T> row{{n}};
   for (int64_t r = 0; r < count; ++r, x += n, y += n) {
-    const auto square = [&](auto at) { return at.load(x) * at.load(x); };
-    const V size(static_cast<T>(n));
-    const auto [m, variance] =
-        mean ? moments(row, x, size) : Two<V>{V(T(0)), sum_line(row.line, square) / size};
-    const V scale = inverse_root(variance, eps), centre = m;
+    const Statistics<V> s = statistics(row, x, V(static_cast<T>(n)), eps, mean != nullptr);
+    const V scale = s.rstd, centre = s.mean;
     if (mean) row.put(mean + r, centre);
     row.put(rstd + r, scale);
     map_line(row.line, [&](auto at) {
@@ -161,14 +220,14 @@ void channels(const T* x, const T* weight, const T* bias, T* y, T* mean, T* vari
   using V = batch<T>;
   const V count(static_cast<T>(shape.outer * shape.inner));
   for_each_channel<T>(shape, first, last, [&](const auto& pieces, int64_t c, int64_t from) {
-    const Two<V> m = moments(pieces, x + from, count);
-    const V s = inverse_root(m.b, eps), scale = weight ? s * pieces.get(weight + c) : s;
+    const Statistics<V> s = statistics(pieces, x + from, count, eps);
+    const V scale = weight ? s.rstd * pieces.get(weight + c) : s.rstd;
     const V shift = bias ? pieces.get(bias + c) : V(T(0));
-    pieces.put(mean + c, m.a);
-    pieces.put(variance + c, m.b);
-    pieces.put(rstd + c, s);
+    pieces.put(mean + c, s.mean);
+    pieces.put(variance + c, s.variance);
+    pieces.put(rstd + c, s.rstd);
     map(pieces, [&](auto place, int64_t at) {
-      place.store(y + from + at, xsimd::fma(place.load(x + from + at) - m.a, scale, shift));
+      place.store(y + from + at, xsimd::fma(place.load(x + from + at) - s.mean, scale, shift));
     });
   });
 }
@@ -211,15 +270,15 @@ void groups(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd,
   const OneRow<T> group{{shape.channels * shape.inner}};
   const RowLine<T> line{shape.inner};
   for (int64_t r = first; r < last; ++r) {
-    const Two<V> m = moments(group, x + r * group.line.n, V(static_cast<T>(group.line.n)));
-    const V s = inverse_root(m.b, eps);
-    group.put(mean + r, m.a);
-    group.put(rstd + r, s);
+    const Statistics<V> s =
+        statistics(group, x + r * group.line.n, V(static_cast<T>(group.line.n)), eps);
+    group.put(mean + r, s.mean);
+    group.put(rstd + r, s.rstd);
     each_channel<T>(shape, r, [&](int64_t c, int64_t row) {
-      const V scale = weight ? s * V(weight[c]) : s, shift(bias ? bias[c] : T(0));
+      const V scale = weight ? s.rstd * V(weight[c]) : s.rstd, shift(bias ? bias[c] : T(0));
       map_line(line, [&](auto at) {
         at.store(y + row * shape.inner,
-                 xsimd::fma(at.load(x + row * shape.inner) - m.a, scale, shift));
+                 xsimd::fma(at.load(x + row * shape.inner) - s.mean, scale, shift));
       });
     });
   }
