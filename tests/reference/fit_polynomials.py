@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the coefficients of the polynomials in tensor/kernels/simd/ (needs mpmath and numpy)."""
 import numpy as np
-from mpmath import atanh, cos, erf, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, sqrt
+from mpmath import atanh, cos, erf, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, sin, sqrt
 from numpy.polynomial import Polynomial, chebyshev
 
 mp.dps = 40
@@ -70,3 +70,10 @@ def tail(t):
 
 fit('normal_cdf, far, in t - 1', tail, 1 / (1 + 0.3 * 14), 1, 7,
     lambda t, y: 1 / y / (1 + ((1 / t - 1) / 0.3)**2 / 2), around=1)
+
+for name, degree in ('float', 2), ('double', 5):
+    fit_exactly(f'sine_and_cosine, {name}, (sin r - r) / r^3 in r^2', lambda t: (sin(sqrt(t)) / sqrt(t) - 1) / t,
+                mpf('1e-12'), mpf('0.625'), degree, lambda t, y: t * sqrt(t) / sin(sqrt(t)))
+    fit_exactly(f'sine_and_cosine, {name}, (cos r - 1 + r^2 / 2) / r^4 in r^2',
+                lambda t: (cos(sqrt(t)) - 1 + t / 2) / t**2, mpf('1e-12'), mpf('0.625'), degree,
+                lambda t, y: t**2 / cos(sqrt(t)))

@@ -29,11 +29,12 @@ struct relu : unary {  // y = max(x, 0)
   template <class V> static V slope(V, V y) { return math::select(y <= V(0), V(0), V(1)); }
 };
 
-struct hardtanh : ternary {  // a, between b and c; the slope at the bounds is 0
+struct hardtanh : ternary {  // a, at least b and then at most c; the slope at the bounds is 0
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
   template <class V> static V value(V a, V b, V c) {
-    return math::select(a < b, b, math::select(a > c, c, a));
+    const V least = math::select(a < b, b, a);
+    return math::select(least > c, c, least);
   }
   template <class V> static V slope_a(V a, V b, V c, V) {
     return math::select(a <= b || a >= c, V(0), V(1));
@@ -90,11 +91,13 @@ struct gelu_tanh : unary {  // y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
     return constant<V>(constants::sqrt_two_over_pi) * (x + constant<V>(0.044715) * x * x * x);
   }
   template <class V> static V value(V x) { return V(0.5) * x * (V(1) + math::tanh(inner(x))); }
+  // Far out tanh is 1 and its slope 0, which must not meet an infinite x^2.
   template <class V> static V slope(V x, V) {
-    const V t = math::tanh(inner(x));
+    const V z = math::select(math::abs(x) > V(32), math::copysign(V(32), x), x);
+    const V t = math::tanh(inner(z));
     const V inner_slope =
-        constant<V>(constants::sqrt_two_over_pi) * (V(1) + constant<V>(3 * 0.044715) * x * x);
-    return V(0.5) * (V(1) + t) + V(0.5) * x * (V(1) - t * t) * inner_slope;
+        constant<V>(constants::sqrt_two_over_pi) * (V(1) + constant<V>(3 * 0.044715) * z * z);
+    return V(0.5) * (V(1) + t) + V(0.5) * z * (V(1) - t * t) * inner_slope;
   }
 };
 
@@ -112,7 +115,7 @@ struct mish : unary {  // y = x tanh(log(1 + e^x))
 struct softplus : ternary {  // log(1 + e^(b a)) / b, and a where b a > c
   static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
   template <class V> static V value(V a, V b, V c) {
-    return math::select(a * b > c, a, math::log1p(math::exp(a * b)) / b);
+    return math::select(a * b > c, a, -log_logistic(-(a * b)) / b);  // e^(b a) may overflow
   }
   template <class V> static V slope_a(V a, V b, V c, V) {
     return math::select(a * b > c, V(1), logistic(a * b));

@@ -59,7 +59,7 @@ struct addcdiv : quaternary {  // y = a + d b / c, d a parameter
   template <class V> static V value(V a, V b, V c, V d) { return a + d * b / c; }
   template <class V> static V slope_a(V, V, V, V, V) { return V(1); }
   template <class V> static V slope_b(V, V, V c, V d, V) { return d / c; }
-  template <class V> static V slope_c(V, V b, V c, V d, V) { return -(d * b) / (c * c); }
+  template <class V> static V slope_c(V, V b, V c, V d, V) { return -(d * b / c) / c; }
 };
 
 struct lerp : ternary {  // y = a + c (b - a), from the nearer end
@@ -78,11 +78,14 @@ struct pow : binary {  // y = a^b
   static constexpr unsigned keep_a = saves::a | saves::b;
   static constexpr unsigned keep_b = saves::a | saves::b | saves::output;
   template <class V> static V value(V a, V b) { return math::pow(a, b); }
+  // 0^-1 and log 0 are replaced before they are hidden, see formula.h.
   template <class V> static V slope_a(V a, V b, V) {
-    return math::select(b == V(0), V(0), b * math::pow(a, b - V(1)));
+    const V base = math::select(b == V(0), V(1), a);
+    return math::select(b == V(0), V(0), b * math::pow(base, b - V(1)));
   }
   template <class V> static V slope_b(V a, V b, V y) {
-    return math::select(a == V(0) && b >= V(0), V(0), y * math::log(a));
+    const V base = math::select(a == V(0) && b >= V(0), V(1), a);
+    return math::select(a == V(0) && b >= V(0), V(0), y * math::log(base));
   }
   // A negative power is the truncated one: 0 but for a = 1 and -1.
   template <std::integral T> static T value(T a, T b) {

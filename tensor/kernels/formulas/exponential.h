@@ -53,9 +53,12 @@ struct xlogy : binary {  // y = a log b, 0 for a = 0
     return math::select(a == V(0) && b == b, V(0), a * math::log(b));
   }
   template <class V> static V slope_a(V a, V b, V) {
-    return math::select(a == V(0) && b <= V(0), V(0), math::log(b));
+    const V safe = math::select(a == V(0) && b <= V(0), V(1), b);
+    return math::select(a == V(0) && b <= V(0), V(0), math::log(safe));
   }
-  template <class V> static V slope_b(V a, V b, V) { return a / b; }
+  template <class V> static V slope_b(V a, V b, V) {
+    return a / math::select(a == V(0) && b == V(0), V(1), b);
+  }
 };
 
 struct xlog1py : binary {  // y = a log(1 + b), 0 for a = 0
@@ -64,31 +67,39 @@ struct xlog1py : binary {  // y = a log(1 + b), 0 for a = 0
     return math::select(a == V(0) && b == b, V(0), a * math::log1p(b));
   }
   template <class V> static V slope_a(V a, V b, V) {
-    return math::select(a == V(0) && b <= V(-1), V(0), math::log1p(b));
+    const V safe = math::select(a == V(0) && b <= V(-1), V(1), b);
+    return math::select(a == V(0) && b <= V(-1), V(0), math::log1p(safe));
   }
-  template <class V> static V slope_b(V a, V b, V) { return a / (b + V(1)); }
+  template <class V> static V slope_b(V a, V b, V) {
+    return a / math::select(a == V(0) && b == V(-1), V(1), b + V(1));
+  }
 };
+
+// a - b, but 0 for equal infinities.
+template <class V> V difference(const V& a, const V& b) {
+  const auto infinite = a == b && a - a != V(0);
+  return math::select(infinite, V(0), a) - math::select(infinite, V(0), b);
+}
 
 struct logaddexp : binary {  // y = log(e^a + e^b)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     const V m = math::select(a < b, b, a);
-    const V y = m + math::log1p(math::exp(-math::abs(a - b)));
-    return math::select(a == b && a - a != V(0), a, y);  // equal infinities
+    return m + math::log1p(math::exp(-math::abs(difference(a, b))));
   }
-  template <class V> static V slope_a(V a, V b, V) { return logistic(a - b); }
-  template <class V> static V slope_b(V a, V b, V) { return logistic(b - a); }
+  template <class V> static V slope_a(V a, V b, V) { return logistic(difference(a, b)); }
+  template <class V> static V slope_b(V a, V b, V) { return logistic(difference(b, a)); }
 };
 
 struct logaddexp2 : binary {  // y = log2(2^a + 2^b)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     const V m = math::select(a < b, b, a);
-    const V y = m + math::log1p(math::exp2(-math::abs(a - b))) * constant<V>(1 / constants::ln2);
-    return math::select(a == b && a - a != V(0), a, y);
+    const V z = math::exp2(-math::abs(difference(a, b)));
+    return m + math::log1p(z) * constant<V>(1 / constants::ln2);
   }
   template <class V> static V slope_a(V a, V b, V) {
-    return logistic((a - b) * constant<V>(constants::ln2));
+    return logistic(difference(a, b) * constant<V>(constants::ln2));
   }
   template <class V> static V slope_b(V a, V b, V y) { return slope_a(b, a, y); }
 };

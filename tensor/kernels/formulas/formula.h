@@ -8,6 +8,10 @@
 // V is xsimd::batch<float or double> in a kernel, double in tests, a taped tensor in autograd; for
 // integers and bool, value is called with the plain element type, or see integer_batches. An
 // operand without a slope is a parameter: no gradient flows into it. Slopes at kinks are PyTorch's.
+//
+// A slope is differentiated again: what a select hides must have finite derivatives too, since the
+// 0 that flows to the hidden side makes nan of an infinite one. So the operand is replaced before,
+// as in `select(x == V(0), V(0), f(select(x == V(0), V(1), x)))`.
 #pragma once
 
 #include <concepts>
@@ -97,6 +101,7 @@ inline constexpr double sqrt_half = 0.70710678118654752440;
 inline constexpr double two_over_sqrt_pi = 1.12837916709551257390;
 inline constexpr double sqrt_two_over_pi = 0.79788456080286535588;
 inline constexpr double one_over_sqrt_two_pi = 0.39894228040143267794;
+constexpr double factorial(int n) { return n < 2 ? 1 : n * factorial(n - 1); }
 }  // namespace constants
 
 template <class... F> struct list { static constexpr int size = sizeof...(F); };

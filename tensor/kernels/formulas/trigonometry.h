@@ -26,13 +26,13 @@ struct tan : unary {
 struct asin : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::asin(x); }
-  template <class V> static V slope(V x, V) { return V(1) / math::sqrt(V(1) - x * x); }
+  template <class V> static V slope(V x, V) { return V(1) / math::sqrt((V(1) - x) * (V(1) + x)); }
 };
 
 struct acos : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::acos(x); }
-  template <class V> static V slope(V x, V) { return V(-1) / math::sqrt(V(1) - x * x); }
+  template <class V> static V slope(V x, V) { return V(-1) / math::sqrt((V(1) - x) * (V(1) + x)); }
 };
 
 struct atan : unary {
@@ -44,16 +44,21 @@ struct atan : unary {
 struct atan2 : binary {  // the angle of the point (b, a)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) { return math::atan2(a, b); }
-  template <class V> static V inverse(V r) { return math::select(r == V(0), V(0), V(1) / r); }
-  template <class V> static V slope_a(V a, V b, V) { return b * inverse(a * a + b * b); }
-  template <class V> static V slope_b(V a, V b, V) { return -a * inverse(a * a + b * b); }
+  // t / (a^2 + b^2), without overflow; 0 at the origin.
+  template <class V> static V over_square(V t, V a, V b) {
+    const V origin = indicator<V>(a == V(0) && b == V(0));
+    const V r = math::hypot(a + origin, b);
+    return (V(1) - origin) * (t / r) / r;
+  }
+  template <class V> static V slope_a(V a, V b, V) { return over_square(b, a, b); }
+  template <class V> static V slope_b(V a, V b, V) { return over_square(-a, a, b); }
 };
 
 struct hypot : binary {  // y = sqrt(a^2 + b^2), without overflow
   static constexpr unsigned keep_a = saves::a | saves::output, keep_b = saves::b | saves::output;
   template <class V> static V value(V a, V b) { return math::hypot(a, b); }
-  template <class V> static V slope_a(V a, V, V y) { return a / y; }
-  template <class V> static V slope_b(V, V b, V y) { return b / y; }
+  template <class V> static V slope_a(V a, V, V y) { return a / math::select(y == V(0), V(1), y); }
+  template <class V> static V slope_b(V a, V b, V y) { return slope_a(b, a, y); }
 };
 
 struct sinh : unary {
@@ -77,19 +82,22 @@ struct tanh : unary {
 struct asinh : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::asinh(x); }
-  template <class V> static V slope(V x, V) { return V(1) / math::sqrt(x * x + V(1)); }
+  template <class V> static V slope(V x, V) { return V(1) / math::hypot(x, V(1)); }
 };
 
 struct acosh : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::acosh(x); }
-  template <class V> static V slope(V x, V) { return V(1) / math::sqrt(x * x - V(1)); }
+  template <class V> static V slope(V x, V) {
+    const V z = math::abs(x);  // as if there were a branch below -1, like PyTorch
+    return V(1) / (math::sqrt(z - V(1)) * math::sqrt(z + V(1)));
+  }
 };
 
 struct atanh : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::atanh(x); }
-  template <class V> static V slope(V x, V) { return V(1) / (V(1) - x * x); }
+  template <class V> static V slope(V x, V) { return V(1) / ((V(1) - x) * (V(1) + x)); }
 };
 
 struct sinc : unary {  // y = sin(pi x) / (pi x)
@@ -98,9 +106,17 @@ struct sinc : unary {  // y = sin(pi x) / (pi x)
     const V t = x * constant<V>(constants::pi);
     return math::select(x == V(0), V(1), math::sin(t) / t);
   }
+  // Near 0 the difference is small: there by its power series in t^2, t = pi x.
   template <class V> static V slope(V x, V) {
     const V t = x * constant<V>(constants::pi);
-    return math::select(x == V(0), V(0), (math::cos(t) - math::sin(t) / t) / x);
+    const auto near = math::abs(t) < V(1);
+    const V far = math::select(near, V(1), t), s = math::select(near, t * t, V(0));
+    V series = V(0);
+    for (int k = 9; k >= 1; --k)  // (-1)^k 2k / (2k + 1)!
+      series =
+          series * s + constant<V>((k % 2 == 0 ? 2. : -2.) * k / constants::factorial(2 * k + 1));
+    const V by_series = series * t, apart = (math::cos(far) - math::sin(far) / far) / far;
+    return constant<V>(constants::pi) * math::select(near, by_series, apart);
   }
 };
 
