@@ -278,8 +278,13 @@ template <class T>
 void sample_with_replacement(GeneratorImpl& g, const T* p, int64_t size, int64_t* out, int64_t n) {
   const Tensor sums = empty({size}, scalar_type_of<T>);
   T* cumulative = sums.data_ptr<T>();
-  T total = 0;
-  for (int64_t i = 0; i < size; ++i) cumulative[i] = total += p[i];
+  const auto add_up = [&](T unit) {
+    T total = 0;
+    for (int64_t i = 0; i < size; ++i) cumulative[i] = total += p[i] * unit;
+    return total;
+  };
+  T total = add_up(1);
+  if (std::isinf(total)) total = add_up(T(0x1p-30));  // there are at most 2^24
   for (int64_t i = 0; i < size; ++i) cumulative[i] /= total;
   cumulative[size - 1] = 1;
   for (int64_t i = 0; i < n; ++i)
@@ -290,8 +295,18 @@ void sample_with_replacement(GeneratorImpl& g, const T* p, int64_t size, int64_t
 // PyTorch's topk leaves them.
 template <class T>
 void sample_without_replacement(const T* p, const T* e, int64_t size, int64_t* out, int64_t n) {
-  Vector<std::pair<T, int64_t>> score(size_t(size), {T(0), 0});
-  for (int64_t i = 0; i < size; ++i) score[size_t(i)] = {p[i] / e[i], i};
+  Vector<std::pair<double, int64_t>> score(size_t(size), {0., 0});
+  for (int64_t i = 0; i < size; ++i) score[size_t(i)] = {double(p[i] / e[i]), i};
+  // Weights at the ends of the range may leave it: those are compared by their logarithms, that of
+  // the least weight above that of 0, which is -inf.
+  const auto lost = [&](int64_t i) {
+    const double s = score[size_t(i)].first;
+    return std::isinf(s) || (p[i] > 0 && s < std::numeric_limits<T>::min());
+  };
+  bool any_lost = false;
+  for (int64_t i = 0; i < size; ++i) any_lost |= lost(i);
+  for (int64_t i = 0; any_lost && i < size; ++i)
+    score[size_t(i)].first = std::log(double(p[i])) - std::log(double(e[i]));
   const auto larger = [](const auto& a, const auto& b) { return a.first > b.first; };
   const auto begin = score.begin(), end = score.end();
   if (n == 1) {
@@ -324,11 +339,18 @@ Tensor multinomial(const Tensor& p, int64_t n, bool replacement, GeneratorImpl& 
     for (int64_t i = 0; i < dense.numel(); ++i)
       if (!(w[i] >= 0 && w[i] <= std::numeric_limits<T>::max()))
         fail("multinomial: a probability is negative or not finite, {}", w[i]);
-    for (int64_t r = 0; r < rows; ++r)
-      if (std::all_of(w + r * size, w + (r + 1) * size, [](T v) { return v == 0; }))
-        fail("multinomial: the probabilities of row {} are all zero", r);
+    for (int64_t r = 0; r < rows; ++r) {
+      const int64_t some = size - std::count(w + r * size, w + (r + 1) * size, T(0));
+      if (some == 0) fail("multinomial: the probabilities of row {} are all zero", r);
+      if (!replacement && n > some)
+        fail(
+            "multinomial: cannot take {} samples without replacement of the {} of row {} that are "
+            "not zero",
+            n, some, r);
+    }
     int64_t* out = y.data_ptr<int64_t>();
-    if (replacement) {
+    // One sample is drawn in the same way with and without replacement, as in PyTorch.
+    if (replacement && n > 1) {
       std::lock_guard lock(g.mutex_);
       for (int64_t r = 0; r < rows; ++r)
         sample_with_replacement(g, w + r * size, size, out + r * n, n);

@@ -103,20 +103,16 @@ Unique unique_dim(const Tensor& x, int64_t dim, bool neighbours) {
   return y;
 }
 
-Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
-  if (x.dim() != 1 || !is_integral(x.dtype(), false))
-    fail("bincount: expected a 1-dim integer tensor, got {} of {}", x.sizes(), x.dtype());
-  if (minlength < 0) fail("bincount: minlength must not be negative, got {}", minlength);
-  if (weights.defined() && weights.sizes() != x.sizes())
-    fail("bincount: weights differ in shape from the input, {} and {}", weights.sizes(), x.sizes());
-  const Tensor places = contiguous(to_dtype(x, kLong));
-  const int64_t* p = places.data_ptr<int64_t>();
-  const int64_t n = x.numel();
+namespace {
+
+// The largest of n elements, -1 if there is none; throws if one is negative.
+template <class T>
+int64_t largest_place(const T* p, int64_t n) {
   // Three at a time, since a maximum waits for the one before.
   int64_t most = -1, second = -1, third = -1, sign = 0, at = 0;
-  const auto look = [&](int64_t& top, int64_t v) {
-    top = std::max(top, v);
-    sign |= v;
+  const auto look = [&](int64_t& top, T v) {
+    top = std::max(top, int64_t(v));
+    sign |= int64_t(v);
   };
   for (; at + 3 <= n; at += 3) {
     look(most, p[at]);
@@ -124,10 +120,15 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
     look(third, p[at + 2]);
   }
   for (; at < n; ++at) look(most, p[at]);
-  most = std::max({most, second, third});
   if (sign < 0)
     fail("bincount: elements must not be negative, got {}",
-         *std::find_if(p, p + n, [](int64_t v) { return v < 0; }));
+         int64_t(*std::find_if(p, p + n, [](T v) { return v < T(0); })));
+  return std::max({most, second, third});
+}
+
+template <class T>
+Tensor count_places(const T* p, int64_t n, const Tensor& weights, int64_t minlength) {
+  const int64_t most = largest_place(p, n);
   const int64_t length = std::max(minlength, std::min(most, int64_t(1) << 60) + 1);
   if (!weights.defined()) {
     const Tensor y = zeros(length, kLong);
@@ -139,31 +140,66 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
   const ScalarType type = weights.dtype() == kFloat ? kFloat : kDouble;
   const Tensor w = contiguous(to_dtype(weights, type)), y = zeros(length, type);
   visit_floating(type, "bincount", [&](auto zero) {
-    using T = decltype(zero);
-    for (int64_t i = 0; i < n; ++i) y.data_ptr<T>()[p[i]] += w.data_ptr<T>()[i];
+    using W = decltype(zero);
+    for (int64_t i = 0; i < n; ++i) y.data_ptr<W>()[p[i]] += w.data_ptr<W>()[i];
   });
   return y;
+}
+
+}  // namespace
+
+Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
+  if (x.dim() != 1 || !is_integral(x.dtype(), false))
+    fail("bincount: expected a 1-dim integer tensor, got {} of {}", x.sizes(), x.dtype());
+  if (minlength < 0) fail("bincount: minlength must not be negative, got {}", minlength);
+  if (weights.defined() && weights.sizes() != x.sizes())
+    fail("bincount: weights differ in shape from the input, {} and {}", weights.sizes(), x.sizes());
+  const Tensor places = contiguous(x);
+  const auto count = [&]<class T>(T) {
+    return count_places(places.data_ptr<T>(), x.numel(), weights, minlength);
+  };
+  switch (x.dtype()) {
+    case kByte:
+      return count(uint8_t());
+    case kInt:
+      return count(int32_t());
+    default:
+      return count(int64_t());
+  }
 }
 
 Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
   if (!x.is_floating_point()) fail_not_implemented("histc: not implemented for {}", x.dtype());
   if (bins <= 0) fail("histc: expected 1 or more bins, got {}", bins);
-  const Tensor dense = contiguous(x), y = zeros(bins, x.dtype());
+  const Tensor dense = contiguous(x), counts = zeros(bins, kLong);
   visit_floating(x.dtype(), "histc", [&](auto zero) {
     using T = decltype(zero);
     const T* p = dense.data_ptr<T>();
     const int64_t n = x.numel();
     T a = T(low), b = T(high);
-    if (a == b && n > 0)
-      std::tie(a, b) = std::pair(*std::min_element(p, p + n), *std::max_element(p, p + n));
+    if (a == b && n > 0) {
+      bool unknown = false;
+      a = b = p[0];
+      for (int64_t i = 0; i < n; ++i) {
+        unknown |= p[i] != p[i];
+        a = std::min(a, p[i]), b = std::max(b, p[i]);
+      }
+      if (unknown) fail("histc: an element is nan, bounds that are not given cannot be found");
+    }
     if (a == b) a -= 1, b += 1;
     if (!(a <= b) || !std::isfinite(a) || !std::isfinite(b))
       fail("histc: expected finite rising bounds, got {} and {}", a, b);
-    for (int64_t i = 0; i < n; ++i)
-      if (p[i] >= a && p[i] <= b)
-        ++y.data_ptr<T>()[clamped_int64((p[i] - a) * T(bins) / (b - a), 0, bins - 1)];
+    int64_t* count = counts.data_ptr<int64_t>();
+    const auto fill = [&](auto place) {
+      for (int64_t i = 0; i < n; ++i)
+        if (p[i] >= a && p[i] <= b) ++count[clamped_int64(place(p[i]), 0, bins - 1)];
+    };
+    if (std::isfinite((b - a) * T(bins)))
+      fill([&](T v) { return (v - a) * T(bins) / (b - a); });
+    else  // by halves, whose difference is in range
+      fill([&](T v) { return (v / 2 - a / 2) / (b / 2 - a / 2) * T(bins); });
   });
-  return y;
+  return to_dtype(counts, x.dtype());
 }
 
 }  // namespace gradus::raw

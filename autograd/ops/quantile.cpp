@@ -1,3 +1,4 @@
+#include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce.h"
 #include "autograd/ops/reduce_back.h"
 #include "tensor/fail.h"
@@ -5,6 +6,13 @@
 namespace gradus {
 
 namespace {
+
+// a + w (b - a), 0 <= w < 1; a where w is 0, and infinite where one of the two is.
+Tensor between(const Tensor& a, const Tensor& b, const Tensor& w) {
+  const Tensor y = a.lerp(b, w), infinite = a.isinf().logical_or(b.isinf());
+  if (!infinite.any().item<bool>()) return y;
+  return where(infinite, a * (1 - w) + (b * w).masked_fill(w.eq(0), 0), y);
+}
 
 // Sorted lines are read at fractional ranks q (n - 1), n the number of elements that count: all, or
 // with ignore_nan those that are numbers. A line with a nan that counts is read at its end, where
@@ -22,20 +30,23 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
   const Tensor lines = !dim || x.dim() == 0 ? x.reshape(-1) : x.movedim(axis, -1);
   const Tensor sorted = std::get<0>(lines.sort(-1));
   const Tensor missing = lines.detach().isnan();
-  const Tensor last = ignore_nan
-                          ? missing.logical_not().sum(-1, true).to(x.dtype()).sub(1).clamp_min(0)
-                          : raw::full(1, lines.size(-1) - 1, x.dtype());
+  // Ranks are of x's type, as in PyTorch, unless it does not hold them.
+  const ScalarType type = lines.size(-1) > int64_t(1) << 24 ? kDouble : x.dtype();
+  const Tensor last = ignore_nan ? missing.logical_not().sum(-1, true).sub(1).clamp_min(0).to(type)
+                                 : raw::full(1, lines.size(-1) - 1, type);
   Dims sizes = lines.sizes();
   sizes.back() = q.numel();
-  Tensor rank = (q.detach().reshape(-1) * last).expand(sizes);
+  Tensor rank = (q.detach().reshape(-1).to(type) * last).expand(sizes);
   if (!ignore_nan) rank = rank.masked_fill(missing.any(-1, true), lines.size(-1) - 1);
   const auto at = [&](const Tensor& r) { return sorted.gather(-1, r.to(kLong)); };
   const Tensor below = rank.floor(), above = rank.ceil();
   Tensor y = [&] {
-    if (interpolation == "linear") return at(below).lerp(at(above), rank - below);
+    if (interpolation == "linear")
+      return between(at(below), at(above), rank.sub(below).to(x.dtype()));
     if (interpolation == "lower") return at(below);
     if (interpolation == "higher") return at(above);
-    if (interpolation == "midpoint") return at(below).lerp(at(above), 0.5);
+    if (interpolation == "midpoint")
+      return between(at(below), at(above), above.sub(below).to(x.dtype()) * 0.5);
     if (interpolation == "nearest") return at(rank.round());
     fail("{}: interpolation must be linear, lower, higher, midpoint or nearest, got {}", op,
          interpolation);

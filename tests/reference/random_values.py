@@ -47,8 +47,9 @@ MAKERS = [
     ("multinomial 5", [F, D], lambda n, t: torch.multinomial(weights(n + 4, t), 5)),
     ("multinomial 1", [F, D], lambda n, t: torch.multinomial(weights(n, t), 1)),
     ("multinomial all", [D], lambda n, t: torch.multinomial(weights(n, t), n)),
-    ("multinomial zeros", [F], lambda n, t: torch.multinomial((torch.arange(n + 1) % 3).to(t), n + 1)),
+    ("multinomial zeros", [F], lambda n, t: torch.multinomial((torch.arange(n + 1) % 3).to(t), n - n // 3)),
     ("multinomial rows", [F, D], lambda n, t: torch.multinomial(weights(3 * n, t).view(3, n), 1)),
+    ("multinomial 1 replacement", [F, D], lambda n, t: torch.multinomial(weights(3 * n, t).view(3, n), 1, True)),
     ("multinomial replacement", [F, D], lambda n, t: torch.multinomial(weights(n, t).view(1, n), 300, True)),
 ]
 

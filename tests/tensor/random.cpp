@@ -109,11 +109,15 @@ const std::map<std::string, Maker> makers = {
     {"multinomial zeros",
      [](auto n, auto t, auto& g) {
        const Tensor p = from_values([](int64_t i) { return double(i % 3); }, {n + 1}, t);
-       return raw::multinomial(p, n + 1, false, g);
+       return raw::multinomial(p, n - n / 3, false, g);
      }},
     {"multinomial rows",
      [](auto n, auto t, auto& g) {
        return raw::multinomial(weights({3, n}, t), 1, false, g);
+     }},
+    {"multinomial 1 replacement",
+     [](auto n, auto t, auto& g) {
+       return raw::multinomial(weights({3, n}, t), 1, true, g);
      }},
     {"multinomial replacement",
      [](auto n, auto t, auto& g) {
@@ -160,6 +164,32 @@ TEST_CASE("every distribution draws what PyTorch draws") {
       CHECK(int64_t(g.random() % 65536) == c.digests[k].word);
     }
   }
+}
+
+TEST_CASE("weights at the ends of their type are drawn by their size") {
+  GeneratorImpl g(3);
+  const auto of = [](std::initializer_list<double> w, ScalarType t) {
+    return from_values([&](int64_t i) { return w.begin()[i]; }, {int64_t(w.size())}, t);
+  };
+  const auto share_of_1 = [&](const Tensor& w, bool replacement) {
+    int64_t ones = 0;
+    if (replacement) {
+      const Tensor y = raw::multinomial(w, 2000, true, g);
+      for (int64_t i = 0; i < 2000; ++i) ones += y.data_ptr<int64_t>()[i] == 1;
+    } else {
+      for (int i = 0; i < 2000; ++i)
+        ones += raw::multinomial(w, 1, false, g).data_ptr<int64_t>()[0] == 1;
+    }
+    return double(ones) / 2000;
+  };
+  for (const bool replacement : {true, false}) {
+    CAPTURE(replacement);
+    CHECK(std::fabs(share_of_1(of({3e38, 3e38}, kFloat), replacement) - 0.5) < 0.05);
+    CHECK(std::fabs(share_of_1(of({1e38, 3e38}, kFloat), replacement) - 0.75) < 0.05);
+    CHECK(std::fabs(share_of_1(of({5e307, 1.5e308}, kDouble), replacement) - 0.75) < 0.05);
+  }
+  // The least number there is, beside zeros.
+  CHECK(share_of_1(of({0, 1e-45, 0}, kFloat), false) == 1);
 }
 
 TEST_CASE("a generator's state can be kept and put back") {
@@ -272,6 +302,10 @@ TEST_CASE("empty tensors draw nothing, wrong arguments throw and draw nothing") 
               "multinomial: a probability is negative or not finite, -1");
   CHECK_FAILS(raw::multinomial(raw::full({2}, 1, kFloat), 3, false, g),
               "multinomial: cannot take 3 samples of 2 without replacement");
+  CHECK_FAILS(
+      raw::multinomial(from_values([](int64_t i) { return i % 2; }, {4}, kFloat), 3, false, g),
+      "multinomial: cannot take 3 samples without replacement of the 2 of row 0 that are "
+      "not zero");
   CHECK_THROWS_AS(raw::uniform(raw::zeros({2}, kLong), 0, 1, g), Error);
   CHECK(g.random() == untouched.random());
 }
