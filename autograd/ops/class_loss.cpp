@@ -198,7 +198,7 @@ Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target,
   const int64_t dim = class_dim(x), classes = x.size(dim);
   Tensor p = target;
   if (label_smoothing > 0) p = target * (1 - label_smoothing) + label_smoothing / double(classes);
-  Tensor terms = x.log_softmax(dim) * p;
+  Tensor terms = autograd::detail::times_log(p, x.log_softmax(dim));
   if (weight && weight->defined()) terms = terms * over_classes(*weight, x);
   if (reduction == Reduction::None) return -terms.sum(dim);
   const Tensor sum = -terms.sum();
@@ -313,11 +313,10 @@ Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t 
   const int64_t classes = self.size(-1), rows = self.dim() == 2 ? self.size(0) : 1;
   const Tensor y = raw::contiguous(raw::to_dtype(target.detach(), kLong));
   const int64_t* at = y.data_ptr<int64_t>();
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t k = 0; k < classes && at[i * classes + k] >= 0; ++k)
-      if (at[i * classes + k] >= classes)
-        fail_index("multilabel_margin_loss: target {} is out of range for {} classes",
-                   at[i * classes + k], classes);
+  for (int64_t i = 0; i < rows * classes; ++i)
+    if (at[i] < -1 || at[i] >= classes)
+      fail_index("multilabel_margin_loss: target {} is out of range for {} classes", at[i],
+                 classes);
   const Labels labels{rows, classes, save(raw::contiguous(self.detach())), save(y)};
   const Tensor loss = raw::empty({rows}, self.dtype());
   visit_floating(self.dtype(), "multilabel_margin_loss", [&](auto zero) {

@@ -5,6 +5,7 @@
 #include "autograd/ops/copy.h"
 #include "autograd/ops/linalg.h"
 #include "tensor/checked.h"
+#include "tensor/elementwise.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
 #include "tensor/shape.h"
@@ -13,8 +14,14 @@ namespace gradus {
 
 namespace {
 
+// Of integers int64, like every sum.
 Tensor sum_over(const Tensor& x, IntArrayRef dims, bool keepdim = false) {
-  return dims.empty() ? x : x.sum(dims, keepdim, x.dtype());
+  return dims.empty() ? x : x.sum(dims, keepdim);
+}
+void to_one_type(Tensor& a, Tensor& b) {
+  const ScalarType type = raw::result_type(a, b);
+  if (a.dtype() != type) a = a.to(type);
+  if (b.dtype() != type) b = b.to(type);
 }
 
 // --- The equation
@@ -211,6 +218,7 @@ Term contract(Term a, Term b, F needed) {
   sum_out(b, alone(a));
   drop_stretched(a, b, needed);
   drop_stretched(b, a, needed);
+  to_one_type(a.x, b.x);
 
   Labels batch, left, right, summed;
   for (Label l : a.labels)
@@ -300,7 +308,8 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
       fail("tensordot: sizes of dims {} of {} and {} of {} differ", dims_self[i], self.sizes(),
            dims_other[i], other.sizes());
   }
-  const Tensor a = sum_over(self, sum_self, true), b = sum_over(other, sum_other, true);
+  Tensor a = sum_over(self, sum_self, true), b = sum_over(other, sum_other, true);
+  to_one_type(a, b);
 
   Dims left_order, right_order, sizes;
   Checked rows("tensordot", 1), inner = rows, cols = rows;

@@ -83,12 +83,14 @@ Tensor& Tensor::index_add_(int64_t d, const Tensor& index, const Tensor& source,
   s.check_source("index_add_", *this, source);
   if (!is_floating(dtype()) && alpha.isFloatingPoint())
     fail("index_add_: a tensor of {} cannot take a floating alpha", dtype());
-  const bool plain = alpha.equal(1);
+  // A bool is scaled as a bool, which alpha is but for 0.
+  const Scalar factor = dtype() == kBool ? Scalar(alpha.toBool()) : alpha;
+  const bool plain = factor.equal(1);
   return write_inplace(
       "index_add_", *this,
       [&] {
         const NoGradGuard untaped;
-        raw::put(s.x, s.plan, plain ? source : source.mul(alpha), true);
+        raw::put(s.x, s.plan, plain ? source : source.mul(factor), true);
       },
       wrt(*this, [](const Tensor& dy) { return dy; }),
       wrt(source, [at = int64_t(s.dim), i = save(index), sizes = source.impl()->sizes, plain,

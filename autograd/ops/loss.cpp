@@ -1,12 +1,16 @@
 #include "autograd/ops/loss.h"
 
+#include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "autograd/elementwise.h"
 #include "autograd/factories.h"
+#include "autograd/ops/activation.h"
 #include "autograd/ops/distance.h"
 #include "autograd/ops/loss_detail.h"
 #include "autograd/ops/pointwise.h"
+#include "autograd/ops/reduce_back.h"
 #include "autograd/traced.h"
 #include "tensor/fail.h"
 #include "tensor/shape.h"
@@ -35,7 +39,20 @@ Tensor reduced(const char* op, const Tensor& loss, int64_t reduction) {
 
 }  // namespace autograd::detail
 
+namespace autograd::detail {
+
+Tensor times_log(const Tensor& p, const Tensor& log) {
+  const double most = log.dtype() == kFloat ? std::numeric_limits<float>::max()
+                                            : std::numeric_limits<double>::max();
+  if (!log.is_floating_point() || raw::all_within(log, 0, most)) return p * log;
+  return p * where(p.eq(0), Scalar(0), log);
+}
+
+}  // namespace autograd::detail
+
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
+  if (!is_floating(raw::result_type(self, target)))  // of integers the loss stays one
+    return reduced((self - target).abs(), reduction);
   return reduced(elementwise<formulas::absolute_difference>("l1_loss", self, target), reduction);
 }
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
@@ -69,8 +86,9 @@ void check_unit_interval(const char* op, const char* what, const Tensor& t) {
   });
 }
 
+// The loss keeps its type, whatever the weight's is.
 Tensor weighted(const Tensor& loss, const std::optional<Tensor>& weight) {
-  return weight && weight->defined() ? loss * *weight : loss;
+  return weight && weight->defined() ? converted(loss * *weight, loss.dtype()) : loss;
 }
 
 }  // namespace
@@ -105,11 +123,15 @@ Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target
     loss = elementwise<formulas::cross_entropy_of_logit>("binary_cross_entropy_with_logits", self,
                                                          target);
   }
+  // PyTorch computes in the target's memory.
+  if (target.is_floating_point()) loss = converted(loss, target.dtype());
   return reduced("binary_cross_entropy_with_logits", weighted(loss, weight), reduction);
 }
 
 Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
-  return reduced(log_target ? target.exp() * (target - self) : target.xlogy(target) - target * self,
+  using autograd::detail::times_log;
+  return reduced(log_target ? times_log(target.exp(), target - self)
+                            : target.xlogy(target) - times_log(target, self),
                  reduction);
 }
 
@@ -125,7 +147,8 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
 }
 
 Tensor soft_margin_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  return reduced("soft_margin_loss", (-target * self).exp().log1p(), reduction);
+  // log(1 + e^(-target self)), whose exponential may overflow.
+  return reduced("soft_margin_loss", -log_sigmoid(target * self), reduction);
 }
 
 Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
@@ -140,7 +163,15 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   const Tensor product = (input1 * input2).sum(dim);
   const Tensor squares =
       ((input1 * input1).sum(dim) + epsilon) * ((input2 * input2).sum(dim) + epsilon);
-  const Tensor cosine = product / squares.sqrt();
+  Tensor cosine = product / squares.sqrt();
+  if (!raw::all_within(squares, 1e-30,
+                       1e30)) {  // by lengths, which are in range where squares are not
+    const auto unit = [&](const Tensor& x) {
+      const Tensor least = raw::scalar_tensor(std::sqrt(epsilon), x.dtype());
+      return x / hypot(x.norm(2, dim, /*keepdim=*/true), least);
+    };
+    cosine = (unit(input1) * unit(input2)).sum(dim);
+  }
   const Tensor positive = where(target.eq(1), 1 - cosine, Scalar(0));
   const Tensor negative = where(target.eq(-1), (cosine - margin).clamp_min(0), Scalar(0));
   return reduced(positive + negative, reduction);

@@ -33,7 +33,10 @@ Tensor mvlgamma(const Tensor& x, int64_t p) {
 Tensor Tensor::mvlgamma(int64_t p) const { return gradus::mvlgamma(*this, p); }
 
 Tensor logit(const Tensor& x, std::optional<double> eps) {
-  const Tensor held = eps ? x.clamp(Scalar(*eps), Scalar(1 - *eps)) : x;
+  Tensor held = x;
+  if (eps && !(*eps > 0.5)) held = x.clamp(Scalar(*eps), Scalar(1 - *eps));
+  // Of bounds that cross the lower one wins: PyTorch compares with it first.
+  if (eps && *eps > 0.5) held = x.clamp_max(Scalar(1 - *eps)).masked_fill(x.lt(*eps), *eps);
   return autograd::elementwise<formulas::logit>("logit", held);
 }
 Tensor Tensor::logit(std::optional<double> eps) const { return gradus::logit(*this, eps); }

@@ -20,8 +20,6 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
                     o.momentum(), o.eps());
 }
 Tensor instance_norm(const Tensor& input, const InstanceNormFuncOptions& o) {
-  if (o.use_input_stats() && input.dim() >= 2 && product(input.sizes().slice(2)) == 1)
-    fail("instance_norm: needs more than 1 value per channel, got shape {}", input.sizes());
   return gradus::instance_norm(input, o.weight(), o.bias(), o.running_mean(), o.running_var(),
                                o.use_input_stats(), o.momentum(), o.eps());
 }
