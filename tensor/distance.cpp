@@ -140,7 +140,9 @@ Tensor distances_backward(const Tensor& w, const Tensor& y, const Tensor& x1, co
   const Tensor a = dense(x1, batch), b = dense_padded(transposed(x2), batch);
   const Tensor weight = dense_padded(w, batch);
   Tensor longest = weight;
-  if (p != 1 && p != 2) longest = dense_padded(y, batch);
+  if (p != 1 && p != 2) longest = clone(dense_padded(y, batch));
+  if (p != 1 && p != 2 && !std::isinf(p))
+    for (double& v : std::span(longest.data_ptr<double>(), size_t(longest.numel()))) v = 1 / v;
   // A distance that was rounded to float is half a unit from the difference at most.
   if (std::isinf(p) && y.dtype() == kFloat)
     for (double& v : std::span(longest.data_ptr<double>(), size_t(longest.numel())))

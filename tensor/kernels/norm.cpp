@@ -1,6 +1,7 @@
 #include "tensor/kernels/norm.h"
 
 #include "tensor/kernels/line.h"
+#include "tensor/kernels/norm_range.h"
 
 namespace gradus::kernels::GRADUS_ISA {
 
@@ -100,16 +101,7 @@ struct Statistics {
   V mean, variance, rstd;
 };
 
-// Where squares left the range of T, or nearly all of its digits.
-template <class V>
-auto is_lost(const V& variance, double eps) {
-  using T = typename V::value_type;
-  const V least(sizeof(T) == 4 ? T(0x1p-100) : T(0x1p-900));
-  return !(variance < V(std::numeric_limits<T>::infinity())) ||
-         variance + V(static_cast<T>(eps)) < least;
-}
-
-// Those are taken of x times a power of 2 for which the largest is between 1 and 2.
+// Lost ones are taken of x times a power of 2 for which the largest is between 1 and 2.
 template <class T, class Pieces, class Moments, class V = batch<T>>
 [[gnu::noinline, gnu::cold]] void rescale(const Pieces& pieces, const T* x, double eps,
                                           const Moments& moments, Statistics<V>& s) {

@@ -1,5 +1,8 @@
+#include <math.h>
+
 #include "tensor/kernels/line.h"
 #include "tensor/kernels/norm.h"
+#include "tensor/kernels/norm_range.h"
 
 namespace gradus::kernels::GRADUS_ISA {
 
@@ -78,6 +81,33 @@ void for_each_column(int64_t width, F f) {
   });
 }
 
+// The statistics of those of a batch of columns that are lost: one by one, of x divided by the
+// largest. `rstd` is 1 / sqrt(variance + eps).
+template <class T, class V = batch<T>>
+[[gnu::noinline, gnu::cold]] void mend_columns(const T* x, int64_t n, int64_t pitch, int64_t count,
+                                               double eps, V& mean, V& variance, V& rstd) {
+  alignas(64) T m[batch_lanes<T>], v[batch_lanes<T>], s[batch_lanes<T>];
+  mean.store_aligned(m), variance.store_aligned(v), rstd.store_aligned(s);
+  for (int64_t j = 0; j < count; ++j) {
+    if (!xsimd::any(is_lost(V(v[j]), eps))) continue;
+    double most = 0, sum = 0, squares = 0;
+    for (int64_t r = 0; r < n; ++r) {
+      const double size = ::fabs(static_cast<double>(x[r * pitch + j]));
+      if (!(size <= most)) most = size;
+    }
+    if (!(most > 0 && most < HUGE_VAL)) continue;
+    const auto share = [&](int64_t r) { return static_cast<double>(x[r * pitch + j]) / most; };
+    for (int64_t r = 0; r < n; ++r) sum += share(r);
+    const double middle = sum / static_cast<double>(n);
+    for (int64_t r = 0; r < n; ++r) squares += (share(r) - middle) * (share(r) - middle);
+    const double part = squares / static_cast<double>(n);
+    m[j] = static_cast<T>(middle * most);
+    v[j] = static_cast<T>(part * most * most);
+    s[j] = static_cast<T>(1 / most / ::sqrt(part + eps / most / most));
+  }
+  mean = V::load_aligned(m), variance = V::load_aligned(v), rstd = V::load_aligned(s);
+}
+
 }  // namespace
 
 template <class T>
@@ -97,9 +127,11 @@ void norm_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* 
       return Two<V>{d, d * d};
     });
     for_each_column<T>(width, [&](auto at, int64_t j) {
-      const V missed = a.get(j) / count, m = middle.get(j) + missed;
-      const V v = xsimd::max(zero, b.get(j) / count - missed * missed);
-      const V s = V(T(1)) / xsimd::sqrt(v + V(static_cast<T>(eps)));
+      const V missed = a.get(j) / count;
+      V m = middle.get(j) + missed, v = xsimd::max(zero, b.get(j) / count - missed * missed);
+      V s = V(T(1)) / xsimd::sqrt(v + V(static_cast<T>(eps)));
+      if (xsimd::any(is_lost(v, eps)))
+        mend_columns(x + j, n, pitch, least(batch_lanes<T>, width - j), eps, m, v, s);
       at.store(mean, m), at.store(variance, v), at.store(rstd, s);
       middle.put(j, m);
       scale.put(j, weight ? s * at.load(weight) : s);

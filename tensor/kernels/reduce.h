@@ -59,9 +59,9 @@ struct ReduceTable {
   // y[i, j] = (sum of |a[i, k] - b[k, j]|^p over k)^(1/p); the number of those that differ for p =
   // 0, the largest for p = inf.
   DistanceFn* distance;
-  // da[i, k] = sum of w[i, j] sgn(d) (|d| / y[i, j])^(p-1) over j, where d = a[i, k] - b[k, j]; for
-  // p = 2 of w[i, j] d, for p = inf of w[i, j] sgn(d) where |d| >= y[i, j]. p > 0. Nothing where w
-  // is 0.
+  // da[i, k] = sum of w[i, j] sgn(d) (|d| y[i, j])^(p-1) over j, where d = a[i, k] - b[k, j] and y
+  // the inverse of the distance; for p = 2 of w[i, j] d, for p = inf of w[i, j] sgn(d) where |d| >=
+  // y[i, j]. p > 0. Nothing where w is 0.
   DistanceSlopeFn* distance_slope;
 };
 

@@ -186,13 +186,17 @@ void distance_slope(const double* a, const double* b, const double* w, const dou
   const auto run = [&](auto slope) { distance_slopes(slope, a, b, w, y, da, s); };
   if (p == 1) return run([=](D d, const double*) { return sign(D(1.0), d); });
   if (p == 2) return run([=](D d, const double*) { return d; });
-  if (p == 3) return run([=](D d, const double*) { return sign(d * d, d); });
+  if (p == 3)
+    return run([=](D d, const double* inverse) {
+      const D share = d * D::load_unaligned(inverse);
+      return sign(share * share, d);
+    });
   if (p == highest<double>)
     return run([=](D d, const double* longest) {
       return choose(magnitude(d) >= D::load_unaligned(longest), sign(D(1.0), d), D(0.0));
     });
-  run([=](D d, const double* whole) {
-    return sign(simd::pow(magnitude(d) / D::load_unaligned(whole), D(p - 1)), d);
+  run([=](D d, const double* inverse) {
+    return sign(simd::pow(magnitude(d) * D::load_unaligned(inverse), D(p - 1)), d);
   });
 }
 

@@ -48,6 +48,9 @@ void activations(Rows& rows) {
   add("softshrink", "F.softshrink(a, 0.6)", [](const Tensor& x) { return softshrink(x, 0.6); });
   add("hardtanh", "F.hardtanh(a, -1.5, 0.5)",
       [](const Tensor& x) { return hardtanh(x, -1.5, 0.5); });
+  add("hardtanh.crossed", "torch._C._nn.hardtanh(a, 1.0, -0.5)",
+      [](const Tensor& x) { return hardtanh(x, 1, -0.5); });
+  rows.back().except = Row::no_gradient;
   add("hardsigmoid", "F.hardsigmoid(a)", [](const Tensor& x) { return hardsigmoid(x); });
   rounded();
   add("hardswish", "F.hardswish(a)", [](const Tensor& x) { return hardswish(x); });

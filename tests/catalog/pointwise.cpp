@@ -209,6 +209,9 @@ Rows pointwise_rows() {
       [](const List& x) { return x[0].mvlgamma(2); });
   row("logit", "torch.logit(a)", {real({3, 4}, 0.1, 0.9)},
       [](const List& x) { return x[0].logit(); });
+  row("logit.eps.crossed", "torch.logit(a, 0.6)", {real({3, 4}, 0.01, 0.99)},
+      [](const List& x) { return x[0].logit(0.6); });
+  rows.back().except = flat;
   row("logit.eps", "torch.logit(a, 0.2)", {real({3, 4}, 0.01, 0.99)},
       [](const List& x) { return x[0].logit(0.2); });
   row(

@@ -93,6 +93,12 @@ off = {
 off_slopes = {
     'hardsigmoid': lambda x: abs(x) < 3,  # a float 1/6 for doubles
     'remainder': lambda a, b: math.isinf(a) or math.isinf(b),  # the floor of -0 there is -1
+    # nan, or what squares that leave the range make; see tests/autograd/special_points.cpp for what is right there.
+    'gelu_tanh': lambda x: abs(x) > 1e18,
+    'logaddexp': lambda a, b: a == b and math.isinf(a), 'logaddexp2': lambda a, b: a == b and math.isinf(a),
+    'xlogy': lambda a, b: a == 0 and b == 0, 'xlog1py': lambda a, b: a == 0 and b == -1,
+    'hypot': lambda a, b: a == 0 and b == 0, 'copysign': lambda a, b: math.isinf(a) or a != a,
+    'atan2': lambda a, b: not 1e-30 < a * a + b * b < 1e30,
 }
 # PyTorch's slope at nan depends on whether a vector is full: nan or a number for elu and hardswish, 0 or 1 for
 # hardtanh and the shrinks. Full vectors' nan is kept for the first, for the others the 1 of y = x, as relu has.

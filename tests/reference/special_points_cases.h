@@ -203,6 +203,48 @@ class Cases {
         return torch::cross_entropy_loss(x, torch::ones({}, torch::kLong));
       });
     }
+    const std::vector<double> a{-inf, inf, -inf, 3, inf, -inf, 0, -0., 1, inf, -inf, 0, -0.},
+        b{-inf, inf, 2, 3, 1, inf, 0, -0., inf, -1, -inf, -1, 1};
+    const auto two = [&](const char* name, Tensor (*f)(const Tensor&, const Tensor&)) {
+      add(name + std::string(".infinite"), {numbers(a), numbers(b)},
+          [f](const List& x) -> List { return {f(x[0], x[1])}; });
+    };
+    two("logaddexp", torch::logaddexp);
+    two("logaddexp2", torch::logaddexp2);
+    two("hypot", torch::hypot);
+    two("atan2", torch::atan2);
+    two("maximum", torch::maximum);
+    two("minimum", torch::minimum);
+    two("fmax", torch::fmax);
+    two("fmin", torch::fmin);
+    two("xlogy", torch::xlogy);
+    two("pow", torch::pow);
+    two("div", [](const Tensor& x, const Tensor& y) { return x / y; });
+    two("mse_loss", [](const Tensor& x, const Tensor& y) { return torch::mse_loss(x, y, 0); });
+    two("huber_loss", [](const Tensor& x, const Tensor& y) { return torch::huber_loss(x, y, 0); });
+    const auto one = [&](const char* name, Tensor (*f)(const Tensor&)) {
+      add(
+          name + std::string(".infinite"), {numbers({inf, -inf, 1e200, -1e200, 1e-200, 5e-324})},
+          [f](const List& x) -> List { return {f(x[0])}; }, 1);
+    };
+    one("exp", torch::exp);
+    one("expm1", torch::expm1);
+    one("log", torch::log);
+    one("log1p", torch::log1p);
+    one("sqrt", torch::sqrt);
+    one("rsqrt", torch::rsqrt);
+    one("reciprocal", torch::reciprocal);
+    one("sigmoid", torch::sigmoid);
+    one("log_sigmoid", torch::log_sigmoid);
+    one("tanh", torch::tanh);
+    one("atan", torch::atan);
+    one("erf", torch::erf);
+    one("erfc", torch::erfc);
+    one("abs", torch::abs);
+    one("softplus", [](const Tensor& x) { return torch::softplus(x); });
+    one("relu", torch::relu);
+    one("elu", [](const Tensor& x) { return torch::elu(x); });
+    one("leaky_relu", [](const Tensor& x) { return torch::leaky_relu(x); });
   }
 
   void pointwise() {
@@ -214,6 +256,8 @@ class Cases {
     };
     two("pow", torch::pow);
     two("xlogy", torch::xlogy);
+    two("addcdiv", [](const Tensor& x, const Tensor& y) { return torch::addcdiv(x, x, y, 3); });
+    two("kl_div", [](const Tensor& x, const Tensor& y) { return torch::kl_div(x, y.abs(), 0); });
     two("atan2", torch::atan2);
     two("hypot", torch::hypot);
     two("copysign", torch::copysign);
@@ -255,7 +299,17 @@ class Cases {
     one("log1p", torch::log1p);
     one("reciprocal", torch::reciprocal);
     one("asin", torch::asin);
+    one("acos", torch::acos);
+    one("asinh", torch::asinh);
     one("acosh", torch::acosh);
+    one("atan", torch::atan);
+    one("exp2", torch::exp2);
+    one("expm1", torch::expm1);
+    one("square", torch::square);
+    one("tanhshrink", [](const Tensor& x) { return x - x.tanh(); });
+    one("softsign", [](const Tensor& x) { return torch::nn::functional::softsign(x); });
+    one("gelu.tanh", [](const Tensor& x) { return torch::gelu(x, "tanh"); });
+    one("softplus.far", [](const Tensor& x) { return torch::softplus(x, 1, 300); });
     one("atanh", torch::atanh);
     one("sigmoid", torch::sigmoid);
     one("tanh", torch::tanh);

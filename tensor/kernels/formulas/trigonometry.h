@@ -23,16 +23,25 @@ struct tan : unary {
   template <class V> static V slope(V, V y) { return V(1) + y * y; }
 };
 
+// 1 - x^2, where there is an instruction for it rounded once, so that digits remain near 1.
+template <class V> V one_minus_square(const V& x) {
+  if constexpr (requires { typename V::value_type; }) {
+    return math::fma(-x, x, V(1));
+  } else {
+    return V(1) - x * x;
+  }
+}
+
 struct asin : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::asin(x); }
-  template <class V> static V slope(V x, V) { return V(1) / math::sqrt((V(1) - x) * (V(1) + x)); }
+  template <class V> static V slope(V x, V) { return V(1) / math::sqrt(one_minus_square(x)); }
 };
 
 struct acos : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::acos(x); }
-  template <class V> static V slope(V x, V) { return V(-1) / math::sqrt((V(1) - x) * (V(1) + x)); }
+  template <class V> static V slope(V x, V) { return V(-1) / math::sqrt(one_minus_square(x)); }
 };
 
 struct atan : unary {
@@ -90,14 +99,14 @@ struct acosh : unary {
   template <class V> static V value(V x) { return math::acosh(x); }
   template <class V> static V slope(V x, V) {
     const V z = math::abs(x);  // as if there were a branch below -1, like PyTorch
-    return V(1) / (math::sqrt(z - V(1)) * math::sqrt(z + V(1)));
+    return V(1) / math::sqrt(z - V(1)) / math::sqrt(z + V(1));
   }
 };
 
 struct atanh : unary {
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::atanh(x); }
-  template <class V> static V slope(V x, V) { return V(1) / ((V(1) - x) * (V(1) + x)); }
+  template <class V> static V slope(V x, V) { return V(1) / one_minus_square(x); }
 };
 
 struct sinc : unary {  // y = sin(pi x) / (pi x)

@@ -1,0 +1,349 @@
+// Numbers at the ends of their types, where a naive formula leaves them: squares and powers that
+// overflow or vanish, differences of near numbers far from 0, counts beyond a float's whole
+// numbers.
+#include <doctest/doctest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+
+#include "tests/support.h"
+
+using namespace gradus;
+namespace F = gradus::nn::functional;
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double nan_ = std::numeric_limits<double>::quiet_NaN();
+
+Tensor number(std::initializer_list<double> v, ScalarType type) { return vec(v).to(type); }
+
+// Every element to a relative `tolerance`.
+void check_near(const Tensor& t, const Values& want, double tolerance = 1e-5) {
+  const Values got = values(t);
+  REQUIRE(got.size() == want.size());
+  for (size_t i = 0; i < got.size(); ++i) {
+    CAPTURE(i);
+    if (std::isnan(want[i]))
+      CHECK(std::isnan(got[i]));
+    else if (std::isinf(want[i]) || want[i] == 0)
+      CHECK(got[i] == want[i]);
+    else if (!(std::abs(got[i] / want[i] - 1) <= tolerance))
+      FAIL_CHECK("got " << got[i] << ", expected " << want[i]);
+  }
+}
+
+// The gradient of the sum of f(x), by the pass that records and by the one that does not.
+template <class F>
+void check_gradient(F f, const Tensor& x, const Values& want, double tolerance = 1e-5) {
+  for (const bool create_graph : {false, true}) {
+    CAPTURE(create_graph);
+    const Tensor leaf = x.clone().requires_grad_();
+    check_near(autograd::grad({f(leaf).sum()}, {leaf}, {}, {}, create_graph)[0], want, tolerance);
+  }
+}
+
+struct Scale {
+  ScalarType type;
+  double size;
+};
+const Scale scales[] = {{kFloat, 1},       {kFloat, 1e30},   {kFloat, 1e-30},
+                        {kFloat, 1e36},    {kFloat, 1e-36},  {kDouble, 1e200},
+                        {kDouble, 1e-200}, {kDouble, 1e300}, {kDouble, 1e-300}};
+
+}  // namespace
+
+TEST_CASE("norms of numbers whose powers are out of range") {
+  for (const auto& [type, size] : scales) {
+    CAPTURE(size);
+    const Tensor x = number({3 * size, -4 * size, 0, 12 * size}, type);
+    check_near(x.norm(), {13 * size});
+    check_near(x.view({2, 2}).norm(2, 1), {5 * size, 12 * size});
+    check_near(x.view({2, 2}).norm(2, 0, true), {3 * size, std::sqrt(160.) * size});
+    check_gradient([](const Tensor& t) { return t.norm(); }, x, {3. / 13, -4. / 13, 0, 12. / 13});
+    for (const double p : {3., 0.5, -2., 50., 1000.}) {
+      CAPTURE(p);
+      const Tensor some = number({3 * size, -4 * size, 12 * size}, type);
+      const double shares = std::pow(3. / 12, p) + std::pow(4. / 12, p) + 1;
+      const double want = 12 * std::pow(shares, 1 / p);
+      check_near(some.norm(p), {want * size}, 1e-4);
+      check_gradient(
+          [p](const Tensor& t) { return t.norm(p); }, some,
+          {std::pow(3 / want, p - 1), -std::pow(4 / want, p - 1), std::pow(12 / want, p - 1)},
+          1e-3);
+    }
+    check_near(F::normalize(x.view({1, 4}), F::NormalizeFuncOptions().eps(0)),
+               {3. / 13, -4. / 13, 0, 12. / 13});
+    check_near(F::pairwise_distance(x.view({1, 4}), zeros({1, 4}, type),
+                                    F::PairwiseDistanceFuncOptions().eps(0)),
+               {13 * size});
+  }
+  check_near(vec({0, 0}).norm(), {0});
+  check_near(vec({1e200, inf}).norm(), {inf});
+  check_near(vec({1e200, nan_}).norm(3), {nan_});
+  check_near(vec({0, 1e200}).norm(-2), {0});
+}
+
+TEST_CASE("variances and deviations of numbers whose squares are out of range") {
+  for (const auto& [type, size] : scales) {
+    CAPTURE(size);
+    const Tensor x = number({1 * size, 2 * size, 4 * size}, type);
+    const double s = std::sqrt(7. / 3);
+    check_near(x.std(), {s * size});
+    check_near(x.std(false), {std::sqrt(14. / 9) * size});
+    check_near(std::get<1>(std_mean(x)), {7. / 3 * size});
+    check_near(std::get<0>(std_mean(x.view({1, 3}), 1, true, true)), {s * size});
+    check_gradient([](const Tensor& t) { return t.std(); }, x,
+                   {-4. / 6 / s, -1. / 6 / s, 5. / 6 / s});
+    check_gradient([](const Tensor& t) { return t.std(1); }, x.view({1, 3}),
+                   {-4. / 6 / s, -1. / 6 / s, 5. / 6 / s});
+  }
+  const double e = 1e154;  // ten squares of which are out of range, a ninth of them is not
+  check_near(vec({e, -e, e, -e, e, -e, e, -e, e, -e}).var(), {1e308 / 9 * 10});
+  check_near(vec({1e160, 3e160}).var(), {inf});
+  check_near(vec({1e-170, 3e-170}).var(), {0});
+  check_near(vec({2, 2, 2}).std(), {0});
+}
+
+TEST_CASE("normalisations of large and of tiny numbers") {
+  for (const auto& [type, size] : scales) {
+    CAPTURE(size);
+    const double s = std::sqrt(3.5), r = std::sqrt(50. / 4);
+    const Tensor x = number({1 * size, 2 * size, 3 * size, 6 * size}, type);
+    const Values want = {-2 / s, -1 / s, 0, 3 / s};
+    const auto same = [&](const Tensor& y) {
+      const Values got = values(y);
+      for (size_t i = 0; i < 4; ++i) CHECK(got[i] == doctest::Approx(want[i]).epsilon(1e-4));
+    };
+    same(layer_norm(x, {4}, {}, {}, 0));
+    same(layer_norm(x.view({1, 4}), {4}, ones({4}, type), zeros({4}, type), 0));
+    same(group_norm(x.view({1, 2, 2}), 1, {}, {}, 0));
+    same(instance_norm(x.view({1, 1, 4}), {}, {}, {}, {}, true, 0, 0));
+    same(batch_norm(x.view({4, 1}), {}, {}, {}, {}, true, 0, 0));
+    same(batch_norm(x.view({1, 1, 4}), {}, {}, {}, {}, true, 0, 0));
+    // Beside channels of ordinary numbers.
+    const Tensor mixed = stack({x, number({1, 2, 3, 6}, type), x, x}, 1);
+    for (int64_t c = 0; c < 4; ++c)
+      same(batch_norm(mixed, {}, {}, {}, {}, true, 0, 0).select(1, c));
+    check_near(rms_norm(x, {4}, {}, 0), {1 / r, 2 / r, 3 / r, 6 / r}, 1e-4);
+    const auto first = [](const Tensor& t) { return layer_norm(t, {4}, {}, {}, 0)[0]; };
+    check_gradient(first, x,
+                   {(0.75 - 4 / 3.5 / 4) / s / size, (-0.25 - 2 / 3.5 / 4) / s / size,
+                    -0.25 / s / size, (-0.25 + 6 / 3.5 / 4) / s / size},
+                   1e-3);
+  }
+  // Where eps outweighs the variance there is nothing to mend.
+  check_near(layer_norm(number({1e-30, -1e-30}, kFloat), {2}),
+             {1e-30 / std::sqrt(1e-5), -1e-30 / std::sqrt(1e-5)});
+  CHECK(layer_norm(number({1e30, inf}, kFloat), {2}).isnan().all().item<bool>());
+}
+
+TEST_CASE("distances of points far from 0 and of points far from one another") {
+  manual_seed(1);
+  const Tensor a = randn({40, 5}), b = randn({30, 5});
+  const Tensor far = tensor({3e3f, -2e3f, 1e3f, 5e3f, 0.f});
+  // The same points moved: by products of matrices as by differences.
+  const Tensor x = (a + far).contiguous(), y = (b + far).contiguous();
+  const Tensor want = cdist(x.to(kDouble), y.to(kDouble), 2, 2);
+  CHECK(cdist(x, y).to(kDouble).allclose(want, 1e-4, 1e-5));
+  CHECK(cdist(x, x).diagonal().eq(0).all().item<bool>());
+  // Two heaps of points.
+  const Tensor heaps = cat({a * 1e-3 + far, a * 1e-3 - far}, 0);
+  CHECK(cdist(heaps, heaps)
+            .to(kDouble)
+            .allclose(cdist(heaps.to(kDouble), heaps.to(kDouble), 2, 2), 1e-3, 1e-6));
+  const Tensor leaf = x.clone().requires_grad_(), wide = x.to(kDouble).requires_grad_();
+  cdist(leaf, y).sum().backward();
+  cdist(wide, y.to(kDouble), 2, 2).sum().backward();
+  CHECK(leaf.grad().to(kDouble).allclose(wide.grad(), 1e-3, 1e-3));
+
+  for (const double size : {1e200, 1e-200})
+    for (const double p : {1.5, 2., 3., 500.}) {
+      CAPTURE(p);
+      const Tensor u = vec({3 * size, 0, 0, 4 * size}).view({2, 2}), v = zeros({1, 2}, kDouble);
+      check_near(cdist(u, v, p), {3 * size, 4 * size});
+      check_gradient([&](const Tensor& t) { return cdist(t, v, p); }, u, {1, 0, 0, 1});
+    }
+  check_near(cdist(tensor({{3.f, 1.f, 0.5f}}), zeros({1, 3}), 1000), {3}, 1e-4);
+  check_gradient(
+      [](const Tensor& t) {
+        return cdist(t, zeros({1, 3}), 1000);
+      },
+      tensor({{3.f, 1.f, 0.5f}}), {1, 0, 0}, 1e-3);
+}
+
+TEST_CASE("products of which only the whole leaves the range") {
+  const auto product = [](const Tensor& t) { return t.prod(); };
+  check_gradient(product, number({1e-30, 1e-20}, kFloat), {1e-20, 1e-30});
+  check_gradient(product, number({1e30, 1e20}, kFloat), {1e20, 1e30});
+  check_gradient(product, number({1e30, 1e30, 1e-30}, kFloat), {1, 1, inf});
+  check_gradient(product, vec({1e200, 1e200}), {1e200, 1e200});
+  check_gradient(product, vec({inf, 2}), {2, inf});
+  const auto rows = [](const Tensor& t) { return t.view({2, 2}).prod(1); };
+  check_gradient(rows, number({1e-30, 1e-20, 2, 3}, kFloat), {1e-20, 1e-30, 3, 2});
+  const auto running = [](const Tensor& t) { return t.cumprod(0); };
+  check_gradient(running, number({1e-30, 1e-20, 1e30, 1e25}, kFloat),
+                 {1 + 1e-20 + 1e10 + 1e35, 1e-30 + 1 + 1e25, 1e-50 * (1 + 1e25), 1e-20}, 1e-4);
+  check_gradient(running, number({0, 1e30, 1e30}, kFloat), {inf, 0, 0});
+  check_gradient(running, vec({0, 1e200, 1e200}), {inf, 0, 0});
+  const auto scattered = [](const Tensor& t) {
+    return zeros({2}, t.dtype())
+        .scatter_reduce(0, tensor({0, 0, 1, 1}, kLong), t, "prod", /*include_self=*/false);
+  };
+  check_gradient(scattered, number({1e-30, 1e-20, 1e30, 1e20}, kFloat), {1e-20, 1e-30, 1e20, 1e30});
+}
+
+TEST_CASE("a running product with zeros costs no more than one without") {
+  const int64_t n = 20000;
+  Tensor x = ones({n}, kDouble);
+  x[n / 2] = 0;
+  x.requires_grad_();
+  x.cumprod(0).sum().backward();
+  const Values dx = values(x.grad());
+  CHECK(dx[0] == double(n / 2));
+  CHECK(dx[size_t(n / 2)] == double(n - n / 2));
+  CHECK(dx[size_t(n / 2) + 1] == 0);
+}
+
+TEST_CASE("softplus without a threshold to save it") {
+  const auto options = F::SoftplusFuncOptions().threshold(1e6);
+  const auto f = [&](const Tensor& t) { return F::softplus(t, options); };
+  const Tensor x = number({18, 85, 90, 99, 1e5, -80}, kFloat);
+  check_near(f(x), {18.0000000152, 85, 90, 99, 1e5, std::exp(-80.)}, 1e-3);
+  check_gradient(f, number({18, 90, 1e5}, kFloat), {1, 1, 1});
+}
+
+TEST_CASE("quantiles beside infinities and of many elements") {
+  const Tensor x = number({0, inf}, kFloat), q = number({0, .4, .6, 1}, kFloat);
+  check_near(quantile(x, q), {0, inf, inf, inf});
+  check_near(quantile(vec({-inf, 1}), vec({0, .25, .75, 1})), {-inf, -inf, -inf, 1});
+  check_near(quantile(vec({-inf, -inf, inf, inf}), vec({0.2, 0.5, 0.8})), {-inf, nan_, inf});
+  check_near(quantile(x, q, 0, false, "midpoint"), {0, inf, inf, inf});
+  check_gradient([](const Tensor& t) { return quantile(t, 0.25); }, vec({3, inf}), {0.75, 0.25});
+  const int64_t n = (int64_t(1) << 24) + 4;
+  const Tensor many = arange(n, kFloat);
+  check_near(quantile(many, number({0, .5, 1}, kFloat)), {0, double(n - 1) / 2, double(n - 1)},
+             1e-7);
+}
+
+TEST_CASE("histograms: nans, ranges that overflow, counts beyond a float's whole numbers") {
+  for (const double place : {0., 1., 2.}) {
+    Tensor x = vec({1, 2, 3});
+    x[int64_t(place)] = nan_;
+    CHECK(message([&] { histc(x); }) ==
+          "histc: an element is nan, bounds that are not given cannot be found");
+    CHECK(values(histc(x, 3, 0, 3)).size() == 3);
+  }
+  const Tensor two = histc(number({2.7771e38, -1.7855e38}, kFloat));
+  CHECK(two.sum().item<float>() == 2);
+  CHECK(two[0].item<float>() == 1);
+  CHECK(two[99].item<float>() == 1);
+  CHECK(values(histc(vec({1e307, 0, -1e307}), 3)) == Values{1, 1, 1});
+  CHECK(values(histc(vec({1e308, 0, -1e308}), 3)) == Values{1, 1, 1});
+  CHECK(values(histc(zeros({(1 << 24) + 2}), 2, -1, 1)) == Values{0, (1 << 24) + 2});
+}
+
+TEST_CASE("counts of bytes and of 32-bit integers") {
+  for (const ScalarType type : {kByte, kInt, kLong}) {
+    const Tensor x = tensor({3, 0, 3, 1}, kLong).to(type);
+    CHECK(values(x.bincount()) == Values{1, 1, 0, 2});
+    CHECK(values(x.bincount(vec({1, 2, 3, 4}), 6)) == Values{2, 4, 0, 4, 0, 0});
+  }
+  CHECK(message([] {
+          tensor({1, -1}, kInt).bincount();
+        }) == "bincount: elements must not be negative, got -1");
+}
+
+TEST_CASE("the mean of more values in one place than a float counts") {
+  const int64_t n = (int64_t(1) << 24) + (1 << 22);
+  const Tensor y =
+      zeros({1}).scatter_reduce(0, zeros({1}, kLong).expand({n}), ones({1}).expand({n}), "mean",
+                                /*include_self=*/false);
+  // The sum itself stops at 2^24.
+  CHECK(y.item<float>() == doctest::Approx(double(1 << 24) / double(n)));
+}
+
+TEST_CASE("sums of small integers in einsum are int64") {
+  for (const ScalarType type : {kByte, kInt, kLong}) {
+    const Tensor x = full({2, 200}, 2, type), row = full({3}, 2, type);
+    for (const char* equation : {"ij->i", "ij->", "ij->j"})
+      CHECK((einsum(equation, {x}).dtype() == kLong));
+    CHECK(values(einsum("ij->i", {x})) == Values{400, 400});
+    CHECK(values(einsum("ij,k->i", {x, row})) == Values{2400, 2400});
+    CHECK(values(einsum("ij,ik->k", {x, full({2, 1}, 2, type)})) == Values{1600});
+    CHECK((einsum("ij->ji", {x}).dtype() == type));
+    CHECK((einsum("ij,ij->i", {x, x}).dtype() == type));
+  }
+  CHECK((einsum("ij->i", {ones({2, 3}, kBool)}).dtype() == kLong));
+}
+
+TEST_CASE("bounds that cross") {
+  CHECK(message([] { nn::Hardtanh(nn::HardtanhOptions().min_val(2).max_val(2)); }) ==
+        "Hardtanh: max_val 2 is not above min_val 2");
+  CHECK(values(hardtanh(vec({0, 5}), 3, 2)) == Values{2, 2});
+  CHECK(values(hardtanh(vec({0, nan_}), 3, 2))[0] == 2);
+}
+
+TEST_CASE("an instance of one place is normalised to zero") {
+  const Tensor x = tensor({{{3.f}, {5.f}}}).requires_grad_();
+  nn::InstanceNorm1d norm(nn::InstanceNorm1dOptions(2).affine(true));
+  const Tensor y = norm(x);
+  CHECK(values(y) == Values{0, 0});
+  y.sum().backward();
+  CHECK(values(x.grad()) == Values{0, 0});
+  CHECK(values(F::instance_norm(x.detach())) == Values{0, 0});
+}
+
+TEST_CASE("sums of bools are bools, whatever scales them") {
+  for (const double alpha : {2., 1., 0.}) {
+    const Tensor y =
+        zeros({2}, kBool)
+            .index_add(0, tensor({0, 1}, kLong), ones({2}, kBool), Scalar(int64_t(alpha)));
+    CHECK(*static_cast<const unsigned char*>(y.data_ptr()) == (alpha != 0));
+  }
+}
+
+TEST_CASE("integers are compared with numbers that their type does not hold") {
+  constexpr int64_t big = (int64_t(1) << 53) + 1;
+  struct Beside {
+    ScalarType type;
+    std::vector<int64_t> elements;
+  };
+  const Beside tensors[] = {{kByte, {0, 1, 200, 255}},
+                            {kInt, {INT32_MIN, -1, 16777217, INT32_MAX}},
+                            {kLong, {INT64_MIN, -1, 16777217, big, INT64_MAX}}};
+  const Scalar numbers[] = {Scalar(-1),        Scalar(256),       Scalar(456),    Scalar(-1000),
+                            Scalar(big),       Scalar(INT64_MIN), Scalar(2.5),    Scalar(-0.5),
+                            Scalar(16777216.), Scalar(16777217.), Scalar(1e30),   Scalar(-1e30),
+                            Scalar(inf),       Scalar(-inf),      Scalar(nan_),   Scalar(200.5),
+                            Scalar(0x1p53),    Scalar(0x1p63),    Scalar(-0x1p63)};
+  for (const Beside& t : tensors) {
+    const int64_t n = int64_t(t.elements.size());
+    const Tensor x = empty({n}, t.type);
+    for (int64_t i = 0; i < n; ++i) x[i].fill_(Scalar(t.elements[size_t(i)]));
+    for (const Scalar& b : numbers) {
+      CAPTURE(b.toDouble());
+      const Tensor one = scalar_tensor(b, b.isFloatingPoint() ? kDouble : kLong);
+      const auto same = [&](auto compare, const Tensor& y, const Tensor& by_tensor,
+                            const Tensor& mirrored) {
+        for (int64_t i = 0; i < n; ++i) {
+          const long double a = (long double)(t.elements[size_t(i)]);
+          const bool want = b.isFloatingPoint() ? compare(a, (long double)(b.toDouble()))
+                                                : compare(a, (long double)(b.toLong()));
+          CHECK(y[i].item<bool>() == want);
+          CHECK(by_tensor[i].item<bool>() == want);
+          CHECK(mirrored[i].item<bool>() == want);
+        }
+      };
+      same(std::equal_to<>(), x.eq(b), x.eq(one), one.eq(x));
+      same(std::not_equal_to<>(), x.ne(b), x.ne(one), one.ne(x));
+      same(std::less<>(), x.lt(b), x.lt(one), one.gt(x));
+      same(std::less_equal<>(), x.le(b), x.le(one), one.ge(x));
+      same(std::greater<>(), x.gt(b), x.gt(one), one.lt(x));
+      same(std::greater_equal<>(), x.ge(b), x.ge(one), one.le(x));
+    }
+    CHECK(x.clone().gt_(-1e30).eq(1).all().item<bool>());
+  }
+}
