@@ -34,3 +34,4 @@
 #include "tensor/parallel.h"
 #include "tensor/serialize.h"
 #include "tensor/tensor.h"
+#include "tensor/warning.h"

@@ -257,7 +257,10 @@ StackTrace capture_stack() {
   return trace;
 }
 
-std::string user_frame(const StackTrace& trace) {
+namespace {
+// Calls f for each frame that is not Gradus's own and can be named, while f returns true.
+template <class F>
+void for_user_frames(const StackTrace& trace, F f) {
   const DebugInfo debug_info;
   for (int i = 0; i < trace.depth; ++i) {
     void* pc = trace.frames[size_t(i)];
@@ -265,10 +268,28 @@ std::string user_frame(const StackTrace& trace) {
     dladdr(pc, &symbol);
     if (symbol.dli_fname && internal_library(symbol.dli_fname)) continue;
     std::string frame = debug_info.user_function(reinterpret_cast<std::uintptr_t>(pc));
-    if (!frame.empty()) return frame;
-    if (symbol.dli_sname && !internal(symbol.dli_sname)) return demangled(symbol.dli_sname);
+    if (frame.empty() && symbol.dli_sname && !internal(symbol.dli_sname))
+      frame = demangled(symbol.dli_sname);
+    if (!frame.empty() && !f(frame)) return;
   }
-  return {};
+}
+}  // namespace
+
+std::string user_frame(const StackTrace& trace) {
+  std::string first;
+  for_user_frames(trace, [&](std::string& frame) {
+    first = std::move(frame);
+    return false;
+  });
+  return first;
+}
+std::string user_frames(const StackTrace& trace) {
+  std::string lines;
+  for_user_frames(trace, [&](const std::string& frame) {
+    lines += "  " + frame + "\n";
+    return true;
+  });
+  return lines;
 }
 
 }  // namespace gradus::autograd

@@ -19,5 +19,7 @@ StackTrace capture_stack();
 // such frame can be named. A call that the optimiser made a jump (a tail call) leaves no frame.
 // Slow (it may read debug information from disk): for messages only.
 std::string user_frame(const StackTrace& trace);
+// All of them, innermost first, a line each.
+std::string user_frames(const StackTrace& trace);
 
 }  // namespace gradus::autograd

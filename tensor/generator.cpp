@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tensor/fail.h"
+#include "tensor/fork.h"
 #include "tensor/kernels/table.h"
 #include "tensor/raw.h"
 
@@ -146,7 +147,11 @@ namespace detail {
 Generator createCPUGenerator(uint64_t seed) { return make_generator<GeneratorImpl>(seed); }
 
 const Generator& getDefaultCPUGenerator() {
-  static const Generator generator = createCPUGenerator(entropy());
+  static const Generator generator = [] {
+    Generator g = createCPUGenerator(entropy());
+    hold_over_forks(g.mutex(), LockOrder::generator);
+    return g;
+  }();
   return generator;
 }
 

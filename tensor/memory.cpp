@@ -10,6 +10,7 @@
 #endif
 
 #include "tensor/fail.h"
+#include "tensor/fork.h"
 #include "tensor/size_classes.h"
 #include "tensor/slab.h"
 
@@ -147,6 +148,7 @@ void arm() noexcept {
   if (!head) return;
   thread_local Reaper reaper;
   (void)reaper;
+  gradus::detail::hold_over_forks(shared().mutex, gradus::detail::LockOrder::memory);
   cache.head = head;
   cache.keep = thread_keep_small;
   cache.armed = true;

@@ -4,10 +4,10 @@
 
 #include "autograd/inplace.h"
 #include "autograd/ops/masked.h"
-#include "tensor/fail.h"
 #include "tensor/index_plan.h"
 #include "tensor/mask.h"
 #include "tensor/shape.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -21,6 +21,9 @@ using indexing::TensorIndexType;
 namespace {
 
 bool is_mask(const Tensor& t) { return t.dtype() == kBool || t.dtype() == kByte; }
+void warn_of_bytes(const char* op, const Tensor& mask) {
+  if (mask.dtype() == kByte) warn("{}: a mask of uint8 is deprecated, it is to be of bool", op);
+}
 
 // Indices by dim; undefined where all of a dim is taken.
 using Indices = std::vector<Tensor>;
@@ -33,6 +36,7 @@ void append_mask(const char* op, Indices& out, const Tensor& x, const Tensor& ma
   if (!fits)
     fail_index("{}: the mask's shape {} does not match the tensor's, {}, from dim {} on", op,
                mask.sizes(), x.sizes(), dim);
+  warn_of_bytes(op, mask);
   const Tensor places = raw::nonzero(mask);
   out.resize(dim);
   for (size_t d = 0; d < size_t(mask.dim()); ++d)

@@ -2,7 +2,7 @@
 
 #include "autograd/record.h"
 #include "tensor/elementwise.h"
-#include "tensor/fail.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -12,7 +12,15 @@ Tensor& detail::write_out(const char* op, Tensor& out, const Tensor& y) {
          op);
   if (!raw::can_cast(y.dtype(), out.dtype()))
     fail("{}_out: a result of {} cannot be written to a tensor of {}", op, y.dtype(), out.dtype());
-  if (out.sizes() != y.sizes()) out.resize_(y.sizes());
+  if (out.sizes() != y.sizes()) {
+    if (out.numel() > 0)
+      warn(
+          "{}_out: an output with one or more elements was resized, shape {}, to {}; reuse it when "
+          "it "
+          "is empty, by out.resize_(0)",
+          op, out.sizes(), y.sizes());
+    out.resize_(y.sizes());
+  }
   return out.copy_(y);
 }
 

@@ -6,6 +6,7 @@
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -166,6 +167,12 @@ Tensor Tensor::mT() const {
 }
 Tensor Tensor::numpy_T() const {
   const size_t n = size_t(dim());
+  static std::atomic<bool> given{false};
+  if (n != 2)
+    warn_once(given,
+              "numpy_T: deprecated for {} dims; permute(), or mT() for matrices, says what is "
+              "meant",
+              n);
   Dims order(n);
   for (size_t i = 0; i < n; ++i) order[i] = int64_t(n - 1 - i);
   return permute(order);

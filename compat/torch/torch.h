@@ -6,6 +6,7 @@
 
 // Programs rely on libtorch bringing these.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -136,7 +137,19 @@ using namespace gradus;
 #define AT_ASSERTM(condition, ...) TORCH_CHECK(condition, __VA_ARGS__)
 #define AT_CHECK TORCH_CHECK
 #define AT_ERROR(...) throw ::gradus::Error(::gradus::str(__VA_ARGS__))
-#define TORCH_WARN(...) (std::cerr << "warning: " << ::gradus::str(__VA_ARGS__) << '\n')
+#define GRADUS_WARN_AS(type, ...)                                                             \
+  ::gradus::warn(::gradus::Warning(::gradus::Warning::type(), {__func__, __FILE__, __LINE__}, \
+                                   ::gradus::str(__VA_ARGS__), false))
+#define GRADUS_WARN_ONCE_AS(type, ...)                                       \
+  do {                                                                       \
+    static std::atomic<bool> given{false};                                   \
+    if (!given.exchange(true) || ::gradus::WarningUtils::get_warnAlways()) { \
+      GRADUS_WARN_AS(type, __VA_ARGS__);                                     \
+    }                                                                        \
+  } while (false)
+#define TORCH_WARN(...) GRADUS_WARN_AS(UserWarning, __VA_ARGS__)
+#define TORCH_WARN_ONCE(...) GRADUS_WARN_ONCE_AS(UserWarning, __VA_ARGS__)
+#define TORCH_WARN_DEPRECATION(...) GRADUS_WARN_AS(DeprecationWarning, __VA_ARGS__)
 
 // `scalar_t` is the element type inside the function.
 #define AT_DISPATCH_FLOATING_TYPES(TYPE, NAME, ...) \

@@ -5,7 +5,7 @@
 #include "autograd/ops/loss_detail.h"
 #include "autograd/ops/pointwise.h"
 #include "nn/functional/distance.h"
-#include "tensor/fail.h"
+#include "tensor/warn.h"
 
 namespace gradus::nn::functional {
 
@@ -21,27 +21,44 @@ template <class Options>
 int64_t reduction_of(const Options& o) {
   return enumtype::reduction_get_enum(o.reduction());
 }
+void check_target_size(const char* op, const Tensor& input, const Tensor& target) {
+  if (input.sizes() != target.sizes())
+    warn(
+        "{}: using a target size {} that is different to the input size {}: each is compared with "
+        "each, which is seldom meant",
+        op, target.sizes(), input.sizes());
+}
+
 }  // namespace
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, const L1LossFuncOptions& o) {
   return gradus::l1_loss(input, target, reduction_of(o));
 }
+
 Tensor mse_loss(const Tensor& input, const Tensor& target, const MSELossFuncOptions& o) {
+  check_target_size("mse_loss", input, target);
   return gradus::mse_loss(input, target, reduction_of(o));
 }
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, const SmoothL1LossFuncOptions& o) {
+  check_target_size("smooth_l1_loss", input, target);
   return gradus::smooth_l1_loss(input, target, reduction_of(o), o.beta().value_or(1.0));
 }
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, const SmoothL1LossFuncOptions& o,
                       double beta) {
   if (o.beta())
     fail("smooth_l1_loss: beta is given twice, {} in the options and {}", *o.beta(), beta);
+  check_target_size("smooth_l1_loss", input, target);
   return gradus::smooth_l1_loss(input, target, reduction_of(o), beta);
 }
 Tensor huber_loss(const Tensor& input, const Tensor& target, const HuberLossFuncOptions& o) {
+  check_target_size("huber_loss", input, target);
   return gradus::huber_loss(input, target, reduction_of(o), o.delta());
 }
 Tensor kl_div(const Tensor& input, const Tensor& target, const KLDivFuncOptions& o) {
+  if (std::holds_alternative<enumtype::kMean>(o.reduction()))
+    warn(
+        "kl_div: reduction 'mean' divides by the number of all elements; the divergence is what "
+        "'batchmean' gives");
   const Tensor loss = gradus::kl_div(input, target, reduction_of(o), o.log_target());
   const bool by_batch =
       std::holds_alternative<enumtype::kBatchMean>(o.reduction()) && input.dim() > 0;

@@ -7,6 +7,7 @@
 #include "autograd/ops/vision.h"
 #include "tensor/checked.h"
 #include "tensor/fail.h"
+#include "tensor/warn.h"
 
 namespace gradus::nn::functional {
 
@@ -67,6 +68,9 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
   Scale s[3];
   if (o.scale_factor() && !o.recompute_scale_factor().value_or(false))
     for (size_t d = 0; d < size.size(); ++d) s[d] = (*o.scale_factor())[d];
+  if (wanted != 0 && !o.align_corners())
+    warn("interpolate: mode {} without align_corners means align_corners=False, say which is meant",
+         enumtype::get_enum_name(mode));
   const bool align = o.align_corners().value_or(false);
 
   if (is<enumtype::kNearest>(mode))
@@ -110,6 +114,8 @@ Tensor unfold(const Tensor& input, const UnfoldFuncOptions& o) {
 }
 
 Tensor grid_sample(const Tensor& input, const Tensor& grid, const GridSampleFuncOptions& o) {
+  if (!o.align_corners())
+    warn("grid_sample: no align_corners means align_corners=False, say which is meant");
   return grid_sampler(input, grid, int64_t(o.mode().index()), int64_t(o.padding_mode().index()),
                       o.align_corners().value_or(false));
 }
