@@ -27,6 +27,7 @@ class FunctionNode final : public Node {
 
  private:
   friend class AutogradContext;
+  void check_shape(size_t input, const Tensor& dx);
   struct SavedVariable {
     Tensor tensor;
     uint32_t version = 0;
@@ -95,11 +96,24 @@ void FunctionNode::apply(std::span<Tensor> dy, std::span<Tensor> dx) {
     fail("{}: backward returned {} gradients, expected {}", name_, out.size(), is_tensor_.size());
   size_t next = 0;
   for (size_t i = 0; i < out.size(); ++i) {
-    if (is_tensor_[i])
+    if (is_tensor_[i]) {
+      if (ShapeReport::current && out[i].defined()) check_shape(next, out[i]);
       dx[next++] = std::move(out[i]);
-    else if (out[i].defined())
+    } else if (out[i].defined())
       fail("{}: backward returned a gradient for argument {}, which is not a tensor", name_, i);
   }
+}
+
+void FunctionNode::check_shape(size_t input, const Tensor& dx) {
+  const Edge& e = edges_[input];
+  if (!e.valid()) return;
+  const Dims& x = e.node->output(e.nr).sizes;
+  bool known = dx.sizes() == x.ref();
+  for (size_t k = 0; k < num_outputs(); ++k) known = known || dx.sizes() == output(k).sizes.ref();
+  if (!known && ShapeReport::current->empty())
+    *ShapeReport::current =
+        fmt::format("{} returned a gradient of shape {} for input {} of shape {}", name_,
+                    dx.sizes(), input, x.ref());
 }
 
 void FunctionNode::release() {

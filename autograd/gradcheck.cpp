@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <random>
 
+#include "autograd/meta.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -76,6 +79,7 @@ class Checker {
 
   void run() {
     const variable_list y = call();
+    check_repeatable(y, call());
     std::vector<size_t> outputs;
     for (size_t k = 0; k < y.size(); ++k)
       if (y[k].defined() && y[k].requires_grad()) outputs.push_back(k);
@@ -83,6 +87,7 @@ class Checker {
       check_no_gradient(y);
       return;
     }
+    for (size_t k : outputs) check_precision(y, k);
     if (o_.fast_mode)
       fast(y, outputs);
     else
@@ -102,7 +107,13 @@ class Checker {
   }
   // Gradients of y[k], weighted by dy; zeros where it does not depend on an input.
   variable_list vjp(const Tensor& y, const Tensor& dy) const {
-    variable_list dx = grad({y}, wanted_, {dy}, true, false, true);
+    std::string strange;
+    variable_list dx;
+    {
+      const ShapeReport scope(strange);
+      dx = grad({y}, wanted_, {dy}, true, false, true);
+    }
+    if (!strange.empty()) report("{}: {}", name_, strange);
     for (size_t j = 0; j < dx.size(); ++j) {
       const Tensor& x = wanted_[j];
       if (!dx[j].defined())
@@ -113,18 +124,77 @@ class Checker {
     }
     return dx;
   }
-  bool close(double analytic, double numeric) const {
-    if (analytic == numeric || (std::isnan(analytic) && std::isnan(numeric))) return true;
-    return std::abs(analytic - numeric) <= o_.atol + o_.rtol * std::abs(numeric);
+  double tolerance(double numeric, double noise) const {
+    return o_.atol + o_.rtol * std::abs(numeric) + noise;
   }
-  void check_repeatable(const variable_list& a, const variable_list& b) const {
-    for (size_t j = 0; j < a.size(); ++j) {
-      const auto x = values(a[j]), z = values(b[j]);
-      for (size_t i = 0; i < x.size(); ++i)
-        if (!(std::abs(x[i] - z[i]) <= o_.nondet_tol) && !(std::isnan(x[i]) && std::isnan(z[i])))
-          report("{}: the backward pass is not reentrant, input {} at {} got {} and then {}", name_,
-                 number_[j], index_text(a[j].sizes(), int64_t(i)), x[i], z[i]);
+  bool close(double analytic, double numeric, double noise = 0) const {
+    if (analytic == numeric || (std::isnan(analytic) && std::isnan(numeric))) return true;
+    return std::abs(analytic - numeric) <= tolerance(numeric, noise);
+  }
+  // What rounding alone may make of a difference of doubles that were computed from summands of so
+  // large a sum; a float's is for the caller to allow for, by eps and the tolerances.
+  double rounding(double summands, ScalarType type) const {
+    constexpr double steps = 16;  // of rounding in each summand
+    return type == kDouble ? steps * std::numeric_limits<double>::epsilon() * summands / o_.eps : 0;
+  }
+  // Where a and b differ, if anywhere.
+  std::optional<size_t> difference(const std::vector<double>& a,
+                                   const std::vector<double>& b) const {
+    for (size_t i = 0; i < a.size(); ++i)
+      if (a[i] != b[i] && !(std::abs(a[i] - b[i]) <= o_.nondet_tol) &&
+          !(std::isnan(a[i]) && std::isnan(b[i])))
+        return i;
+    return {};
+  }
+  // The function itself, called twice.
+  void check_repeatable(const variable_list& y, const variable_list& again) const {
+    for (size_t k = 0; k < y.size(); ++k) {
+      if (!y[k].defined() || !is_floating(y[k].dtype())) continue;
+      const auto a = values(y[k].detach()), b = values(again[k].detach());
+      if (const auto i = difference(a, b))
+        report(
+            "{}: the function gives other values when called again, output {} at {} is {} and then "
+            "{}; is it random (dropout), or does it change what it reads?",
+            name_, k, index_text(y[k].sizes(), int64_t(*i)), a[*i], b[*i]);
     }
+  }
+  void check_reentrant(const variable_list& dx, const variable_list& again) const {
+    for (size_t j = 0; j < dx.size(); ++j) {
+      const auto a = values(dx[j]), b = values(again[j]);
+      if (const auto i = difference(a, b))
+        report("{}: the backward pass is not reentrant, input {} at {} got {} and then {}", name_,
+               number_[j], index_text(dx[j].sizes(), int64_t(*i)), a[*i], b[*i]);
+    }
+  }
+  // For a gradient with all the bits of a double those of the inputs have them too, unless they
+  // went through floats.
+  void check_precision(const variable_list& y, size_t k) const {
+    if (y[k].dtype() != kDouble) return;
+    std::mt19937_64 random(5);
+    Tensor dy = raw::empty(y[k].sizes(), kDouble);
+    for (int64_t r = 0; r < dy.numel(); ++r)
+      write(*dy.impl(), r, 1 + double(random()) / double(random.max()));
+    const variable_list dx = vjp(y[k], dy);
+    for (size_t j = 0; j < dx.size(); ++j) {
+      if (dx[j].dtype() != kDouble) continue;
+      const auto row = values(dx[j]);
+      // What is left of a zero after rounding has few bits.
+      const auto counts = [&](double v) { return std::abs(v) > o_.atol && std::isfinite(v); };
+      const auto fine = [&](double v) { return counts(v) && double(float(v)) != v; };
+      if (std::any_of(row.begin(), row.end(), counts) && !std::any_of(row.begin(), row.end(), fine))
+        report(
+            "{}: the gradient of output {} by input {} has the precision of float32, though both "
+            "are float64",
+            name_, k, number_[j]);
+    }
+  }
+  // What may be the cause of a wrong gradient.
+  std::string hint(size_t j, bool kink) const {
+    std::string out;
+    if (kink) out += "; the one-sided differences disagree, there may be a kink nearby";
+    if (wanted_[j].dtype() == kFloat)
+      out += "; the input is float32, whose rounding may be all there is: check with float64";
+    return out;
   }
 
   void jacobian(const variable_list& y, size_t k) const {
@@ -135,7 +205,7 @@ class Checker {
       Tensor dy = raw::zeros(y[k].sizes(), y[k].dtype());
       write(*dy.impl(), r, 1);
       const variable_list dx = vjp(y[k], dy);
-      if (r == 0) check_repeatable(dx, vjp(y[k], dy));
+      check_reentrant(dx, vjp(y[k], dy));
       for (size_t j = 0; j < dx.size(); ++j) {
         const auto row = values(dx[j]);
         analytic[j].insert(analytic[j].end(), row.begin(), row.end());
@@ -165,11 +235,11 @@ class Checker {
       write(x, at, before);
       for (size_t r = 0; r < above.size(); ++r) {
         const double numeric = (above[r] - below[r]) / (2 * o_.eps), a = analytic[r * n + i];
-        if (close(a, numeric)) continue;
+        const double noise = rounding(std::abs(middle[r]), y[k].dtype());
+        if (close(a, numeric, noise)) continue;
         ++wrong;
         const double gap = std::abs(a - numeric);
-        const double excess =
-            std::isnan(gap) ? INFINITY : gap / (o_.atol + o_.rtol * std::abs(numeric));
+        const double excess = std::isnan(gap) ? INFINITY : gap / tolerance(numeric, noise);
         if (excess <= worst.excess) continue;
         const double right = (above[r] - middle[r]) / o_.eps,
                      left = (middle[r] - below[r]) / o_.eps;
@@ -184,7 +254,7 @@ class Checker {
         "output {} and input {}: analytic {}, numeric {}{}",
         name_, k, number_[j], wrong, analytic.size(), index_text(y[k].sizes(), int64_t(worst.row)),
         index_text(x.sizes, int64_t(worst.column)), worst.analytic, worst.numeric,
-        worst.kink ? "; the one-sided differences disagree, there may be a kink nearby" : "");
+        hint(j, worst.kink));
   }
 
   void fast(const variable_list& y, const std::vector<size_t>& outputs) const {
@@ -200,19 +270,26 @@ class Checker {
         Tensor dy = raw::empty(y[k].sizes(), y[k].dtype());
         for (size_t r = 0; r < v.size(); ++r) write(*dy.impl(), int64_t(r), v[r]);
         const variable_list dx = vjp(y[k], dy);
-        if (probe == 0) check_repeatable(dx, vjp(y[k], dy));
+        check_reentrant(dx, vjp(y[k], dy));
         for (size_t j = 0; j < wanted_.size(); ++j) {
-          const auto u = signs(size_t(wanted_[j].numel())), row = values(dx[j]);
-          double analytic = 0, numeric = 0;
-          for (size_t i = 0; i < u.size(); ++i) analytic += row[i] * u[i];
+          const auto u = signs(size_t(wanted_[j].numel())), row = values(dx[j]),
+                     x = values(wanted_[j].detach());
+          // The sums may cancel; rounding is that of their summands.
+          double analytic = 0, numeric = 0, summands = 0;
+          for (size_t i = 0; i < u.size(); ++i) {
+            analytic += row[i] * u[i];
+            summands += std::abs(row[i]) * (std::abs(x[i]) + o_.eps);
+          }
           const auto above = moved(j, u, o_.eps, k), below = moved(j, u, -o_.eps, k);
-          for (size_t r = 0; r < v.size(); ++r)
+          for (size_t r = 0; r < v.size(); ++r) {
             numeric += v[r] * ((above[r] - below[r]) / (2 * o_.eps));
-          if (!close(analytic, numeric))
+            summands += std::abs(above[r]);
+          }
+          if (!close(analytic, numeric, rounding(summands, y[k].dtype())))
             report(
                 "{}: the gradient of output {} by input {} is wrong: along random signs "
-                "(probe {}) analytic {}, numeric {}; the full check names the element",
-                name_, k, number_[j], probe, analytic, numeric);
+                "(probe {}) analytic {}, numeric {}; the full check names the element{}",
+                name_, k, number_[j], probe, analytic, numeric, hint(j, false));
         }
       }
   }

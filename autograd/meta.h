@@ -1,6 +1,8 @@
 // What autograd keeps on tensors and nodes, for autograd's own .cpp files.
 #pragma once
 
+#include <mutex>
+
 #include "autograd/node.h"
 
 namespace gradus::autograd {
@@ -23,15 +25,12 @@ class AccumulateGrad final : public Node {
   void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
   bool is_sink() const override { return true; }
   TensorImpl& leaf() const { return leaf_; }
-  // Set while a thread adds to the leaf's gradient.
-  std::atomic_flag& busy() { return busy_; }
   bool fits(const TensorImpl& t) const {
     return first_output.sizes == t.sizes && first_output.dtype == t.dtype;
   }
 
  private:
   TensorImpl& leaf_;
-  std::atomic_flag busy_ = ATOMIC_FLAG_INIT;  // backward passes of several threads meet here
 };
 
 // What autograd keeps on leaves and on what retains its gradient, in the impl's slot.
@@ -46,22 +45,51 @@ struct Meta final : ImplSlot, memory::Pooled {
   std::vector<std::unique_ptr<AccumulateGrad>> sinks;
 };
 
+// Held while a history is made that several threads may ask for: a leaf's sink, that of a view
+// whose base was written to.
+std::mutex& history_mutex();
+
 inline Meta* meta(const TensorImpl& t) { return static_cast<Meta*>(t.slot.get()); }
 inline Meta* meta(const Tensor& t) { return meta(*t.impl()); }
 Meta& ensure_meta(const Tensor& t);
 
-// Names the node that runs on this thread, for messages from inside it.
+// Names the nodes that run on this thread, one inside of the other: for messages from inside them.
 class RunningNode {
  public:
-  explicit RunningNode(const Node& node);
+  explicit RunningNode(Node& node);
   RunningNode(const RunningNode&) = delete;
   RunningNode& operator=(const RunningNode&) = delete;
   ~RunningNode();
+  Node& node() const { return node_; }
+
+  static const RunningNode* innermost();
+  static bool is_running(const Node& node);
+  // For a thread that goes on where another waits for it.
+  static void continue_from(const RunningNode* innermost);
 
  private:
-  const Node* before_;
+  Node& node_;
+  const RunningNode* before_;
 };
+// For a scope of this thread: Functions note into `text` a gradient that has neither its input's
+// shape nor that of an output. The engine sums what is larger, and the mistake would not be seen.
+class ShapeReport {
+ public:
+  explicit ShapeReport(std::string& text) : before_(current) { current = &text; }
+  ShapeReport(const ShapeReport&) = delete;
+  ShapeReport& operator=(const ShapeReport&) = delete;
+  ~ShapeReport() { current = before_; }
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local std::string* current =
+      nullptr;
+
+ private:
+  std::string* before_;
+};
+
 // The operation, and in anomaly mode where it was recorded.
 std::string describe(const Node& node);
+// In anomaly mode: warns that the node failed, with the calls that recorded it, and those that
+// recorded the nodes that made it in their own backward passes.
+void warn_of_origin(const Node& node);
 
 }  // namespace gradus::autograd
