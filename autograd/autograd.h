@@ -12,6 +12,10 @@ using Variable = Tensor;
 
 // Adds the gradients of the sum of outputs, weighted by grad_tensors (ones for scalars where
 // undefined), to the `grad` of the leaves, or of `inputs` if given.
+//
+// Memory is counted by references, so that what refers to itself is never freed: a leaf whose grad
+// has a graph (create_graph=true: use grad(), or reset the leaf's grad), a hook that holds the very
+// tensor it is on, a Function's saved_data that holds its output (save_for_backward may).
 void backward(TensorList tensors, TensorList grad_tensors = {},
               std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
               TensorList inputs = {});

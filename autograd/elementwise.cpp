@@ -119,10 +119,11 @@ class FormulaNode final : public Node {
       Traced x[max_arity] = {0.0, 0.0, 0.0, 0.0};
       for (size_t k = 0; k < n; ++k)
         if (keep >> k & 1)
-          x[k] = saved_[k].defined() ? Traced(*saved_[k]) : Traced(number_[k].toDouble());
+          x[k] = saved_[k].defined() ? Traced(operand(k)) : Traced(number_[k].toDouble());
       const Traced slope = info_.slope[i](x, y.defined() ? Traced(y) : Traced(0.0));
-      if (slope.is(0)) return raw::zeros(dy.sizes(), type_);
-      return (Traced(dy) * slope).tensor();
+      Tensor dx = slope.is(0) ? raw::zeros(dy.sizes(), type_) : (Traced(dy) * slope).tensor();
+      if (!info_.linked || keep == 0 || dx.requires_grad()) return dx;
+      return link(dx, {edges_, edges_ + n});
     }
     raw::Arg args[max_arity + 2];
     size_t count = 0;
@@ -133,6 +134,12 @@ class FormulaNode final : public Node {
             saved_[k].defined() ? raw::Arg(*saved_[k], type_) : raw::Arg(number_[k], type_);
     if (keep & formulas::saves::output) args[count++] = raw::Arg(y, type_);
     return raw::elementwise(op(), row_.slope[i][type_ == kDouble], type_, raw::Args(args, count));
+  }
+
+  // A saved operand in the type that the formula computes in.
+  Tensor operand(size_t k) const {
+    const Tensor& x = *saved_[k];
+    return is_floating(x.dtype()) && x.dtype() != type_ ? x.to(type_) : x;
   }
 
   const FormulaInfo& info_;
@@ -192,6 +199,9 @@ void apply_formula_(int formula, const char* op, Operands x) {
     fail("{}: a result of {} cannot be written to a tensor of {}", op, out, self.dtype());
   const bool recorded = records(info, x) && differentiable(self);
   check_inplace(op, self, recorded);
+  // Its old history would be that of another value.
+  if (!info.slope[0] && GradMode::is_enabled() && needs_grad(self))
+    fail("{}: the result has no gradient, it cannot be written to a tensor that requires grad", op);
   const kernels::Loop f = raw::kernels_of(formula).value[int(type)];
 
   Ref<Node> owner;

@@ -1,36 +1,23 @@
 // The backward pass. Nodes run in the order of falling sequence numbers, which is a valid order
 // (see Node), so that no dependencies need counting and nothing recurses.
 #include <algorithm>
+#include <exception>
 #include <optional>
+#include <system_error>
+#include <thread>
 #include <unordered_map>
-#include <utility>
 
 #include "autograd/autograd.h"
 #include "autograd/meta.h"
+#include "autograd/pending.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
+#include "tensor/warn.h"
 
 namespace gradus::autograd {
 namespace {
-
-// The only handle on its elements, so that they may be reused.
-bool sole_owner(const Tensor& t) {
-  const TensorImpl& i = *t.impl();
-  return i.ref_count() == 1 && i.storage->ref_count() == 1 && !i.view_base;
-}
-
-void accumulate(Tensor& into, Tensor&& more) {
-  if (!into.defined()) {
-    into = std::move(more);
-  } else if (!GradMode::is_enabled() && sole_owner(into) && into.dtype() == more.dtype() &&
-             into.sizes() == more.sizes() && !may_overlap_itself(into.sizes(), into.strides())) {
-    into.add_(more);
-  } else {
-    into = into + more;
-  }
-}
 
 // A gradient as its edge's output wants it: summed where it was broadcast, of its type.
 Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
@@ -42,125 +29,6 @@ Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
   }
   return g.dtype() == want.dtype ? g : g.to(want.dtype);
 }
-
-// A list whose memory comes from the tensors' cache, and is there at once for the next pass.
-template <class T>
-struct CachedMemory {
-  using value_type = T;
-  CachedMemory() = default;
-  template <class U>
-  CachedMemory(const CachedMemory<U>&) {}
-  T* allocate(size_t n) { return static_cast<T*>(memory::allocate(n * sizeof(T))); }
-  void deallocate(T* p, size_t n) { memory::deallocate(p, n * sizeof(T)); }
-  friend bool operator==(CachedMemory, CachedMemory) { return true; }
-};
-template <class T>
-using List = std::vector<T, CachedMemory<T>>;
-
-// Gradients that wait for their node.
-class Pending {
- public:
-  class Item {
-   public:
-    Ref<Node> node;
-    std::span<Tensor> dy() { return all_.empty() ? std::span(&one_, 1) : std::span(all_); }
-
-   private:
-    friend class Pending;
-    Tensor one_;
-    List<Tensor> all_;  // of a node with several outputs
-  };
-
-  bool empty() const { return heap_.empty() && next_sink_ == sinks_.size(); }
-  void add(const Edge& e, Tensor&& g) {
-    if (2 * (items_.size() - free_.size() + 1) > table_.size()) grow();
-    const size_t place = find(e.node.get());
-    if (table_[place] == none) insert(place, e.node);
-    accumulate(items_[table_[place]].dy()[e.nr], std::move(g));
-  }
-  // The node with the highest number; leaves' sinks come last, in the order they came.
-  Item pop() {
-    uint32_t at;
-    if (!heap_.empty()) {
-      std::pop_heap(heap_.begin(), heap_.end());
-      at = heap_.back().item;
-      heap_.pop_back();
-    } else {
-      at = sinks_[next_sink_++];
-    }
-    erase(find(items_[at].node.get()));
-    free_.push_back(at);
-    return std::exchange(items_[at], {});
-  }
-
- private:
-  static constexpr uint32_t none = ~uint32_t(0);
-  static constexpr size_t few = 16;
-  struct Key {
-    uint64_t sequence, order;  // nodes of several threads may share a number: the first comes first
-    uint32_t item;
-    bool operator<(const Key& o) const {
-      return sequence != o.sequence ? sequence < o.sequence : order > o.order;
-    }
-  };
-
-  void insert(size_t place, const Ref<Node>& node) {
-    uint32_t at = uint32_t(items_.size());
-    if (free_.empty()) {
-      if (at == 0) items_.reserve(few);
-      items_.emplace_back();
-    } else {
-      at = free_.back();
-      free_.pop_back();
-    }
-    Item& item = items_[at];
-    item.node = node;
-    if (node->num_outputs() > 1) item.all_.resize(node->num_outputs());
-    if (node->is_sink()) {
-      sinks_.push_back(at);
-    } else {
-      heap_.push_back({node->sequence(), order_++, at});
-      std::push_heap(heap_.begin(), heap_.end());
-    }
-    table_[place] = at;
-  }
-
-  // Items are found by their node in a hash table with linear probing, at most half full.
-  size_t next(size_t place) const { return (place + 1) & (table_.size() - 1); }
-  size_t home(const Node* n) const {
-    return size_t((uint64_t(reinterpret_cast<uintptr_t>(n)) * 0x9e3779b97f4a7c15u) >> 32) &
-           (table_.size() - 1);
-  }
-  // Where the node is, or where it is to be put.
-  size_t find(const Node* n) const {
-    size_t place = home(n);
-    while (table_[place] != none && items_[table_[place]].node.get() != n) place = next(place);
-    return place;
-  }
-  void erase(size_t place) {
-    // Those behind it move up, unless that would be before their home.
-    const size_t mask = table_.size() - 1;
-    for (size_t i = next(place); table_[i] != none; i = next(i)) {
-      const size_t from_home = (i - home(items_[table_[i]].node.get())) & mask;
-      if (from_home < ((i - place) & mask)) continue;
-      table_[place] = table_[i];
-      place = i;
-    }
-    table_[place] = none;
-  }
-  void grow() {
-    const List<uint32_t> old =
-        std::exchange(table_, List<uint32_t>(std::max(2 * few, 2 * table_.size()), none));
-    for (const uint32_t at : old)
-      if (at != none) table_[find(items_[at].node.get())] = at;
-  }
-
-  uint64_t order_ = 0;
-  size_t next_sink_ = 0;
-  List<Key> heap_;
-  List<Item> items_;
-  List<uint32_t> table_, sinks_, free_;
-};
 
 // Which nodes lead to one of the wanted ones.
 class Needed {
@@ -205,6 +73,36 @@ class Needed {
   std::unordered_map<Node*, bool> known_, seen_, below_;
 };
 
+// The right to run a node, which one thread has at a time: backward passes of several threads may
+// meet at a node, and the first that does not keep the graph lets go of what the node saved.
+class Turn {
+ public:
+  explicit Turn(Node& node) {
+    if (!gradus::detail::one_thread()) take(node);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    if (busy_) give_back();
+  }
+
+ private:
+  enum : uint8_t { free, held, awaited };
+  [[gnu::noinline]] void take(Node& node) {
+    std::atomic<uint8_t>& busy = node.busy();
+    uint8_t state = free;
+    if (!busy.compare_exchange_strong(state, held, std::memory_order_acquire)) {
+      if (RunningNode::is_running(node)) return;  // a backward pass inside of this node's own
+      while (busy.exchange(awaited, std::memory_order_acquire) != free) busy.wait(awaited);
+    }
+    busy_ = &busy;
+  }
+  [[gnu::noinline]] void give_back() {
+    if (busy_->exchange(free, std::memory_order_release) == awaited) busy_->notify_one();
+  }
+  std::atomic<uint8_t>* busy_ = nullptr;
+};
+
 void run_hooks(Node& node, std::span<Tensor> dy) {
   const auto call = [&](const auto& hooks, Tensor& g) {
     for (const auto& [handle, hook] : hooks)
@@ -226,8 +124,10 @@ void run_hooks(Node& node, std::span<Tensor> dy) {
   for (const OutputHooks& h : std::vector(node.rare()->hooks)) {
     if (!dy[h.nr].defined()) continue;
     call(h.hooks, dy[h.nr]);
-    if (const auto keep = h.retain.lock())
+    if (const auto keep = h.retain.lock()) {
+      const Turn turn(node);
       *keep = keep->defined() ? *keep + dy[h.nr] : dy[h.nr].clone();
+    }
   }
 }
 
@@ -246,38 +146,47 @@ void fetch(const Node* node) {
     __builtin_prefetch(reinterpret_cast<const char*>(node) + 64 * line);
 }
 
-void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
-  const RunningNode frame(node);
-  node.apply(dy, dx);
-  if (detail::anomaly && detail::anomaly_check_nan)
-    for (size_t i = 0; i < dx.size(); ++i)
-      if (dx[i].defined() && is_floating(dx[i].dtype()) && has_nan(dx[i]))
-        fail("{}: the backward pass made a nan in the gradient of input {}", describe(node), i);
+void check_nan(const Node& node, std::span<const Tensor> dx) {
+  for (size_t i = 0; i < dx.size(); ++i)
+    if (dx[i].defined() && is_floating(dx[i].dtype()) && has_nan(dx[i]))
+      fail("{}: the backward pass made a nan in the gradient of input {}", describe(node), i);
 }
 
-// Waits for the flag, and lets the next thread have it at the end of the scope.
-class Turn {
- public:
-  explicit Turn(std::atomic_flag& busy) : busy_(busy), alone_(gradus::detail::one_thread()) {
-    while (!alone_ && busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() {
-    if (alone_) return;
-    busy_.clear(std::memory_order_release);
-    busy_.notify_one();
-  }
+// The gradients that have no history get the one that linked() promises.
+[[gnu::noinline]] void link_gradients(Node& node, std::span<Tensor> dx) {
+  std::vector<Edge> read;
+  const std::span<Edge> edges = node.edges();
+  for (size_t i = 0; i < edges.size(); ++i)
+    if (node.linked() >> i & 1 && edges[i].valid()) read.push_back(edges[i]);
+  if (read.empty()) return;
+  for (Tensor& g : dx)
+    if (g.defined() && !g.requires_grad()) g = link(g, read);
+}
 
- private:
-  std::atomic_flag& busy_;
-  const bool alone_;
-};
+[[gnu::noinline]] void apply_watched(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
+  try {
+    node.apply(dy, dx);
+    if (detail::anomaly_check_nan) check_nan(node, dx);
+  } catch (...) {
+    warn_of_origin(node);
+    throw;
+  }
+}
+
+void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx, bool keep_graph) {
+  const Turn turn(node);
+  const RunningNode frame(node);
+  if (detail::anomaly) [[unlikely]]
+    apply_watched(node, dy, dx);
+  else
+    node.apply(dy, dx);
+  if (!keep_graph) node.release();
+  if (GradMode::is_enabled() && node.linked()) link_gradients(node, dx);
+}
 
 }  // namespace
 
 void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
-  const Turn turn(busy_);
   const Tensor leaf{Ref<TensorImpl>(&leaf_)};
   Tensor& grad = leaf.mutable_grad();
   Tensor& fresh = dy[0];
@@ -300,9 +209,11 @@ void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
   }
 }
 
-std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_graph,
-                                 bool create_graph, TensorList inputs, bool accumulate_inputs,
-                                 bool allow_unused, const char* op) {
+namespace {
+
+std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph, bool create_graph,
+                             TensorList inputs, bool accumulate_inputs, bool allow_unused,
+                             const char* op) {
   if (!grads.empty() && grads.size() != roots.size())
     fail("{}: expected one gradient for each of {} tensors, got {}", op, roots.size(),
          grads.size());
@@ -312,12 +223,11 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
   List<Edge> root_edges, wanted;
   for (size_t i = 0; i < roots.size(); ++i) {
     const Tensor& root = roots[i];
-    if (!root.requires_grad())
-      fail("{}: tensor {} does not require grad and has no grad_fn", op, i);
+    if (!needs_grad(root)) fail("{}: tensor {} does not require grad and has no grad_fn", op, i);
     root_edges.push_back(gradient_edge(root));
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].requires_grad()) fail("{}: input {} does not require grad", op, i);
+    if (!needs_grad(inputs[i])) fail("{}: input {} does not require grad", op, i);
     wanted.push_back(gradient_edge(inputs[i]));
   }
   for (size_t i = 0; i < roots.size(); ++i) {
@@ -360,8 +270,7 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
       if (e.valid()) fetch(e.node.get());
     dx.clear();
     dx.resize(edges.size());
-    apply(node, dy, dx);
-    if (!keep_graph) node.release();
+    apply(node, dy, dx, keep_graph);
     for (size_t i = 0; i < edges.size(); ++i) {
       if (!dx[i].defined() || !edges[i].valid()) continue;
       if (needed && !needed->runs(edges[i].node.get())) continue;
@@ -378,12 +287,77 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
           op, i);
     if (accumulate_inputs && captured[i].defined()) {
       std::optional<Turn> turn;
-      if (Node& node = *wanted[i].node; node.is_sink())
-        turn.emplace(static_cast<AccumulateGrad&>(node).busy());
+      if (Node& node = *wanted[i].node; node.is_sink()) turn.emplace(node);
       Tensor& grad = inputs[i].mutable_grad();
       grad = grad.defined() ? grad + captured[i] : captured[i].clone();
     }
   }
+  return captured;
+}
+
+[[gnu::cold]] void warn_of_cycle() {
+  static std::atomic<bool> given{false};
+  warn_once(
+      given,
+      "backward: with create_graph a leaf's grad holds the graph and the graph the leaf, so that "
+      "neither is freed until grad is reset; autograd::grad() makes no such cycle");
+}
+
+// How many backward passes this thread is in, each inside of a node of the one before.
+[[gnu::tls_model("initial-exec")]] constinit thread_local int depth = 0;
+struct Deeper {
+  Deeper() { ++depth; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+  ~Deeper() { --depth; }
+};
+// More than these need another thread's stack.
+constexpr int most_on_a_stack = 100;
+
+// Calls f on a thread of its own, which stands for the calling one, and waits for it.
+template <class F>
+void on_new_stack(F f) {
+  std::exception_ptr error;
+  const bool grad_mode = GradMode::is_enabled(), inference = InferenceMode::is_enabled();
+  const RunningNode* const running = RunningNode::innermost();
+  WarningHandler* const handler = WarningUtils::get_warning_handler();
+  std::thread thread;
+  try {
+    thread = std::thread([&] {
+      GradMode::set_enabled(grad_mode);
+      gradus::detail::inference_mode = inference;
+      RunningNode::continue_from(running);
+      WarningUtils::set_warning_handler(handler);
+      try {
+        f();
+      } catch (...) {
+        error = std::current_exception();
+      }
+    });
+  } catch (const std::system_error&) {
+    return f();  // the system has no threads left
+  }
+  thread.join();
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_graph,
+                                 bool create_graph, TensorList inputs, bool accumulate_inputs,
+                                 bool allow_unused, const char* op) {
+  if (create_graph && accumulate_inputs) warn_of_cycle();
+  const Deeper deeper;
+  const auto run = [&] {
+    return run_here(roots, grads, keep_graph, create_graph, inputs, accumulate_inputs, allow_unused,
+                    op);
+  };
+  if (depth <= most_on_a_stack) return run();
+  std::vector<Tensor> captured;
+  on_new_stack([&] {
+    const Deeper first;
+    captured = run();
+  });
   return captured;
 }
 

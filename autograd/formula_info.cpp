@@ -19,9 +19,11 @@ Traced slope_at(const Traced* x, const Traced& y) {
   return slope_of<F, i>(x, y, std::make_index_sequence<size_t(F::arity)>());
 }
 
+Traced no_slope(const Traced*, const Traced&) { return 0.0; }
+
 template <class F>
 constexpr FormulaInfo describe_formula() {
-  FormulaInfo info{F::arity, F::on, F::to_bool, {}, {}};
+  FormulaInfo info{F::arity, F::on, F::to_bool, F::linked, {}, {}};
   if constexpr (formulas::has_slope_a<F>) {
     info.keep[0] = formulas::keep_of<F>(0);
     info.slope[0] = &slope_at<F, 0>;
@@ -34,6 +36,8 @@ constexpr FormulaInfo describe_formula() {
     info.keep[2] = formulas::keep_of<F>(2);
     info.slope[2] = &slope_at<F, 2>;
   }
+  if constexpr (F::steps)
+    for (int i = 0; i < F::arity; ++i) info.slope[i] = &no_slope;
   return info;
 }
 

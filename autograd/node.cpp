@@ -1,15 +1,16 @@
 #include "autograd/node.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "autograd/meta.h"
 #include "autograd/modes.h"
 #include "autograd/record.h"
 #include "autograd/stacktrace.h"
 #include "tensor/fail.h"
+#include "tensor/fork.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
+#include "tensor/warn.h"
 
 namespace gradus::autograd {
 
@@ -26,7 +27,12 @@ Node::Rare& Node::ensure_rare() {
 }
 
 Node::Node(const char* op) : op_(op), sequence_(++last_sequence) {
-  if (detail::anomaly) ensure_rare().origin = std::make_unique<StackTrace>(capture_stack());
+  if (detail::anomaly) note_origin();
+}
+void Node::note_origin() {
+  Rare& r = ensure_rare();
+  r.origin = std::make_unique<StackTrace>(capture_stack());
+  if (const RunningNode* maker = RunningNode::innermost()) r.maker = Ref<Node>(&maker->node());
 }
 Node::Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
 Node::~Node() = default;
@@ -73,10 +79,19 @@ AccumulateGrad::AccumulateGrad(TensorImpl& leaf)
   first_output = {leaf.sizes, leaf.dtype};
 }
 
+std::mutex& history_mutex() {
+  static constinit std::mutex mutex;
+  static const bool held = [] {
+    gradus::detail::hold_over_forks(mutex, gradus::detail::LockOrder::history);
+    return true;
+  }();
+  (void)held;
+  return mutex;
+}
+
 namespace {
 AccumulateGrad* make_sink(Meta& m, TensorImpl& leaf) {
-  static std::mutex mutex;  // several threads may record with one leaf
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(history_mutex());
   const auto fits = [&](const auto& s) { return s->fits(leaf); };
   auto it = std::find_if(m.sinks.begin(), m.sinks.end(), fits);
   if (it == m.sinks.end()) it = m.sinks.insert(it, std::make_unique<AccumulateGrad>(leaf));
@@ -86,7 +101,7 @@ AccumulateGrad* make_sink(Meta& m, TensorImpl& leaf) {
 }  // namespace
 
 Edge gradient_edge(const Tensor& t) {
-  if (!t.defined() || !t.impl()->requires_grad()) return {};
+  if (!needs_grad(t)) return {};
   if (Ref<Node> fn = t.grad_fn()) return {std::move(fn), t.output_nr()};
   Meta& m = ensure_meta(t);
   AccumulateGrad* sink = m.sink.load(std::memory_order_acquire);
@@ -94,10 +109,12 @@ Edge gradient_edge(const Tensor& t) {
   return {Ref<Node>(sink), 0};
 }
 
+void Node::come_after(const Node& input) {
+  if (input.sequence_ >= sequence_) sequence_ = last_sequence = input.sequence_ + 1;
+}
 Edge Node::edge_to(const Tensor& x) {
   Edge e = gradient_edge(x);
-  if (e.valid() && e.node->sequence_ >= sequence_)
-    sequence_ = last_sequence = e.node->sequence_ + 1;
+  if (e.valid()) come_after(*e.node);
   return e;
 }
 
@@ -118,12 +135,11 @@ void set_history(const Tensor& t, Ref<Node> node, uint32_t nr) {
   i.history = std::move(node);
   i.output_nr = nr;
   i.tracked = true;
-  i.view_version = i.storage->version();
+  std::atomic_ref(i.view_version).store(i.storage->version(), std::memory_order_release);
 }
 
 namespace {
-// The node that is being run, for messages from inside it.
-[[gnu::tls_model("initial-exec")]] constinit thread_local const Node* running = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local const RunningNode* running = nullptr;
 
 std::string origin_of(const Node& node) {
   if (!node.rare() || !node.rare()->origin) return {};
@@ -132,15 +148,67 @@ std::string origin_of(const Node& node) {
 }
 }  // namespace
 
-RunningNode::RunningNode(const Node& node) : before_(running) { running = &node; }
+RunningNode::RunningNode(Node& node) : node_(node), before_(running) { running = this; }
 RunningNode::~RunningNode() { running = before_; }
+const RunningNode* RunningNode::innermost() { return running; }
+bool RunningNode::is_running(const Node& node) {
+  for (const RunningNode* r = running; r; r = r->before_)
+    if (&r->node_ == &node) return true;
+  return false;
+}
+void RunningNode::continue_from(const RunningNode* innermost) { running = innermost; }
+
 std::string describe(const Node& node) { return node.op() + origin_of(node); }
+
+void warn_of_origin(const Node& node) {
+  const char* made = "caused the error";
+  for (const Node* n = &node; n && n->rare() && n->rare()->origin; n = n->rare()->maker.get()) {
+    const std::string frames = user_frames(*n->rare()->origin);
+    warn("{}: {}. Traceback of forward call that {}:\n{}", n->name(),
+         n == &node ? "its backward pass failed" : "its backward pass recorded the one before",
+         made,
+         frames.empty() ? "  no frame of the program is known; compile it with -g\n" : frames);
+    made = "induced the previous calculation";
+  }
+}
+
+Tensor linked(InputSet inputs, Tensor y) {
+  if (History* made_by = y.impl()->history.get()) static_cast<Node*>(made_by)->set_linked(inputs);
+  return y;
+}
+
+namespace {
+class Link final : public Node {
+ public:
+  explicit Link(std::vector<Edge> inputs) : Node("link"), edges_(std::move(inputs)) {
+    std::erase_if(edges_, [](const Edge& e) { return !e.valid(); });
+    for (const Edge& e : edges_) come_after(*e.node);
+  }
+  std::span<Edge> edges() override { return edges_; }
+  void apply(std::span<Tensor>, std::span<Tensor> dx) override {
+    for (size_t i = 0; i < dx.size(); ++i) {
+      const OutputInfo& x = edges_[i].node->output(edges_[i].nr);
+      dx[i] = raw::zeros(x.sizes, x.dtype);
+    }
+  }
+
+ private:
+  std::vector<Edge> edges_;
+};
+}  // namespace
+
+Tensor link(const Tensor& dx, std::vector<Edge> inputs) {
+  // Another handle: the caller's may be the gradient that came in.
+  Tensor y = raw::window(dx);
+  detail::set_outputs(Ref<Node>::first(new Link(std::move(inputs))), y);
+  return y;
+}
 
 void Saved::throw_modified() const {
   fail(
       "{}: a tensor saved for the backward pass was modified in place, shape {} is at version {}, "
       "expected {}",
-      running ? describe(*running) : std::string("saved"), tensor_.sizes(),
+      running ? describe(running->node()) : std::string("saved"), tensor_.sizes(),
       tensor_.impl()->storage->version(), version_);
 }
 void Saved::check_inference() {

@@ -34,6 +34,9 @@ struct OutputInfo {
 
 using TensorHook = std::function<Tensor(const Tensor&)>;
 
+// A set of inputs, input i as 1 << i.
+using InputSet = uint8_t;
+
 struct OutputHooks;
 
 // One recorded operation. Its edges lead from its inputs' gradients to where these came from;
@@ -41,6 +44,10 @@ struct OutputHooks;
 // valid order for the backward pass. Each thread counts for itself, and goes on from an input's
 // number where that is higher (Lamport's clock).
 class Node : public History, public memory::Pooled {
+  // First, where the count leaves room for them.
+  InputSet linked_ = 0;
+  std::atomic<uint8_t> busy_{0};
+
  public:
   explicit Node(const char* op);
   virtual ~Node();
@@ -68,6 +75,11 @@ class Node : public History, public memory::Pooled {
   virtual void release() {}
   // Nodes that hold no other node (leaves' sinks).
   virtual bool is_sink() const { return false; }
+  // See autograd::linked().
+  void set_linked(InputSet inputs) { linked_ = inputs; }
+  InputSet linked() const { return linked_; }
+  // Held by the thread that runs the node (see Turn in engine.cpp).
+  std::atomic<uint8_t>& busy() { return busy_; }
 
   OutputInfo first_output;
 
@@ -75,7 +87,9 @@ class Node : public History, public memory::Pooled {
   struct Rare {
     std::vector<OutputInfo> outputs;  // those after the first
     std::vector<OutputHooks> hooks;
-    std::unique_ptr<const StackTrace> origin;  // in anomaly mode: where this was recorded
+    // In anomaly mode: where this was recorded, and in whose backward pass if in any.
+    std::unique_ptr<const StackTrace> origin;
+    Ref<Node> maker;
     Rare();
     ~Rare();
   };
@@ -90,13 +104,19 @@ class Node : public History, public memory::Pooled {
   Node(const char* op, no_sequence);
   // The edge along which a gradient of `x` flows, from this node.
   Edge edge_to(const Tensor& x);
+  // Takes a place in the sequence after an input's node.
+  void come_after(const Node& input);
 
  private:
   void let_go() const noexcept override { unref(this); }
+  void note_origin();
   mutable const Node* next_dying_ = nullptr;
   uint64_t sequence_;
   std::unique_ptr<Rare> rare_;
 };
+
+// dx with a history that leads to `inputs` by a slope of zero, for a gradient that has none.
+Tensor link(const Tensor& dx, std::vector<Edge> inputs);
 
 // The edge along which a gradient of `t` flows: to its grad_fn, its leaf sink, or nowhere. A node's
 // own edges are made by its edge_to().

@@ -25,12 +25,16 @@ cross_entropy_loss NllLossBackward0
 div.mode:tn DivBackward3
 div.mode:tt DivBackward2
 div:tn DivBackward1
+eq:tt EqBackward1
 fill FillBackward2
 fmod:tt FmodBackward1
+ge:tt GeBackward1
 group_norm NativeGroupNormBackward0
-l1_loss AbsBackward0
+gt:tt GtBackward1
 layer_norm NativeLayerNormBackward0
+le:tt LeBackward1
 lerp:ttt LerpBackward1
+lt:tt LtBackward1
 masked_fill.value MaskedFillBackward1
 max.all MaxBackward1
 max_pool2d MaxPool2DWithIndicesBackward0
@@ -40,6 +44,7 @@ median.dim MedianBackward1
 min.all MinBackward1
 mul:tn MulBackward1
 nanmedian.dim NanmedianBackward1
+ne:tt NeBackward1
 norm.dim NormBackward1
 pow:nt PowBackward2
 pow:tt PowBackward1
@@ -57,7 +62,6 @@ squeeze.dims SqueezeBackward2
 sub:tn SubBackward1
 sub:tnn SubBackward1
 sum.dim SumBackward1
-tanhshrink SubBackward0
 xlogy:nt XlogyBackward1
 xlogy:tn XlogyBackward2
 )";

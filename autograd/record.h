@@ -117,7 +117,10 @@ Wrt<F> wrt(const Tensor& x, F vjp) {
   return {x, std::move(vjp)};
 }
 
-inline bool needs_grad(const Tensor& t) { return t.defined() && t.impl()->requires_grad(); }
+// An inference tensor takes part in no graph, whatever it says of itself.
+inline bool needs_grad(const Tensor& t) {
+  return t.defined() && t.impl()->requires_grad() && !t.impl()->inference;
+}
 inline bool differentiable(const Tensor& t) { return is_floating(t.dtype()); }
 template <class... F>
 bool any_needs_grad(const Wrt<F>&... w) {
@@ -249,6 +252,11 @@ void set_outputs(const Ref<Node>& node, TensorList outs);
 
 // y, whose node is from now on that of `op`: for what is made of other operations.
 Tensor called(const char* op, Tensor y);
+
+// y, the gradients of whose operation count as read from `inputs` even where their slope by these
+// is zero (a pooling's) or where they read others alone (a convolution's): with create_graph each
+// has a history then, as in PyTorch, and a gradient of it gives zeros.
+Tensor linked(InputSet inputs, Tensor y);
 
 // Records `out` as the result of `op` on the inputs that the wrt() name, if any needs a gradient
 // and grad mode is on; costs next to nothing otherwise.

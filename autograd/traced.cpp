@@ -14,7 +14,8 @@ template <class F>
 TracedCondition traced_comparison(const char* op, const Traced& a, const Traced& b) {
   if (a.is_number() && b.is_number())
     return bool(F::template value<double>(a.number(), b.number()));
-  return elementwise<F>(op, Operand(a), Operand(b));
+  const NoGradGuard constant;
+  return {elementwise<F>(op, Operand(a), Operand(b)), (a.is_number() ? b : a).tensor().dtype()};
 }
 
 }  // namespace
@@ -62,20 +63,23 @@ TracedCondition operator!=(const Traced& a, const Traced& b) {
 TracedCondition operator&&(const TracedCondition& a, const TracedCondition& b) {
   if (a.is_value()) return a.value() ? b : a;
   if (b.is_value()) return b.value() ? a : b;
-  return elementwise<formulas::logical_and>("logical_and", Operand(a), Operand(b));
+  return {elementwise<formulas::logical_and>("logical_and", Operand(a), Operand(b)), a.of()};
 }
 TracedCondition operator||(const TracedCondition& a, const TracedCondition& b) {
   if (a.is_value()) return a.value() ? a : b;
   if (b.is_value()) return b.value() ? b : a;
-  return elementwise<formulas::logical_or>("logical_or", Operand(a), Operand(b));
+  return {elementwise<formulas::logical_or>("logical_or", Operand(a), Operand(b)), a.of()};
 }
 TracedCondition operator!(const TracedCondition& a) {
   if (a.is_value()) return !a.value();
-  return elementwise<formulas::logical_not>("logical_not", Operand(a));
+  return {elementwise<formulas::logical_not>("logical_not", Operand(a)), a.of()};
 }
 
 Traced select(const TracedCondition& c, const Traced& a, const Traced& b) {
   if (c.is_value()) return c.value() ? a : b;
+  if (a.is_number() && b.is_number())
+    return select_operands(c.tensor(), raw::scalar_tensor(a.number(), c.of()),
+                           raw::scalar_tensor(b.number(), c.of()));
   return select_operands(c.tensor(), Operand(a), Operand(b));
 }
 

@@ -31,15 +31,18 @@ Traced operator/(const Traced& a, const Traced& b);
 class TracedCondition {
  public:
   TracedCondition(bool b) : value_(b) {}
-  TracedCondition(Tensor t) : tensor_(std::move(t)) {}
+  // `of` is the type of what was compared, in which select() takes two numbers.
+  TracedCondition(Tensor t, ScalarType of) : tensor_(std::move(t)), of_(of) {}
   bool is_value() const { return !tensor_.defined(); }
   bool value() const { return value_; }
   const Tensor& tensor() const { return tensor_; }
+  ScalarType of() const { return of_; }
   operator Operand() const { return is_value() ? Operand(Scalar(value_)) : Operand(tensor_); }
 
  private:
   Tensor tensor_;
   bool value_ = false;
+  ScalarType of_ = ScalarType::Undefined;
 };
 
 TracedCondition operator<(const Traced& a, const Traced& b);

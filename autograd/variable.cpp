@@ -1,9 +1,12 @@
 // Tensor's methods about its history.
+#include <atomic>
+
 #include "autograd/inplace.h"
 #include "autograd/meta.h"
 #include "autograd/ops/strided.h"
 #include "tensor/fail.h"
 #include "tensor/raw.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -15,20 +18,34 @@ namespace {
 const Tensor undefined_tensor;
 }
 
+namespace {
+
+// Whether a view's history is that of its base as it is now. Several threads may ask: what says so
+// is written last.
+bool is_up_to_date(const TensorImpl& view) {
+  const std::atomic_ref version(const_cast<uint32_t&>(view.view_version));
+  return version.load(std::memory_order_acquire) == view.storage->version();
+}
+
+// The base was written to since the view was made: the view's history is now the base's.
+[[gnu::noinline]] void follow_base(const Tensor& view) {
+  const TensorImpl& t = *view.impl();
+  const char* made = nullptr;
+  if (t.view_kind == ViewKind::custom) made = "by a custom function";
+  if (t.view_kind == ViewKind::no_grad) made = "in no_grad or inference mode";
+  if (t.view_kind == ViewKind::multi_output) made = "by an operation with several views";
+  if (made)
+    fail("grad_fn: a view made {} has no history any more, its base was written in place", made);
+  const std::lock_guard lock(autograd::history_mutex());
+  if (!is_up_to_date(t)) autograd::regenerate_view_history(view, Tensor(t.view_base));
+}
+
+}  // namespace
+
 Ref<autograd::Node> Tensor::grad_fn() const {
   const TensorImpl& t = checked();
-  const auto own = [&] {
-    return Ref<autograd::Node>(static_cast<autograd::Node*>(t.history.get()));
-  };
-  if (!t.view_base || !t.view_base->tracked || t.view_version == t.storage->version()) return own();
-  if (t.view_kind == ViewKind::custom)
-    fail(
-        "grad_fn: a view made by a custom function has no history any more, its base was written "
-        "in place");
-  // The base was written to since this view was made: its history is now the base's.
-  const Tensor base(t.view_base);
-  autograd::regenerate_view_history(*this, base);
-  return own();
+  if (t.view_base && t.view_base->tracked && !is_up_to_date(t)) follow_base(*this);
+  return Ref<autograd::Node>(static_cast<autograd::Node*>(t.history.get()));
 }
 
 uint32_t Tensor::output_nr() const { return checked().output_nr; }
@@ -55,10 +72,16 @@ Tensor& Tensor::mutable_grad() const {
   return m.retained ? *m.retained : m.grad;
 }
 const Tensor& Tensor::grad() const {
-  checked();
+  const TensorImpl& t = checked();
   const Meta* m = meta(*this);
+  const bool retains = m && m->retained;
+  if (t.history && !retains && !(m && m->grad.defined()))
+    warn(
+        "grad: the .grad attribute of a tensor that is no leaf is read, which no backward pass "
+        "fills "
+        "unless retain_grad() asks for it");
   if (!m) return undefined_tensor;
-  return m->retained ? *m->retained : m->grad;
+  return retains ? *m->retained : m->grad;
 }
 
 Tensor Tensor::detach() const {
@@ -90,7 +113,10 @@ void Tensor::set_data(const Tensor& other) const {
   to.refresh();
 }
 
-int64_t Tensor::_version() const { return checked().storage->version(); }
+int64_t Tensor::_version() const {
+  if (checked().inference) fail("_version: writes to an inference tensor are not counted");
+  return impl_->storage->version();
+}
 Tensor Tensor::_base() const {
   if (!is_view()) fail("_base: the tensor is not a view");
   return Tensor(impl_->view_base);

@@ -108,11 +108,14 @@ void check_divisor(const char* op, const Operand& a, const Operand& b) {
 }  // namespace
 
 namespace {
-// For some powers there is, as in PyTorch, a cheaper formula of the base alone.
+// For some powers there is, as in PyTorch, a cheaper formula of the base alone. Those of
+// `by_result` have a slope that reads the result; a power's reads the base, so that its result may
+// be written to before the backward pass.
 struct Power {
   Operand operands[2];
   int formula = formulas::index_of<formulas::pow>;
   size_t arity = 1;
+  bool by_result = false;
   Power(const Tensor& x, const Scalar& b) : operands{x, b} {
     const bool real = is_floating(x.dtype()), whole = !b.isFloatingPoint();
     if (!real && whole && b.toDouble() < 0)
@@ -130,9 +133,14 @@ struct Power {
       formula = formulas::index_of<formulas::reciprocal>;
     else
       arity = 2;
+    by_result = power == 0.5 || power == -0.5 || power == -1;
   }
   operator autograd::Operands() const { return {operands, arity}; }
 };
+// b x^(b-1)
+auto power_slope(const Tensor& x, double b) {
+  return [sx = autograd::save(x), b](const Tensor& dy) { return dy * (sx->pow(b - 1) * b); };
+}
 }  // namespace
 
 Tensor Tensor::pow(const Scalar& b) const {
@@ -140,14 +148,23 @@ Tensor Tensor::pow(const Scalar& b) const {
   if (b.isBoolean() && checked().dtype == kBool)
     return b.toBool() ? clone() : raw::full(sizes(), true, kBool);
   const Power power(*this, b);
-  return autograd::apply_formula(power.formula, "pow", power);
+  if (!power.by_result || !GradMode::is_enabled() || !autograd::needs_grad(*this))
+    return autograd::apply_formula(power.formula, "pow", power);
+  return autograd::record("pow", autograd::apply_formula(power.formula, "pow", Power(detach(), b)),
+                          autograd::wrt(*this, power_slope(*this, b.toDouble())));
 }
 Tensor& Tensor::pow_(const Scalar& b) const {
   if (b.isBoolean() && checked().dtype == kBool)
     return b.toBool() ? const_cast<Tensor&>(*this) : fill_(true);
   const Power power(*this, b);
-  autograd::apply_formula_(power.formula, "pow_", power);
-  return const_cast<Tensor&>(*this);
+  if (!power.by_result || !GradMode::is_enabled() || !autograd::needs_grad(*this)) {
+    autograd::apply_formula_(power.formula, "pow_", power);
+    return const_cast<Tensor&>(*this);
+  }
+  const Tensor before = autograd::value_before_write(*this, true);
+  return autograd::write_inplace(
+      "pow_", *this, [&] { autograd::apply_formula_(power.formula, "pow_", Power(detach(), b)); },
+      autograd::wrt(*this, power_slope(before, b.toDouble())));
 }
 
 Tensor Tensor::square() const { return pow(2); }

@@ -63,8 +63,8 @@ Tensor nll_forward(const Tensor& x, const NllTerms& terms) {
       *out = T(terms.reduction == Reduction::Mean ? sum / terms.total : sum);
     }
   });
-  return record(terms.shape.size() > 2 ? "nll_loss2d" : "nll_loss", std::move(y),
-                wrt(x, [terms](const Tensor& dy) { return nll_backward(dy, terms); }));
+  return linked(1, record(terms.shape.size() > 2 ? "nll_loss2d" : "nll_loss", std::move(y),
+                          wrt(x, [terms](const Tensor& dy) { return nll_backward(dy, terms); })));
 }
 
 Tensor nll_backward(const Tensor& dy, const NllTerms& terms) {
@@ -352,7 +352,7 @@ Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target, int64_t 
     });
     return (slopes * dy.unsqueeze(1)).reshape(shape);
   };
-  const Tensor each = record("multilabel_margin_loss", loss, wrt(self, vjp));
+  const Tensor each = linked(1, record("multilabel_margin_loss", loss, wrt(self, vjp)));
   return reduced("multilabel_margin_loss", self.dim() == 2 ? each : each.squeeze(0), reduction);
 }
 

@@ -10,6 +10,7 @@
 
 namespace gradus {
 
+using autograd::linked;
 using autograd::record;
 using autograd::save;
 using autograd::wrt;
@@ -28,6 +29,9 @@ Dims spatial(const Tensor& x) { return x.sizes().slice(2); }
 //   forward   y(x, w)    dx = to_input(v, w)      dw = to_weight(v, x)
 //   to_input  x(y, w)    dy = forward(v, w)       dw = to_weight(y, v)
 //   to_weight w(y, x)    dy = forward(x, v)       dx = to_input(y, v)
+// PyTorch has the gradients of one map from one operation on y, x and w: hence linked().
+constexpr autograd::InputSet both_factors = 0b11;
+
 Tensor to_input(const char* op, const Tensor& y, const Tensor& w, const Tensor& bias,
                 const Conv& conv, const Dims& x_sizes);
 Tensor to_weight(const Tensor& y, const Tensor& x, const Conv& conv, const Dims& w_sizes);
@@ -35,25 +39,28 @@ Tensor to_weight(const Tensor& y, const Tensor& x, const Conv& conv, const Dims&
 Tensor forward(const char* op, const Tensor& x, const Tensor& w, const Tensor& bias,
                const Conv& conv, const Dims& y_sizes) {
   if (!is_floating(x.dtype())) return detail::integer_convolution(x, w, bias, conv, y_sizes);
-  return record(op, raw::convolution(x, w, bias, conv, y_sizes),
-                wrt(x,
-                    [sw = save(w), conv, sizes = spatial(x)](const Tensor& dy) {
-                      return to_input("convolution_input", dy, sw, {}, conv, sizes);
-                    }),
-                wrt(w, [sx = save(x), conv, sizes = Dims(w.sizes())](
-                           const Tensor& dy) { return to_weight(dy, sx, conv, sizes); }),
-                wrt(bias, [](const Tensor& dy) { return over_positions(dy); }));
+  return linked(both_factors,
+                record(op, raw::convolution(x, w, bias, conv, y_sizes),
+                       wrt(x,
+                           [sw = save(w), conv, sizes = spatial(x)](const Tensor& dy) {
+                             return to_input("convolution_input", dy, sw, {}, conv, sizes);
+                           }),
+                       wrt(w, [sx = save(x), conv, sizes = Dims(w.sizes())](
+                                  const Tensor& dy) { return to_weight(dy, sx, conv, sizes); }),
+                       wrt(bias, [](const Tensor& dy) { return over_positions(dy); })));
 }
 Tensor to_input(const char* op, const Tensor& y, const Tensor& w, const Tensor& bias,
                 const Conv& conv, const Dims& x_sizes) {
   if (!is_floating(y.dtype())) return detail::integer_convolution_input(y, w, bias, conv, x_sizes);
-  return record(
-      op, raw::convolution_input(y, w, bias, conv, x_sizes),
-      wrt(y, [sw = save(w), conv, sizes = spatial(y)](
-                 const Tensor& dx) { return forward("convolution", dx, sw, {}, conv, sizes); }),
-      wrt(w, [sy = save(y), conv, sizes = Dims(w.sizes())](
-                 const Tensor& dx) { return to_weight(sy, dx, conv, sizes); }),
-      wrt(bias, [](const Tensor& dx) { return over_positions(dx); }));
+  return linked(both_factors,
+                record(op, raw::convolution_input(y, w, bias, conv, x_sizes),
+                       wrt(y,
+                           [sw = save(w), conv, sizes = spatial(y)](const Tensor& dx) {
+                             return forward("convolution", dx, sw, {}, conv, sizes);
+                           }),
+                       wrt(w, [sy = save(y), conv, sizes = Dims(w.sizes())](
+                                  const Tensor& dx) { return to_weight(sy, dx, conv, sizes); }),
+                       wrt(bias, [](const Tensor& dx) { return over_positions(dx); })));
 }
 Tensor to_weight(const Tensor& y, const Tensor& x, const Conv& conv, const Dims& w_sizes) {
   return record(

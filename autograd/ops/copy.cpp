@@ -60,7 +60,10 @@ Tensor Tensor::contiguous(MemoryFormat format) const {
 }
 Tensor& Tensor::copy_(const Tensor& src, bool) const {
   if (!defined() || !src.defined()) throw_undefined();
-  if (is_same(src)) return const_cast<Tensor&>(*this);
+  if (is_same(src)) {
+    autograd::check_inplace("copy_", *this, autograd::needs_grad(src));
+    return const_cast<Tensor&>(*this);
+  }
   return write_inplace(
       "copy_", *this, [&] { raw::copy(*this, src); }, wrt_overwritten(*this), wrt(src, pass));
 }
@@ -75,6 +78,8 @@ Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {
   if (!options.device().is_cpu())
     fail("to: only the cpu is supported, got device {}", options.device().str());
+  if (options.requires_grad())
+    fail("to: the options set requires_grad, which a result of to() follows from its input");
   return to(options.dtype_opt().value_or(checked().dtype), non_blocking, copy, format);
 }
 Tensor Tensor::to(Device device, ScalarType dtype, bool non_blocking, bool copy,

@@ -13,6 +13,7 @@
 
 namespace gradus {
 
+using autograd::linked;
 using autograd::record;
 using autograd::save;
 using autograd::wrt;
@@ -107,10 +108,12 @@ Tensor exact_distances(const Tensor& x1, const Tensor& x2, double p) {
     return (w.unsqueeze(-1) * each).sum(-2).to(a.dtype());
   };
   const auto s1 = save(x1), s2 = save(x2);
-  return record(
-      "cdist", raw::distances(x1, x2, p),
-      wrt(x1, [=](const Tensor& dy, const Tensor& y) { return slope(dy, y, s1, s2); }),
-      wrt(x2, [=](const Tensor& dy, const Tensor& y) { return slope(dy.mT(), y.mT(), s2, s1); }));
+  return linked(
+      0b11, record("cdist", raw::distances(x1, x2, p),
+                   wrt(x1, [=](const Tensor& dy, const Tensor& y) { return slope(dy, y, s1, s2); }),
+                   wrt(x2, [=](const Tensor& dy, const Tensor& y) {
+                     return slope(dy.mT(), y.mT(), s2, s1);
+                   })));
 }
 
 }  // namespace

@@ -3,14 +3,16 @@
 #include "autograd/factories.h"
 #include "autograd/record.h"
 #include "tensor/fail.h"
+#include "tensor/raw.h"
+#include "tensor/shape.h"
 
 namespace gradus {
 using namespace autograd;
 
 namespace {
 
-std::vector<int64_t> looked_up_shape(const Tensor& indices, int64_t size) {
-  std::vector<int64_t> shape = indices.sizes().vec();
+Dims looked_up_shape(const Tensor& indices, int64_t size) {
+  Dims shape = indices.sizes();
   shape.push_back(size);
   return shape;
 }
@@ -25,11 +27,10 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
     fail("embedding: indices are {}, they must be int64 or int32", indices.dtype());
   const int64_t rows = weight.size(0), size = weight.size(1);
   const Tensor flat = indices.detach().to(kLong).reshape({-1});
-  Tensor y;
-  {
-    const NoGradGuard untaped;
-    y = weight.index_select(0, flat).reshape(looked_up_shape(indices, size));
-  }
+  // No view of what was looked up, so that it may be written in place.
+  const Dims shape = looked_up_shape(indices, size);
+  Tensor y =
+      raw::window(weight.detach().index_select(0, flat), shape, contiguous_strides(shape), 0);
   return record("embedding", std::move(y), wrt(weight, [=, index = save(flat)](const Tensor& dy) {
                   Tensor each = dy.reshape({index->numel(), size});
                   if (padding_idx >= 0)

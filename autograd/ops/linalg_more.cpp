@@ -2,12 +2,14 @@
 #include <algorithm>
 
 #include "autograd/factories.h"
+#include "autograd/inplace.h"
 #include "autograd/ops/linalg.h"
 #include "autograd/record.h"
 #include "tensor/checked.h"
 #include "tensor/fail.h"
 #include "tensor/matmul.h"
 #include "tensor/shape.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -73,7 +75,7 @@ Tensor matrix_power(const Tensor& self, int64_t n) {
   if (n == 0) {
     const Tensor y = raw::zeros(self.sizes(), self.dtype());
     y.diagonal(0, -2, -1).fill_(1);
-    return y;
+    return autograd::record("copy", y, autograd::wrt(self, autograd::ZeroGradient()));
   }
   Tensor power = self, y;
   for (; n > 0; n /= 2) {
@@ -154,6 +156,11 @@ Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim) {
 }
 
 Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim) {
+  if (!dim) {
+    static std::atomic<bool> given{false};
+    warn_once(given,
+              "cross: without dim it is that of the first size 3; linalg_cross takes the last");
+  }
   for (int64_t d = 0; !dim && d < self.dim(); ++d)
     if (self.size(d) == 3) dim = d;
   if (!dim) fail("cross: no dim of size 3 in {}", self.sizes());

@@ -51,9 +51,7 @@ Tensor times_log(const Tensor& p, const Tensor& log) {
 }  // namespace autograd::detail
 
 Tensor l1_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
-  if (!is_floating(raw::result_type(self, target)))  // of integers the loss stays one
-    return reduced((self - target).abs(), reduction);
-  return reduced(elementwise<formulas::absolute_difference>("l1_loss", self, target), reduction);
+  return reduced((self - target).abs(), reduction);
 }
 Tensor mse_loss(const Tensor& self, const Tensor& target, int64_t reduction) {
   return reduced("mse_loss", elementwise<formulas::squared_difference>("mse_loss", self, target),

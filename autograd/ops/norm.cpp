@@ -6,7 +6,7 @@
 
 #include "autograd/ops/pointwise.h"
 #include "autograd/ops/reduce_back.h"
-#include "tensor/fail.h"
+#include "tensor/warn.h"
 
 namespace gradus {
 
@@ -87,13 +87,19 @@ struct Variance {
     const DimSet dims = dim_set(dim, x.dim(), op);
     const double n = double(reduced_count(x.sizes(), dims));
     const double c = correction ? correction->toDouble() : 1;
+    if (n <= c)
+      warn("{}: degrees of freedom are {} of {} elements with correction {}, expected more than 0",
+           op, n - c, n, c);
     const raw::Moments moments = raw::moments(x, dims, keepdim);
     const Spread back(x, dims, keepdim);
-    const Tensor v =
-        record(op, raw::variance(moments, n, c, root, x.dtype()),
-               wrt(x, [=, sx = save(x), root = root](const Tensor& dy, const Tensor& y) {
-                 return variance_back(dy, y, sx, dims, back, std::max(0., n - c), root);
-               }));
+    Tensor v = raw::variance(moments, n, c, root, x.dtype());
+    const auto from = [=, sx = save(x), root = root](const Tensor& dy, const Tensor& y) {
+      return variance_back(dy, y, sx, dims, back, std::max(0., n - c), root);
+    };
+    if (root)
+      v = record(op, std::move(v), wrt(x, from));
+    else  // from x alone, so that the result may be written
+      v = record(op, std::move(v), wrt(x, [from](const Tensor& dy) { return from(dy, Tensor()); }));
     if (!with_mean) return {v, Tensor()};
     return {v, record(op, raw::to_dtype(moments.mean, x.dtype()),
                       wrt(x, [=](const Tensor& dy) { return back(dy.div(Scalar(n))); }))};

@@ -34,8 +34,9 @@ struct Spread {
   bool by_channel = false;    // weight and bias are vectors over dim 1, else they broadcast
   bool fixed = false;         // the statistics do not come from x
   double eps = 0;
-  bool centred = true;  // else the mean is taken for 0
-  int64_t groups = 0;   // if not 0: of channels, instead of `over`; weight and bias by channel
+  bool centred = true;    // else the mean is taken for 0
+  int64_t groups = 0;     // if not 0: of channels, instead of `over`; weight and bias by channel
+  InputSet read = 0b011;  // of x, weight and bias by PyTorch's one operation for the gradients
 };
 
 Statistics statistics(const Tensor& x, const Spread& spread) {
@@ -166,14 +167,15 @@ Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Ten
       y = scaled(addcmul(-by.mean * by.rstd, x, by.rstd), w, b);
     }
   }
-  return record_joint(op, std::move(y), {x, weight, bias},
-                      [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
-                       spread](const Tensor& dy, const Needs& needs) {
-                        const bool fused = spread.fixed && !GradMode::is_enabled() &&
-                                           can_fuse(*sx, *sw, {}) && mean->dtype() == sx->dtype();
-                        return (fused ? fused_gradients : composed_gradients)(
-                            dy, *sx, *sw, {*mean, *rstd}, spread, needs);
-                      });
+  y = record_joint(op, std::move(y), {x, weight, bias},
+                   [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
+                    spread](const Tensor& dy, const Needs& needs) {
+                     const bool fused = spread.fixed && !GradMode::is_enabled() &&
+                                        can_fuse(*sx, *sw, {}) && mean->dtype() == sx->dtype();
+                     return (fused ? fused_gradients : composed_gradients)(
+                         dy, *sx, *sw, {*mean, *rstd}, spread, needs);
+                   });
+  return linked(spread.read, std::move(y));
 }
 
 Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -184,13 +186,14 @@ Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor
   if (spread.groups > 0) sizes = {shape.rows, 1};
   raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, spread.eps);
   if (mean) *mean = n.mean, *variance = n.variance;
-  return record_joint(op, std::move(n.y), {x, weight, bias},
-                      [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd),
-                       spread](const Tensor& dy, const Needs& needs) {
-                        const auto gradients =
-                            GradMode::is_enabled() ? recorded_gradients : fused_gradients;
-                        return gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
-                      });
+  Tensor y = record_joint(op, std::move(n.y), {x, weight, bias},
+                          [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd),
+                           spread](const Tensor& dy, const Needs& needs) {
+                            const auto gradients =
+                                GradMode::is_enabled() ? recorded_gradients : fused_gradients;
+                            return gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
+                          });
+  return linked(spread.read, std::move(y));
 }
 
 Tensor own_statistics(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
@@ -279,6 +282,7 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
     fail("layer_norm: the input's shape {} does not end in normalized_shape {}", sizes,
          normalized_shape);
   Spread spread{{}, false, false, eps};
+  spread.read = 0b111;
   for (size_t d = sizes.size() - n; d < sizes.size(); ++d) spread.over.push_back(int64_t(d));
   return own_statistics("layer_norm", input, w, b, spread);
 }

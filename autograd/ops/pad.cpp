@@ -108,7 +108,8 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
     }
     axes.push_back(std::move(axis));
   }
-  return detail::resample(node, x, std::move(axes));
+  const Tensor y = detail::resample(node, x, std::move(axes));
+  return mode.source == wrapped ? y : autograd::linked(1, y);
 }
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode, size_t dims) {

@@ -12,6 +12,7 @@
 
 namespace gradus {
 
+using autograd::linked;
 using autograd::record;
 using autograd::save;
 using autograd::wrt;
@@ -90,11 +91,11 @@ std::tuple<Tensor, Tensor> max_of(
     const std::function<const std::vector<raw::Windows>&(int64_t)>& windows, bool indices) {
   indices = indices || (GradMode::is_enabled() && autograd::needs_grad(x));
   auto [y, index] = raw::max_windows(op, x, dims, windows, indices);
-  return {
-      record(op, y,
-             wrt(x, [op, i = save(index), sizes = Dims(x.sizes().slice(size_t(x.dim()) - dims))](
-                        const Tensor& dy) { return put(op, dy, i, sizes, false); })),
-      index};
+  return {linked(1, record(op, y,
+                           wrt(x, [op, i = save(index),
+                                   sizes = Dims(x.sizes().slice(size_t(x.dim()) - dims))](
+                                      const Tensor& dy) { return put(op, dy, i, sizes, false); }))),
+          index};
 }
 // Of an empty batch, or for a result without elements.
 std::tuple<Tensor, Tensor> max_of_none(const char* op, const Tensor& x, IntArrayRef out) {
@@ -175,7 +176,7 @@ Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel
     }
     axes.push_back(std::move(axis));
   }
-  return detail::resample(op, x, std::move(axes));
+  return linked(1, detail::resample(op, x, std::move(axes)));
 }
 
 // The windows of adaptive pooling along one dim.
@@ -225,7 +226,7 @@ Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef ou
     }
     axes.push_back(std::move(axis));
   }
-  return detail::resample(op, x, std::move(axes));
+  return linked(1, detail::resample(op, x, std::move(axes)));
 }
 
 Tensor unpool(const char* op, const Tensor& y, const Tensor& index, IntArrayRef sizes,

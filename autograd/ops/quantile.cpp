@@ -24,7 +24,8 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
          q.dtype());
   if (x.numel() == 0) fail("{}: {} holds no elements", op, x.sizes());
   if (q.dim() > 1) fail("{}: q must have 0 or 1 dims, got {}", op, q.sizes());
-  if (!q.ge(0).logical_and(q.le(1)).all().item<bool>()) fail("{}: q must be in [0, 1]", op);
+  if (!q.detach().ge(0).logical_and(q.le(1)).all().item<bool>())
+    fail("{}: q must be in [0, 1]", op);
 
   const int64_t axis = dim ? wrap_dim(*dim, x.dim(), op) : 0;
   const Tensor lines = !dim || x.dim() == 0 ? x.reshape(-1) : x.movedim(axis, -1);
@@ -36,13 +37,14 @@ Tensor quantile_of(const char* op, const Tensor& x, const Tensor& q, std::option
                                  : raw::full(1, lines.size(-1) - 1, type);
   Dims sizes = lines.sizes();
   sizes.back() = q.numel();
-  Tensor rank = (q.detach().reshape(-1).to(type) * last).expand(sizes);
+  // A fractional rank is where q has a gradient: it says how far to go between two elements.
+  const bool fractional = interpolation == "linear";
+  Tensor rank = ((fractional ? q : q.detach()).reshape(-1).to(type) * last).expand(sizes);
   if (!ignore_nan) rank = rank.masked_fill(missing.any(-1, true), lines.size(-1) - 1);
   const auto at = [&](const Tensor& r) { return sorted.gather(-1, r.to(kLong)); };
-  const Tensor below = rank.floor(), above = rank.ceil();
+  const Tensor below = rank.detach().floor(), above = rank.detach().ceil();
   Tensor y = [&] {
-    if (interpolation == "linear")
-      return between(at(below), at(above), rank.sub(below).to(x.dtype()));
+    if (fractional) return between(at(below), at(above), rank.sub(below).to(x.dtype()));
     if (interpolation == "lower") return at(below);
     if (interpolation == "higher") return at(above);
     if (interpolation == "midpoint")

@@ -1,4 +1,6 @@
 // Choosing between operands: extremes, clamping, where; and interpolation.
+#include <numbers>
+
 #include "autograd/ops/op_table.h"
 #include "autograd/ops/pointwise.h"
 #include "tensor/fail.h"
@@ -20,14 +22,39 @@ GRADUS_BINARY_FUNCTIONAL_OPS(GRADUS_DEFINE)
 GRADUS_DEFINE(atan2)
 GRADUS_DEFINE(hypot)
 GRADUS_DEFINE(copysign)
-GRADUS_DEFINE(nextafter)
 GRADUS_DEFINE(heaviside)
 GRADUS_DEFINE(gcd)
 GRADUS_DEFINE(lcm)
 #undef GRADUS_DEFINE
 
+namespace {
+// The number after a follows a, unless it is there already.
+auto where_apart(const Tensor& a, const Tensor& b) {
+  return [same = autograd::save(a.detach().eq(b.detach()))](const Tensor& dy) {
+    return dy.masked_fill(same, 0);
+  };
+}
+}  // namespace
+Tensor Tensor::nextafter(const Tensor& b) const {
+  Tensor y = elementwise<formulas::nextafter>("nextafter", detach(), b.detach());
+  if (!autograd::needs_grad(*this) && !autograd::needs_grad(b)) return y;
+  return autograd::record("nextafter", std::move(y), autograd::wrt(*this, where_apart(*this, b)),
+                          autograd::wrt(b, autograd::ZeroGradient()));
+}
+Tensor& Tensor::nextafter_(const Tensor& b) const {
+  const auto back = where_apart(*this, b);
+  return autograd::write_inplace(
+      "nextafter_", *this,
+      [&] { elementwise_<formulas::nextafter>("nextafter_", detach(), b.detach()); },
+      autograd::wrt(*this, back), autograd::wrt(b, autograd::ZeroGradient()));
+}
+
 Tensor Tensor::ldexp(const Tensor& b) const {
-  return autograd::called("ldexp", *this * gradus::pow(Scalar(2.0), b));
+  using autograd::wrt;
+  return autograd::record(
+      "ldexp", detach() * gradus::pow(Scalar(2.0), b.detach()),
+      wrt(*this, [sb = autograd::save(b)](const Tensor& dy) { return dy.ldexp(sb); }),
+      wrt(b, [](const Tensor& dy, const Tensor& y) { return dy * y * std::numbers::ln2; }));
 }
 Tensor& Tensor::ldexp_(const Tensor& b) const { return mul_(gradus::pow(Scalar(2.0), b)); }
 

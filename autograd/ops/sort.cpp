@@ -23,12 +23,15 @@ TensorPair selected(const char* op, const raw::Sorted& y, const Tensor& x, int64
 Tensor median_of_all(const char* op, const Tensor& x, bool ignore_nan) {
   if (x.numel() == 0) {
     // nan, or what PyTorch makes of it where there is none: the least number, of bool true.
-    return visit_all(x.dtype(), op, [&]<class T>(T) {
+    Tensor none = visit_all(x.dtype(), op, [&]<class T>(T) {
       using Limits = std::numeric_limits<T>;
       if constexpr (std::is_same_v<T, bool>) return raw::scalar_tensor(true, kBool);
       return raw::scalar_tensor(Limits::has_quiet_NaN ? Limits::quiet_NaN() : Limits::lowest(),
                                 x.dtype());
     });
+    return record(op, std::move(none), wrt(x, [](const Tensor&, const autograd::OutputInfo& input) {
+                    return raw::zeros(input.sizes, input.dtype);
+                  }));
   }
   const Tensor dense = raw::contiguous(x);
   const Tensor flat = raw::window(dense, {x.numel()}, {1}, dense.storage_offset());

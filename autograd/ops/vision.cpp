@@ -306,12 +306,19 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
   for (int64_t d = 2; d < input.dim(); ++d)
     if (input.size(d) == 0) fail("grid_sampler: the input {} is empty", input.sizes());
 
-  if (dims == 3 || interpolation_mode == 2 || !raw::can_sample(input))
-    return autograd::called(
-        dims == 2 ? "grid_sampler_2d" : "grid_sampler_3d",
-        composed_sampler(input, grid, interpolation_mode, padding_mode, align_corners));
+  if (dims == 3 || interpolation_mode == 2 || !raw::can_sample(input)) {
+    const char* op = dims == 2 ? "grid_sampler_2d" : "grid_sampler_3d";
+    // The composed form reads its inputs by linear operations alone, or by steps.
+    const auto read = [op](const Tensor& x) {
+      return autograd::linked(
+          1, autograd::record(op, raw::window(x),
+                              autograd::wrt(x, [](const Tensor& dy) { return dy; })));
+    };
+    return autograd::called(op, composed_sampler(read(input), read(grid), interpolation_mode,
+                                                 padding_mode, align_corners));
+  }
   const raw::GridSampling how{interpolation_mode == 1, padding_mode, align_corners};
-  return autograd::record_joint(
+  Tensor y = autograd::record_joint(
       "grid_sampler_2d", raw::grid_sample(input, grid, how), {input, grid},
       [si = autograd::save(input), sg = autograd::save(grid), how](
           const Tensor& dy, const autograd::Needs& needs) -> std::vector<Tensor> {
@@ -331,6 +338,7 @@ Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolati
         if (!needs[0]) g.insert(g.begin(), Tensor());
         return g;
       });
+  return autograd::linked(0b11, std::move(y));
 }
 
 Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_corners) {

@@ -47,7 +47,7 @@ Tensor lp(Tensor (*avg_pool)(const Tensor&, const AvgPoolOptions<D>&), const Ten
   for (const int64_t k : *o.kernel_size()) count *= double(k);
   const auto windows =
       AvgPoolOptions<D>(o.kernel_size()).stride(o.stride()).ceil_mode(o.ceil_mode());
-  if (p == 2 && x.is_floating_point()) return avg_pool(x.square(), windows).mul(count).sqrt();
+  if (p == 2 && x.is_floating_point()) return avg_pool(x.square(), windows).mul(count).pow(0.5);
   const Tensor y = avg_pool(x.pow(p), windows);
   return (y.sign() * y.abs().relu()).mul(count).pow(1 / p);
 }

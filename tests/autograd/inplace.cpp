@@ -220,3 +220,119 @@ TEST_CASE("operands that share memory with the result") {
   x.slice(0, 1, 4).add_(x.slice(0, 0, 3));
   CHECK(values(x) == Values{1, 3, 5, 7});
 }
+
+TEST_CASE("a base written after a view of it was made without recording") {
+  const auto lost = [](const char* made) {
+    return std::string("grad_fn: a view made ") + made +
+           " has no history any more, its base was written in place";
+  };
+  const Tensor x = vec({1, 2, 3, 4}).requires_grad_();
+  {
+    const Tensor base = x * 1, view = [&] {
+      const NoGradGuard no_grad;
+      return base.slice(0, 0, 2);
+    }();
+    const Tensor of_it = view.slice(0, 0, 1);
+    base.mul_(2);
+    CHECK(view.requires_grad());
+    CHECK(values(view) == Values{2, 4});
+    CHECK(message([&] { view * 2; }) == lost("in no_grad or inference mode"));
+    CHECK(message([&] { of_it.sum(); }) == lost("in no_grad or inference mode"));
+    CHECK(values(view.detach() * 2) == Values{4, 8});
+  }
+  {
+    const Tensor base = x * 1, view = [&] {
+      const InferenceMode inference;
+      return base.slice(0, 0, 2);
+    }();
+    base.mul_(2);
+    CHECK(message([&] { view.grad_fn(); }) == lost("in no_grad or inference mode"));
+  }
+  {
+    const Tensor base = x * 1, part = base.split(2)[1];
+    base.mul_(2);
+    CHECK(message([&] { part.sum(); }) == lost("by an operation with several views"));
+  }
+  {  // A base that comes to require grad by the write.
+    const Tensor base = vec({1, 2, 3, 4}), view = [&] {
+      const NoGradGuard no_grad;
+      return base.slice(0, 0, 2);
+    }();
+    base.mul_(x);
+    CHECK(message([&] { view.grad_fn(); }) == lost("in no_grad or inference mode"));
+  }
+}
+
+TEST_CASE("comparisons and steps written in place end the gradient") {
+  const Tensor other = vec({0, 2, -3});
+  const auto gradient = [&](auto write) {
+    const Tensor x = vec({1, 2, -3}).requires_grad_(), y = x * 1;
+    write(y);
+    CHECK(y.requires_grad());
+    (y * 3).sum().backward();
+    return values(x.grad());
+  };
+  const Values zeros{0, 0, 0};
+#define CHECK_STEPS(name)                                            \
+  CHECK(gradient([&](const Tensor& y) { y.name(0); }) == zeros);     \
+  CHECK(gradient([&](const Tensor& y) { y.name(other); }) == zeros); \
+  CHECK(message([&] { vec({1}).requires_grad_().name(0); }).find("a leaf") != std::string::npos);
+  CHECK_STEPS(eq_)
+  CHECK_STEPS(ne_)
+  CHECK_STEPS(lt_)
+  CHECK_STEPS(le_)
+  CHECK_STEPS(gt_)
+  CHECK_STEPS(ge_)
+  CHECK_STEPS(greater_equal_)
+  CHECK_STEPS(not_equal_)
+#undef CHECK_STEPS
+  // The next number follows its operand, unless that is the other.
+  CHECK(gradient([&](const Tensor& y) { y.nextafter_(other); }) == Values{3, 0, 0});
+  CHECK(gradient([&](const Tensor& y) { y.heaviside_(other); }) == zeros);
+  CHECK(gradient([](const Tensor& y) { y.sign_(); }) == zeros);
+  CHECK(gradient([](const Tensor& y) { y.round_(); }) == zeros);
+  // What is compared with gets zeros too.
+  const Tensor limit = vec({1, 1, 1}).requires_grad_(), y = vec({0, 1, 2});
+  y.gt_(limit);
+  CHECK(values(autograd::grad({y.sum()}, {limit})[0]) == zeros);
+  CHECK(y.grad_fn()->name() == "GtBackward1");
+  // Truth values have no gradient.
+  const Tensor x = vec({1, 2, 3}).requires_grad_(), truth = x * 1;
+  CHECK(message([&] { truth.logical_not_(); }) ==
+        "logical_not_: the result has no gradient, it cannot be written to a tensor that requires "
+        "grad");
+  CHECK(message([&] { truth.logical_and_(other); }).find("has no gradient") != std::string::npos);
+  CHECK(values(truth) == Values{1, 2, 3});
+  const NoGradGuard no_grad;
+  CHECK(values(truth.logical_not_()) == zeros);
+}
+
+TEST_CASE("a leaf may not be copied to itself") {
+  const Tensor x = vec({1}).requires_grad_(), y = x * 2;
+  CHECK(message([&] { x.copy_(x); }) ==
+        "copy_: a leaf that requires grad cannot be written in place");
+  CHECK(values(y.copy_(y)) == Values{2});
+}
+
+TEST_CASE("an inference tensor that says it requires grad takes part in no graph") {
+  Tensor t;
+  {
+    const InferenceMode inference;
+    t = vec({1, 2}).requires_grad_();
+  }
+  CHECK(t.requires_grad());
+  CHECK(t.is_leaf());
+  const Tensor square = t * t, view = t.view({2, 1});
+  CHECK(values(square) == Values{1, 4});
+  CHECK_FALSE(square.requires_grad());
+  CHECK_FALSE(square.is_inference());
+  CHECK(view.is_inference());
+  CHECK_FALSE(view.requires_grad());
+  CHECK(view.is_leaf());
+  CHECK(message([&] { t._version(); }) ==
+        "_version: writes to an inference tensor are not counted");
+  CHECK(message([&] { t.sum().backward(); }).find("does not require grad") != std::string::npos);
+  CHECK(message([&] {
+          autograd::backward({t}, {vec({1, 1})});
+        }).find("does not require grad") != std::string::npos);
+}

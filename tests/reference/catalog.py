@@ -78,4 +78,5 @@ def main():
             show("grad", i, torch.zeros_like(wanted[i]) if g is None else g)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -40,7 +40,7 @@ unary = {name: getattr(torch, name) for name in '''square neg reciprocal sqrt rs
     atanh sinc erf erfc erfinv lgamma digamma i0 logit sigmoid relu logical_not isnan isinf isposinf isneginf
     isfinite signbit'''.split()}
 unary |= {name: getattr(torch.special, name) for name in 'i0e i1 i1e'.split()}
-unary |= {name: getattr(F, name) for name in 'silu gelu mish softsign hardsigmoid hardswish tanhshrink'.split()}
+unary |= {name: getattr(F, name) for name in 'silu gelu mish softsign hardsigmoid hardswish'.split()}
 unary |= {'cube': lambda x: x ** 3, 'log_sigmoid': F.logsigmoid, 'gelu_tanh': lambda x: F.gelu(x, approximate='tanh')}
 
 # Formulas of two tensors.
@@ -69,7 +69,6 @@ others = {
     'addcdiv': ([None, [1.0, inf], [0.0, -2.0], [0.5]], lambda a, b, c, d: torch.addcdiv(a, b, c, value=d)),
     'lerp': ([None, [1.0, inf], [0.0, 0.3, 0.5, 0.7, 1.0]], torch.lerp),
     'squared_difference': ([None, [0.0, 2.0]], lambda a, b: F.mse_loss(a, b, reduction='none')),
-    'absolute_difference': ([None, [0.0, 2.0]], lambda a, b: F.l1_loss(a, b, reduction='none')),
     'huber': ([None, [0.0, 2.0], [1.0, 0.5]], lambda a, b, c: F.huber_loss(a, b, delta=c, reduction='none')),
     'smooth_l1': ([None, [0.0, 2.0], [1.0, 0.5]], lambda a, b, c: F.smooth_l1_loss(a, b, beta=c, reduction='none')),
     'cross_entropy': ([[0.0, 1.0, 0.5, 1e-30, 0.999, 0.25], [0.0, 1.0, 0.3]],

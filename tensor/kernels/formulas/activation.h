@@ -23,6 +23,7 @@ struct log_sigmoid : unary {  // y = -log(1 + e^-x)
 };
 
 struct relu : unary {  // y = max(x, 0)
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep = saves::output;
   template <class V> static V value(V x) { return math::select(x < V(0), V(0), x); }
@@ -30,6 +31,7 @@ struct relu : unary {  // y = max(x, 0)
 };
 
 struct hardtanh : ternary {  // a, at least b and then at most c; the slope at the bounds is 0
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
   template <class V> static V value(V a, V b, V c) {
@@ -42,6 +44,7 @@ struct hardtanh : ternary {  // a, at least b and then at most c; the slope at t
 };
 
 struct threshold : ternary {  // a above b, else c
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep_a = saves::a | saves::b;
   template <class V> static V value(V a, V b, V c) { return math::select(a <= b, c, a); }
@@ -49,6 +52,7 @@ struct threshold : ternary {  // a above b, else c
 };
 
 struct leaky_relu : binary {  // a above 0, else b a; also prelu, whose b is learned
+  static constexpr bool linked = true;
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a;
   template <class V> static V value(V a, V b) { return math::select(a > V(0), a, a * b); }
   template <class V> static V slope_a(V a, V b, V) { return math::select(a > V(0), V(1), b); }
@@ -132,6 +136,7 @@ struct softsign : unary {  // y = x / (1 + |x|)
 };
 
 struct hardsigmoid : unary {  // y = x/6 + 1/2, between 0 and 1
+  static constexpr bool linked = true;
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) {
     const V t = x + V(3);
@@ -155,6 +160,7 @@ struct hardswish : unary {  // y = x hardsigmoid(x)
 };
 
 struct hardshrink : binary {  // a, but 0 between -b and b
+  static constexpr bool linked = true;
   static constexpr unsigned keep_a = saves::a | saves::b;
   template <class V> static V value(V a, V b) { return math::select(a >= -b && a <= b, V(0), a); }
   template <class V> static V slope_a(V a, V b, V) {
@@ -163,6 +169,7 @@ struct hardshrink : binary {  // a, but 0 between -b and b
 };
 
 struct softshrink : binary {  // a moved towards 0 by b, at most to 0
+  static constexpr bool linked = true;
   static constexpr unsigned keep_a = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     return math::select(a > b, a - b, math::select(a < -b, a + b, a * V(0)));
@@ -172,17 +179,8 @@ struct softshrink : binary {  // a moved towards 0 by b, at most to 0
   }
 };
 
-struct tanhshrink : unary {  // y = x - tanh x
-  static constexpr unsigned keep = saves::input;
-  template <class V> static V value(V x) { return x - math::tanh(x); }
-  template <class V> static V slope(V x, V) {
-    const V t = math::tanh(x);
-    return t * t;
-  }
-};
-
 using activation_formulas =
     list<sigmoid, log_sigmoid, relu, hardtanh, threshold, leaky_relu, elu, silu, gelu, gelu_tanh,
-         mish, softplus, softsign, hardsigmoid, hardswish, hardshrink, softshrink, tanhshrink>;
+         mish, softplus, softsign, hardsigmoid, hardswish, hardshrink, softshrink>;
 
 }  // namespace gradus::kernels::GRADUS_ISA

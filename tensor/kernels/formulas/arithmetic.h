@@ -36,10 +36,10 @@ struct mul : binary {  // y = a b
 };
 
 struct div : binary {  // y = a / b
-  static constexpr unsigned keep_a = saves::b, keep_b = saves::b | saves::output;
+  static constexpr unsigned keep_a = saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) { return a / b; }
   template <class V> static V slope_a(V, V b, V) { return V(1) / b; }
-  template <class V> static V slope_b(V, V b, V y) { return -y / b; }
+  template <class V> static V slope_b(V a, V b, V) { return -(a / b) / b; }
 };
 
 struct addcmul : quaternary {  // y = a + d b c, d a parameter

@@ -12,7 +12,11 @@ template <int n> struct to_bool_formula : formula<n> {
   static constexpr bool integer_batches = n == 2;
 };
 using predicate = to_bool_formula<1>;
-using comparison = to_bool_formula<2>;
+using connective = to_bool_formula<2>;
+// Written in place over numbers, a comparison leaves steps.
+struct comparison : to_bool_formula<2> {
+  static constexpr bool steps = true;
+};
 
 struct eq : comparison {
   template <class V> static auto value(V a, V b) { return a == b; }
@@ -38,15 +42,15 @@ struct ge : comparison {
   template <class V> static auto value(V a, V b) { return a >= b; }
 };
 
-struct logical_and : comparison {
+struct logical_and : connective {
   template <class V> static auto value(V a, V b) { return a != V(0) && b != V(0); }
 };
 
-struct logical_or : comparison {
+struct logical_or : connective {
   template <class V> static auto value(V a, V b) { return a != V(0) || b != V(0); }
 };
 
-struct logical_xor : comparison {
+struct logical_xor : connective {
   template <class V> static auto value(V a, V b) { return differ(a != V(0), b != V(0)); }
 };
 

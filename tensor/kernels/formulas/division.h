@@ -51,6 +51,7 @@ struct trunc_divide : binary {  // y = trunc(a / b)
 };
 
 struct remainder : binary {  // y = a - b floor(a / b), has the sign of b
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
@@ -68,6 +69,7 @@ struct remainder : binary {  // y = a - b floor(a / b), has the sign of b
 };
 
 struct fmod : binary {  // y = a - b trunc(a / b), has the sign of a
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) { return math::fmod(a, b); }

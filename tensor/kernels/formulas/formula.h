@@ -38,6 +38,11 @@ template <int n> struct formula {
   static constexpr int arity = n;
   static constexpr unsigned on = types::floating;
   static constexpr bool to_bool = false, integer_batches = false;
+  // Whether a slope made of steps counts as read from the operands all the same: see
+  // autograd::linked().
+  static constexpr bool linked = false;
+  // Whether all slopes are 0, without being written down: steps.
+  static constexpr bool steps = false;
   static constexpr unsigned keep = saves::none;
   static constexpr unsigned keep_a = saves::none, keep_b = saves::none, keep_c = saves::none;
 };

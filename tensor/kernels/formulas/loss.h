@@ -12,13 +12,6 @@ struct squared_difference : binary {  // y = (a - b)^2
   template <class V> static V slope_b(V a, V b, V) { return V(-2) * (a - b); }
 };
 
-struct absolute_difference : binary {  // y = |a - b|
-  static constexpr unsigned keep_a = saves::a | saves::b, keep_b = keep_a;
-  template <class V> static V value(V a, V b) { return math::abs(a - b); }
-  template <class V> static V slope_a(V a, V b, V) { return sign_of(a - b); }
-  template <class V> static V slope_b(V a, V b, V) { return sign_of(b - a); }
-};
-
 struct huber : ternary {  // with z = a - b: z^2/2 for |z| < c, else c (|z| - c/2)
   static constexpr unsigned keep_a = saves::a | saves::b | saves::c, keep_b = keep_a;
   template <class V> static V value(V a, V b, V c) {
@@ -65,7 +58,7 @@ struct cross_entropy_of_logit : binary {  // the same of sigmoid(a)
   template <class V> static V slope_b(V a, V, V) { return -a; }
 };
 
-using loss_formulas = list<squared_difference, absolute_difference, huber, smooth_l1, cross_entropy,
-                           cross_entropy_of_logit>;
+using loss_formulas =
+    list<squared_difference, huber, smooth_l1, cross_entropy, cross_entropy_of_logit>;
 
 }  // namespace gradus::kernels::GRADUS_ISA

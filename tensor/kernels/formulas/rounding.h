@@ -6,6 +6,7 @@
 namespace gradus::kernels::GRADUS_ISA {
 
 struct abs : unary {
+  static constexpr bool linked = true;
   static constexpr unsigned on = types::numeric;
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::abs(x); }
@@ -66,6 +67,7 @@ struct nextafter : binary {  // the number after a, towards b
 };
 
 struct heaviside : binary {  // y = 0 for a < 0, b at 0, 1 above
+  static constexpr bool steps = true;
   static constexpr unsigned on = types::all;
   template <class V> static V value(V a, V b) {
     return math::select(a == V(0), b, indicator<V>(a > V(0)));

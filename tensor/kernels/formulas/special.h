@@ -22,9 +22,10 @@ struct erfc : unary {  // y = 1 - erf x
 };
 
 struct erfinv : unary {  // x = erf y
-  static constexpr unsigned keep = saves::output;
+  static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return math::erfinv(x); }
-  template <class V> static V slope(V, V y) {
+  template <class V> static V slope(V x, V) {
+    const V y = math::erfinv(x);
     return constant<V>(1 / constants::two_over_sqrt_pi) * math::exp(y * y);
   }
 };
