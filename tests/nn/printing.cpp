@@ -4,6 +4,7 @@
 
 // Not by torch.h, with which names of modules would be spelled as libtorch's in all these tests.
 namespace torch = gradus;
+#define TORCH_MODULE GRADUS_MODULE
 #include "tests/reference/nn_printing_modules.h"
 
 using namespace gradus;
