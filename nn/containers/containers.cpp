@@ -87,7 +87,7 @@ void print_parameters(std::ostream& out, const char* name,
                       const OrderedDict<std::string, Tensor>& params) {
   out << "torch::nn::" << name << "(\n";
   for (const auto& item : params)
-    out << '(' << item.key() << "): Parameter containing: [" << item->dtype() << " of size "
+    out << '(' << item.key() << "): Parameter containing: [" << item->scalar_type() << " of size "
         << item->sizes() << "]\n";
   out << ')';
 }

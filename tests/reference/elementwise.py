@@ -91,6 +91,7 @@ off = {
 }
 off_slopes = {
     'hardsigmoid': lambda x: abs(x) < 3,  # a float 1/6 for doubles
+    'sinc': lambda x: 0 < abs(x) < 1e-4,  # digits that cancel: 0 for -pi^2 x / 3
     'remainder': lambda a, b: math.isinf(a) or math.isinf(b),  # the floor of -0 there is -1
     # nan, or what squares that leave the range make; see tests/autograd/special_points.cpp for what is right there.
     'gelu_tanh': lambda x: abs(x) > 1e18,

@@ -119,7 +119,7 @@ struct mish : unary {  // y = x tanh(log(1 + e^x))
 struct softplus : ternary {  // log(1 + e^(b a)) / b, and a where b a > c
   static constexpr unsigned keep_a = saves::a | saves::b | saves::c;
   template <class V> static V value(V a, V b, V c) {
-    return math::select(a * b > c, a, -log_logistic(-(a * b)) / b);  // e^(b a) may overflow
+    return math::select(a * b > c, a, (V(0) - log_logistic(-(a * b))) / b);  // e^(b a) may overflow
   }
   template <class V> static V slope_a(V a, V b, V c, V) {
     return math::select(a * b > c, V(1), logistic(a * b));

@@ -20,7 +20,8 @@ struct huber : ternary {  // with z = a - b: z^2/2 for |z| < c, else c (|z| - c/
   }
   template <class V> static V slope_a(V a, V b, V c, V) {
     const V z = a - b;
-    return math::select(z <= -c, -c, math::select(z >= c, c, z));
+    const V beyond = math::select(z > V(0), c, math::select(z < V(0), -c, z - z));  // nan of nan
+    return math::select(math::abs(z) < c, z, beyond);
   }
   template <class V> static V slope_b(V a, V b, V c, V y) { return -slope_a(a, b, c, y); }
 };
