@@ -26,6 +26,8 @@ CASES = [  # a step here, the same in libtorch, what differs
     ("exp(t0)\n  float[1] ; [] ; 1", "exp(t0)\n  ! no", "throws in libtorch only"),
     ("exp(t0)\n  float[1] ; [] ; 1", "exp(t0)", "number of results"),
     ("second gradient\n  undefined ; ;", "second gradient\n  double[2] ; [1] ; 0 -0", ""),
+    ("second gradient", "second gradient\n  double[2] ; [1] ; 0 0", ""),
+    ("second gradient", "second gradient\n  double[2] ; [1] ; 0 1", "elements"),
     ("gradient\n  undefined ; ;", "gradient\n  double[2] ; [1] ; 0 1", "type or sizes"),
 ]
 

@@ -8,6 +8,8 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/diff/program.h"
 
@@ -31,31 +33,34 @@ class Stream : public diff::Choices {
 };
 
 // One line: type, sizes, strides of what is not of size 1, elements.
-void show(const torch::Tensor& t) {
-  std::printf("  %s", diff::describe(t).c_str());
-  if (!t.defined()) return void(std::puts(" ; ;"));
+std::string shown(const torch::Tensor& t) {
+  std::string line = "  " + diff::describe(t) + " ;";
+  if (!t.defined()) return line + " ;";
   diff::Ints strides;
   for (int64_t d = 0; d < t.dim(); ++d)
     if (t.size(d) != 1) strides.push_back(t.stride(d));
-  std::printf(" ; %s ;", t.numel() > 0 ? diff::describe(strides).c_str() : "");
+  line += (t.numel() > 0 ? " " + diff::describe(strides) : "") + " ;";
   const torch::Tensor all = t.detach().to(torch::kDouble).contiguous();
-  for (int64_t i = 0; i < all.numel(); ++i) std::printf(" %.17g", all.data_ptr<double>()[i]);
-  std::puts("");
+  for (int64_t i = 0; i < all.numel(); ++i) {
+    char number[40];
+    std::snprintf(number, sizeof number, " %.17g", all.data_ptr<double>()[i]);
+    line += number;
+  }
+  return line;
 }
 
 template <class F>
 void report(int step, diff::Program& program, F f) {
-  std::string error;
+  std::vector<std::string> lines;
   try {
     f();
+    for (const torch::Tensor& t : program.results) lines.push_back(shown(t));
   } catch (const std::exception& e) {
-    error = e.what();
-    if (error.empty()) error = "an exception without a word";
-    error = error.substr(0, error.find('\n'));
+    const std::string error = e.what();
+    lines = {"  ! " + error.substr(0, error.find('\n'))};
   }
   std::printf(" %d %s\n", step, program.text.c_str());
-  if (!error.empty()) return void(std::printf("  ! %s\n", error.c_str()));
-  for (const torch::Tensor& t : program.results) show(t);
+  for (const std::string& line : lines) std::puts(line.c_str());
 }
 
 // The steps have streams of their own, so that leaving one out does not change what the others
