@@ -1,14 +1,24 @@
-// Whether freed blocks are kept for reuse: the address sanitizer is to see each come and go.
+// What the sanitizers change for tests of memory.
 #pragma once
 
 namespace gradus::test {
 
+// Whether freed blocks are kept for reuse: the address sanitizer is to see each come and go.
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr bool caching = false;
 #elif defined(__has_feature)
 inline constexpr bool caching = !__has_feature(address_sanitizer);
 #else
 inline constexpr bool caching = true;
+#endif
+
+// The thread sanitizer itself needs more memory than a test may limit a process to.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool may_limit_memory = false;
+#elif defined(__has_feature)
+inline constexpr bool may_limit_memory = !__has_feature(thread_sanitizer);
+#else
+inline constexpr bool may_limit_memory = true;
 #endif
 
 }  // namespace gradus::test

@@ -56,6 +56,7 @@ struct frac : unary {  // y = x - trunc(x)
 };
 
 struct copysign : binary {  // |a| with the sign of b
+  static constexpr bool linked = true;
   static constexpr unsigned keep_a = saves::a | saves::output;
   template <class V> static V value(V a, V b) { return math::copysign(a, b); }
   template <class V> static V slope_a(V a, V, V y) { return sign_of(a) * sign_of(y); }
