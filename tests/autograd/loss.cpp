@@ -27,7 +27,8 @@ TEST_CASE("a loss keeps its type beside weights of another") {
     CHECK((binary_cross_entropy(x, y, wide, reduction).dtype() == kFloat));
     CHECK((binary_cross_entropy_with_logits(x, y, wide, {}, reduction).dtype() == kFloat));
     CHECK((binary_cross_entropy_with_logits(x, y, {}, wide, reduction).dtype() == kFloat));
-    CHECK((binary_cross_entropy_with_logits(x, y.to(kDouble), {}, {}, reduction).dtype() == kDouble));
+    CHECK(
+        (binary_cross_entropy_with_logits(x, y.to(kDouble), {}, {}, reduction).dtype() == kDouble));
   }
   binary_cross_entropy(x, y, wide, Reduction::Sum).backward();
   CHECK((x.grad().dtype() == kFloat));
