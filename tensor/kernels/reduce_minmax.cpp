@@ -22,9 +22,40 @@ int64_t find(const T* x, int64_t n, T value) {
   return value == value ? scan([=](T v) { return v == value; }) : scan([](T v) { return v != v; });
 }
 
+// Whether v is to be the extremum instead of the best so far: the first nan is.
+template <class Op, class T>
+bool replaces(Op op, T v, T best) {
+  return op.better(v, best) | ((v != v) & (best == best));
+}
+
+// Of dense rows of n elements, so few that nothing but the loop over rows pays; N is n, or 0.
+template <int N, class Op, class T>
+void short_rows(Op op, const T* x, int64_t rows, int64_t n, T* value, int64_t* index) {
+  if (N > 0) n = N;
+  for (int64_t r = 0; r < rows; ++r, x += n) {
+    T best = x[0];
+    int64_t place = 0;
+    for (int64_t k = 1; k < n; ++k) {
+      const bool better = replaces(op, x[k], best);
+      best = better ? x[k] : best;
+      place = better ? k : place;
+    }
+    index[r] = place;
+    if (value) value[r] = best;
+  }
+}
+
 template <class T, class Op>
 void with_index(Op op, const void* x, void* y, int64_t* index, const ReduceShape& s) {
   auto* value = static_cast<T*>(y);
+  constexpr int64_t few = 8, size = sizeof(T);
+  if (s.n <= few && s.inner == 1 && s.n_step == size && s.outer_step == s.n * size) {
+    const auto* rows = static_cast<const T*>(x);
+    if (s.n == 2) return short_rows<2>(op, rows, s.outer, s.n, value, index);
+    if (s.n == 3) return short_rows<3>(op, rows, s.outer, s.n, value, index);
+    if (s.n == 4) return short_rows<4>(op, rows, s.outer, s.n, value, index);
+    return short_rows<0>(op, rows, s.outer, s.n, value, index);
+  }
   if (!by_columns(s, sizeof(T), 4)) {
     for_each_row<T>(x, s, [&](const T* row, int64_t at_y) {
       T v = fold_row(op, row, s.n, T(0));
@@ -43,8 +74,7 @@ void with_index(Op op, const void* x, void* y, int64_t* index, const ReduceShape
       for (int64_t k = 1; k < s.n; ++k) {
         const T* row = reinterpret_cast<const T*>(at(p, k * s.n_step));
         for (int64_t j = 0; j < width; ++j) {
-          const bool better =
-              op.better(row[j], best[j]) | ((row[j] != row[j]) & (best[j] == best[j]));
+          const bool better = replaces(op, row[j], best[j]);
           best[j] = better ? row[j] : best[j];
           place[j] = better ? k : place[j];
         }
