@@ -156,7 +156,8 @@ TEST_CASE("catalog: gradients made with create_graph have a history where PyTorc
       const auto& [key, expected] = *at;
       if (!key.starts_with(row.name + ' ')) break;
       if (expected.history == "?") continue;  // PyTorch has no second derivative
-      INFO("inputs that require grad: ", key.substr(row.name.size() + 1));
+      const std::string wanted = key.substr(row.name.size() + 1);
+      INFO("inputs that require grad: ", wanted);
       const Run run(row, key.substr(row.name.size() + 1));
       const List dx = run.gradients(/*create_graph=*/true);
       REQUIRE(dx.size() == expected.history.size());
