@@ -56,7 +56,9 @@ const Scale scales[] = {{kFloat, 1},       {kFloat, 1e30},   {kFloat, 1e-30},
 }  // namespace
 
 TEST_CASE("norms of numbers whose powers are out of range") {
-  for (const auto& [type, size] : scales) {
+  for (const Scale& scale : scales) {
+    const ScalarType type = scale.type;
+    const double size = scale.size;
     CAPTURE(size);
     const Tensor x = number({3 * size, -4 * size, 0, 12 * size}, type);
     check_near(x.norm(), {13 * size});
@@ -87,7 +89,9 @@ TEST_CASE("norms of numbers whose powers are out of range") {
 }
 
 TEST_CASE("variances and deviations of numbers whose squares are out of range") {
-  for (const auto& [type, size] : scales) {
+  for (const Scale& scale : scales) {
+    const ScalarType type = scale.type;
+    const double size = scale.size;
     CAPTURE(size);
     const Tensor x = number({1 * size, 2 * size, 4 * size}, type);
     const double s = std::sqrt(7. / 3);
@@ -108,7 +112,9 @@ TEST_CASE("variances and deviations of numbers whose squares are out of range") 
 }
 
 TEST_CASE("normalisations of large and of tiny numbers") {
-  for (const auto& [type, size] : scales) {
+  for (const Scale& scale : scales) {
+    const ScalarType type = scale.type;
+    const double size = scale.size;
     CAPTURE(size);
     const double s = std::sqrt(3.5), r = std::sqrt(50. / 4);
     const Tensor x = number({1 * size, 2 * size, 3 * size, 6 * size}, type);

@@ -269,8 +269,9 @@ TEST_CASE("errors name the operation and what is wrong") {
 
 TEST_CASE_TEMPLATE("softmax: columns a power of two apart give what rows give", T, float, double) {
   const ScalarType type = scalar_type_of<T>;
-  for (const auto& [n, columns] : std::vector<std::array<int64_t, 2>>{
+  for (const auto& sizes : std::vector<std::array<int64_t, 2>>{
            {40, 512}, {17, 1024}, {150, 576}, {1100, 520}, {600, 264}}) {
+    const int64_t n = sizes[0], columns = sizes[1];
     CAPTURE(n);
     const Tensor x = normal({n, columns}, type), rows = raw::contiguous(permuted(x, {1, 0}));
     const Tensor dy = normal({n, columns}, type), dy_rows = raw::contiguous(permuted(dy, {1, 0}));
