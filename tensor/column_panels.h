@@ -39,8 +39,7 @@ void copy_panel(const T* x, int64_t pitch, int64_t n, int64_t width, T* to, int6
 
 // f(in, out, at, width, pitch) on columns [at, at + width) of n rows, the pitch apart, whose first
 // elements the pointers show: either of all columns where they lie, or of a panel at a time. There
-// the first of `in` is in out's place, so f must read an element before it writes it. out may be
-// null.
+// the first of `in` is in out's place, so f must read an element before it writes it.
 template <class T, size_t N, class F>
 void in_panels(std::array<const T*, N> in, T* out, int64_t n, int64_t pitch, int64_t columns, F f) {
   const int64_t most = panel_width<T>(n, pitch, int64_t(N));
@@ -54,8 +53,8 @@ void in_panels(std::array<const T*, N> in, T* out, int64_t n, int64_t pitch, int
       copy_panel(in[k] + at, pitch, n, width, place, width);
       near[k] = place;
     }
-    f(near, out ? room.get() : nullptr, at, width, width);
-    if (out) copy_panel(near[0], width, n, width, out + at, pitch);
+    f(near, room.get(), at, width, width);
+    copy_panel(near[0], width, n, width, out + at, pitch);
   }
 }
 

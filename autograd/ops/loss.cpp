@@ -37,10 +37,6 @@ Tensor reduced(const char* op, const Tensor& loss, int64_t reduction) {
   return called(op, reduced(loss, reduction));
 }
 
-}  // namespace autograd::detail
-
-namespace autograd::detail {
-
 Tensor times_log(const Tensor& p, const Tensor& log) {
   const double most = log.dtype() == kFloat ? std::numeric_limits<float>::max()
                                             : std::numeric_limits<double>::max();
