@@ -34,21 +34,6 @@ struct Rows : OneRow<T> {
   }
 };
 
-// As many channels as there are lanes, or fewer, each of them a column.
-template <class T, class Line>
-struct Channels {
-  using V = batch<T>;
-  Line line;
-  template <class F>
-  void each(F f) const {
-    f(line, 0);
-  }
-  V across(V v) const { return v; }
-  V largest(V v) const { return v; }
-  V get(const T* p) const { return line.place(0).load(p); }
-  void put(T* p, V v) const { line.place(0).store(p, v); }
-};
-
 // The sums of f(place, offset), which gives two.
 template <class Pieces, class F, class V = typename Pieces::V>
 Two<V> sums(const Pieces& pieces, F f) {
@@ -194,16 +179,8 @@ void rows_backward(const T* dy, const T* x, const T* weight, const T* mean, cons
 // f(pieces, channel, offset of the channel) for all channels of a range.
 template <class T, class F>
 void for_each_channel(const ChannelShape& s, int64_t first, int64_t last, F f) {
-  constexpr int64_t W = batch_lanes<T>;
-  if (s.inner > 1) {
-    for (int64_t c = first; c < last; ++c)
-      f(Rows<T>{{{s.inner}}, s.outer, s.channels * s.inner}, c, c * s.inner);
-    return;
-  }
-  int64_t c = first;
-  for (; c + W <= last; c += W) f(Channels<T, ColumnLine<T>>{{s.outer, s.channels}}, c, c);
-  if (c < last)
-    f(Channels<T, NarrowLine<T>>{{{s.outer, s.channels}, static_cast<int>(last - c)}}, c, c);
+  for (int64_t c = first; c < last; ++c)
+    f(Rows<T>{{{s.inner}}, s.outer, s.channels * s.inner}, c, c * s.inner);
 }
 
 template <class T>
