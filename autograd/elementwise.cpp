@@ -1,7 +1,7 @@
 #include "autograd/elementwise.h"
 
 #include "autograd/formula_info.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::autograd {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "autograd/inplace.h"
-#include "tensor/elementwise.h"
 #include "tensor/kernels/formulas.h"
+#include "tensor/pointwise/elementwise.h"
 
 namespace gradus::autograd {
 

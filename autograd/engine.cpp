@@ -11,10 +11,10 @@
 #include "autograd/meta.h"
 #include "autograd/pending.h"
 #include "autograd/record.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/warn.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
-#include "tensor/warn.h"
 
 namespace gradus::autograd {
 namespace {

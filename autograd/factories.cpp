@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "autograd/modes.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
-#include "tensor/parallel.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/parallel.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 

@@ -6,7 +6,7 @@
 
 #include "autograd/inplace.h"
 #include "autograd/meta.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
 namespace gradus::autograd {

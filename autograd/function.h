@@ -7,7 +7,7 @@
 #include <unordered_map>
 
 #include "autograd/autograd.h"
-#include "tensor/ivalue.h"
+#include "tensor/io/ivalue.h"
 
 namespace gradus::autograd {
 

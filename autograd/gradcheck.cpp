@@ -7,7 +7,7 @@
 #include <random>
 
 #include "autograd/meta.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 

@@ -1,8 +1,8 @@
 #include "autograd/inplace.h"
 
 #include "autograd/meta.h"
-#include "autograd/ops/strided.h"
-#include "tensor/fail.h"
+#include "autograd/ops/view/strided.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
 namespace gradus::autograd {

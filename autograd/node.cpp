@@ -6,11 +6,11 @@
 #include "autograd/modes.h"
 #include "autograd/record.h"
 #include "autograd/stacktrace.h"
-#include "tensor/fail.h"
-#include "tensor/fork.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/fork.h"
+#include "tensor/base/warn.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
-#include "tensor/warn.h"
 
 namespace gradus::autograd {
 

@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "autograd/node.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
 namespace gradus {

@@ -3,10 +3,10 @@
 
 #include "autograd/inplace.h"
 #include "autograd/meta.h"
-#include "autograd/ops/strided.h"
-#include "tensor/fail.h"
+#include "autograd/ops/view/strided.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/warn.h"
 #include "tensor/raw.h"
-#include "tensor/warn.h"
 
 namespace gradus {
 

@@ -1,6 +1,6 @@
 #include "data/batch_random.h"
 
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 
 namespace gradus::data {
 

@@ -5,10 +5,10 @@
 #include <deque>
 #include <vector>
 
-#include "tensor/fail.h"
-#include "tensor/file.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
+#include "tensor/io/file.h"
 #include "tensor/raw.h"
-#include "tensor/rethrow.h"
 
 namespace gradus::data::datasets {
 

@@ -12,8 +12,8 @@
 #include "data/dataset.h"
 #include "data/samplers.h"
 #include "data/workers.h"
-#include "tensor/arg.h"
-#include "tensor/rethrow.h"
+#include "tensor/base/arg.h"
+#include "tensor/base/rethrow.h"
 
 namespace gradus::data {
 

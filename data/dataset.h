@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "data/example.h"
-#include "tensor/serialize.h"
+#include "tensor/io/serialize.h"
 
 namespace gradus::data::datasets {
 

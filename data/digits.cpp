@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/fail.h"
-#include "tensor/file.h"
-#include "tensor/random_fill.h"
-#include "tensor/rethrow.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
+#include "tensor/io/file.h"
+#include "tensor/random/fill.h"
 
 namespace gradus::data::datasets {
 namespace {

@@ -9,11 +9,11 @@
 #include <cstring>
 #include <limits>
 
-#include "tensor/fail.h"
-#include "tensor/file.h"
-#include "tensor/file_kind.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
+#include "tensor/io/file.h"
+#include "tensor/io/file_kind.h"
 #include "tensor/raw.h"
-#include "tensor/rethrow.h"
 #include "tensor/shape.h"
 
 namespace gradus::data {

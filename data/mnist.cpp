@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include "data/idx.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
 #include "tensor/raw.h"
-#include "tensor/rethrow.h"
 
 namespace gradus::data::datasets {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "tensor/fail.h"
-#include "tensor/random_fill.h"
+#include "tensor/base/fail.h"
+#include "tensor/random/fill.h"
 
 namespace gradus::data::samplers {
 namespace {

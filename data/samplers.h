@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "tensor/serialize.h"
+#include "tensor/io/serialize.h"
 
 namespace gradus::data::samplers {
 

@@ -1,6 +1,6 @@
 #include "data/tensor_dataset.h"
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
 namespace gradus::data::detail {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include "data/batch_random.h"
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
 namespace gradus::data::transforms::detail {

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "tensor/fail.h"
-#include "tensor/rethrow.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
 
 namespace gradus::data {
 

@@ -1,6 +1,6 @@
 #include "nn/any.h"
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "autograd/ops/loss.h"
+#include "autograd/ops/nn/loss.h"
 
 namespace gradus {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <iosfwd>
 
-#include "tensor/array_ref.h"
+#include "tensor/base/array_ref.h"
 
 namespace gradus {
 

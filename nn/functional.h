@@ -7,6 +7,6 @@
 #include "nn/functional/dropout.h"
 #include "nn/functional/linear.h"
 #include "nn/functional/loss.h"
-#include "nn/functional/norm.h"
+#include "nn/functional/normalisation.h"
 #include "nn/functional/pool.h"
 #include "nn/functional/vision.h"

@@ -1,6 +1,6 @@
 #include "nn/gradcheck.h"
 
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 #include "tensor/raw.h"
 
 namespace gradus::detail {

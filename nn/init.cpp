@@ -6,10 +6,10 @@
 
 #include "autograd/factories.h"
 #include "autograd/modes.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
 #include "tensor/shape.h"
 
 namespace gradus::nn::init {

@@ -9,7 +9,7 @@
 
 #include "autograd/modes.h"
 #include "nn/cloneable.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus {
 

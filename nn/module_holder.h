@@ -5,7 +5,7 @@
 #include <memory>
 #include <type_traits>
 
-#include "tensor/error.h"
+#include "tensor/base/error.h"
 
 namespace gradus {
 namespace detail {

@@ -1,6 +1,6 @@
 // How modules go into archives and come out.
 #include "nn/module.h"
-#include "tensor/serialize.h"
+#include "tensor/io/serialize.h"
 
 namespace gradus::nn {
 

@@ -13,7 +13,7 @@
 #include "nn/layers/embedding.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/loss.h"
-#include "nn/layers/norm.h"
+#include "nn/layers/normalisation.h"
 #include "nn/layers/padding.h"
 #include "nn/layers/pool.h"
 #include "nn/layers/vision.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/error.h"
+#include "tensor/base/error.h"
 
 namespace gradus {
 namespace detail {

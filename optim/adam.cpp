@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "optim/checks.h"
-#include "tensor/optim_step.h"
+#include "tensor/optim/step.h"
 
 namespace gradus::optim {
 namespace {

@@ -1,7 +1,7 @@
 // The checks of options, for .cpp files.
 #pragma once
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::optim {
 

@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "autograd/inplace.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::optim {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "autograd/modes.h"
-#include "tensor/arg.h"
-#include "tensor/serialize.h"
+#include "tensor/base/arg.h"
+#include "tensor/io/serialize.h"
 
 namespace gradus::optim {
 

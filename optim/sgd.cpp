@@ -1,7 +1,7 @@
 #include "optim/sgd.h"
 
 #include "optim/checks.h"
-#include "tensor/optim_step.h"
+#include "tensor/optim/step.h"
 
 namespace gradus::optim {
 

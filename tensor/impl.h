@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "tensor/dims.h"
-#include "tensor/dtype.h"
+#include "tensor/base/dims.h"
+#include "tensor/base/dtype.h"
 #include "tensor/storage.h"
 
 namespace gradus {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/kernels/table.h"
 
 namespace gradus::kernels {

@@ -6,7 +6,7 @@
 #include <string>
 #include <type_traits>
 
-#include "tensor/dtype.h"
+#include "tensor/base/dtype.h"
 
 namespace gradus {
 

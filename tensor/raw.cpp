@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "tensor/elementwise.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/line.h"
+#include "tensor/base/parallel.h"
 #include "tensor/kernels/table.h"
-#include "tensor/line.h"
-#include "tensor/parallel.h"
+#include "tensor/pointwise/elementwise.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {

@@ -6,7 +6,7 @@
 #include <iosfwd>
 #include <limits>
 
-#include "tensor/dtype.h"
+#include "tensor/base/dtype.h"
 
 namespace gradus {
 

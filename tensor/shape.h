@@ -1,7 +1,7 @@
 // Arithmetic of sizes, strides and dims.
 #pragma once
 
-#include "tensor/dims.h"
+#include "tensor/base/dims.h"
 #include "tensor/options.h"
 
 namespace gradus {

@@ -3,8 +3,8 @@
 
 #include <functional>
 
-#include "tensor/memory.h"
-#include "tensor/ref.h"
+#include "tensor/base/memory.h"
+#include "tensor/base/ref.h"
 
 namespace gradus {
 

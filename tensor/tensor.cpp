@@ -1,6 +1,6 @@
 #include "tensor/tensor.h"
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 

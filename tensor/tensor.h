@@ -7,10 +7,10 @@
 #include <tuple>
 #include <vector>
 
-#include "tensor/generator.h"
 #include "tensor/impl.h"
 #include "tensor/op_names.h"
 #include "tensor/options.h"
+#include "tensor/random/generator.h"
 #include "tensor/scalar.h"
 
 namespace gradus {

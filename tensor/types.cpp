@@ -2,8 +2,8 @@
 #include <limits>
 #include <ostream>
 
-#include "tensor/array_ref.h"
-#include "tensor/fail.h"
+#include "tensor/base/array_ref.h"
+#include "tensor/base/fail.h"
 #include "tensor/options.h"
 #include "tensor/scalar.h"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tensor/serialize.h"
+#include "tensor/io/serialize.h"
 
 inline std::string bytes_of(gradus::serialize::OutputArchive& out) {
   std::string bytes;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Where sizes are made of arguments, arithmetic goes through tensor/checked.h, which sees an overflow."""
+"""Where sizes are made of arguments, arithmetic goes through tensor/base/checked.h, which sees an overflow."""
 import re
 import sys
 
@@ -48,7 +48,7 @@ def check(files):
         if path.startswith(CONVERTING) and not path.startswith("tensor/kernels/"):
             for number, line in code_lines(text):
                 if CONVERSION.search(line):
-                    yield f"{path}:{number}: a double becomes an integer without a range, see tensor/checked.h"
+                    yield f"{path}:{number}: a double becomes an integer without a range, see tensor/base/checked.h"
         if not path.startswith(FOLDERS):
             continue
         names = checked_names(text)
@@ -59,11 +59,11 @@ def check(files):
             for m in GROWS.finditer(line):
                 makes = SIZES.search(m[1]) or (m[3] == "*" and SIZE.search(m[4]))
                 if makes and m[1] not in names and not is_safe(m[4]):
-                    yield f"{path}:{number}: `{m[0]}` may overflow, see tensor/checked.h"
+                    yield f"{path}:{number}: `{m[0]}` may overflow, see tensor/base/checked.h"
             for m in ENTRY.finditer(line):
                 expression = re.sub(r"\[[^\]]*\]", "", m[1])
                 if ARITHMETIC.search(expression) and not is_safe(expression):
-                    yield f"{path}:{number}: `{m[0]}` may overflow, see tensor/checked.h"
+                    yield f"{path}:{number}: `{m[0]}` may overflow, see tensor/base/checked.h"
 
 
 def main():

@@ -1,8 +1,8 @@
 #include "autograd/ops/out.h"
 
 #include "autograd/record.h"
-#include "tensor/elementwise.h"
-#include "tensor/warn.h"
+#include "tensor/base/warn.h"
+#include "tensor/pointwise/elementwise.h"
 
 namespace gradus {
 

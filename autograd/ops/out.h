@@ -4,15 +4,15 @@
 #pragma once
 
 #include "autograd/factories.h"
-#include "autograd/ops/activation.h"
-#include "autograd/ops/index.h"
-#include "autograd/ops/join.h"
-#include "autograd/ops/linalg.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
-#include "autograd/ops/rearrange.h"
-#include "autograd/ops/reduce.h"
-#include "autograd/ops/triangular.h"
+#include "autograd/ops/index/index.h"
+#include "autograd/ops/linalg/linalg.h"
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
+#include "autograd/ops/reduce/reduce.h"
+#include "autograd/ops/view/join.h"
+#include "autograd/ops/view/rearrange.h"
+#include "autograd/ops/view/triangular.h"
 
 namespace gradus {
 

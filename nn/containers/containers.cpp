@@ -4,7 +4,7 @@
 #include "nn/containers/module_dict.h"
 #include "nn/containers/module_list.h"
 #include "nn/containers/parameters.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

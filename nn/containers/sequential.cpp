@@ -2,7 +2,7 @@
 
 #include <ostream>
 
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

@@ -1,7 +1,7 @@
 #include "nn/functional/activation.h"
 
 #include "autograd/factories.h"
-#include "autograd/ops/activation.h"
+#include "autograd/ops/nn/activation.h"
 
 namespace gradus::nn::functional {
 

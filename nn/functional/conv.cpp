@@ -1,6 +1,6 @@
 #include "nn/functional/conv.h"
 
-#include "autograd/ops/conv.h"
+#include "autograd/ops/image/conv.h"
 
 namespace gradus::nn::functional {
 

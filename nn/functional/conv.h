@@ -1,4 +1,4 @@
-// Convolutions as functions; see autograd/ops/conv.h.
+// Convolutions as functions; see autograd/ops/image/conv.h.
 #pragma once
 
 #include "nn/options/conv.h"

@@ -1,7 +1,7 @@
-// Distances as functions; see autograd/ops/distance.h.
+// Distances as functions; see autograd/ops/linalg/distance.h.
 #pragma once
 
-#include "autograd/ops/distance.h"
+#include "autograd/ops/linalg/distance.h"
 #include "nn/options/distance.h"
 #include "tensor/tensor.h"
 

@@ -1,7 +1,7 @@
 #include "nn/functional/dropout.h"
 
-#include "autograd/ops/dropout.h"
-#include "tensor/fail.h"
+#include "autograd/ops/nn/dropout.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn::functional {
 

@@ -1,4 +1,4 @@
-// Dropout as functions; see autograd/ops/dropout.h.
+// Dropout as functions; see autograd/ops/nn/dropout.h.
 #pragma once
 
 #include "nn/options/dropout.h"

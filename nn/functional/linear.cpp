@@ -1,9 +1,9 @@
 #include "nn/functional/linear.h"
 
-#include "autograd/ops/embedding.h"
-#include "autograd/ops/index.h"
-#include "autograd/ops/linalg.h"
-#include "tensor/fail.h"
+#include "autograd/ops/index/index.h"
+#include "autograd/ops/linalg/linalg.h"
+#include "autograd/ops/nn/embedding.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn::functional {
 

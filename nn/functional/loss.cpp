@@ -1,11 +1,11 @@
 #include "nn/functional/loss.h"
 
-#include "autograd/ops/activation.h"
-#include "autograd/ops/distance.h"
-#include "autograd/ops/loss_detail.h"
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/linalg/distance.h"
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/nn/loss_reduction.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "nn/functional/distance.h"
-#include "tensor/warn.h"
+#include "tensor/base/warn.h"
 
 namespace gradus::nn::functional {
 

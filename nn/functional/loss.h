@@ -1,4 +1,4 @@
-// Losses as functions; see autograd/ops/loss.h. Each takes its options, or a reduction alone:
+// Losses as functions; see autograd/ops/nn/loss.h. Each takes its options, or a reduction alone:
 // mse_loss(x, y, kSum).
 #pragma once
 

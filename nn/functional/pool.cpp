@@ -1,11 +1,11 @@
 #include "nn/functional/pool.h"
 
-#include "autograd/ops/activation.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/pool.h"
-#include "autograd/ops/random.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
+#include "autograd/ops/image/pool.h"
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn::functional {
 

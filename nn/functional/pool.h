@@ -1,4 +1,4 @@
-// Pooling as functions; see autograd/ops/pool.h.
+// Pooling as functions; see autograd/ops/image/pool.h.
 #pragma once
 
 #include <tuple>

@@ -2,12 +2,12 @@
 
 #include <cmath>
 
-#include "autograd/ops/pool.h"
-#include "autograd/ops/resample.h"
-#include "autograd/ops/vision.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
-#include "tensor/warn.h"
+#include "autograd/ops/image/pool.h"
+#include "autograd/ops/image/resample.h"
+#include "autograd/ops/image/vision.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/warn.h"
 
 namespace gradus::nn::functional {
 

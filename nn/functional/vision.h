@@ -1,5 +1,5 @@
-// Padding, interpolation and other work on pictures, as functions; see autograd/ops/resample.h and
-// vision.h.
+// Padding, interpolation and other work on pictures, as functions; see
+// autograd/ops/image/resample.h and vision.h.
 #pragma once
 
 #include "nn/options/padding.h"

@@ -4,7 +4,7 @@
 #include "nn/functional/activation.h"
 #include "nn/init.h"
 #include "nn/print.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include "autograd/factories.h"
-#include "autograd/ops/conv.h"
-#include "autograd/ops/resample.h"
+#include "autograd/ops/image/conv.h"
+#include "autograd/ops/image/resample.h"
 #include "nn/init.h"
 #include "nn/print.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

@@ -27,7 +27,7 @@ class ConvNdImpl : public Cloneable<Derived> {
   Tensor transpose(const Tensor& input, const std::optional<IntArrayRef>& output_size) const;
 };
 
-// Conv2d(in_channels, out_channels, kernel_size). See autograd/ops/conv.h for the shapes.
+// Conv2d(in_channels, out_channels, kernel_size). See autograd/ops/image/conv.h for the shapes.
 #define GRADUS_CONV(D)                                                                        \
   class Conv##D##dImpl : public ConvNdImpl<D, Conv##D##dImpl> {                               \
    public:                                                                                    \

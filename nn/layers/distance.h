@@ -1,4 +1,4 @@
-// Distances as layers; see autograd/ops/distance.h.
+// Distances as layers; see autograd/ops/linalg/distance.h.
 #pragma once
 
 #include "nn/layers/stateless.h"

@@ -2,7 +2,7 @@
 
 #include "nn/functional/dropout.h"
 #include "nn/print.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 namespace detail {

@@ -1,4 +1,4 @@
-// Dropout as layers; they do nothing in eval mode. See autograd/ops/dropout.h.
+// Dropout as layers; they do nothing in eval mode. See autograd/ops/nn/dropout.h.
 #pragma once
 
 #include "nn/cloneable.h"

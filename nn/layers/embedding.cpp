@@ -5,7 +5,7 @@
 #include "nn/functional/linear.h"
 #include "nn/init.h"
 #include "nn/print.h"
-#include "tensor/fail.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 

@@ -1,4 +1,4 @@
-// Losses as layers; see autograd/ops/loss.h for what each computes.
+// Losses as layers; see autograd/ops/nn/loss.h for what each computes.
 #pragma once
 
 #include "nn/layers/stateless.h"

@@ -1,6 +1,6 @@
 #include "nn/layers/padding.h"
 
-#include "autograd/ops/resample.h"
+#include "autograd/ops/image/resample.h"
 #include "nn/print.h"
 
 namespace gradus::nn {

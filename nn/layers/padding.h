@@ -1,4 +1,4 @@
-// Padding as layers; see autograd/ops/resample.h.
+// Padding as layers; see autograd/ops/image/resample.h.
 #pragma once
 
 #include "nn/layers/stateless.h"

@@ -1,4 +1,4 @@
-// Pooling as layers; see autograd/ops/pool.h.
+// Pooling as layers; see autograd/ops/image/pool.h.
 #pragma once
 
 #include "nn/any_value.h"

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "tensor/arg.h"
-#include "tensor/dtype.h"
+#include "tensor/base/arg.h"
+#include "tensor/base/dtype.h"
 
 namespace gradus::nn {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "tensor/arg.h"
+#include "tensor/base/arg.h"
 
 namespace gradus::nn {
 

@@ -1,7 +1,7 @@
 // Options of dropout, all alike: p is the probability that an element is dropped.
 #pragma once
 
-#include "tensor/arg.h"
+#include "tensor/base/arg.h"
 
 namespace gradus::nn {
 

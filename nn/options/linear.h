@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "tensor/arg.h"
+#include "tensor/base/arg.h"
 #include "tensor/tensor.h"
 
 namespace gradus::nn {

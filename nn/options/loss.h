@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "nn/enums.h"
-#include "tensor/arg.h"
+#include "tensor/base/arg.h"
 #include "tensor/tensor.h"
 
 namespace gradus::nn {

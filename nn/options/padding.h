@@ -3,7 +3,7 @@
 
 #include "nn/enums.h"
 #include "nn/expanding_array.h"
-#include "tensor/arg.h"
+#include "tensor/base/arg.h"
 
 namespace gradus::nn {
 

@@ -2,11 +2,11 @@
 #include <limits>
 
 #include "autograd/modes.h"
-#include "autograd/ops/join.h"
+#include "autograd/ops/view/join.h"
 #include "nn/utils/clip_grad.h"
 #include "nn/utils/convert_parameters.h"
-#include "tensor/checked.h"
-#include "tensor/fail.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn::utils {
 

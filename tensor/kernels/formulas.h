@@ -13,7 +13,7 @@
 #include "tensor/kernels/formulas/special.h"
 #include "tensor/kernels/formulas/trigonometry.h"
 
-// Each family is compiled in a file of its own, elementwise/<family>.cpp.
+// Each family is compiled in a file of its own, pointwise/<family>.cpp.
 #define GRADUS_FOR_EACH_FAMILY(X)                                                             \
   X(arithmetic)                                                                               \
   X(division)                                                                                 \

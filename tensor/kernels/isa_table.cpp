@@ -1,6 +1,6 @@
 // The one symbol that an archive of kernels exports.
-#include "tensor/kernels/elementwise/rows.h"
-#include "tensor/kernels/reduce_kernels.h"
+#include "tensor/kernels/pointwise/rows.h"
+#include "tensor/kernels/reduce/kernels.h"
 #include "tensor/kernels/table.h"
 
 namespace gradus::kernels::GRADUS_ISA {

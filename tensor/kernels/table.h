@@ -1,17 +1,17 @@
 // The kernels of one instruction set, as data.
 #pragma once
 
-#include "tensor/kernels/conv.h"
-#include "tensor/kernels/copy.h"
 #include "tensor/kernels/formulas.h"
-#include "tensor/kernels/gemm.h"
-#include "tensor/kernels/norm.h"
-#include "tensor/kernels/optimizer.h"
-#include "tensor/kernels/pool.h"
-#include "tensor/kernels/random.h"
-#include "tensor/kernels/reduce.h"
-#include "tensor/kernels/row.h"
-#include "tensor/kernels/winograd.h"
+#include "tensor/kernels/image/conv.h"
+#include "tensor/kernels/image/pool.h"
+#include "tensor/kernels/image/winograd.h"
+#include "tensor/kernels/linalg/gemm.h"
+#include "tensor/kernels/nn/normalisation.h"
+#include "tensor/kernels/optim/optimizer.h"
+#include "tensor/kernels/pointwise/copy.h"
+#include "tensor/kernels/pointwise/row.h"
+#include "tensor/kernels/random/random.h"
+#include "tensor/kernels/reduce/reduce.h"
 
 namespace gradus::kernels {
 

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/gradcheck.h"
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "tests/support.h"
 
 using namespace gradus;

@@ -2,10 +2,10 @@
 #include "autograd/gradcheck.h"
 
 #include "autograd/function.h"
-#include "autograd/ops/dropout.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
-#include "autograd/ops/reduce.h"
+#include "autograd/ops/nn/dropout.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
+#include "autograd/ops/reduce/reduce.h"
 #include "tests/support.h"
 
 using namespace gradus;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/autograd.h"
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "tests/support.h"
 
 using namespace gradus;

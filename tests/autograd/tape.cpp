@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "autograd/autograd.h"
-#include "autograd/ops/pointwise.h"
-#include "tensor/memory.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "tensor/base/memory.h"
 #include "tests/support.h"
 
 using namespace gradus;

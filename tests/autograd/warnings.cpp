@@ -1,11 +1,11 @@
 // Warnings: who gets them, and when.
-#include "tensor/warning.h"
+#include "tensor/base/warning.h"
 
 #include <thread>
 
 #include "autograd/autograd.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/reduce.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/reduce/reduce.h"
 #include "tests/support.h"
 
 using namespace gradus;

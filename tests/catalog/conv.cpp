@@ -1,5 +1,5 @@
 // Convolutions.
-#include "autograd/ops/conv.h"
+#include "autograd/ops/image/conv.h"
 
 #include "tests/catalog.h"
 

@@ -1,8 +1,8 @@
 // Indexing, gathering, scattering, masks.
-#include "autograd/ops/index.h"
+#include "autograd/ops/index/index.h"
 
 #include "autograd/factories.h"
-#include "autograd/ops/join.h"
+#include "autograd/ops/view/join.h"
 #include "tests/catalog.h"
 
 namespace catalog {

@@ -1,5 +1,5 @@
-#include "autograd/ops/linalg.h"
-#include "autograd/ops/distance.h"
+#include "autograd/ops/linalg/linalg.h"
+#include "autograd/ops/linalg/distance.h"
 
 #include <limits>
 

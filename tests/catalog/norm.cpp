@@ -1,6 +1,6 @@
 // Normalisation of pictures.
-#include "autograd/ops/join.h"
-#include "autograd/ops/norm_layers.h"
+#include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/view/join.h"
 #include "nn/nn.h"
 #include "tests/catalog.h"
 

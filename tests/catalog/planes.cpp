@@ -5,10 +5,10 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "autograd/ops/conv.h"
-#include "autograd/ops/join.h"
-#include "autograd/ops/pool.h"
-#include "tensor/parallel.h"
+#include "autograd/ops/image/conv.h"
+#include "autograd/ops/image/pool.h"
+#include "autograd/ops/view/join.h"
+#include "tensor/base/parallel.h"
 #include "tests/support.h"
 
 using namespace gradus;

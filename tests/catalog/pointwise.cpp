@@ -1,4 +1,4 @@
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/pointwise/pointwise.h"
 
 #include "tests/catalog.h"
 

@@ -1,7 +1,7 @@
 // Pooling, padding, interpolation.
-#include "autograd/ops/pool.h"
+#include "autograd/ops/image/pool.h"
 
-#include "autograd/ops/resample.h"
+#include "autograd/ops/image/resample.h"
 #include "tests/catalog.h"
 
 namespace catalog {

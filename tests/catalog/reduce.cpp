@@ -1,4 +1,4 @@
-#include "autograd/ops/reduce.h"
+#include "autograd/ops/reduce/reduce.h"
 
 #include <cmath>
 

@@ -6,7 +6,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "tensor/parallel.h"
+#include "tensor/base/parallel.h"
 #include "tensor/raw.h"
 #include "tests/catalog/for_rows.h"
 #include "tests/catalog/reference.h"

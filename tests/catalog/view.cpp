@@ -1,8 +1,8 @@
 // Copies, views, joining and splitting, rearranging.
-#include "autograd/ops/view.h"
-#include "autograd/ops/copy.h"
-#include "autograd/ops/join.h"
-#include "autograd/ops/rearrange.h"
+#include "autograd/ops/view/view.h"
+#include "autograd/ops/pointwise/copy.h"
+#include "autograd/ops/view/join.h"
+#include "autograd/ops/view/rearrange.h"
 #include "tests/catalog.h"
 
 namespace catalog {

@@ -1,7 +1,7 @@
 // Pictures: layers that are made of several operations, rearrangement, sampling.
-#include "autograd/ops/vision.h"
+#include "autograd/ops/image/vision.h"
 
-#include "autograd/ops/activation.h"
+#include "autograd/ops/nn/activation.h"
 #include "nn/nn.h"
 #include "tests/catalog.h"
 

@@ -10,8 +10,8 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
 #include "tests/catalog/for_rows.h"
 
 using namespace catalog;

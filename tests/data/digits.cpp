@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/reduce.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/reduce/reduce.h"
 
 using namespace gradus;
 using data::datasets::Digits;

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "autograd/factories.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/random/random.h"
 #include "data/data.h"
 #include "nn/nn.h"
 #include "optim/optim.h"

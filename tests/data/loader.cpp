@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "autograd/factories.h"
-#include "autograd/ops/copy.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
-#include "autograd/ops/reduce.h"
+#include "autograd/ops/pointwise/copy.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
+#include "autograd/ops/reduce/reduce.h"
 #include "data/data.h"
 #include "tests/archive.h"
 

@@ -6,15 +6,15 @@
 #include <filesystem>
 #include <fstream>
 
-#include "autograd/ops/random.h"
-#include "autograd/ops/resample.h"
+#include "autograd/ops/image/resample.h"
+#include "autograd/ops/random/random.h"
 #include "data/cifar.h"
 #include "data/data_loader.h"
 #include "data/idx.h"
 #include "data/mnist.h"
 #include "data/tensor_dataset.h"
 #include "data/transforms.h"
-#include "tensor/memory.h"
+#include "tensor/base/memory.h"
 #include "tests/support.h"
 
 using namespace gradus;

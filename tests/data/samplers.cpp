@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "autograd/factories.h"
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 #include "tests/archive.h"
 
 using namespace gradus;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tensor/error.h"
+#include "tensor/base/error.h"
 
 namespace fuzz {
 

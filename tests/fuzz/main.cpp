@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tensor/memory.h"
+#include "tensor/base/memory.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace fuzz {

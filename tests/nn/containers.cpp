@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
 #include "autograd/factories.h"
-#include "autograd/ops/activation.h"
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "nn/nn.h"
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 
 using namespace gradus;
 

@@ -8,8 +8,8 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "autograd/ops/activation.h"
-#include "autograd/ops/join.h"
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/view/join.h"
 #include "nn/functional.h"
 
 using namespace gradus;

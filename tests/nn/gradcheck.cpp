@@ -3,9 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "autograd/function.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/random/random.h"
 #include "nn/nn.h"
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 #include "tests/support.h"
 
 using namespace gradus;

@@ -3,11 +3,11 @@
 #include <limits>
 #include <sstream>
 
-#include "autograd/ops/conv.h"
-#include "autograd/ops/pool.h"
-#include "autograd/ops/random.h"
-#include "autograd/ops/resample.h"
-#include "autograd/ops/vision.h"
+#include "autograd/ops/image/conv.h"
+#include "autograd/ops/image/pool.h"
+#include "autograd/ops/image/resample.h"
+#include "autograd/ops/image/vision.h"
+#include "autograd/ops/random/random.h"
 #include "nn/nn.h"
 #include "tests/support.h"
 

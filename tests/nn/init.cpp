@@ -4,9 +4,9 @@
 #include <map>
 
 #include "autograd/factories.h"
-#include "autograd/ops/join.h"
+#include "autograd/ops/view/join.h"
 #include "nn/nn.h"
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 
 using namespace gradus;
 namespace F = gradus::nn::functional;

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "autograd/factories.h"
-#include "autograd/ops/norm_layers.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
 #include "nn/nn.h"
 
 using namespace gradus;

@@ -7,9 +7,9 @@
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/gradcheck.h"
-#include "autograd/ops/norm_layers.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/random/random.h"
 #include "nn/nn.h"
 
 using namespace gradus;

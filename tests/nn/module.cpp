@@ -4,9 +4,9 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "autograd/ops/pointwise.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "nn/nn.h"
-#include "tensor/random.h"
+#include "tensor/random/generator_impl.h"
 
 using namespace gradus;
 

@@ -1,5 +1,5 @@
 // Modules, optimisers and lists of tensors through files.
-#include "tensor/serialize.h"
+#include "tensor/io/serialize.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "autograd/factories.h"
-#include "autograd/ops/random.h"
+#include "autograd/ops/random/random.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "tests/support.h"

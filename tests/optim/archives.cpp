@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/factories.h"
-#include "autograd/ops/copy.h"
+#include "autograd/ops/pointwise/copy.h"
 #include "optim/optim.h"
 #include "tests/archive.h"
 

@@ -8,10 +8,10 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
-#include "autograd/ops/copy.h"
-#include "autograd/ops/pointwise.h"
-#include "autograd/ops/reduce.h"
-#include "tensor/parallel.h"
+#include "autograd/ops/pointwise/copy.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/reduce/reduce.h"
+#include "tensor/base/parallel.h"
 #include "tests/archive.h"
 
 using namespace gradus;

@@ -93,7 +93,7 @@ off_slopes = {
     'hardsigmoid': lambda x: abs(x) < 3,  # a float 1/6 for doubles
     'sinc': lambda x: 0 < abs(x) < 1e-4,  # digits that cancel: 0 for -pi^2 x / 3
     'remainder': lambda a, b: math.isinf(a) or math.isinf(b),  # the floor of -0 there is -1
-    # nan, or what squares that leave the range make; see tests/autograd/special_points.cpp for what is right there.
+    # nan, or what squares that leave the range make; see tests/autograd/ops/special_points.cpp for what is right there.
     'gelu_tanh': lambda x: abs(x) > 1e18,
     'logaddexp': lambda a, b: a == b and math.isinf(a), 'logaddexp2': lambda a, b: a == b and math.isinf(a),
     'xlogy': lambda a, b: a == 0 and b == 0, 'xlog1py': lambda a, b: a == 0 and b == -1,

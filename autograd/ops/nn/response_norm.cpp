@@ -1,0 +1,85 @@
+// Normalisation in terms of other operations.
+#include <algorithm>
+
+#include "autograd/modes.h"
+#include "autograd/ops/image/pool.h"
+#include "autograd/ops/image/resample.h"
+#include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "tensor/base/fail.h"
+#include "tensor/image/resample.h"
+#include "tensor/shape.h"
+
+namespace gradus {
+
+Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
+                     const std::optional<Tensor>& bias, const std::optional<Tensor>& running_mean,
+                     const std::optional<Tensor>& running_var, bool use_input_stats,
+                     double momentum, double eps, bool) {
+  if (input.dim() < 2) fail("instance_norm: the input needs 2 dims or more, got {}", input.sizes());
+  const int64_t images = input.size(0), channels = input.size(1);
+  const bool tracked = running_mean && running_mean->defined();
+  if (!use_input_stats && !(tracked && running_var && running_var->defined()))
+    fail("instance_norm: running_mean and running_var must be given without use_input_stats");
+  // The batch becomes channels, each with statistics of its own.
+  const auto repeated = [&](const std::optional<Tensor>& t) -> std::optional<Tensor> {
+    if (!t || !t->defined()) return std::nullopt;
+    if (t->numel() != channels)
+      fail("instance_norm: {} elements for {} channels", t->numel(), channels);
+    return t->repeat({images});
+  };
+  std::vector<int64_t> sizes = input.sizes().vec();
+  sizes[0] = 1, sizes[1] = product({images, channels});
+  std::optional<Tensor> mean, var;
+  {
+    const NoGradGuard untaped;
+    mean = repeated(running_mean), var = repeated(running_var);
+  }
+  const Tensor y = batch_norm(input.reshape(sizes), repeated(weight), repeated(bias), mean, var,
+                              use_input_stats, momentum, eps);
+  if (use_input_stats && images > 0) {
+    const NoGradGuard untaped;
+    if (mean) running_mean->copy_(mean->view({images, channels}).mean({0}));
+    if (var) running_var->copy_(var->view({images, channels}).mean({0}));
+  }
+  return y.reshape(input.sizes());
+}
+
+namespace {
+
+// The sum of squares over `before` channels in front of each, itself and `behind` after it, over
+// `size`.
+Tensor squares(const Tensor& x, int64_t before, int64_t behind, int64_t size) {
+  const Tensor flat = x.square().reshape({x.size(0), 1, x.size(1), -1});
+  const Tensor padded = constant_pad_nd(flat, {0, 0, before, behind});
+  return avg_pool2d(padded, {before + behind + 1, 1}, 1, 0, false, true, size).reshape(x.sizes());
+}
+
+}  // namespace
+
+Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, double beta, double k) {
+  if (input.dim() < 3) fail("local_response_norm: expected 3 dims or more, got {}", input.sizes());
+  if (size < 1) fail("local_response_norm: size must be positive, got {}", size);
+  if (input.numel() == 0) return input;
+  return input / (squares(input, size / 2, (size - 1) / 2, size) * alpha + k).pow(beta);
+}
+Tensor cross_map_lrn2d(const Tensor& input, int64_t size, double alpha, double beta, double k) {
+  if (input.dim() != 4) fail("cross_map_lrn2d: expected 4 dims, got {}", input.sizes());
+  if (size < 1) fail("cross_map_lrn2d: size must be positive, got {}", size);
+  if (input.numel() == 0) return input;
+  const int64_t radius = (size - 1) / 2, channels = input.size(1);
+  const int64_t places = product({input.size(2), input.size(3)});
+  raw::Axis sums(channels), same(places);
+  for (int64_t c = 0; c < channels; ++c) {
+    // PyTorch's sliding sum lets go of every channel but the first.
+    if (c > radius) sums.add(0, 1);
+    for (int64_t i = std::max<int64_t>(c - radius, 0); i <= std::min(c + radius, channels - 1); ++i)
+      sums.add(i, 1);
+    sums.next();
+  }
+  for (int64_t i = 0; i < places; ++i) same.add(i, 1), same.next();
+  const Tensor total = detail::resample("cross_map_lrn2d", input.square().flatten(2), {sums, same});
+  return input * (total.reshape(input.sizes()) * (alpha / double(size)) + k).pow(-beta);
+}
+
+}  // namespace gradus

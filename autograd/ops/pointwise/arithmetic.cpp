@@ -1,0 +1,250 @@
+// Sums, products, quotients, and what is made of them.
+#include "autograd/ops/pointwise/op_table.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "tensor/base/fail.h"
+
+namespace gradus {
+
+using autograd::elementwise;
+using autograd::elementwise_;
+using autograd::Operand;
+
+namespace {
+
+bool is_one(const Scalar& s) { return !s.isBoolean() && s.toDouble() == 1; }
+
+// alpha as what it scales: it must not be a float where the result is an integer, nor bool where it
+// is a number, and does not widen a bool result.
+Scalar checked_alpha(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
+  if (!is_floating(type) && alpha.isFloatingPoint())
+    fail("{}: alpha must be an integer where the result is of {}, got {}", op, type,
+         alpha.toDouble());
+  if (type != kBool && alpha.isBoolean())
+    fail("{}: alpha must be a number where the result is of {}, got a bool", op, type);
+  return type == kBool ? Scalar(alpha.toBool()) : alpha;
+}
+Tensor add_scaled(const char* op, const Operand& a, const Operand& b, const Scalar& alpha) {
+  return elementwise<formulas::add_scaled>(op, a, b, alpha);
+}
+Tensor& add_scaled_(const char* op, const Tensor& a, const Operand& b, const Scalar& alpha) {
+  return elementwise_<formulas::add_scaled>(op, a, b, alpha);
+}
+
+template <class B>
+Tensor add_impl(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise<formulas::add>("add", a, b);
+  return add_scaled("add", a, b, checked_alpha("add", a, b, alpha));
+}
+template <class B>
+Tensor& add_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_one(alpha)) return elementwise_<formulas::add>("add_", a, b);
+  return add_scaled_("add_", a, b, checked_alpha("add_", a, b, alpha));
+}
+
+bool is_bool(const Tensor& t) { return t.defined() && t.dtype() == kBool; }
+bool is_bool(const Scalar& s) { return s.isBoolean(); }
+[[noreturn, gnu::cold]] void fail_difference(const char* op) {
+  fail("{}: bool tensors have no difference; logical_not inverts one, logical_xor compares two",
+       op);
+}
+template <class A, class B>
+Tensor sub_impl(const char* op, const A& a, const B& b, const Scalar& alpha) {
+  if (is_bool(a) || is_bool(b)) fail_difference(op);
+  if (is_one(alpha)) return elementwise<formulas::sub>(op, a, b);
+  return add_scaled(op, a, b, -checked_alpha(op, a, b, alpha));
+}
+template <class B>
+Tensor& sub_impl_(const Tensor& a, const B& b, const Scalar& alpha) {
+  if (is_bool(a) || is_bool(b)) fail_difference("sub_");
+  if (is_one(alpha)) return elementwise_<formulas::sub>("sub_", a, b);
+  return add_scaled_("sub_", a, b, -checked_alpha("sub_", a, b, alpha));
+}
+
+}  // namespace
+
+Tensor Tensor::add(const Tensor& b, const Scalar& alpha) const { return add_impl(*this, b, alpha); }
+Tensor Tensor::add(const Scalar& b, const Scalar& alpha) const { return add_impl(*this, b, alpha); }
+Tensor& Tensor::add_(const Tensor& b, const Scalar& alpha) const {
+  return add_impl_(*this, b, alpha);
+}
+Tensor& Tensor::add_(const Scalar& b, const Scalar& alpha) const {
+  return add_impl_(*this, b, alpha);
+}
+Tensor Tensor::sub(const Tensor& b, const Scalar& alpha) const {
+  return sub_impl("sub", *this, b, alpha);
+}
+Tensor Tensor::sub(const Scalar& b, const Scalar& alpha) const {
+  return sub_impl("sub", *this, b, alpha);
+}
+Tensor& Tensor::sub_(const Tensor& b, const Scalar& alpha) const {
+  return sub_impl_(*this, b, alpha);
+}
+Tensor& Tensor::sub_(const Scalar& b, const Scalar& alpha) const {
+  return sub_impl_(*this, b, alpha);
+}
+Tensor rsub(const Tensor& x, const Tensor& other, const Scalar& alpha) {
+  return sub_impl("rsub", other, x, alpha);
+}
+Tensor rsub(const Tensor& x, const Scalar& other, const Scalar& alpha) {
+  return sub_impl("rsub", other, x, alpha);
+}
+
+Tensor operator+(const Scalar& a, const Tensor& b) { return b.add(a); }
+Tensor operator*(const Scalar& a, const Tensor& b) { return b.mul(a); }
+Tensor operator-(const Scalar& a, const Tensor& b) { return sub_impl("sub", a, b, 1); }
+Tensor operator/(const Scalar& a, const Tensor& b) {
+  return elementwise<formulas::div>("div", a, b);
+}
+
+namespace {
+// A whole quotient by zero is an error for integers, as in PyTorch.
+void check_divisor(const char* op, const Operand& a, const Operand& b) {
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
+  if (is_floating(type)) return;
+  const bool zero = b.is_number() ? !b.number.toBool() : b.tensor.eq(0).any().item().toBool();
+  if (zero) fail("{}: integer division by zero", op);
+}
+}  // namespace
+
+namespace {
+// For some powers there is, as in PyTorch, a cheaper formula of the base alone. Those of
+// `by_result` have a slope that reads the result; a power's reads the base, so that its result may
+// be written to before the backward pass.
+struct Power {
+  Operand operands[2];
+  int formula = formulas::index_of<formulas::pow>;
+  size_t arity = 1;
+  bool by_result = false;
+  Power(const Tensor& x, const Scalar& b) : operands{x, b} {
+    const bool real = is_floating(x.dtype()), whole = !b.isFloatingPoint();
+    if (!real && whole && b.toDouble() < 0)
+      fail("pow: integers have no negative integer powers, got {} and {}", x.dtype(), b.toLong());
+    const double power = real || (whole && x.dtype() != kBool) ? b.toDouble() : 0;
+    if (power == 2)
+      formula = formulas::index_of<formulas::square>;
+    else if (power == 3)
+      formula = formulas::index_of<formulas::cube>;
+    else if (power == 0.5)
+      formula = formulas::index_of<formulas::sqrt>;
+    else if (power == -0.5)
+      formula = formulas::index_of<formulas::rsqrt>;
+    else if (power == -1)
+      formula = formulas::index_of<formulas::reciprocal>;
+    else
+      arity = 2;
+    by_result = power == 0.5 || power == -0.5 || power == -1;
+  }
+  operator autograd::Operands() const { return {operands, arity}; }
+};
+// b x^(b-1)
+auto power_slope(const Tensor& x, double b) {
+  return [sx = autograd::save(x), b](const Tensor& dy) { return dy * (sx->pow(b - 1) * b); };
+}
+}  // namespace
+
+Tensor Tensor::pow(const Scalar& b) const {
+  // The formula does not take bool, but 0 and 1 are powers that need none.
+  if (b.isBoolean() && checked().dtype == kBool)
+    return b.toBool() ? clone() : raw::full(sizes(), true, kBool);
+  const Power power(*this, b);
+  if (!power.by_result || !GradMode::is_enabled() || !autograd::needs_grad(*this))
+    return autograd::apply_formula(power.formula, "pow", power);
+  return autograd::record("pow", autograd::apply_formula(power.formula, "pow", Power(detach(), b)),
+                          autograd::wrt(*this, power_slope(*this, b.toDouble())));
+}
+Tensor& Tensor::pow_(const Scalar& b) const {
+  if (b.isBoolean() && checked().dtype == kBool)
+    return b.toBool() ? const_cast<Tensor&>(*this) : fill_(true);
+  const Power power(*this, b);
+  if (!power.by_result || !GradMode::is_enabled() || !autograd::needs_grad(*this)) {
+    autograd::apply_formula_(power.formula, "pow_", power);
+    return const_cast<Tensor&>(*this);
+  }
+  const Tensor before = autograd::value_before_write(*this, true);
+  return autograd::write_inplace(
+      "pow_", *this, [&] { autograd::apply_formula_(power.formula, "pow_", Power(detach(), b)); },
+      autograd::wrt(*this, power_slope(before, b.toDouble())));
+}
+
+Tensor Tensor::square() const { return pow(2); }
+Tensor& Tensor::square_() const { return pow_(2); }
+
+GRADUS_DEFINE_BINARY(mul, mul)
+GRADUS_DEFINE_WITH(pow, pow, Tensor)
+GRADUS_DEFINE_BINARY(xlogy, xlogy)
+
+#define GRADUS_DEFINE_DIVISION(name)                          \
+  Tensor Tensor::name(const Tensor& b) const {                \
+    check_divisor(#name, *this, b);                           \
+    return elementwise<formulas::name>(#name, *this, b);      \
+  }                                                           \
+  Tensor Tensor::name(const Scalar& b) const {                \
+    check_divisor(#name, *this, b);                           \
+    return elementwise<formulas::name>(#name, *this, b);      \
+  }                                                           \
+  Tensor& Tensor::name##_(const Tensor& b) const {            \
+    check_divisor(#name "_", *this, b);                       \
+    return elementwise_<formulas::name>(#name "_", *this, b); \
+  }                                                           \
+  Tensor& Tensor::name##_(const Scalar& b) const {            \
+    check_divisor(#name "_", *this, b);                       \
+    return elementwise_<formulas::name>(#name "_", *this, b); \
+  }
+GRADUS_DEFINE_DIVISION(floor_divide)
+GRADUS_DEFINE_DIVISION(remainder)
+GRADUS_DEFINE_DIVISION(fmod)
+#undef GRADUS_DEFINE_DIVISION
+
+namespace {
+template <class B>
+Tensor quotient(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
+  if (!rounding) return elementwise<formulas::div>("div", a, b);
+  if (*rounding == "floor") return autograd::called("div.mode", a.floor_divide(b));
+  if (*rounding != "trunc")
+    fail("div: rounding_mode must be 'trunc' or 'floor', got '{}'", *rounding);
+  check_divisor("div", a, b);
+  return autograd::called("div.mode", elementwise<formulas::trunc_divide>("div", a, b));
+}
+template <class B>
+Tensor& quotient_(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
+  if (!rounding) return elementwise_<formulas::div>("div_", a, b);
+  if (*rounding == "floor") return a.floor_divide_(b);
+  if (*rounding != "trunc")
+    fail("div_: rounding_mode must be 'trunc' or 'floor', got '{}'", *rounding);
+  check_divisor("div_", a, b);
+  return elementwise_<formulas::trunc_divide>("div_", a, b);
+}
+}  // namespace
+
+#define GRADUS_DEFINE_DIV(name)                                                                   \
+  Tensor Tensor::name(const Tensor& b, std::optional<std::string_view> rounding_mode) const {     \
+    return quotient(*this, b, rounding_mode);                                                     \
+  }                                                                                               \
+  Tensor Tensor::name(const Scalar& b, std::optional<std::string_view> rounding_mode) const {     \
+    return quotient(*this, b, rounding_mode);                                                     \
+  }                                                                                               \
+  Tensor& Tensor::name##_(const Tensor& b, std::optional<std::string_view> rounding_mode) const { \
+    return quotient_(*this, b, rounding_mode);                                                    \
+  }                                                                                               \
+  Tensor& Tensor::name##_(const Scalar& b, std::optional<std::string_view> rounding_mode) const { \
+    return quotient_(*this, b, rounding_mode);                                                    \
+  }
+GRADUS_DEFINE_DIV(div)
+GRADUS_DEFINE_DIV(divide)
+#undef GRADUS_DEFINE_DIV
+
+Tensor pow(const Scalar& base, const Tensor& exponent) {
+  // Whatever the exponent's strides, the result is contiguous.
+  return elementwise<formulas::pow>("pow", base, exponent.contiguous());
+}
+Tensor xlogy(const Scalar& x, const Tensor& y) {
+  return elementwise<formulas::xlogy>("xlogy", x, y);
+}
+Tensor remainder(const Scalar& a, const Tensor& b) {
+  check_divisor("remainder", a, b);
+  return elementwise<formulas::remainder>("remainder", a, b);
+}
+Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
+
+}  // namespace gradus

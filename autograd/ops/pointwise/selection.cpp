@@ -1,0 +1,157 @@
+// Choosing between operands: extremes, clamping, where; and interpolation.
+#include <numbers>
+
+#include "autograd/ops/pointwise/op_table.h"
+#include "autograd/ops/pointwise/pointwise.h"
+#include "tensor/base/fail.h"
+
+namespace gradus {
+
+using autograd::elementwise;
+using autograd::elementwise_;
+using autograd::Operand;
+
+#define GRADUS_DEFINE(name)                              \
+  Tensor Tensor::name(const Tensor& b) const {           \
+    return elementwise<formulas::name>(#name, *this, b); \
+  }
+GRADUS_BINARY_FUNCTIONAL_OPS(GRADUS_DEFINE)
+#undef GRADUS_DEFINE
+
+#define GRADUS_DEFINE(name) GRADUS_DEFINE_WITH(name, name, Tensor)
+GRADUS_DEFINE(atan2)
+GRADUS_DEFINE(hypot)
+GRADUS_DEFINE(copysign)
+GRADUS_DEFINE(heaviside)
+GRADUS_DEFINE(gcd)
+GRADUS_DEFINE(lcm)
+#undef GRADUS_DEFINE
+
+namespace {
+// The number after a follows a, unless it is there already.
+auto where_apart(const Tensor& a, const Tensor& b) {
+  return [same = autograd::save(a.detach().eq(b.detach()))](const Tensor& dy) {
+    return dy.masked_fill(same, 0);
+  };
+}
+}  // namespace
+Tensor Tensor::nextafter(const Tensor& b) const {
+  Tensor y = elementwise<formulas::nextafter>("nextafter", detach(), b.detach());
+  if (!autograd::needs_grad(*this) && !autograd::needs_grad(b)) return y;
+  return autograd::record("nextafter", std::move(y), autograd::wrt(*this, where_apart(*this, b)),
+                          autograd::wrt(b, autograd::ZeroGradient()));
+}
+Tensor& Tensor::nextafter_(const Tensor& b) const {
+  const auto back = where_apart(*this, b);
+  return autograd::write_inplace(
+      "nextafter_", *this,
+      [&] { elementwise_<formulas::nextafter>("nextafter_", detach(), b.detach()); },
+      autograd::wrt(*this, back), autograd::wrt(b, autograd::ZeroGradient()));
+}
+
+Tensor Tensor::ldexp(const Tensor& b) const {
+  using autograd::wrt;
+  return autograd::record(
+      "ldexp", detach() * gradus::pow(Scalar(2.0), b.detach()),
+      wrt(*this, [sb = autograd::save(b)](const Tensor& dy) { return dy.ldexp(sb); }),
+      wrt(b, [](const Tensor& dy, const Tensor& y) { return dy * y * std::numbers::ln2; }));
+}
+Tensor& Tensor::ldexp_(const Tensor& b) const { return mul_(gradus::pow(Scalar(2.0), b)); }
+
+namespace {
+
+// Bounds, either of which may be missing, as tensors or numbers.
+template <class T>
+Tensor clamp_between(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {
+  if (min && max) return elementwise<formulas::clamp>("clamp", x, *min, *max);
+  if (min) return elementwise<formulas::clamp_min>("clamp", x, *min);
+  if (max) return elementwise<formulas::clamp_max>("clamp", x, *max);
+  fail("clamp: at least one of min and max must be given");
+}
+template <class T>
+Tensor& clamp_between_(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {
+  if (min && max) return elementwise_<formulas::clamp>("clamp_", x, *min, *max);
+  if (min) return elementwise_<formulas::clamp_min>("clamp_", x, *min);
+  if (max) return elementwise_<formulas::clamp_max>("clamp_", x, *max);
+  fail("clamp_: at least one of min and max must be given");
+}
+
+}  // namespace
+
+#define GRADUS_DEFINE(name, T)                                                              \
+  Tensor name(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {  \
+    return clamp_between(x, min, max);                                                      \
+  }                                                                                         \
+  Tensor Tensor::name(const std::optional<T>& min, const std::optional<T>& max) const {     \
+    return clamp_between(*this, min, max);                                                  \
+  }                                                                                         \
+  Tensor& Tensor::name##_(const std::optional<T>& min, const std::optional<T>& max) const { \
+    return clamp_between_(*this, min, max);                                                 \
+  }
+GRADUS_DEFINE(clamp, Scalar)
+GRADUS_DEFINE(clamp, Tensor)
+GRADUS_DEFINE(clip, Scalar)
+GRADUS_DEFINE(clip, Tensor)
+#undef GRADUS_DEFINE
+
+#define GRADUS_DEFINE(name, T)                                                     \
+  Tensor name(const Tensor& x, const T& bound) {                                   \
+    return elementwise<formulas::name>(#name, x, bound);                           \
+  }                                                                                \
+  Tensor Tensor::name(const T& bound) const { return gradus::name(*this, bound); } \
+  Tensor& Tensor::name##_(const T& bound) const {                                  \
+    return elementwise_<formulas::name>(#name "_", *this, bound);                  \
+  }
+GRADUS_DEFINE(clamp_min, Scalar)
+GRADUS_DEFINE(clamp_min, Tensor)
+GRADUS_DEFINE(clamp_max, Scalar)
+GRADUS_DEFINE(clamp_max, Tensor)
+#undef GRADUS_DEFINE
+
+#define GRADUS_DEFINE(T)                                                 \
+  Tensor lerp(const Tensor& start, const Tensor& end, const T& weight) { \
+    return elementwise<formulas::lerp>("lerp", start, end, weight);      \
+  }                                                                      \
+  Tensor Tensor::lerp(const Tensor& end, const T& weight) const {        \
+    return gradus::lerp(*this, end, weight);                             \
+  }                                                                      \
+  Tensor& Tensor::lerp_(const Tensor& end, const T& weight) const {      \
+    return elementwise_<formulas::lerp>("lerp_", *this, end, weight);    \
+  }
+GRADUS_DEFINE(Scalar)
+GRADUS_DEFINE(Tensor)
+#undef GRADUS_DEFINE
+
+namespace {
+// The number beside the tensors does not take part in promotion: among integers it is cut to one.
+template <class F>
+Scalar factor_of(const char* op, const Tensor& x, const Tensor& a, const Tensor& b,
+                 const Scalar& value) {
+  if constexpr (std::is_same_v<F, formulas::addcdiv>) {
+    if (!a.is_floating_point() && !b.is_floating_point())
+      fail("{}: integers have no quotient here, got {} and {}; convert one to floating point", op,
+           a.dtype(), b.dtype());
+  }
+  const ScalarType type = autograd::compute_type(op, formulas::types::all, {x, a, b});
+  if (type == kBool) fail_not_implemented("{}: not implemented for {}", op, type);
+  return is_floating(type) || !value.isFloatingPoint() ? value : Scalar(value.toLong());
+}
+}  // namespace
+
+#define GRADUS_DEFINE(name)                                                                        \
+  Tensor name(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {            \
+    return elementwise<formulas::name>(#name, x, a, b,                                             \
+                                       factor_of<formulas::name>(#name, x, a, b, value));          \
+  }                                                                                                \
+  Tensor Tensor::name(const Tensor& a, const Tensor& b, const Scalar& value) const {               \
+    return gradus::name(*this, a, b, value);                                                       \
+  }                                                                                                \
+  Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& value) const {           \
+    return elementwise_<formulas::name>(#name "_", *this, a, b,                                    \
+                                        factor_of<formulas::name>(#name "_", *this, a, b, value)); \
+  }
+GRADUS_DEFINE(addcmul)
+GRADUS_DEFINE(addcdiv)
+#undef GRADUS_DEFINE
+
+}  // namespace gradus

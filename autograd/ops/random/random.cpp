@@ -1,0 +1,223 @@
+#include "autograd/ops/random/random.h"
+
+#include "autograd/inplace.h"
+#include "tensor/base/fail.h"
+#include "tensor/random/fill.h"
+#include "tensor/shape.h"
+
+namespace gradus {
+
+using autograd::record;
+using autograd::wrt;
+using detail::generator_or_default;
+
+namespace {
+
+// Draws do not depend on what they were drawn with, as far as gradients go.
+Tensor zero_gradient(const Tensor& dy) { return raw::zeros(dy.sizes(), dy.dtype()); }
+
+// A fill in place: fill(g) writes self.
+template <class Fill>
+Tensor& fill_inplace(const char* op, const Tensor& self, const GeneratorOpt& generator, Fill fill) {
+  return autograd::write_inplace(
+      op, self, [&] { raw::check_writable(self, op), fill(generator_or_default(generator)); },
+      wrt(self, zero_gradient));
+}
+
+// Fills a new tensor, which only then may come to require grad.
+template <class Fill>
+Tensor filled(Tensor t, const TensorOptions& options, const GeneratorOpt& generator, Fill fill) {
+  fill(t, generator_or_default(generator));
+  if (options.requires_grad()) t.requires_grad_(true);
+  return t;
+}
+
+TensorOptions plain(const TensorOptions& o) { return o.requires_grad(std::nullopt); }
+
+}  // namespace
+
+Tensor& Tensor::uniform_(double from, double to, GeneratorOpt generator) const {
+  return fill_inplace("uniform_", *this, generator,
+                      [&](auto& g) { raw::uniform(*this, from, to, g); });
+}
+Tensor& Tensor::normal_(double mean, double std, GeneratorOpt generator) const {
+  return fill_inplace("normal_", *this, generator,
+                      [&](auto& g) { raw::normal(*this, mean, std, g); });
+}
+Tensor& Tensor::random_(GeneratorOpt generator) const {
+  return fill_inplace("random_", *this, generator, [&](auto& g) { raw::random(*this, g); });
+}
+Tensor& Tensor::random_(int64_t to, GeneratorOpt generator) const {
+  return random_(0, to, std::move(generator));
+}
+Tensor& Tensor::random_(int64_t from, std::optional<int64_t> to, GeneratorOpt generator) const {
+  return fill_inplace("random_", *this, generator,
+                      [&](auto& g) { raw::random(*this, from, to, g); });
+}
+Tensor& Tensor::bernoulli_(double p, GeneratorOpt generator) const {
+  return fill_inplace("bernoulli_", *this, generator,
+                      [&](auto& g) { raw::bernoulli(*this, p, g); });
+}
+Tensor& Tensor::bernoulli_(const Tensor& p, GeneratorOpt generator) const {
+  return autograd::write_inplace(
+      "bernoulli_", *this,
+      [&] {
+        raw::check_writable(*this, "bernoulli_");
+        raw::bernoulli(*this, p, generator_or_default(generator));
+      },
+      wrt(*this, zero_gradient), wrt(p, zero_gradient));
+}
+Tensor& Tensor::exponential_(double lambd, GeneratorOpt generator) const {
+  return fill_inplace("exponential_", *this, generator,
+                      [&](auto& g) { raw::exponential(*this, lambd, g); });
+}
+Tensor& Tensor::geometric_(double p, GeneratorOpt generator) const {
+  return fill_inplace("geometric_", *this, generator,
+                      [&](auto& g) { raw::geometric(*this, p, g); });
+}
+Tensor& Tensor::log_normal_(double mean, double std, GeneratorOpt generator) const {
+  return fill_inplace("log_normal_", *this, generator,
+                      [&](auto& g) { raw::log_normal(*this, mean, std, g); });
+}
+Tensor& Tensor::cauchy_(double median, double sigma, GeneratorOpt generator) const {
+  return fill_inplace("cauchy_", *this, generator,
+                      [&](auto& g) { raw::cauchy(*this, median, sigma, g); });
+}
+
+Tensor Tensor::bernoulli(GeneratorOpt generator) const {
+  return gradus::bernoulli(*this, std::move(generator));
+}
+Tensor Tensor::bernoulli(double p, GeneratorOpt generator) const {
+  return gradus::bernoulli(*this, p, std::move(generator));
+}
+Tensor Tensor::multinomial(int64_t num_samples, bool replacement, GeneratorOpt generator) const {
+  return gradus::multinomial(*this, num_samples, replacement, std::move(generator));
+}
+
+namespace {
+Tensor uniform_in(Tensor t, const TensorOptions& o, const GeneratorOpt& generator) {
+  return filled(std::move(t), o, generator, [](auto& x, auto& g) { raw::uniform(x, 0, 1, g); });
+}
+Tensor normal_in(Tensor t, const TensorOptions& o, const GeneratorOpt& generator, double mean = 0,
+                 double std = 1) {
+  return filled(std::move(t), o, generator,
+                [&](auto& x, auto& g) { raw::normal(x, mean, std, g); });
+}
+Tensor integers_in(Tensor t, const TensorOptions& o, const GeneratorOpt& generator, int64_t low,
+                   int64_t high) {
+  return filled(std::move(t), o, generator,
+                [&](auto& x, auto& g) { raw::random(x, low, high, g); });
+}
+}  // namespace
+
+Tensor rand(IntArrayRef size, const TensorOptions& options) { return rand(size, {}, options); }
+Tensor rand(IntArrayRef size, GeneratorOpt generator, const TensorOptions& options) {
+  return uniform_in(empty(size, plain(options)), options, generator);
+}
+Tensor rand_like(const Tensor& self, const TensorOptions& options, MemoryFormatOpt format) {
+  return uniform_in(empty_like(self, plain(options), format), options, {});
+}
+Tensor randn(IntArrayRef size, const TensorOptions& options) { return randn(size, {}, options); }
+Tensor randn(IntArrayRef size, GeneratorOpt generator, const TensorOptions& options) {
+  return normal_in(empty(size, plain(options)), options, generator);
+}
+Tensor randn_like(const Tensor& self, const TensorOptions& options, MemoryFormatOpt format) {
+  return normal_in(empty_like(self, plain(options), format), options, {});
+}
+Tensor randint(int64_t high, IntArrayRef size, const TensorOptions& options) {
+  return randint(0, high, size, {}, options);
+}
+Tensor randint(int64_t high, IntArrayRef size, GeneratorOpt generator,
+               const TensorOptions& options) {
+  return randint(0, high, size, std::move(generator), options);
+}
+Tensor randint(int64_t low, int64_t high, IntArrayRef size, const TensorOptions& options) {
+  return randint(low, high, size, {}, options);
+}
+Tensor randint(int64_t low, int64_t high, IntArrayRef size, GeneratorOpt generator,
+               const TensorOptions& options) {
+  return integers_in(empty(size, plain(options)), options, generator, low, high);
+}
+Tensor randint_like(const Tensor& self, int64_t high, const TensorOptions& options,
+                    MemoryFormatOpt format) {
+  return randint_like(self, 0, high, options, format);
+}
+Tensor randint_like(const Tensor& self, int64_t low, int64_t high, const TensorOptions& options,
+                    MemoryFormatOpt format) {
+  return integers_in(empty_like(self, plain(options), format), options, {}, low, high);
+}
+Tensor randperm(int64_t n, const TensorOptions& options) { return randperm(n, {}, options); }
+Tensor randperm(int64_t n, GeneratorOpt generator, const TensorOptions& options) {
+  const ScalarType t = options.dtype_opt().value_or(kLong);
+  return filled(raw::randperm(n, t, generator_or_default(generator)), options, {},
+                [](auto&, auto&) {});
+}
+
+namespace {
+// z std + mean, with z drawn into a new tensor of the broadcast shape.
+Tensor normal_of(const Tensor& mean, const Tensor& std, const GeneratorOpt& generator,
+                 ScalarType t) {
+  visit_floating(std.dtype(), "normal", [&]<class T>(T) {
+    const Tensor s = raw::contiguous(std);
+    for (int64_t i = 0; i < s.numel(); ++i)
+      if (!(s.data_ptr<T>()[i] >= 0)) fail("normal: expected std >= 0, got {}", s.data_ptr<T>()[i]);
+  });
+  const Dims shape = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
+  const Tensor y = raw::empty(shape, t);
+  raw::normal(y, 0, 1, generator_or_default(generator));
+  const auto dense = [&](const Tensor& x) {
+    return raw::contiguous(raw::expand(raw::to_dtype(x, t), shape));
+  };
+  const Tensor m = dense(mean), s = dense(std);
+  visit_floating(t, "normal", [&]<class T>(T) {
+    T* out = y.data_ptr<T>();
+    for (int64_t i = 0; i < y.numel(); ++i)
+      out[i] = out[i] * s.data_ptr<T>()[i] + m.data_ptr<T>()[i];
+  });
+  return y;
+}
+}  // namespace
+
+Tensor normal(double mean, double std, IntArrayRef size, GeneratorOpt generator,
+              const TensorOptions& options) {
+  return normal_in(empty(size, plain(options)), options, generator, mean, std);
+}
+Tensor normal(const Tensor& mean, double std, GeneratorOpt generator) {
+  const Tensor y = raw::empty(mean.sizes(), mean.dtype());
+  raw::normal(y, 0, std, generator_or_default(generator));
+  const Tensor m = raw::contiguous(mean);
+  visit_floating(y.dtype(), "normal", [&]<class T>(T) {
+    for (int64_t i = 0; i < y.numel(); ++i) y.data_ptr<T>()[i] += m.data_ptr<T>()[i];
+  });
+  return record("normal", y, wrt(mean, zero_gradient));
+}
+Tensor normal(double mean, const Tensor& std, GeneratorOpt generator) {
+  return record("normal",
+                normal_of(raw::scalar_tensor(mean, std.dtype()), std, generator, std.dtype()),
+                wrt(std, zero_gradient));
+}
+Tensor normal(const Tensor& mean, const Tensor& std, GeneratorOpt generator) {
+  return record("normal", normal_of(mean, std, generator, mean.dtype()), wrt(mean, zero_gradient),
+                wrt(std, zero_gradient));
+}
+
+Tensor bernoulli(const Tensor& self, GeneratorOpt generator) {
+  const Tensor y = raw::empty(self.sizes(), self.dtype());
+  raw::bernoulli(y, self, generator_or_default(generator));
+  return record("bernoulli", y, wrt(self, zero_gradient));
+}
+Tensor bernoulli(const Tensor& self, double p, GeneratorOpt generator) {
+  const Tensor y = raw::empty(self.sizes(), self.dtype());
+  raw::bernoulli(y, p, generator_or_default(generator));
+  return record("bernoulli", y, wrt(self, zero_gradient));
+}
+Tensor poisson(const Tensor& self, GeneratorOpt generator) {
+  return record("poisson", raw::poisson(self, generator_or_default(generator)),
+                wrt(self, zero_gradient));
+}
+Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement,
+                   GeneratorOpt generator) {
+  return raw::multinomial(self, num_samples, replacement, generator_or_default(generator));
+}
+
+}  // namespace gradus

@@ -1,0 +1,163 @@
+#include "autograd/ops/reduce/reduce.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/reduce/reduce_back.h"
+#include "tensor/base/warn.h"
+
+namespace gradus {
+
+using autograd::converted;
+using autograd::record;
+using autograd::save;
+using autograd::Spread;
+using autograd::wrt;
+
+namespace {
+
+// Whether one divided by y, and that times a gradient of usual size, is in the range of its type.
+bool has_inverse(const Tensor& y) {
+  const double most = y.dtype() == kFloat ? 0x1p60 : 0x1p500;
+  return raw::all_within(y, 1 / most, most);
+}
+
+// The gradient of the p-norm y: dy sgn(x) (|x| / y)^(p-1), and 0 where y is 0 or x is.
+Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, DimSet dims) {
+  if (p == 0) return {};
+  if (p == 1) return x.sgn() * dy;
+  if (std::isinf(p)) {
+    const Tensor here = x.abs().eq(y);
+    return x.sgn() * (dy / raw::sum(here, dims, true)) * here;
+  }
+  const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
+  if (p == 2) {
+    if (has_inverse(length)) return x * (dy / length).masked_fill(none, 0);
+    return x / length * dy.masked_fill(none, 0);
+  }
+  const Tensor share = (x.abs() / length).masked_fill(x.eq(0), 1);
+  return x.sgn() * share.pow(p - 1) * dy.masked_fill(none, 0);
+}
+
+Tensor norm_over(const char* op, const Tensor& input, const std::optional<Scalar>& ord,
+                 OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype) {
+  const Tensor x = converted(input, dtype);
+  const double p = ord ? ord->toDouble() : 2;
+  const DimSet dims = dim_set(dim, x.dim(), "norm");
+  return record(
+      op, raw::norm(x, p, dims, keepdim),
+      wrt(x, [=, sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
+        return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
+      }));
+}
+
+// The mean, without overflow.
+Tensor mean_of(const Tensor& x, DimSet dims) {
+  const Dims list = dim_list(dims);
+  const Tensor mean = x.mean(list.ref(), true);
+  const double most =
+      x.dtype() == kFloat ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  if (raw::all_within(mean, 0, most)) return mean;
+  return (x / double(reduced_count(x.sizes(), dims))).sum(list.ref(), true);
+}
+
+// The gradient of the variance of x over dims, n - correction = `count`: dy 2 (x - mean) / count;
+// that of its root y: dy (x - mean) / (y count), and 0 where y is.
+Tensor variance_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims,
+                     const Spread& back, double count, bool root) {
+  const Tensor d = x - mean_of(x, dims);
+  if (!root) return back.keep(dy) * (2 / count) * d;
+  const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
+  if (has_inverse(length)) return back.keep((dy / length).masked_fill(none, 0)) * (1 / count) * d;
+  return d / back.keep(length) * back.keep(dy.masked_fill(none, 0) / count);
+}
+
+Scalar correction_of(bool unbiased) { return unbiased ? 1 : 0; }
+
+// The variance (its root) of x over dims, and the mean if `with_mean`.
+struct Variance {
+  const char* op;
+  bool root, with_mean;
+
+  TensorPair operator()(const Tensor& x, OptionalIntArrayRef dim,
+                        const std::optional<Scalar>& correction, bool keepdim) const {
+    if (!x.is_floating_point()) fail("{}: expected a floating point tensor, got {}", op, x.dtype());
+    const DimSet dims = dim_set(dim, x.dim(), op);
+    const double n = double(reduced_count(x.sizes(), dims));
+    const double c = correction ? correction->toDouble() : 1;
+    if (n <= c)
+      warn("{}: degrees of freedom are {} of {} elements with correction {}, expected more than 0",
+           op, n - c, n, c);
+    const raw::Moments moments = raw::moments(x, dims, keepdim);
+    const Spread back(x, dims, keepdim);
+    Tensor v = raw::variance(moments, n, c, root, x.dtype());
+    const auto from = [=, sx = save(x), root = root](const Tensor& dy, const Tensor& y) {
+      return variance_back(dy, y, sx, dims, back, std::max(0., n - c), root);
+    };
+    if (root)
+      v = record(op, std::move(v), wrt(x, from));
+    else  // from x alone, so that the result may be written
+      v = record(op, std::move(v), wrt(x, [from](const Tensor& dy) { return from(dy, Tensor()); }));
+    if (!with_mean) return {v, Tensor()};
+    return {v, record(op, raw::to_dtype(moments.mean, x.dtype()),
+                      wrt(x, [=](const Tensor& dy) { return back(dy.div(Scalar(n))); }))};
+  }
+};
+
+}  // namespace
+
+Tensor Tensor::norm(const Scalar& p) const { return norm_over("norm", *this, p, {}, false, {}); }
+Tensor Tensor::norm(const std::optional<Scalar>& p, ScalarType dtype) const {
+  return norm_over("norm", *this, p, {}, false, dtype);
+}
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim) const {
+  return norm_over("norm.dim", *this, p, dim, keepdim, {});
+}
+Tensor Tensor::norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim,
+                    ScalarType dtype) const {
+  return norm_over("norm.dim", *this, p, dim, keepdim, dtype);
+}
+Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) const {
+  if (dim() < 2) fail("renorm: expected 2 dims or more, got {}", sizes());
+  const double most = maxnorm.toDouble();
+  if (!(p.toDouble() > 0) || !(most >= 0))
+    fail("renorm: expected p above 0 and maxnorm of 0 or more, got {} and {}", p.toDouble(), most);
+  const DimSet rest =
+      dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
+  const Tensor length = norm(p, dim_list(rest).ref(), true);
+  return autograd::called("renorm",
+                          contiguous() * gradus::where(length > most, most / (length + 1e-7), 1));
+}
+Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
+                          OptionalDtype dtype) {
+  return norm_over("linalg_vector_norm", x, ord, dim, keepdim, dtype);
+}
+
+#define GRADUS_DEFINE(name, root)                                                                 \
+  Tensor Tensor::name(bool unbiased) const {                                                      \
+    return name(OptionalIntArrayRef(), correction_of(unbiased), false);                           \
+  }                                                                                               \
+  Tensor Tensor::name(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {               \
+    return name(dim, correction_of(unbiased), keepdim);                                           \
+  }                                                                                               \
+  Tensor Tensor::name(OptionalIntArrayRef dim, const std::optional<Scalar>& correction,           \
+                      bool keepdim) const {                                                       \
+    return std::get<0>(Variance{#name, root, false}(*this, dim, correction, keepdim));            \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, bool unbiased) {                                        \
+    return name##_mean(x, OptionalIntArrayRef(), correction_of(unbiased), false);                 \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased, bool keepdim) { \
+    return name##_mean(x, dim, correction_of(unbiased), keepdim);                                 \
+  }                                                                                               \
+  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim,                                \
+                         const std::optional<Scalar>& correction, bool keepdim) {                 \
+    return Variance{#name "_mean", root, true}(x, dim, correction, keepdim);                      \
+  }
+GRADUS_DEFINE(var, false)
+GRADUS_DEFINE(std, true)
+#undef GRADUS_DEFINE
+
+}  // namespace gradus

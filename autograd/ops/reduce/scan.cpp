@@ -1,0 +1,186 @@
+// Running results along a dim.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tensor/reduce/scan.h"
+
+#include "autograd/inplace.h"
+#include "autograd/ops/reduce/reduce.h"
+#include "autograd/ops/reduce/reduce_back.h"
+#include "autograd/ops/view/join.h"
+#include "tensor/base/fail.h"
+
+namespace gradus {
+
+using autograd::converted;
+using autograd::record;
+using autograd::save;
+using autograd::ToIndex;
+using autograd::wrt;
+
+namespace {
+
+Tensor as_dtype(const Tensor& y, OptionalDtype dtype) {
+  return dtype && *dtype != y.dtype() ? raw::to_dtype(y, *dtype) : y;
+}
+
+// y_k = the sum of x_i with i >= k
+Tensor sum_of_rest(const Tensor& x, int64_t dim) {
+  return x.dim() == 0 ? x : x.flip(dim).cumsum(dim).flip(dim);
+}
+
+// y moved on by one place along dim, `first` in front.
+Tensor moved_on(const Tensor& y, int64_t dim, double first) {
+  Dims front = y.sizes();
+  front[size_t(wrap_dim(dim, y.dim(), "cumprod"))] = 1;
+  return cat({raw::full(front, first, y.dtype()), y.narrow(dim, 0, y.size(dim) - 1)}, dim);
+}
+
+// y_k = b_k + a_k y_(k-1), or from the end b_k + a_(k+1) y_(k+1): each is the other's transpose.
+Tensor recurrence(const Tensor& a, const Tensor& b, int64_t dim, bool from_end) {
+  const auto sa = save(a);
+  return record("recurrence", raw::recurrence(a, b, dim, from_end),
+                wrt(a,
+                    [=](const Tensor& dy, const Tensor& y) {
+                      const Tensor db = recurrence(sa, dy, dim, !from_end);
+                      return from_end ? moved_on(db, dim, 0) * y : db * moved_on(y, dim, 0);
+                    }),
+                wrt(b, [=](const Tensor& dy) { return recurrence(sa, dy, dim, !from_end); }));
+}
+
+// dx_k = sum over i >= k of dy_i (the product of the x_j with j <= i, but not x_k): what is before
+// k times r_k = dy_k + x_(k+1) r_(k+1). No division, which zeros would forbid.
+Tensor cumprod_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  if (x.dim() == 0) return dy;
+  if (x.numel() == 0) return dy;
+  if (x.dtype() == kFloat && !raw::all_within(y, 0x1p-50, 0x1p50)) {
+    const Tensor wide = x.to(kDouble);
+    return cumprod_back(dy.to(kDouble), wide.cumprod(dim), wide, dim).to(kFloat);
+  }
+  const Tensor before = moved_on(y, dim, 1), rest = recurrence(x, dy, dim, /*from_end=*/true);
+  const Tensor dx = before * rest;
+  // A zero in front keeps even what overflows out.
+  const bool finite = raw::all_within(rest, 0, std::numeric_limits<double>::max());
+  return finite ? dx : dx.masked_fill(before.eq(0), 0);
+}
+
+// log of the sum of exp(x_i) with i >= k
+Tensor logsumexp_of_rest(const Tensor& x, int64_t dim) {
+  return x.dim() == 0 ? x : x.flip(dim).logcumsumexp(dim).flip(dim);
+}
+
+// dx_k = sum over i >= k of dy_i exp(x_k - y_i), in logarithms so that nothing overflows: the
+// positive dy and the negative ones apart.
+Tensor finite_logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  const double least = x.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
+  const auto part = [&](const Tensor& d) {
+    const Tensor none = d.gt(0).logical_not();  // and nan
+    const Tensor log_d = d.masked_fill(none, 1).log().masked_fill(none, least);
+    return (logsumexp_of_rest(log_d - y, dim) + x).exp();
+  };
+  return part(dy) - part(dy.neg());
+}
+
+// An infinite y shares evenly among the x up to it that equal it.
+Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
+  const Tensor infinite = y.isinf();
+  if (!infinite.any().item<bool>()) return finite_logcumsumexp_back(dy, y, x, dim);
+  Tensor dx = finite_logcumsumexp_back(dy.masked_fill(infinite, 0), y.masked_fill(infinite, 0),
+                                       x.masked_fill(x.isposinf(), 0), dim);
+  for (const double end : {-HUGE_VAL, HUGE_VAL}) {
+    const Tensor here = x.eq(end);
+    const Tensor share = dy.masked_fill(y.ne(end), 0) / here.cumsum(dim).clamp_min(1);
+    dx = dx + sum_of_rest(share, dim).masked_fill(here.logical_not(), 0);
+  }
+  return dx;
+}
+
+TensorPair running(const char* op, const raw::Running& y, const Tensor& x, int64_t dim) {
+  return {record(op, y.values, wrt(x, ToIndex(x, y.indices, dim, true))), y.indices};
+}
+
+auto cumsum_vjp(int64_t dim) {
+  return [dim](const Tensor& dy) { return sum_of_rest(dy, dim); };
+}
+auto cumprod_vjp(const Tensor& x, int64_t dim) {
+  return [sx = save(x), dim](const Tensor& dy, const Tensor& y) {
+    return cumprod_back(dy, y, sx, dim);
+  };
+}
+
+void check_same(const char* op, const Tensor& x, OptionalDtype dtype) {
+  if (dtype && *dtype != x.dtype())
+    fail("{}: dtype differs from the tensor's, {} and {}", op, *dtype, x.dtype());
+}
+
+}  // namespace
+
+Tensor Tensor::cumsum(int64_t dim, OptionalDtype dtype) const {
+  const Tensor x = converted(*this, dtype);
+  return record("cumsum", as_dtype(raw::cumsum(x, dim), dtype), wrt(x, cumsum_vjp(dim)));
+}
+Tensor& Tensor::cumsum_(int64_t dim, OptionalDtype dtype) const {
+  check_same("cumsum_", *this, dtype);
+  return autograd::write_inplace(
+      "cumsum_", *this, [&] { raw::copy(*this, raw::cumsum(*this, dim)); },
+      wrt(*this, cumsum_vjp(dim)));
+}
+
+Tensor Tensor::cumprod(int64_t dim, OptionalDtype dtype) const {
+  const Tensor x = converted(*this, dtype);
+  return record("cumprod", as_dtype(raw::cumprod(x, dim), dtype), wrt(x, cumprod_vjp(x, dim)));
+}
+Tensor& Tensor::cumprod_(int64_t dim, OptionalDtype dtype) const {
+  check_same("cumprod_", *this, dtype);
+  const Tensor before = autograd::value_before_write(*this, true);
+  return autograd::write_inplace(
+      "cumprod_", *this, [&] { raw::copy(*this, raw::cumprod(*this, dim)); },
+      wrt(*this, cumprod_vjp(before, dim)));
+}
+
+Tensor Tensor::logcumsumexp(int64_t dim) const {
+  return record("logcumsumexp", raw::logcumsumexp(*this, dim),
+                wrt(*this, [sx = save(*this), dim](const Tensor& dy, const Tensor& y) {
+                  return logcumsumexp_back(dy, y, sx, dim);
+                }));
+}
+
+TensorPair Tensor::cummax(int64_t dim) const {
+  return running("cummax", raw::cummax(*this, dim), *this, dim);
+}
+TensorPair Tensor::cummin(int64_t dim) const {
+  return running("cummin", raw::cummin(*this, dim), *this, dim);
+}
+
+Tensor Tensor::diff(int64_t n, int64_t dim) const { return gradus::diff(*this, n, dim); }
+
+Tensor diff(const Tensor& x, int64_t n, int64_t dim, const std::optional<Tensor>& prepend,
+            const std::optional<Tensor>& append) {
+  if (x.dim() == 0) fail("diff: expected a tensor with dims, got a 0-dim tensor");
+  if (n < 0) fail("diff: the order must not be negative, got {}", n);
+  if (n == 0) return x.clone();
+  std::vector<Tensor> parts;
+  if (prepend) parts.push_back(*prepend);
+  parts.push_back(x);
+  if (append) parts.push_back(*append);
+  Tensor y = parts.size() == 1 ? x : cat(parts, dim);
+  for (n = std::min(n, y.size(dim)); n > 0; --n) {
+    const int64_t rest = std::max<int64_t>(0, y.size(dim) - 1);
+    const Tensor after = y.narrow(dim, y.size(dim) - rest, rest), before = y.narrow(dim, 0, rest);
+    y = y.dtype() == kBool ? after.logical_xor(before) : after - before;
+  }
+  return y;
+}
+
+Tensor vander(const Tensor& x, std::optional<int64_t> n, bool increasing) {
+  if (x.dim() != 1) fail("vander: expected a 1-d tensor, got shape {}", x.sizes());
+  const int64_t rows = x.numel(), powers = n.value_or(rows);
+  if (powers < 0) fail("vander: expected 0 columns or more, got {}", powers);
+  const Tensor base = x.is_floating_point() ? x : x.to(kLong);
+  Tensor y = raw::full({rows, std::min<int64_t>(powers, 1)}, 1, base.dtype());
+  if (powers > 1) y = cat({y, base.unsqueeze(1).expand({rows, powers - 1}).cumprod(1)}, 1);
+  return increasing ? y : y.flip({1});
+}
+
+}  // namespace gradus

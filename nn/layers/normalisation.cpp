@@ -1,0 +1,132 @@
+#include "nn/layers/normalisation.h"
+
+#include "autograd/factories.h"
+#include "nn/functional/normalisation.h"
+#include "nn/init.h"
+#include "nn/print.h"
+#include "tensor/base/fail.h"
+
+namespace gradus::nn {
+
+template <class Derived, class Options>
+NormImplBase<Derived, Options>::NormImplBase(const Options& options_) : options(options_) {
+  NormImplBase::reset();
+}
+
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset() {
+  const int64_t n = options.num_features();
+  const bool affine = options.affine(), tracked = options.track_running_stats();
+  weight = this->register_parameter("weight", affine ? empty({n}) : Tensor(), affine);
+  bias = this->register_parameter("bias", affine ? empty({n}) : Tensor(), affine);
+  running_mean = this->register_buffer("running_mean", tracked ? zeros({n}) : Tensor());
+  running_var = this->register_buffer("running_var", tracked ? ones({n}) : Tensor());
+  num_batches_tracked =
+      this->register_buffer("num_batches_tracked", tracked ? zeros({}, kLong) : Tensor());
+  reset_parameters();
+}
+
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_running_stats() {
+  if (!options.track_running_stats()) return;
+  running_mean.zero_();
+  running_var.fill_(1);
+  num_batches_tracked.zero_();
+}
+
+template <class Derived, class Options>
+void NormImplBase<Derived, Options>::reset_parameters() {
+  reset_running_stats();
+  if (!options.affine()) return;
+  init::ones_(weight);
+  init::zeros_(bias);
+}
+
+template <int D, class Derived>
+void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
+  const std::string name = "BatchNorm" + std::to_string(D) + "d";
+  Line line(out, name.c_str());
+  line(options.num_features())("eps", options.eps());
+  if (options.momentum())
+    line("momentum", *options.momentum());
+  else
+    line("momentum", "None");
+  line("affine", options.affine())("track_running_stats", options.track_running_stats());
+}
+
+template <int D, class Derived>
+Tensor BatchNormImplBase<D, Derived>::forward(const Tensor& input) {
+  constexpr int64_t low = D == 1 ? 2 : D + 2, high = D + 2;
+  if (input.dim() < low || input.dim() > high)
+    fail("BatchNorm{}d: the input needs {}{} dims, got shape {}", D, D == 1 ? "2 or " : "", high,
+         input.sizes());
+  const bool training = this->is_training(), tracked = options.track_running_stats();
+  double momentum = options.momentum().value_or(0);
+  if (training && tracked && num_batches_tracked.defined()) {
+    num_batches_tracked += 1;
+    if (!options.momentum()) momentum = 1 / num_batches_tracked.item().toDouble();
+  }
+  return functional::batch_norm(input, running_mean, running_var, weight, bias,
+                                training || !tracked, momentum, options.eps());
+}
+
+#define GRADUS_NORMS(D)                                                     \
+  template class NormImplBase<BatchNorm##D##dImpl, BatchNormOptions>;       \
+  template class NormImplBase<InstanceNorm##D##dImpl, InstanceNormOptions>; \
+  template class BatchNormImplBase<D, BatchNorm##D##dImpl>;
+GRADUS_NORMS(1)
+GRADUS_NORMS(2)
+GRADUS_NORMS(3)
+#undef GRADUS_NORMS
+
+LayerNormImpl::LayerNormImpl(LayerNormOptions options_) : options(std::move(options_)) { reset(); }
+void LayerNormImpl::reset() {
+  const bool affine = options.elementwise_affine();
+  const IntArrayRef shape = options.normalized_shape();
+  weight = register_parameter("weight", affine ? empty(shape) : Tensor(), affine);
+  bias = register_parameter("bias", affine ? empty(shape) : Tensor(), affine);
+  reset_parameters();
+}
+void LayerNormImpl::reset_parameters() {
+  if (!options.elementwise_affine()) return;
+  init::ones_(weight);
+  init::zeros_(bias);
+}
+void LayerNormImpl::pretty_print(std::ostream& out) const {
+  Line(out, "LayerNorm")(IntArrayRef(options.normalized_shape()))("eps", options.eps())(
+      "elementwise_affine", options.elementwise_affine());
+}
+Tensor LayerNormImpl::forward(const Tensor& input) {
+  return functional::layer_norm(input, functional::LayerNormFuncOptions(options.normalized_shape())
+                                           .weight(weight)
+                                           .bias(bias)
+                                           .eps(options.eps()));
+}
+
+GroupNormImpl::GroupNormImpl(int64_t num_groups, int64_t num_channels)
+    : GroupNormImpl(GroupNormOptions(num_groups, num_channels)) {}
+GroupNormImpl::GroupNormImpl(const GroupNormOptions& options_) : options(options_) { reset(); }
+void GroupNormImpl::reset() {
+  const bool affine = options.affine();
+  const int64_t n = options.num_channels();
+  weight = register_parameter("weight", affine ? empty({n}) : Tensor(), affine);
+  bias = register_parameter("bias", affine ? empty({n}) : Tensor(), affine);
+  reset_parameters();
+}
+void GroupNormImpl::reset_parameters() {
+  if (!options.affine()) return;
+  init::ones_(weight);
+  init::zeros_(bias);
+}
+void GroupNormImpl::pretty_print(std::ostream& out) const {
+  Line(out, "GroupNorm")(options.num_groups())(options.num_channels())("eps", options.eps())(
+      "affine", options.affine());
+}
+Tensor GroupNormImpl::forward(const Tensor& input) {
+  return functional::group_norm(input, functional::GroupNormFuncOptions(options.num_groups())
+                                           .weight(weight)
+                                           .bias(bias)
+                                           .eps(options.eps()));
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,211 @@
+#include "tensor/io/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "tensor/base/fail.h"
+
+namespace gradus {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_to(const char* op, const char* what, const std::string& name) {
+  fail("{}: cannot {} {}: {}", op, what, name, std::strerror(errno));
+}
+
+int open_file(const std::string& name, int flags, mode_t mode = 0666) {
+  int fd;
+  do fd = open(name.c_str(), flags | O_CLOEXEC, mode);
+  while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+void write_all(int fd, const char* op, const std::string& name, const void* data, size_t bytes) {
+  for (size_t done = 0; done < bytes;) {
+    const ssize_t n = ::write(fd, static_cast<const char*>(data) + done, bytes - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) fail_to(op, "write", name);
+    done += size_t(n);
+  }
+}
+
+}  // namespace
+
+File::File(const char* op, std::string name, int flags)
+    : op_(op), name_(std::move(name)), fd_(open_file(name_, flags)) {
+  if (fd_ < 0) fail_to(op_, "open", name_);
+}
+File::~File() { close(fd_); }
+
+std::optional<uint64_t> File::size() const {
+  struct stat status;
+  if (fstat(fd_, &status) != 0) fail_to(op_, "read", name_);
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  return uint64_t(status.st_size);
+}
+
+size_t File::read(void* data, size_t bytes) const {
+  size_t done = 0;
+  while (done < bytes) {
+    const ssize_t n = ::read(fd_, static_cast<char*>(data) + done, bytes - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail_to(op_, "read", name_);
+    if (n == 0) break;
+    done += size_t(n);
+  }
+  return done;
+}
+
+void File::write(const void* data, size_t bytes) const { write_all(fd_, op_, name_, data, bytes); }
+
+// --- Replacement --------------------------------------------------------------------------------
+
+namespace {
+
+// So many may write one file at the same time; others wait.
+constexpr int most_names = 16;
+
+// What `name` leads to over symbolic links, whether that exists or not.
+std::string behind_links(const std::string& name) {
+  fs::path path = name;
+  for (int links = 0;; ++links) {
+    std::error_code error;
+    const fs::path to = fs::read_symlink(path, error);
+    if (error) return path.string();
+    if (links == 40) {
+      errno = ELOOP;
+      fail_to("save", "open", name);
+    }
+    path = path.parent_path() / to;
+  }
+}
+
+bool stands_at(int fd, const std::string& name) {
+  struct stat open_one, named;
+  return fstat(fd, &open_one) == 0 && lstat(name.c_str(), &named) == 0 &&
+         open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino;
+}
+
+enum class Left { nothing, removed, in_use, foreign };
+
+// Removes a writer's file, if the writer is dead. A file is of a writer if it is regular, our own
+// and has no other name; a lock that we get means that no writer has it.
+Left remove_left(const std::string& name) {
+  const int fd = open_file(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return errno == ENOENT ? Left::nothing : Left::foreign;
+  struct stat status;
+  Left left = Left::foreign;
+  if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+      status.st_nlink <= 1) {
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) left = Left::in_use;  // else the file system has no locks
+    } else {
+      // With the lock nobody but us renames or removes what stands at the name.
+      if (stands_at(fd, name)) unlink(name.c_str());
+      left = Left::removed;
+    }
+  }
+  close(fd);
+  return left;
+}
+
+void wait_for_writer(const std::string& name) {
+  const int fd = open_file(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
+  while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
+  }
+  close(fd);
+}
+
+}  // namespace
+
+// Made of an empty one, so that the destructor cleans up behind an exception.
+Replacement::Replacement(const std::string& filename) : Replacement() {
+  filename_ = filename;
+  target_ = behind_links(filename);
+  if (faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
+    fail_to("save", "open", filename_);
+  while (!take_name()) {
+  }
+}
+
+// False when all names are in use, after one of their writers has ended.
+bool Replacement::take_name() {
+  struct stat status;
+  // Until it has the file's own mode, nobody else may read it.
+  const mode_t mode = stat(target_.c_str(), &status) == 0 ? 0600 : 0666;
+  std::string in_use;
+  for (int i = 0; i < most_names; ++i) {
+    std::string name = fmt::format("{}.{}.tmp", target_, i);
+    const Left left = remove_left(name);
+    while (fd_ < 0) {
+      const int fd = open_file(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+      if (fd < 0 && errno == EEXIST) {
+        if (left != Left::foreign) in_use = name;
+        break;
+      }
+      if (fd < 0) fail_to("save", "open", filename_);
+      // A file system without locks has no other writers that we could tell.
+      const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+      if (locked && stands_at(fd, name)) {
+        fd_ = fd;
+        temporary_ = std::move(name);
+      } else {  // another writer saw it before it had its lock, and has removed it
+        close(fd);
+      }
+    }
+  }
+  if (fd_ >= 0) return true;
+  if (in_use.empty()) {
+    errno = EEXIST;
+    fail_to("save", "open", fmt::format("{}.0.tmp", target_));
+  }
+  wait_for_writer(in_use);
+  return false;
+}
+
+Replacement::~Replacement() {
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+  if (fd_ >= 0) close(fd_);
+}
+
+void Replacement::write(const void* data, size_t bytes) const {
+  write_all(fd_, "save", filename_, data, bytes);
+}
+
+// Where the group cannot be kept, it gets no more than everybody had.
+void Replacement::keep_owner_and_mode() const {
+  struct stat old, now;
+  if (stat(target_.c_str(), &old) != 0 || fstat(fd_, &now) != 0) return;
+  mode_t mode = old.st_mode & 0777;
+  if (old.st_uid != now.st_uid || old.st_gid != now.st_gid)
+    if (fchown(fd_, old.st_uid, old.st_gid) != 0 && fchown(fd_, uid_t(-1), old.st_gid) != 0)
+      mode = (mode & 0707) | (mode & (mode << 3) & 0070);
+  // A file system that has no such modes keeps what it has.
+  if (fchmod(fd_, mode) != 0) return;
+}
+
+void Replacement::commit() {
+  keep_owner_and_mode();
+  // The new name is on the disk when its folder is. A folder that may not be read cannot be asked.
+  const fs::path folder = fs::path(target_).parent_path();
+  const int fd = open_file(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  bool done = fsync(fd_) == 0 && std::rename(temporary_.c_str(), target_.c_str()) == 0;
+  if (done) temporary_.clear();
+  if (done && fd >= 0) done = fsync(fd) == 0 || errno != EIO;
+  const int error = errno;
+  if (fd >= 0) close(fd);
+  errno = error;
+  if (!done) fail_to("save", "write", filename_);
+}
+
+}  // namespace gradus

@@ -1,0 +1,100 @@
+#include "tensor/io/ivalue.h"
+
+#include "tensor/base/fail.h"
+
+namespace gradus {
+
+namespace {
+template <class T>
+std::shared_ptr<const IValue::Value> hold(T v) {
+  return std::make_shared<const IValue::Value>(std::move(v));
+}
+
+constexpr const char* kind_names[] = {"None",   "Tensor",  "Bool",       "Int",       "Double",
+                                      "String", "IntList", "DoubleList", "TensorList"};
+static_assert(std::size(kind_names) == std::variant_size_v<IValue::Value>);
+}  // namespace
+
+IValue::IValue(Tensor t) : value_(t.defined() ? hold(std::move(t)) : nullptr) {}
+IValue::IValue(bool v) : value_(hold(v)) {}
+IValue::IValue(int64_t v) : value_(hold(v)) {}
+IValue::IValue(double v) : value_(hold(v)) {}
+IValue::IValue(std::string v) : value_(hold(std::move(v))) {}
+IValue::IValue(std::vector<int64_t> v) : value_(hold(std::move(v))) {}
+IValue::IValue(std::vector<double> v) : value_(hold(std::move(v))) {}
+IValue::IValue(std::vector<Tensor> v) : value_(hold(std::move(v))) {}
+IValue::IValue(const std::tuple<double, double>& v)
+    : IValue(std::vector<double>{std::get<0>(v), std::get<1>(v)}) {}
+IValue::IValue(const Scalar& v) {
+  if (v.isBoolean())
+    value_ = hold(v.toBool());
+  else if (v.isFloatingPoint())
+    value_ = hold(v.toDouble());
+  else
+    value_ = hold(v.toLong());
+}
+
+const IValue::Value& IValue::value() const {
+  static const Value none;
+  return value_ ? *value_ : none;
+}
+
+template <class T>
+bool IValue::is() const {
+  return std::holds_alternative<T>(value());
+}
+template <class T>
+const T& IValue::get() const {
+  if (!is<T>())
+    fail("ivalue: kinds differ, {} wanted and {} held", kind_names[Value(T()).index()], tagKind());
+  return *std::get_if<T>(&value());
+}
+// An empty list is a list of anything.
+template <class T>
+std::vector<T> IValue::list() const {
+  const auto empty = [](const auto& v) {
+    if constexpr (
+        requires { v.empty(); } && !requires { v.c_str(); })
+      return v.empty();
+    else
+      return false;
+  };
+  if (!is<std::vector<T>>() && std::visit(empty, value())) return {};
+  return get<std::vector<T>>();
+}
+
+bool IValue::isTensor() const { return is<Tensor>(); }
+bool IValue::isBool() const { return is<bool>(); }
+bool IValue::isInt() const { return is<int64_t>(); }
+bool IValue::isDouble() const { return is<double>(); }
+bool IValue::isString() const { return is<std::string>(); }
+bool IValue::isIntList() const { return is<std::vector<int64_t>>(); }
+bool IValue::isDoubleList() const { return is<std::vector<double>>(); }
+bool IValue::isTensorList() const { return is<std::vector<Tensor>>(); }
+
+Tensor IValue::toTensor() const { return isNone() ? Tensor() : get<Tensor>(); }
+bool IValue::toBool() const { return get<bool>(); }
+int64_t IValue::toInt() const { return get<int64_t>(); }
+double IValue::toDouble() const { return isInt() ? double(toInt()) : get<double>(); }
+const std::string& IValue::toStringRef() const { return get<std::string>(); }
+std::vector<int64_t> IValue::toIntVector() const { return list<int64_t>(); }
+std::vector<Tensor> IValue::toTensorVector() const { return list<Tensor>(); }
+Scalar IValue::toScalar() const {
+  if (isBool()) return toBool();
+  if (isInt()) return toInt();
+  return get<double>();
+}
+std::vector<double> IValue::toDoubleVector() const {
+  if (!isIntList()) return list<double>();
+  const auto& ints = get<std::vector<int64_t>>();
+  return std::vector<double>(ints.begin(), ints.end());
+}
+std::tuple<double, double> IValue::toDoublePair() const {
+  const std::vector<double> v = toDoubleVector();
+  if (v.size() != 2) fail("ivalue: a pair has 2 elements, not {}", v.size());
+  return {v[0], v[1]};
+}
+
+std::string IValue::tagKind() const { return kind_names[value().index()]; }
+
+}  // namespace gradus

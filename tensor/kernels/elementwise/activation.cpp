@@ -1,5 +1,0 @@
-#include "tensor/kernels/elementwise/loops.h"
-
-namespace gradus::kernels::GRADUS_ISA {
-template struct Rows<activation_formulas>;
-}

@@ -1,0 +1,143 @@
+#include "tensor/kernels/reduce/fold.h"
+#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/simd/line.h"
+
+namespace gradus::kernels::GRADUS_ISA::reduce {
+
+namespace {
+
+// A nan makes the sum, and so every element, a nan, whatever it does to the maximum.
+template <class Line, class T>
+batch<T> max_of(const Line& line, const T* x) {
+  const batch<T> least(lowest<T>);
+  return fold_line(Greater{}, line, least, [&](auto at) { return at.load(x, least); });
+}
+
+struct Softmax {
+  template <class Line, class T>
+  void operator()(const Line& line, const T* x, T* y) const {
+    using V = batch<T>;
+    const V max = max_of(line, x), least(lowest<T>);
+    const V sum = sum_line(line, [&](auto at) {
+      const V e = simd::exp(at.load(x, least) - max);
+      at.store(y, e);
+      return e;
+    });
+    map_line(line, [&](auto at) { at.store(y, at.load(y) / sum); });
+  }
+};
+
+// The maximum, and the logarithm of the sum of exp(x - maximum).
+template <class Line, class T>
+Two<batch<T>> log_terms(const Line& line, const T* x) {
+  using V = batch<T>;
+  const V max = max_of(line, x), least(lowest<T>);
+  const V sum = sum_line(line, [&](auto at) { return simd::exp(at.load(x, least) - max); });
+  return {max, simd::log(sum)};
+}
+
+struct LogSoftmax {
+  template <class Line, class T>
+  void operator()(const Line& line, const T* x, T* y) const {
+    const auto [max, log_sum] = log_terms(line, x);
+    map_line(line, [&, m = max, l = log_sum](auto at) { at.store(y, at.load(x) - m - l); });
+  }
+};
+
+// dx = y (dy - sum dy y)
+struct SoftmaxBackward {
+  template <class Line, class T>
+  void operator()(const Line& line, const T* dy, const T* y, T* dx) const {
+    const batch<T> dot = sum_line(line, [&](auto at) { return at.load(dy) * at.load(y); });
+    map_line(line, [&](auto at) { at.store(dx, at.load(y) * (at.load(dy) - dot)); });
+  }
+};
+
+// dx = dy - exp(y) sum dy
+struct LogSoftmaxBackward {
+  template <class Line, class T>
+  void operator()(const Line& line, const T* dy, const T* y, T* dx) const {
+    const batch<T> sum = sum_line(line, [&](auto at) { return at.load(dy); });
+    map_line(line, [&](auto at) { at.store(dx, at.load(dy) - simd::exp(at.load(y)) * sum); });
+  }
+};
+
+// Applies the formula to every line of the operands, which share the shape.
+template <class T, class Formula, class... P>
+void run(Formula formula, const ScanShape& s, P... p) {
+  constexpr int64_t W = lanes<T>;
+  const int64_t block = s.n * s.inner_pitch;
+  for (int64_t o = 0; o < s.outer; ++o) {
+    if (s.inner_pitch == 1) {
+      formula(RowLine<T>{s.n}, p + o * block...);
+      continue;
+    }
+    int64_t i = 0;
+    for (; i + W <= s.inner; i += W)
+      formula(ColumnLine<T>{s.n, s.inner_pitch}, p + o * block + i...);
+    if (i < s.inner)
+      formula(NarrowLine<T>{{s.n, s.inner_pitch}, static_cast<int>(s.inner - i)},
+              p + o * block + i...);
+  }
+}
+
+template <class T>
+const T* in(const void* p) {
+  return static_cast<const T*>(p);
+}
+template <class T>
+T* out(void* p) {
+  return static_cast<T*>(p);
+}
+
+}  // namespace
+
+template <class T>
+void softmax(const void* x, void* y, const ScanShape& s) {
+  run<T>(Softmax{}, s, in<T>(x), out<T>(y));
+}
+template <class T>
+void log_softmax(const void* x, void* y, const ScanShape& s) {
+  run<T>(LogSoftmax{}, s, in<T>(x), out<T>(y));
+}
+template <class T>
+void softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
+  run<T>(SoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+}
+template <class T>
+void log_softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
+  run<T>(LogSoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+}
+
+template <class T>
+void log_terms(const void* x, void* max, void* log_sum, const ScanShape& s) {
+  for (int64_t o = 0; o < s.outer; ++o) {
+    const auto terms = log_terms(RowLine<T>{s.n}, in<T>(x) + o * s.n);
+    out<T>(max)[o] = terms.a.get(0);
+    out<T>(log_sum)[o] = terms.b.get(0);
+  }
+}
+template <class T>
+void exp_terms(const void* x, const void* max, const void* log_sum, const void* scale, void* y,
+               const ScanShape& s) {
+  using V = batch<T>;
+  for (int64_t o = 0; o < s.outer; ++o) {
+    const V m(in<T>(max)[o]), l(in<T>(log_sum)[o]), k(in<T>(scale)[o]);
+    const T* from = in<T>(x) + o * s.n;
+    T* to = out<T>(y) + o * s.n;
+    map_line(RowLine<T>{s.n}, [&](auto at) { at.store(to, simd::exp(at.load(from) - m - l) * k); });
+  }
+}
+
+#define GRADUS_INSTANTIATE(T)                                                               \
+  template void softmax<T>(const void*, void*, const ScanShape&);                           \
+  template void log_softmax<T>(const void*, void*, const ScanShape&);                       \
+  template void softmax_backward<T>(const void*, const void*, void*, const ScanShape&);     \
+  template void log_softmax_backward<T>(const void*, const void*, void*, const ScanShape&); \
+  template void log_terms<T>(const void*, void*, void*, const ScanShape&);                  \
+  template void exp_terms<T>(const void*, const void*, const void*, const void*, void*,     \
+                             const ScanShape&);
+GRADUS_INSTANTIATE(float)
+GRADUS_INSTANTIATE(double)
+
+}  // namespace gradus::kernels::GRADUS_ISA::reduce

@@ -1,0 +1,5 @@
+#include "tensor/kernels/pointwise/loops.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+template struct Rows<selection_formulas>;
+}

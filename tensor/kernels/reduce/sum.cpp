@@ -1,0 +1,86 @@
+#include "tensor/kernels/reduce/fold.h"
+#include "tensor/kernels/reduce/kernels.h"
+
+namespace gradus::kernels::GRADUS_ISA::reduce {
+
+namespace {
+
+// Unsigned, because overflow wraps.
+template <class T>
+using SumAcc = std::conditional_t<std::is_floating_point_v<T>, T, uint64_t>;
+template <class T>
+using SumResult = std::conditional_t<std::is_floating_point_v<T>, T, int64_t>;
+
+struct Sum {
+  template <class T>
+  using Acc = SumAcc<T>;
+  template <class A>
+  A pad(A) const {
+    return A(0);
+  }
+  template <class V>
+  V map(V x, V) const {
+    return x;
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return a + b;
+  }
+};
+
+struct NanSum : Sum {
+  template <class V>
+  V map(V x, V) const {
+    return choose(is_nan(x), V(0), x);
+  }
+};
+
+struct Prod {
+  template <class T>
+  using Acc = SumAcc<T>;
+  template <class A>
+  A pad(A) const {
+    return A(1);
+  }
+  template <class V>
+  V map(V x, V) const {
+    return x;
+  }
+  template <class V>
+  V merge(V a, V b) const {
+    return a * b;
+  }
+};
+
+template <class T, class Op>
+void run(Op op, const void* x, void* y, const ReduceShape& s) {
+  fold(op, static_cast<const T*>(x), static_cast<SumResult<T>*>(y), s);
+}
+
+}  // namespace
+
+template <class T>
+void sum(const void* x, void* y, const ReduceShape& s) {
+  run<T>(Sum{}, x, y, s);
+}
+template <class T>
+void prod(const void* x, void* y, const ReduceShape& s) {
+  run<T>(Prod{}, x, y, s);
+}
+template <class T>
+void nansum(const void* x, void* y, const ReduceShape& s) {
+  run<T>(NanSum{}, x, y, s);
+}
+
+#define GRADUS_INSTANTIATE(T)                                   \
+  template void sum<T>(const void*, void*, const ReduceShape&); \
+  template void prod<T>(const void*, void*, const ReduceShape&);
+GRADUS_INSTANTIATE(uint8_t)
+GRADUS_INSTANTIATE(int32_t)
+GRADUS_INSTANTIATE(int64_t)
+GRADUS_INSTANTIATE(float)
+GRADUS_INSTANTIATE(double)
+template void nansum<float>(const void*, void*, const ReduceShape&);
+template void nansum<double>(const void*, void*, const ReduceShape&);
+
+}  // namespace gradus::kernels::GRADUS_ISA::reduce
