@@ -173,9 +173,406 @@ class Tensor {
   Tensor _base() const;
   const std::string& name() const;
 
-#include "tensor/methods_elementwise.inc"
-#include "tensor/methods_reduce.inc"
-#include "tensor/methods_view.inc"
+  // --- Elementwise --------------------------------------------------------------------------
+  // clang-format off
+#define GRADUS_DECLARE(name) Tensor name() const; Tensor& name##_() const;
+  GRADUS_UNARY_OPS(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name, real) \
+  Tensor name() const { return real(); } Tensor& name##_() const { return real##_(); }
+  GRADUS_UNARY_ALIASES(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name) Tensor name() const;
+  GRADUS_PREDICATE_OPS(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+  Tensor isreal() const;
+#define GRADUS_DECLARE(name)                                                      \
+  Tensor name(const Tensor& other) const; Tensor name(const Scalar& other) const; \
+  Tensor& name##_(const Tensor& other) const; Tensor& name##_(const Scalar& other) const;
+  GRADUS_COMPARE_OPS(GRADUS_DECLARE)
+  GRADUS_BINARY_OPS(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name, real)                                         \
+  Tensor name(const Tensor& other) const { return real(other); }           \
+  Tensor name(const Scalar& other) const { return real(other); }           \
+  Tensor& name##_(const Tensor& other) const { return real##_(other); }    \
+  Tensor& name##_(const Scalar& other) const { return real##_(other); }
+  GRADUS_COMPARE_ALIASES(GRADUS_DECLARE)
+  GRADUS_BINARY_ALIASES(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name) \
+  Tensor name(const Tensor& other) const; Tensor& name##_(const Tensor& other) const;
+  GRADUS_LOGICAL_OPS(GRADUS_DECLARE)
+  GRADUS_BINARY_TENSOR_OPS(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name, real)                                \
+  Tensor name(const Tensor& other) const { return real(other); }  \
+  Tensor& name##_(const Tensor& other) const { return real##_(other); }
+  GRADUS_BINARY_TENSOR_ALIASES(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name) Tensor name(const Tensor& other) const;
+  GRADUS_BINARY_FUNCTIONAL_OPS(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+  // alpha * other is what is added or subtracted.
+#define GRADUS_DECLARE(name)                                                   \
+  Tensor name(const Tensor& other, const Scalar& alpha = 1) const;             \
+  Tensor name(const Scalar& other, const Scalar& alpha = 1) const;             \
+  Tensor& name##_(const Tensor& other, const Scalar& alpha = 1) const;         \
+  Tensor& name##_(const Scalar& other, const Scalar& alpha = 1) const;
+  GRADUS_DECLARE(add)
+  GRADUS_DECLARE(sub)
+#undef GRADUS_DECLARE
+  template <class T>
+  Tensor subtract(const T& other, const Scalar& alpha = 1) const {
+    return sub(other, alpha);
+  }
+  template <class T>
+  Tensor& subtract_(const T& other, const Scalar& alpha = 1) const {
+    return sub_(other, alpha);
+  }
+  // rounding_mode: none for the true quotient, "trunc" or "floor".
+#define GRADUS_DECLARE(name)                                                                      \
+  Tensor name(const Tensor& other, std::optional<std::string_view> rounding_mode = {}) const;     \
+  Tensor name(const Scalar& other, std::optional<std::string_view> rounding_mode = {}) const;     \
+  Tensor& name##_(const Tensor& other, std::optional<std::string_view> rounding_mode = {}) const; \
+  Tensor& name##_(const Scalar& other, std::optional<std::string_view> rounding_mode = {}) const;
+  GRADUS_DECLARE(div)
+  GRADUS_DECLARE(divide)
+#undef GRADUS_DECLARE
+  // clang-format on
+  Tensor true_divide(const Tensor& other) const { return div(other); }
+  Tensor positive() const;
+  Tensor operator-() const { return neg(); }
+  Tensor operator~() const { return bitwise_not(); }
+  // The right side by value converts from numbers too.
+#define GRADUS_COMPOUND(op, name)                                  \
+  Tensor& operator op(const Tensor& other) { return name(other); } \
+  Tensor& operator op(const Scalar& other) { return name(other); }
+  GRADUS_COMPOUND(+=, add_)
+  GRADUS_COMPOUND(-=, sub_)
+  GRADUS_COMPOUND(*=, mul_)
+  GRADUS_COMPOUND(/=, div_)
+  GRADUS_COMPOUND(&=, bitwise_and_)
+  GRADUS_COMPOUND(|=, bitwise_or_)
+  GRADUS_COMPOUND(^=, bitwise_xor_)
+#undef GRADUS_COMPOUND
+  Tensor round(int64_t decimals) const;
+  Tensor polygamma(int64_t n) const;
+  Tensor mvlgamma(int64_t p) const;
+  Tensor logit(std::optional<double> eps = std::nullopt) const;
+  Tensor nan_to_num(std::optional<double> nan = std::nullopt,
+                    std::optional<double> posinf = std::nullopt,
+                    std::optional<double> neginf = std::nullopt) const;
+#define GRADUS_DECLARE(name)                                                                     \
+  Tensor name(const std::optional<Scalar>& min, const std::optional<Scalar>& max = std::nullopt) \
+      const;                                                                                     \
+  Tensor name(const std::optional<Tensor>& min, const std::optional<Tensor>& max = std::nullopt) \
+      const;                                                                                     \
+  Tensor& name##_(const std::optional<Scalar>& min,                                              \
+                  const std::optional<Scalar>& max = std::nullopt) const;                        \
+  Tensor& name##_(const std::optional<Tensor>& min,                                              \
+                  const std::optional<Tensor>& max = std::nullopt) const;
+  GRADUS_DECLARE(clamp)
+  GRADUS_DECLARE(clip)
+#undef GRADUS_DECLARE
+#define GRADUS_DECLARE(name)                  \
+  Tensor name(const Scalar& bound) const;     \
+  Tensor name(const Tensor& bound) const;     \
+  Tensor& name##_(const Scalar& bound) const; \
+  Tensor& name##_(const Tensor& bound) const;
+  GRADUS_DECLARE(clamp_min)
+  GRADUS_DECLARE(clamp_max)
+#undef GRADUS_DECLARE
+  Tensor lerp(const Tensor& end, const Scalar& weight) const;
+  Tensor lerp(const Tensor& end, const Tensor& weight) const;
+  Tensor& lerp_(const Tensor& end, const Scalar& weight) const;
+  Tensor& lerp_(const Tensor& end, const Tensor& weight) const;
+#define GRADUS_DECLARE(name)                                                                \
+  Tensor name(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const; \
+  Tensor& name##_(const Tensor& tensor1, const Tensor& tensor2, const Scalar& value = 1) const;
+  GRADUS_DECLARE(addcmul)
+  GRADUS_DECLARE(addcdiv)
+#undef GRADUS_DECLARE
+  bool equal(const Tensor& other) const;
+  bool allclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                bool equal_nan = false) const;
+  Tensor isclose(const Tensor& other, double rtol = 1e-5, double atol = 1e-8,
+                 bool equal_nan = false) const;
+  Tensor softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
+  Tensor dist(const Tensor& other, const Scalar& p = 2) const;
+
+  // --- Reductions, scans and sorting ---------------------------------------------------------
+  Tensor sum(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor sum(OptionalIntArrayRef dim, bool keepdim = false,
+             std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor nansum(OptionalIntArrayRef dim = {}, bool keepdim = false,
+                std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor mean(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor mean(OptionalIntArrayRef dim, bool keepdim = false,
+              std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor nanmean(OptionalIntArrayRef dim = {}, bool keepdim = false,
+                 std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor prod(std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor prod(int64_t dim, bool keepdim = false,
+              std::optional<ScalarType> dtype = std::nullopt) const;
+  // `correction` is what the count is lessened by (1 by default); `unbiased` is its older name.
+#define GRADUS_DECLARE(name)                                                                    \
+  Tensor name(bool unbiased) const;                                                             \
+  Tensor name(int dim) const { return name(OptionalIntArrayRef(dim)); } /* x.std(0): no bool */ \
+  Tensor name(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;              \
+  Tensor name(OptionalIntArrayRef dim = {}, const std::optional<Scalar>& correction = {},       \
+              bool keepdim = false) const;
+  GRADUS_DECLARE(var)
+  GRADUS_DECLARE(std)
+#undef GRADUS_DECLARE
+  Tensor norm(const Scalar& p = 2) const;
+  Tensor norm(const std::optional<Scalar>& p, ScalarType dtype) const;
+  Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim = false) const;
+  Tensor norm(const std::optional<Scalar>& p, IntArrayRef dim, bool keepdim,
+              ScalarType dtype) const;
+#define GRADUS_DECLARE(name)              \
+  Tensor name() const;                    \
+  Tensor name(const Tensor& other) const; \
+  std::tuple<Tensor, Tensor> name(int64_t dim, bool keepdim = false) const;
+  GRADUS_DECLARE(min)
+  GRADUS_DECLARE(max)
+#undef GRADUS_DECLARE
+  Tensor amin(IntArrayRef dim = {}, bool keepdim = false) const;
+  Tensor amax(IntArrayRef dim = {}, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> aminmax(std::optional<int64_t> dim = std::nullopt,
+                                     bool keepdim = false) const;
+  Tensor argmin(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  Tensor argmax(std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+#define GRADUS_DECLARE(name)                            \
+  Tensor name() const;                                  \
+  Tensor name(int64_t dim, bool keepdim = false) const; \
+  Tensor name(OptionalIntArrayRef dim, bool keepdim = false) const;
+  GRADUS_DECLARE(any)
+  GRADUS_DECLARE(all)
+#undef GRADUS_DECLARE
+  Tensor logsumexp(IntArrayRef dim, bool keepdim = false) const;
+  Tensor count_nonzero(IntArrayRef dim) const;
+  Tensor count_nonzero(int64_t dim) const { return count_nonzero(IntArrayRef(dim)); }
+  Tensor count_nonzero(std::optional<int64_t> dim = std::nullopt) const;
+  Tensor cumsum(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor& cumsum_(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor cumprod(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor& cumprod_(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
+  Tensor logcumsumexp(int64_t dim) const;
+  std::tuple<Tensor, Tensor> cummax(int64_t dim) const;
+  std::tuple<Tensor, Tensor> cummin(int64_t dim) const;
+  Tensor diff(int64_t n = 1, int64_t dim = -1) const;
+  Tensor median() const;
+  std::tuple<Tensor, Tensor> median(int64_t dim, bool keepdim = false) const;
+  Tensor nanmedian() const;
+  std::tuple<Tensor, Tensor> nanmedian(int64_t dim, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> mode(int64_t dim = -1, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> kthvalue(int64_t k, int64_t dim = -1, bool keepdim = false) const;
+  std::tuple<Tensor, Tensor> sort(int64_t dim = -1, bool descending = false) const;
+  std::tuple<Tensor, Tensor> sort(std::optional<bool> stable, int64_t dim = -1,
+                                  bool descending = false) const;
+  Tensor argsort(int64_t dim = -1, bool descending = false) const;
+  Tensor argsort(int dim, bool descending = false) const {
+    return argsort(int64_t(dim), descending);
+  }
+  Tensor argsort(bool stable, int64_t dim = -1, bool descending = false) const;
+  Tensor msort() const;
+  std::tuple<Tensor, Tensor> topk(int64_t k, int64_t dim = -1, bool largest = true,
+                                  bool sorted = true) const;
+  Tensor bincount(const std::optional<Tensor>& weights = {}, int64_t minlength = 0) const;
+  Tensor quantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+
+  // --- Linear algebra (part of class Tensor) ------------------------------------------------
+  Tensor matmul(const Tensor& other) const;
+  Tensor mm(const Tensor& mat2) const;
+  Tensor bmm(const Tensor& mat2) const;
+  Tensor mv(const Tensor& vec) const;
+  Tensor dot(const Tensor& tensor) const;
+  Tensor vdot(const Tensor& tensor) const;
+  Tensor inner(const Tensor& other) const;
+  Tensor outer(const Tensor& vec2) const;
+  Tensor ger(const Tensor& vec2) const;
+  Tensor kron(const Tensor& other) const;
+  Tensor trace() const;
+  Tensor matrix_power(int64_t n) const;
+  Tensor cross(const Tensor& other, std::optional<int64_t> dim = std::nullopt) const;
+  // beta * self + alpha * (a @ b) in the shapes that the name says.
+#define GRADUS_DECLARE(name)                                                                     \
+  Tensor name(const Tensor& a, const Tensor& b, const Scalar& beta = 1, const Scalar& alpha = 1) \
+      const;                                                                                     \
+  Tensor& name##_(const Tensor& a, const Tensor& b, const Scalar& beta = 1,                      \
+                  const Scalar& alpha = 1) const;
+  GRADUS_DECLARE(addmm)
+  GRADUS_DECLARE(addmv)
+  GRADUS_DECLARE(addbmm)
+  GRADUS_DECLARE(baddbmm)
+  GRADUS_DECLARE(addr)
+#undef GRADUS_DECLARE
+
+  // --- Views --------------------------------------------------------------------------------
+  Tensor view(IntArrayRef size) const;
+  Tensor view(ScalarType dtype) const;
+  Tensor view_as(const Tensor& other) const { return view(other.sizes()); }
+  Tensor reshape(IntArrayRef shape) const;
+  Tensor reshape_as(const Tensor& other) const { return reshape(other.sizes()); }
+  Tensor permute(IntArrayRef dims) const;
+  Tensor transpose(int64_t dim0, int64_t dim1) const;
+  Tensor& transpose_(int64_t dim0, int64_t dim1) const;
+  Tensor swapaxes(int64_t a, int64_t b) const { return transpose(a, b); }
+  Tensor swapdims(int64_t a, int64_t b) const { return transpose(a, b); }
+  Tensor& swapaxes_(int64_t a, int64_t b) const { return transpose_(a, b); }
+  Tensor& swapdims_(int64_t a, int64_t b) const { return transpose_(a, b); }
+  Tensor t() const;
+  Tensor& t_() const;
+  Tensor numpy_T() const;
+  Tensor T() const { return numpy_T(); }
+  Tensor mT() const;
+  Tensor adjoint() const { return mT(); }
+  Tensor mH() const { return mT(); }
+  Tensor H() const { return t(); }
+  Tensor expand(IntArrayRef size, bool implicit = false) const;
+  Tensor expand_as(const Tensor& other) const { return expand(other.sizes()); }
+  Tensor broadcast_to(IntArrayRef size) const { return expand(size); }
+  // Sums what an expansion from `size` would have repeated.
+  Tensor sum_to_size(IntArrayRef size) const;
+  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
+  Tensor narrow(int64_t dim, const Tensor& start, int64_t length) const;
+  Tensor select(int64_t dim, int64_t index) const;
+  Tensor slice(int64_t dim = 0, std::optional<int64_t> start = std::nullopt,
+               std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  Tensor operator[](int64_t index) const { return select(0, index); }
+  Tensor operator[](const Scalar& index) const { return select(0, index.toLong()); }
+  Tensor operator[](const Tensor& index) const;
+  Tensor squeeze() const;
+  Tensor squeeze(int64_t dim) const;
+  Tensor squeeze(IntArrayRef dims) const;
+  Tensor& squeeze_() const;
+  Tensor& squeeze_(int64_t dim) const;
+  Tensor& squeeze_(IntArrayRef dims) const;
+  Tensor unsqueeze(int64_t dim) const;
+  Tensor& unsqueeze_(int64_t dim) const;
+  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
+  Tensor unflatten(int64_t dim, IntArrayRef sizes) const;
+  Tensor ravel() const;
+  std::vector<Tensor> split(int64_t split_size, int64_t dim = 0) const;
+  std::vector<Tensor> split(IntArrayRef sizes, int64_t dim = 0) const;
+  std::vector<Tensor> split_with_sizes(IntArrayRef sizes, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(int64_t sections, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(IntArrayRef indices, int64_t dim = 0) const;
+  std::vector<Tensor> tensor_split(const Tensor& indices_or_sections, int64_t dim = 0) const;
+#define GRADUS_DECLARE(name)                        \
+  std::vector<Tensor> name(int64_t sections) const; \
+  std::vector<Tensor> name(IntArrayRef indices) const;
+  GRADUS_DECLARE(hsplit)
+  GRADUS_DECLARE(vsplit)
+  GRADUS_DECLARE(dsplit)
+#undef GRADUS_DECLARE
+  std::vector<Tensor> chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unsafe_chunk(int64_t chunks, int64_t dim = 0) const;
+  std::vector<Tensor> unsafe_split(int64_t split_size, int64_t dim = 0) const;
+  std::vector<Tensor> unbind(int64_t dim = 0) const;
+  Tensor diagonal(int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1) const;
+  Tensor diag(int64_t diagonal = 0) const;
+  Tensor diag_embed(int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1) const;
+  Tensor diagflat(int64_t offset = 0) const;
+  Tensor movedim(IntArrayRef source, IntArrayRef destination) const;
+  Tensor movedim(int64_t source, int64_t destination) const;
+  Tensor moveaxis(IntArrayRef source, IntArrayRef destination) const;
+  Tensor moveaxis(int64_t source, int64_t destination) const;
+  Tensor unfold(int64_t dimension, int64_t size, int64_t step) const;
+  Tensor as_strided(IntArrayRef size, IntArrayRef stride,
+                    std::optional<int64_t> storage_offset = std::nullopt) const;
+  Tensor& as_strided_(IntArrayRef size, IntArrayRef stride,
+                      std::optional<int64_t> storage_offset = std::nullopt) const;
+  Tensor alias() const;
+
+  // --- Indexing and rearranging -------------------------------------------------------------
+  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
+  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
+  Tensor index(const std::vector<std::optional<Tensor>>& indices) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& rhs) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& v) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& rhs) const;
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& v) const;
+  Tensor& index_put_(const std::vector<std::optional<Tensor>>& indices, const Tensor& values,
+                     bool accumulate = false) const;
+  Tensor index_put(const std::vector<std::optional<Tensor>>& indices, const Tensor& values,
+                   bool accumulate = false) const;
+  Tensor select_scatter(const Tensor& src, int64_t dim, int64_t index) const;
+  Tensor slice_scatter(const Tensor& src, int64_t dim = 0,
+                       std::optional<int64_t> start = std::nullopt,
+                       std::optional<int64_t> end = std::nullopt, int64_t step = 1) const;
+  Tensor diagonal_scatter(const Tensor& src, int64_t offset = 0, int64_t dim1 = 0,
+                          int64_t dim2 = 1) const;
+  Tensor gather(int64_t dim, const Tensor& index, bool sparse_grad = false) const;
+#define GRADUS_SCATTER(name)                                              \
+  Tensor name(int64_t dim, const Tensor& index, const Tensor& src) const; \
+  Tensor& name##_(int64_t dim, const Tensor& index, const Tensor& src) const;
+  GRADUS_SCATTER(scatter)
+  GRADUS_SCATTER(scatter_add)
+  GRADUS_SCATTER(index_copy)
+#undef GRADUS_SCATTER
+  Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Tensor& src,
+                 std::string_view reduce) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& src,
+                   std::string_view reduce) const;
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Scalar& value,
+                   std::string_view reduce) const;
+  Tensor scatter(int64_t dim, const Tensor& index, const Scalar& value,
+                 std::string_view reduce) const;
+  Tensor scatter_reduce(int64_t dim, const Tensor& index, const Tensor& src,
+                        std::string_view reduce, bool include_self = true) const;
+  Tensor& scatter_reduce_(int64_t dim, const Tensor& index, const Tensor& src,
+                          std::string_view reduce, bool include_self = true) const;
+  Tensor index_select(int64_t dim, const Tensor& index) const;
+  Tensor index_add(int64_t dim, const Tensor& index, const Tensor& source,
+                   const Scalar& alpha = 1) const;
+  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source,
+                     const Scalar& alpha = 1) const;
+  Tensor index_fill(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor& index_fill_(int64_t dim, const Tensor& index, const Scalar& value) const;
+  Tensor index_fill(int64_t dim, const Tensor& index, const Tensor& value) const;
+  Tensor& index_fill_(int64_t dim, const Tensor& index, const Tensor& value) const;
+  Tensor index_reduce(int64_t dim, const Tensor& index, const Tensor& source,
+                      std::string_view reduce, bool include_self = true) const;
+  Tensor& index_reduce_(int64_t dim, const Tensor& index, const Tensor& source,
+                        std::string_view reduce, bool include_self = true) const;
+  Tensor masked_fill(const Tensor& mask, const Scalar& value) const;
+  Tensor masked_fill(const Tensor& mask, const Tensor& value) const;
+  Tensor& masked_fill_(const Tensor& mask, const Scalar& value) const;
+  Tensor& masked_fill_(const Tensor& mask, const Tensor& value) const;
+  Tensor masked_select(const Tensor& mask) const;
+  Tensor masked_scatter(const Tensor& mask, const Tensor& source) const;
+  Tensor& masked_scatter_(const Tensor& mask, const Tensor& source) const;
+  Tensor where(const Tensor& condition, const Tensor& other) const;
+  Tensor where(const Tensor& condition, const Scalar& other) const;
+  Tensor nonzero() const;
+  std::vector<Tensor> nonzero_numpy() const;
+  Tensor argwhere() const { return nonzero(); }
+  Tensor take(const Tensor& index) const;
+  Tensor take_along_dim(const Tensor& indices, std::optional<int64_t> dim = std::nullopt) const;
+  Tensor put(const Tensor& index, const Tensor& source, bool accumulate = false) const;
+  Tensor& put_(const Tensor& index, const Tensor& source, bool accumulate = false) const;
+  Tensor repeat(IntArrayRef repeats) const;
+  Tensor repeat_interleave(int64_t repeats, std::optional<int64_t> dim = std::nullopt,
+                           std::optional<int64_t> output_size = std::nullopt) const;
+  Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> dim = std::nullopt,
+                           std::optional<int64_t> output_size = std::nullopt) const;
+  Tensor tile(IntArrayRef dims) const;
+  Tensor flip(IntArrayRef dims) const;
+  Tensor fliplr() const;
+  Tensor flipud() const;
+  Tensor rot90(int64_t k = 1, IntArrayRef dims = {0, 1}) const;
+  Tensor roll(IntArrayRef shifts, IntArrayRef dims = {}) const;
+  Tensor tril(int64_t diagonal = 0) const;
+  Tensor triu(int64_t diagonal = 0) const;
+  Tensor& tril_(int64_t diagonal = 0) const;
+  Tensor& triu_(int64_t diagonal = 0) const;
+  Tensor& fill_diagonal_(const Scalar& v, bool wrap = false) const;
 
   // --- Random values, as PyTorch draws them -------------------------------------------------
   Tensor& uniform_(double from = 0, double to = 1,
