@@ -5,16 +5,16 @@
 
 namespace gradus::data::detail {
 
-Tensor rows(const Tensor& x, ArrayRef<size_t> indices) {
+Tensor row_numbers(ArrayRef<size_t> indices) {
   const Tensor index = raw::empty({int64_t(indices.size())}, kLong);
   for (size_t i = 0; i < indices.size(); ++i) index.data_ptr<int64_t>()[i] = int64_t(indices[i]);
-  return x.index_select(0, index);
+  return index;
 }
 
-Tensor row(const Tensor& x, size_t i) {
+int64_t row_number(const Tensor& x, size_t i) {
   if (x.dim() == 0 || i >= size_t(x.size(0)))
     fail_index("dataset: there is no example {} in {}", i, x.sizes());
-  return x.select(0, int64_t(i));
+  return int64_t(i);
 }
 
 size_t common_rows(ArrayRef<Tensor> tensors) {

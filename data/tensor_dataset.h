@@ -10,10 +10,10 @@
 namespace gradus::data {
 
 namespace detail {
-// Rows of `x` as a new tensor.
-Tensor rows(const Tensor& x, ArrayRef<size_t> indices);
-// Row `i`. Unlike with select(), no number from the end: an index is a size_t.
-Tensor row(const Tensor& x, size_t i);
+// Of int64.
+Tensor row_numbers(ArrayRef<size_t> indices);
+// `i`, of which x has a row. Unlike with select(), no number from the end: an index is a size_t.
+int64_t row_number(const Tensor& x, size_t i);
 // The common first size. Throws when they differ, or a tensor has no dimension.
 size_t common_rows(ArrayRef<Tensor> tensors);
 }  // namespace detail
@@ -37,12 +37,13 @@ class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch>
   // Example i: a row of each tensor.
   Batch get(size_t i) {
     Batch out = tensors_;
-    for (Tensor& t : out) t = detail::row(t, i);
+    for (Tensor& t : out) t = t.select(0, detail::row_number(t, i));
     return out;
   }
   Batch get_batch(ArrayRef<size_t> indices) override {
     Batch out = tensors_;
-    for (Tensor& t : out) t = detail::rows(t, indices);
+    const Tensor numbers = detail::row_numbers(indices);
+    for (Tensor& t : out) t = t.index_select(0, numbers);
     return out;
   }
   std::optional<size_t> size() const override { return size_; }
@@ -63,7 +64,9 @@ struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
   explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
   explicit TensorDataset(const std::vector<Tensor>& tensors)
       : tensor(transforms::detail::stack(tensors)) {}
-  TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
+  TensorExample get(size_t index) override {
+    return tensor.select(0, data::detail::row_number(tensor, index));
+  }
   std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;
