@@ -1,4 +1,4 @@
-// What the tests of the elementwise kernels share: the formulas by name, and kernels run on
+// What the tests of the elementwise kernels share: the formulas, and kernels run on
 // vectors.
 #pragma once
 
@@ -9,24 +9,13 @@
 #include <cstring>
 #include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "tensor/kernels/table.h"
+#include "tests/tensor/kernels/formulas.h"
 
 namespace gradus::test {
 
 using namespace kernels;
-
-template <class... F, class Visit>
-void each(base::list<F...>, Visit visit) {
-  (visit(F()), ...);
-}
-// visit(F()) for each formula.
-template <class Visit>
-void each_formula(Visit visit) {
-  each(base::formulas(), visit);
-}
 
 // visit(table) for each instruction set that this processor has.
 template <class Visit>
@@ -35,14 +24,6 @@ void each_table(Visit visit) {
     INFO("isa ", std::string((*t)->isa));
     visit(**t);
   }
-}
-
-// The last part of a formula's name.
-template <class F>
-std::string name_of() {
-  std::string_view s = __PRETTY_FUNCTION__;
-  s = s.substr(0, s.find_first_of(";]"));
-  return std::string(s.substr(s.rfind(':') + 1));
 }
 
 // What the kernel gives for one dense row of n elements.

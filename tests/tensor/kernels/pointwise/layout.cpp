@@ -29,106 +29,79 @@ std::vector<T> sample(size_t n, unsigned seed, bool positive = false) {
 template <class T>
 using storage = std::conditional_t<std::is_same_v<T, bool>, Bool, T>;
 
-template <class F, class T, class X, size_t... k>
-auto formula_value(const std::vector<std::vector<X>>& x, size_t i, std::index_sequence<k...>) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return double(F::value(double(x[k][i])...));
-  } else {
-    return F::value(T(x[k][i])...);
-  }
-}
-
-template <class F, class T>
-std::vector<std::vector<storage<T>>> samples(size_t n) {
-  constexpr bool positive = std::is_same_v<F, base::pow> || std::is_same_v<F, base::huber> ||
-                            std::is_same_v<F, base::smooth_l1>;
+template <class T>
+std::vector<std::vector<storage<T>>> samples(const Formula& f, size_t n) {
+  const bool positive = f.name == "pow" || f.name == "huber" || f.name == "smooth_l1";
   std::vector<std::vector<storage<T>>> x;
-  for (unsigned k = 0; k < unsigned(F::arity); ++k) {
-    x.push_back(sample<storage<T>>(n, k + 1, positive));
-    if constexpr (std::is_same_v<F, base::polygamma>) {
-      for (size_t i = 0; i < n && k == 0; ++i) x[0][i] = T(i % 4);
-    }
-  }
+  for (int k = 0; k < f.arity; ++k) x.push_back(sample<storage<T>>(n, unsigned(k) + 1, positive));
+  if (f.name == "polygamma")
+    for (size_t i = 0; i < n; ++i) x[0][i] = {T(i % 4)};
   return x;
 }
 
-template <class F, class T>
-void check_values(const Table& table) {
-  const Loop f = value_loop<F>(scalar_type_of<T>, table);
+// Out: what the formula gives for the type T.
+template <class Out, class T>
+void check_values(const Formula& f, const Table& table) {
   constexpr size_t n = 203;
-  const auto x = samples<F, T>(n);
-  using Out = std::conditional_t<F::to_bool, Bool, storage<T>>;
-  const auto y = apply<Out>(f, x, n);
+  if (f.name == "nextafter" && std::is_floating_point_v<T>) return;  // of a float is no double's
+  const auto x = samples<T>(f, n);
+  const auto y = apply<Out>(f.value_loop(scalar_type_of<T>, table), x, n);
   for (size_t i = 0; i < n; ++i) {
-    const auto want = formula_value<F, T>(x, i, std::make_index_sequence<size_t(F::arity)>());
-    if constexpr (std::is_floating_point_v<T> && !F::to_bool) {
-      if (std::is_same_v<F, base::nextafter>) continue;  // of a float is no double's
-      if (ulps<T>(y[i], want, 1) > 16) FAIL_CHECK(name_of<F>(), " ", i, ": ", y[i], " for ", want);
-    } else if constexpr (std::is_floating_point_v<T>) {
-      if (bool(y[i]) != (want != 0)) FAIL_CHECK(name_of<F>(), " ", i, ": ", bool(y[i]));
+    if constexpr (std::is_floating_point_v<T>) {
+      double operands[4] = {};
+      for (size_t k = 0; k < x.size(); ++k) operands[k] = double(x[k][i]);
+      const double want = f.value(operands);
+      if (f.to_bool ? bool(y[i]) != (want != 0) : ulps<T>(double(y[i]), want, 1) > 16)
+        FAIL_CHECK(f.name, " ", i, ": ", double(y[i]), " for ", want);
     } else {
-      if (Out{y[i]} != Out{want}) FAIL_CHECK(name_of<F>(), " ", i, ": ", y[i], " for ", want);
+      const void* operands[4] = {};
+      for (size_t k = 0; k < x.size(); ++k) operands[k] = x[k].data();
+      Out want;
+      f.exact[int(scalar_type_of<T>)](operands, i, &want);
+      if (y[i] != want) FAIL_CHECK(f.name, " ", i, ": ", int64_t(y[i]), " for ", int64_t(want));
     }
   }
-}
-
-template <class F, int i>
-double slope(const double (&x)[4], double y) {
-  return [&]<size_t... k>(std::index_sequence<k...>) {
-    if constexpr (F::arity == 1) {
-      return F::slope(x[k]..., y);
-    } else if constexpr (i == 0) {
-      return F::slope_a(x[k]..., y);
-    } else if constexpr (i == 1) {
-      return F::slope_b(x[k]..., y);
-    } else {
-      return F::slope_c(x[k]..., y);
-    }
-  }
-  (std::make_index_sequence<size_t(F::arity)>());
 }
 
 // The kernel of the slope by operand i against the formula, of which only what the formula keeps is
 // given, and that against a difference quotient.
-template <class F, int i>
-void check_slope(const Table& table) {
+void check_slope(const Formula& f, int i, const Table& table) {
   constexpr size_t n = 61;
-  constexpr unsigned keep = base::keep_of<F>(i);
-  const auto x = samples<F, double>(n);
-  const auto y = apply<double>(value_loop<F>(ScalarType::Double, table), x, n);
+  const unsigned keep = f.keep[i];
+  const auto x = samples<double>(f, n);
+  const auto y = apply<double>(f.value_loop(ScalarType::Double, table), x, n);
   const auto dy = sample<double>(n, 9);
   std::vector<std::vector<double>> operands{dy};
-  for (int k = 0; k < F::arity; ++k) {
+  for (int k = 0; k < f.arity; ++k) {
     if ((keep >> k & 1) != 0) operands.push_back(x[size_t(k)]);
   }
   if ((keep & base::saves::output) != 0) operands.push_back(y);
-  const auto dx = apply<double>(slope_loop<F>(i, ScalarType::Double, table), operands, n);
+  const auto dx = apply<double>(f.slope_loop(i, ScalarType::Double, table), operands, n);
   std::vector<std::vector<float>> narrow;
   for (const auto& o : operands) narrow.emplace_back(o.begin(), o.end());
-  const auto narrow_dx = apply<float>(slope_loop<F>(i, ScalarType::Float, table), narrow, n);
+  const auto narrow_dx = apply<float>(f.slope_loop(i, ScalarType::Float, table), narrow, n);
   for (size_t j = 0; j < n; ++j) {
     CAPTURE(i);
     double all[4] = {}, kept[4] = {};
-    for (size_t k = 0; k < size_t(F::arity); ++k) {
+    for (size_t k = 0; k < x.size(); ++k) {
       all[k] = x[k][j];
       if ((keep >> k & 1) != 0) kept[k] = x[k][j];
     }
-    const double want = dy[j] * slope<F, i>(kept, (keep & base::saves::output) != 0 ? y[j] : 0);
-    if (ulps<double>(dx[j], want, 1) > 64) FAIL_CHECK(name_of<F>(), ": ", dx[j], " for ", want);
+    const double want = dy[j] * f.slope[i](kept, (keep & base::saves::output) != 0 ? y[j] : 0);
+    if (ulps<double>(dx[j], want, 1) > 64) FAIL_CHECK(f.name, ": ", dx[j], " for ", want);
     const double error = std::abs(narrow_dx[j] - want);
     if (error > 2e-4 * std::max(1.0, std::abs(want)))
-      FAIL_CHECK(name_of<F>(), ": float ", narrow_dx[j], " for ", want);
+      FAIL_CHECK(f.name, ": float ", narrow_dx[j], " for ", want);
     const auto value_at = [&](double at) {
       double v[4] = {all[0], all[1], all[2], all[3]};
       v[i] = at;
-      return [&]<size_t... k>(std::index_sequence<k...>) { return F::value(v[k]...); }
-      (std::make_index_sequence<size_t(F::arity)>());
+      return f.value(v);
     };
     const double h = 1e-6 * (1 + std::abs(all[i]));
     const double quotient = (value_at(all[i] + h) - value_at(all[i] - h)) / (2 * h) * dy[j];
     if (std::isnan(quotient)) continue;
     if (std::abs(quotient - want) > 1e-5 * std::max(1.0, std::abs(want))) {
-      FAIL_CHECK(name_of<F>(), ": slope ", want, ", difference quotient ", quotient);
+      FAIL_CHECK(f.name, ": slope ", want, ", difference quotient ", quotient);
     }
   }
 }
@@ -214,53 +187,50 @@ void check_layouts(Loop f, int arity, bool to_bool, int item) {
   }
 }
 
-template <class F, class Visit>
-void each_type(const Table& table, Visit visit) {
-#define GRADUS_VISIT(name, T)                                \
-  if constexpr ((F::on >> int(ScalarType::name) & 1) != 0) { \
-    CAPTURE(#name);                                          \
-    visit(T());                                              \
-  } else {                                                   \
-    CHECK(!value_loop<F>(ScalarType::name, table));          \
-  }
-  GRADUS_FOR_EACH_TYPE(GRADUS_VISIT)
-#undef GRADUS_VISIT
+// visit(formula, table) for every formula on every instruction set.
+template <class Visit>
+void each_kernel(Visit visit) {
+  each_table([&](const Table& table) {
+    for (const Formula& f : formulas()) {
+      CAPTURE(f.name);
+      visit(f, table);
+    }
+  });
 }
 
 }  // namespace
 
-TEST_CASE("kernels give what their formulas give") {
-  each_table([](const Table& table) {
-    each_formula([&]<class F>(F) {
-      CAPTURE(name_of<F>());
-      each_type<F>(table, [&](auto t) { check_values<F, decltype(t)>(table); });
-    });
+TEST_CASE_TEMPLATE("kernels give what their formulas give", T, bool, uint8_t, int32_t, int64_t,
+                   float, double) {
+  each_kernel([](const Formula& f, const Table& table) {
+    constexpr ScalarType type = scalar_type_of<T>;
+    if (!f.takes(type))
+      CHECK(!f.value_loop(type, table));
+    else if (f.to_bool)
+      check_values<Bool, T>(f, table);
+    else
+      check_values<storage<T>, T>(f, table);
   });
 }
 
 TEST_CASE("slopes are the derivatives of values") {
-  each_table([](const Table& table) {
-    each_formula([&]<class F>(F) {
-      CAPTURE(name_of<F>());
-      if constexpr (base::has_slope_a<F>) check_slope<F, 0>(table);
-      if constexpr (base::has_slope_b<F>) check_slope<F, 1>(table);
-      if constexpr (base::has_slope_c<F>) check_slope<F, 2>(table);
-      CHECK((slope_loop<F>(0, ScalarType::Double, table) != nullptr) == base::has_slope_a<F>);
-      CHECK((slope_loop<F>(1, ScalarType::Float, table) != nullptr) == base::has_slope_b<F>);
-      CHECK((slope_loop<F>(2, ScalarType::Float, table) != nullptr) == base::has_slope_c<F>);
-    });
+  each_kernel([](const Formula& f, const Table& table) {
+    for (int i = 0; i < 3; ++i) {
+      if (f.has_slope[i]) check_slope(f, i, table);
+      for (const ScalarType type : {ScalarType::Float, ScalarType::Double})
+        CHECK((f.slope_loop(i, type, table) != nullptr) == f.has_slope[i]);
+    }
   });
 }
 
 TEST_CASE("every layout gives the same bits") {
-  each_table([](const Table& table) {
-    each_formula([&]<class F>(F) {
-      CAPTURE(name_of<F>());
-      each_type<F>(table, [&](auto t) {
-        check_layouts(value_loop<F>(scalar_type_of<decltype(t)>, table), F::arity, F::to_bool,
-                      sizeof(t));
-      });
-    });
+  constexpr int item[] = {1, 1, 4, 8, 4, 8};
+  each_kernel([&](const Formula& f, const Table& table) {
+    for (int type = 0; type < scalar_type_count; ++type) {
+      CAPTURE(type);
+      if (f.takes(ScalarType(type)))
+        check_layouts(f.value_loop(ScalarType(type), table), f.arity, f.to_bool, item[type]);
+    }
   });
 }
 

@@ -45,11 +45,11 @@ std::vector<T> values(const Table& table, const std::string& name, double order,
                       const std::vector<T>& x) {
   const std::vector<T> orders(x.size(), T(order));
   std::vector<T> y;
-  each_formula([&]<class F>(F) {
-    if (name_of<F>() != name) return;
-    const Loop loop = value_loop<F>(scalar_type_of<T>, table);
-    y = F::arity == 2 ? apply<T, T>(loop, {orders, x}, x.size()) : apply<T, T>(loop, {x}, x.size());
-  });
+  for (const Formula& f : formulas()) {
+    if (f.name != name) continue;
+    const Loop loop = f.value_loop(scalar_type_of<T>, table);
+    y = f.arity == 2 ? apply<T, T>(loop, {orders, x}, x.size()) : apply<T, T>(loop, {x}, x.size());
+  }
   REQUIRE(y.size() == x.size());
   return y;
 }
