@@ -14,6 +14,7 @@ namespace detail {
 Tensor row_numbers(ArrayRef<size_t> indices);
 // `i`, of which x has a row. Unlike with select(), no number from the end: an index is a size_t.
 int64_t row_number(const Tensor& x, size_t i);
+inline Tensor row(const Tensor& x, size_t i) { return x.select(0, row_number(x, i)); }
 // The common first size. Throws when they differ, or a tensor has no dimension.
 size_t common_rows(ArrayRef<Tensor> tensors);
 }  // namespace detail
@@ -37,7 +38,7 @@ class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch>
   // Example i: a row of each tensor.
   Batch get(size_t i) {
     Batch out = tensors_;
-    for (Tensor& t : out) t = t.select(0, detail::row_number(t, i));
+    for (Tensor& t : out) t = detail::row(t, i);
     return out;
   }
   Batch get_batch(ArrayRef<size_t> indices) override {
@@ -64,9 +65,7 @@ struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
   explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
   explicit TensorDataset(const std::vector<Tensor>& tensors)
       : tensor(transforms::detail::stack(tensors)) {}
-  TensorExample get(size_t index) override {
-    return tensor.select(0, data::detail::row_number(tensor, index));
-  }
+  TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
   std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;

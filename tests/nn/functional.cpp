@@ -11,6 +11,7 @@
 #include "autograd/ops/nn/activation.h"
 #include "autograd/ops/view/join.h"
 #include "nn/functional.h"
+#include "tests/table.h"
 
 using namespace gradus;
 namespace F = gradus::nn::functional;
@@ -28,17 +29,28 @@ struct Array {
   }
 };
 struct Reference {
-  const char* name;
+  std::string name;
   std::vector<Array> inputs;
   std::vector<bool> wants_grad;
   Array result;
   std::vector<Array> grads;
 };
-[[maybe_unused]] constexpr double nan = NAN;  // stands in the values
 const std::vector<Reference>& references() {
-  static const std::vector<Reference> all = {
-#include "tests/reference/nn_values.inc"
-  };
+  static const std::vector<Reference> all = [] {
+    const auto array = [](const test::Cell& c) {
+      return Array{c[0].text == "real" ? real : integer, c[1].integers(), c[2].numbers()};
+    };
+    std::vector<Reference> list;
+    for (const test::Cell& row : test::read_table("nn_values.txt")) {
+      Reference& r = list.emplace_back();
+      r.name = row[0].text;
+      for (const test::Cell& c : row[1].items) r.inputs.push_back(array(c));
+      for (const test::Cell& c : row[2].items) r.wants_grad.push_back(c.flag());
+      r.result = array(row[3]);
+      for (const test::Cell& c : row[4].items) r.grads.push_back(array(c));
+    }
+    return list;
+  }();
   return all;
 }
 
@@ -66,7 +78,7 @@ void check_close(const Tensor& got, const Array& want, double tolerance) {
 const std::set<std::string> rounded = {"leaky_relu", "rrelu_eval", "celu", "hardsigmoid"};
 
 void check(const Reference& r, ScalarType t, double tolerance) {
-  CAPTURE(std::string(r.name));
+  CAPTURE(r.name);
   CAPTURE(t);
   REQUIRE(cases.count(r.name) == 1);
   std::vector<Tensor> in, leaves;

@@ -4,13 +4,14 @@
 #include <cmath>
 
 #include "tests/reference/image_modules_cases.h"
+#include "tests/table.h"
 
 TEST_CASE("layers for pictures are made and run as libtorch's") {
   const std::vector<image_modules::Result> results = image_modules::all();
-  const image_modules::Result expected[] = {
-#include "tests/reference/image_modules.inc"
-  };
-  REQUIRE(results.size() == std::size(expected));
+  std::vector<image_modules::Result> expected;
+  for (const gradus::test::Cell& row : gradus::test::read_table("image_modules.txt"))
+    expected.push_back({row[0].text, row[1].text, row[2].numbers()});
+  REQUIRE(results.size() == expected.size());
   for (size_t i = 0; i < results.size(); ++i) {
     const image_modules::Result &r = results[i], &e = expected[i];
     CAPTURE(r.name);

@@ -7,6 +7,7 @@
 #include "autograd/ops/view/join.h"
 #include "nn/nn.h"
 #include "tensor/random/generator_impl.h"
+#include "tests/table.h"
 
 using namespace gradus;
 namespace F = gradus::nn::functional;
@@ -170,28 +171,22 @@ const std::map<std::string, std::function<Tensor()>> makers = {
      }},
 };
 
-struct Seeded {
-  const char* name;
-  std::vector<float> values;
-};
-const Seeded expected[] = {
-#include "tests/reference/nn_seeded.inc"
-};
-
 }  // namespace
 
 TEST_CASE("one seed gives PyTorch's parameters and draws") {
-  CHECK(makers.size() == std::size(expected));
-  for (const Seeded& want : expected) {
-    CAPTURE(std::string(want.name));
-    REQUIRE(makers.count(want.name) == 1);
+  const std::vector<test::Cell> expected = test::read_table("nn_seeded.txt");
+  CHECK(makers.size() == expected.size());
+  for (const test::Cell& row : expected) {
+    const std::string& name = row[0].text;
+    const std::vector<double> want = row[1].numbers();
+    CAPTURE(name);
+    REQUIRE(makers.count(name) == 1);
     manual_seed(5);
-    const Tensor got = flat(makers.at(want.name)()).contiguous();
-    REQUIRE(got.numel() == int64_t(want.values.size()));
-    for (size_t i = 0; i < want.values.size(); ++i) {
+    const Tensor got = flat(makers.at(name)()).contiguous();
+    REQUIRE(got.numel() == int64_t(want.size()));
+    for (size_t i = 0; i < want.size(); ++i) {
       CAPTURE(i);
-      CHECK(double(got.data_ptr<float>()[i]) ==
-            doctest::Approx(double(want.values[i])).epsilon(1e-5).scale(1));
+      CHECK(double(got.data_ptr<float>()[i]) == doctest::Approx(want[i]).epsilon(1e-5).scale(1));
     }
   }
 }

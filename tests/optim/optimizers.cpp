@@ -13,16 +13,19 @@
 #include "autograd/ops/reduce/reduce.h"
 #include "tensor/base/parallel.h"
 #include "tests/archive.h"
+#include "tests/table.h"
 
 using namespace gradus;
 using namespace gradus::optim;
 
 namespace {
 
-const std::map<std::string, std::vector<double>> expected = {
-#define OPTIMISERS
-#include "tests/reference/optim.inc"
-};
+const std::map<std::string, std::vector<double>> expected = [] {
+  std::map<std::string, std::vector<double>> all;
+  for (const test::Cell& row : test::read_table("optimizers.txt"))
+    all[row[0].text] = row[1].numbers();
+  return all;
+}();
 
 Tensor ramp(double start, double step, IntArrayRef sizes, ScalarType dtype) {
   int64_t n = 1;

@@ -8,15 +8,19 @@
 #include "autograd/factories.h"
 #include "optim/optim.h"
 #include "tests/archive.h"
+#include "tests/table.h"
 
 using namespace gradus;
 using namespace gradus::optim;
 
 namespace {
 
-const std::map<std::string, std::vector<double>> expected = {
-#include "tests/reference/optim.inc"
-};
+const std::map<std::string, std::vector<double>> expected = [] {
+  std::map<std::string, std::vector<double>> all;
+  for (const test::Cell& row : test::read_table("schedulers.txt"))
+    all[row[0].text] = row[1].numbers();
+  return all;
+}();
 
 double metric(int t) { return std::sin(0.5 * t) / (1 + t); }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes elementwise.inc: PyTorch's values and slopes of every formula where IEEE 754, a kink or an
+"""Writes elementwise.txt: PyTorch's values and slopes of every formula where IEEE 754, a kink or an
 overflow decides.
 
 Each line is `formula type | operand values ; ... | values | slopes by operand ; ...`: the values and
@@ -153,7 +153,7 @@ for dtype in (torch.float32, torch.float64):
         first = [unary_points(dtype) if p is None else p for p in points]
         lines.append(run(name, first, call, dtype, parameters.get(name, len(points)) if name != 'polygamma' else 0))
 
-with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'elementwise.inc'), 'w') as f:
+with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'elementwise.txt'), 'w') as f:
     f.write('// Written by elementwise.py with PyTorch ' + torch.__version__.split('+')[0] + '.\n')
     for line in lines:
-        f.write('R"(' + line + ')",\n')
+        f.write(line + '\n')

@@ -1,4 +1,4 @@
-// Writes image_modules.inc, what libtorch gives for image_modules_cases.h: build with libtorch 2.13
+// Writes image_modules.txt, what libtorch gives for image_modules_cases.h: build with libtorch 2.13
 // and -I at the project, run.
 #include <torch/torch.h>
 
@@ -7,11 +7,10 @@
 #include "tests/reference/image_modules_cases.h"
 
 int main() {
-  std::printf("// Made by image_modules.cpp.\n// clang-format off\n");
+  std::printf("// Made by image_modules.cpp.\n");
   for (const image_modules::Result& r : image_modules::all()) {
     std::printf("{\"%s\", \"%s\", {", r.name.c_str(), r.shapes.c_str());
     for (const double v : r.sums) std::printf("%.12g, ", v);
     std::printf("}},\n");
   }
-  std::printf("// clang-format on\n");
 }

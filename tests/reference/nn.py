@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes nn_values.inc: what PyTorch makes of the functions behind the layers, with gradients, and
-nn_seeded.inc: what it makes of one seed. Run with a Python that has torch.
+"""Writes nn_values.txt: what PyTorch makes of the functions behind the layers, with gradients, and
+nn_seeded.txt: what it makes of one seed. Run with a Python that has torch.
 
 tests/nn/functional.cpp and tests/nn/init.cpp compute the same cases, by name."""
 import math
@@ -221,19 +221,17 @@ def array(t):
 
 def main():
     out = [f"// Made by nn.py with PyTorch {torch.__version__.split('+')[0]}. Name; inputs; which want gradients; result; gradients.",
-           "// clang-format off"]
+           ]
     for name, inputs, result, grads in CASES:
         ins = ",\n   ".join(array(t) for t in inputs)
         flags = ", ".join("true" if t.requires_grad else "false" for t in inputs)
         gs = ",\n   ".join(array(g) for g in grads)
         out.append(f'{{"{name}",\n  {{{ins}}},\n  {{{flags}}},\n  {array(result)},\n  {{{gs}}}}},')
-    out.append("// clang-format on")
-    (Path(__file__).parent / "nn_values.inc").write_text("\n".join(out) + "\n")
+    (Path(__file__).parent / "nn_values.txt").write_text("\n".join(out) + "\n")
 
-    out = [f"// Made by nn.py with PyTorch {torch.__version__.split('+')[0]}.", "// clang-format off"]
+    out = [f"// Made by nn.py with PyTorch {torch.__version__.split('+')[0]}."]
     out += [f'{{"{name}", {{{", ".join(f"{v:.9g}" for v in t.tolist())}}}}},' for name, t in SEEDED]
-    out.append("// clang-format on")
-    (Path(__file__).parent / "nn_seeded.inc").write_text("\n".join(out) + "\n")
+    (Path(__file__).parent / "nn_seeded.txt").write_text("\n".join(out) + "\n")
 
 
 if __name__ == "__main__":

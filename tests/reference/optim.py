@@ -1,4 +1,4 @@
-"""Writes optim.inc: what PyTorch's optimisers and schedulers do. Run with PyTorch 2.13: python optim.py > optim.inc
+"""Writes optimizers.txt and schedulers.txt: what PyTorch's optimisers and schedulers do. Run with PyTorch 2.13.
 
 Optimisers: two groups of parameters, [5] and [2, 3] (the second with ten times the learning rate), with the gradients
 of `gradient`; for each case and type the 11 parameters after 1, 4, 20 and 200 steps.
@@ -109,15 +109,14 @@ def rates(make):
     return out
 
 
-def write(name, values):
-    print(f'{{"{name}", {{{", ".join(f"{v:.17g}" for v in values)}}}}},')
+def write(out, name, values):
+    print(f'{{"{name}", {{{", ".join(f"{v:.17g}" for v in values)}}}}},', file=out)
 
 
-print("#ifdef OPTIMISERS")
-for name, (kind, options) in OPTIMISERS.items():
-    for dtype in (torch.float32, torch.float64):
-        write(f"{name} {str(dtype)[6:]}", run(kind, options, dtype))
-print("#else")
-for name, make in SCHEDULERS.items():
-    write(name, rates(make))
-print("#endif")
+with open(FOLDER / "optimizers.txt", "w") as out:
+    for name, (kind, options) in OPTIMISERS.items():
+        for dtype in (torch.float32, torch.float64):
+            write(out, f"{name} {str(dtype)[6:]}", run(kind, options, dtype))
+with open(FOLDER / "schedulers.txt", "w") as out:
+    for name, make in SCHEDULERS.items():
+        write(out, name, rates(make))

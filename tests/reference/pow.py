@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes pow.inc, powers of doubles beyond double's precision (needs mpmath): the numbers a and b, a^b rounded to
+"""Writes pow.txt, powers of doubles beyond double's precision (needs mpmath): the numbers a and b, a^b rounded to
 double, and what the rounding took away, in units of the last place."""
 import math
 import os
@@ -36,7 +36,7 @@ def numbers():
             yield a, b
 
 
-with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'pow.inc'), 'w') as out:
+with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'pow.txt'), 'w') as out:
     out.write('// Written by pow.py.\n')
     for a, b in numbers():
         if not a or a == 1 or not -1074.9 < mpf(b) * log(mpf(a), 2) < 1023.9999:

@@ -1,4 +1,4 @@
-"""Writes random_values.inc: what PyTorch's CPU generator draws. Run with PyTorch 2.13: python random_values.py > random_values.inc
+"""Writes random_values.txt: what PyTorch's CPU generator draws. Run with PyTorch 2.13: python random_values.py > random_values.txt
 
 Each line is one case, type and layout; for each size in SIZES, seeded with 7 + size, it holds the last
 element, the sum of elements weighted 1..11 round and round, and the low half of the generator's
@@ -86,11 +86,11 @@ for case, types, fill, layouts in FILLS:
                 torch.manual_seed(7 + n)
                 fill(x)
                 row.append(digest(x))
-            print('{"%s", "%s", \'%s\', {%s}},' % (case, name(t), kind, ",".join(row)))
+            print('{"%s", "%s", "%s", {%s}},' % (case, name(t), kind, ",".join(row)))
 for case, types, make in MAKERS:
     for t in types:
         row = []
         for n in SIZES:
             torch.manual_seed(7 + n)
             row.append(digest(make(n, t)))
-        print('{"%s", "%s", \' \', {%s}},' % (case, name(t), ",".join(row)))
+        print('{"%s", "%s", " ", {%s}},' % (case, name(t), ",".join(row)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes special_values.inc: values of the special functions beyond double's precision (needs mpmath).
+"""Writes special_values.txt: values of the special functions beyond double's precision (needs mpmath).
 
 A function, its order (the n of polygamma), 0 for double or 1 for float, and points: x, the double
 nearest the value and, for double, what rounding took away, in units of the last place, and the size of the terms that
@@ -71,7 +71,7 @@ for order in (0, 1):
     cases.append((f'i{order}', 0, lambda x, n=order: besseli(n, x), points + further))
     cases.append((f'i{order}e', 0, lambda x, n=order: besseli(n, x) * exp(-abs(x)), points + further))
 
-with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'special_values.inc'), 'w') as out:
+with open(os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), 'special_values.txt'), 'w') as out:
     out.write('// Written by special_values.py.\n')
     for name, order, f, points in cases:
         for is_float in (0, 1):

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tensor/random/fill.h"
+#include "tests/table.h"
 
 using namespace gradus;
 
@@ -22,15 +23,20 @@ struct Digest {
   int64_t word;
 };
 struct Case {
-  const char* name;
-  const char* dtype;
+  std::string name, dtype;
   char layout;  // contiguous, transposed, strided, or made by the operation
   Digest digests[9];
 };
 constexpr int64_t sizes[] = {1, 2, 15, 16, 17, 31, 100, 1000, 100000};
-const Case cases[] = {
-#include "tests/reference/random_values.inc"
-};
+const std::vector<Case> cases = [] {
+  std::vector<Case> all;
+  for (const test::Cell& row : test::read_table("random_values.txt")) {
+    Case& c = all.emplace_back(Case{row[0].text, row[1].text, row[2].text.at(0), {}});
+    for (size_t i = 0; i < std::size(sizes); ++i)
+      c.digests[i] = {row[3][i][0].number(), row[3][i][1].number(), int64_t(row[3][i][2].number())};
+  }
+  return all;
+}();
 
 Tensor make(char layout, int64_t n, ScalarType t) {
   if (layout == 'c') return raw::zeros({n}, t);

@@ -3,6 +3,7 @@
 // zeros and infinities.
 #include <limits>
 
+#include "tests/table.h"
 #include "tests/tensor/kernels/kernels.h"
 
 using namespace gradus;
@@ -20,9 +21,16 @@ struct Case {
   bool is_float;
   std::vector<Point> points;
 };
-const std::vector<Case> cases = {
-#include "tests/reference/special_values.inc"
-};
+const std::vector<Case> cases = [] {
+  std::vector<Case> all;
+  for (const Cell& row : read_table("special_values.txt")) {
+    all.push_back({row[0].text, row[1].number(), row[2].number() != 0, {}});
+    for (const Cell& p : row[3].items)
+      all.back().points.push_back({p[0].number(), p[1].number(), p.size() > 2 ? p[2].number() : 0,
+                                   p.size() > 3 ? p[3].number() : 0});
+  }
+  return all;
+}();
 
 // Largest errors in units of the last place; those of double also without fused multiply-adds. A
 // float that is computed in double has next to none.
