@@ -1,17 +1,15 @@
 #include "tests/catalog/reference.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
-#include <stdexcept>
+
+#include "tests/table.h"
 
 namespace catalog {
 
 const std::map<std::string, ExpectedRow>& reference() {
   static const auto rows = [] {
-    const std::string path = CATALOG_REFERENCE;
-    std::ifstream file(path);
-    if (!file) throw std::runtime_error("cannot read " + path);
+    std::ifstream file = gradus::test::open_reference("catalog.txt");
     std::map<std::string, ExpectedRow> out;
     ExpectedRow* row = nullptr;
     for (std::string line; std::getline(file, line);) {

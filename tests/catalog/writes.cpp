@@ -3,7 +3,6 @@
 // (tests/reference/writes.py, which explains the letters).
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -13,6 +12,7 @@
 #include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/ops/random/random.h"
 #include "tests/catalog/for_rows.h"
+#include "tests/table.h"
 
 using namespace catalog;
 
@@ -44,7 +44,7 @@ struct Expected {
 const std::map<std::string, Expected>& reference() {
   static const auto all = [] {
     std::map<std::string, Expected> out;
-    std::ifstream file(CATALOG_WRITES);
+    std::ifstream file = gradus::test::open_reference("writes.txt");
     for (std::string line; std::getline(file, line);) {
       if (line.starts_with('#')) continue;
       std::istringstream fields(line);
