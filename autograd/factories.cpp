@@ -8,7 +8,7 @@
 #include "autograd/modes.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
-#include "tensor/base/parallel.h"
+#include "tensor/pointwise/sequence.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -114,29 +114,6 @@ Tensor Tensor::new_full(IntArrayRef size, const Scalar& value, const TensorOptio
 
 namespace {
 
-constexpr int64_t grain = 16384;
-
-// start + step i. Sums are made in double or int64 and then stored; what int64 does not hold on the
-// way wraps, and the sum does hold.
-Tensor progression(const char* op, const Scalar& start, const Scalar& step, int64_t n,
-                   ScalarType t) {
-  if (t == kBool) fail("{}: does not make bool", op);
-  Tensor y = raw::empty({n}, t);
-  parallel_for(0, n, grain, [&](int64_t begin, int64_t end) {
-    visit_all(t, op, [&]<class T>(T) {
-      using Wide = std::conditional_t<std::is_floating_point_v<T>, double, int64_t>;
-      const Wide first = start.to<Wide>(), by = step.to<Wide>();
-      T* out = y.data_ptr<T>();
-      for (int64_t i = begin; i < end; ++i)
-        if constexpr (std::is_floating_point_v<T>)
-          out[i] = T(first + by * double(i));
-        else
-          out[i] = T(int64_t(uint64_t(first) + uint64_t(by) * uint64_t(i)));
-    });
-  });
-  return y;
-}
-
 void check_bounds(const char* op, double start, double end, double step) {
   if (!(std::isfinite(start) && std::isfinite(end)))
     fail("{}: the bounds must be finite, {} and {}", op, start, end);
@@ -181,7 +158,7 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
     check_bounds("arange", first, last, by);
     n = checked_count("arange", std::ceil((last - first) / by));
   }
-  return finish(progression("arange", start, step, n, t), options);
+  return finish(raw::progression("arange", start, step, n, t), options);
 }
 
 Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options) {
@@ -197,63 +174,19 @@ Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
     check_bounds("range", first, last, by);
   }
   const int64_t n = checked_count("range", std::floor((last - first) / by) + 1);
-  return finish(progression("range", start, step, n, options.dtype()), options);
+  return finish(raw::progression("range", start, step, n, options.dtype()), options);
 }
-
-namespace {
-
-// f of each of `steps` numbers from start to end, the second half counted back from the end. A step
-// is held in the element type, or in double when that is an integer type; a number is rounded once,
-// or with its product apart.
-enum class Rounding { once, apart };
-template <Rounding rounding, class F>
-Tensor spaced(const char* op, const Scalar& start, const Scalar& stop, int64_t steps,
-              const TensorOptions& options, F f) {
-  check_options(op, options);
-  if (steps < 0) fail("{}: the number of steps must not be negative, got {}", op, steps);
-  if (options.dtype() == kBool) fail("{}: does not make bool", op);
-  Tensor y = raw::empty({steps}, options.dtype());
-  parallel_for(0, steps, grain, [&](int64_t begin, int64_t end) {
-    visit_all(y.dtype(), op, [&]<class T>(T) {
-      using Step = std::conditional_t<std::is_same_v<T, float>, float, double>;
-      const Step first = Step(start.to<T>()), last = Step(stop.to<T>());
-      const Step step = steps > 1 ? (last - first) / Step(steps - 1) : Step(0);
-      // from + by * i
-      const auto place = [](Step from, Step by, int64_t i) {
-        if constexpr (rounding == Rounding::apart)
-          return Step(from + Step(by * Step(i)));
-        else if constexpr (std::is_same_v<Step, float>)
-          return float(double(by) * double(float(i)) + double(from));
-        else
-          return std::fma(by, double(i), from);
-      };
-      T* out = y.data_ptr<T>();
-      const int64_t half = std::clamp(steps == 1 ? 1 : steps / 2, begin, end);
-      for (int64_t i = begin; i < half; ++i) out[i] = f(place(first, step, i), T{});
-      for (int64_t i = half; i < end; ++i) out[i] = f(place(last, -step, steps - 1 - i), T{});
-    });
-  });
-  return finish(std::move(y), options);
-}
-
-}  // namespace
 
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
                 const TensorOptions& options) {
-  return spaced<Rounding::once>("linspace", start, end, steps, options,
-                                [](auto x, auto t) { return decltype(t)(x); });
+  check_options("linspace", options);
+  return finish(raw::linspace(start, end, steps, options.dtype()), options);
 }
 
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base,
                 const TensorOptions& options) {
-  // A negative base has powers at whole numbers only, which PyTorch's rounding meets or misses.
-  return spaced<Rounding::apart>("logspace", start, end, steps, options, [base](auto x, auto t) {
-    const double y = std::pow(base, double(x));
-    if constexpr (std::is_floating_point_v<decltype(t)>)
-      return decltype(t)(y);
-    else
-      return decltype(t)(int64_or_least(y));
-  });
+  check_options("logspace", options);
+  return finish(raw::logspace(start, end, steps, base, options.dtype()), options);
 }
 
 Tensor eye(int64_t n, const TensorOptions& options) { return eye(n, n, options); }
@@ -265,63 +198,13 @@ Tensor eye(int64_t n, int64_t m, const TensorOptions& options) {
   return finish(std::move(y), options);
 }
 
-namespace {
-// A triangle of a rows by cols matrix: the places (r, c) with c <= r + offset.
-struct Triangle {
-  int64_t rows, cols, offset;
-  int64_t some, all;  // the first row that has any place, and that has them all
-
-  Triangle(const char* op, int64_t rows_, int64_t cols_, int64_t offset_)
-      : rows(rows_), cols(cols_), offset(offset_) {
-    int64_t area;
-    if (rows < 0 || cols < 0) fail("{}: sizes must not be negative, got {} and {}", op, rows, cols);
-    if (__builtin_mul_overflow(rows, cols, &area) || area > std::numeric_limits<int64_t>::max() / 4)
-      fail("{}: {} by {} places are too many", op, rows, cols);
-    if (area == 0) rows = cols = 0;
-    offset = std::clamp(offset, -rows - 1, cols);  // beyond that it makes no difference
-    some = std::clamp<int64_t>(-offset, 0, rows);
-    all = std::clamp(cols - offset - 1, some, rows);
-  }
-  // In row r those before this column.
-  int64_t end(int64_t r) const { return std::clamp<int64_t>(r + offset + 1, 0, cols); }
-  int64_t count() const {
-    return (all - some) * (some + all + 2 * offset + 1) / 2 + (rows - all) * cols;
-  }
-};
-
-// n places row by row from a row on, whose columns lie in [first(r), last(r)).
-template <class First, class Last>
-Tensor places(const char* op, const TensorOptions& options, int64_t n, int64_t row_begin,
-              First first, Last last) {
-  check_options(op, options);
-  const ScalarType t = options.dtype_opt().value_or(kLong);
-  if (t != kLong && t != kInt) fail("{}: makes int64 and int32, not {}", op, t);
-  Tensor y = raw::empty({2, n}, t);
-  visit_integral(t, op, [&]<class T>(T) {
-    T *row = y.data_ptr<T>(), *col = row + n, *const row_end = col;
-    for (int64_t r = row_begin; row < row_end; ++r)
-      for (int64_t c = first(r); c < last(r); ++c) {
-        *row++ = T(r);
-        *col++ = T(c);
-      }
-  });
-  return finish(std::move(y), options);
-}
-}  // namespace
-
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  const Triangle below("tril_indices", row, col, offset);
-  return places(
-      "tril_indices", options, below.count(), below.some, [](int64_t) { return int64_t(0); },
-      [&](int64_t r) { return below.end(r); });
+  check_options("tril_indices", options);
+  return finish(raw::tril_indices(row, col, offset, options.dtype_opt().value_or(kLong)), options);
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, const TensorOptions& options) {
-  // What is not strictly below.
-  const Triangle below("triu_indices", row, col,
-                       offset == std::numeric_limits<int64_t>::min() ? offset : offset - 1);
-  return places(
-      "triu_indices", options, row * col - below.count(), 0,
-      [&](int64_t r) { return below.end(r); }, [&](int64_t) { return col; });
+  check_options("triu_indices", options);
+  return finish(raw::triu_indices(row, col, offset, options.dtype_opt().value_or(kLong)), options);
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options) {

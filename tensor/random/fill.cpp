@@ -130,6 +130,47 @@ void normal(const Tensor& x, double mean, double std, GeneratorImpl& g) {
   });
 }
 
+Tensor normal(const Tensor& mean, double std, GeneratorImpl& g) {
+  const Tensor y = empty(mean.sizes(), mean.dtype()), m = contiguous(mean);
+  normal(y, 0, std, g);
+  visit_floating(y.dtype(), "normal", [&]<class T>(T) {
+    for (int64_t i = 0; i < y.numel(); ++i) y.data_ptr<T>()[i] += m.data_ptr<T>()[i];
+  });
+  return y;
+}
+
+Tensor normal(const Tensor& mean, const Tensor& std, ScalarType t, GeneratorImpl& g) {
+  visit_floating(std.dtype(), "normal", [&]<class T>(T) {
+    const Tensor s = contiguous(std);
+    for (int64_t i = 0; i < s.numel(); ++i)
+      if (!(s.data_ptr<T>()[i] >= 0)) fail("normal: expected std >= 0, got {}", s.data_ptr<T>()[i]);
+  });
+  const Dims shape = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
+  const Tensor y = empty(shape, t);
+  normal(y, 0, 1, g);
+  const auto dense = [&](const Tensor& x) { return contiguous(expand(to_dtype(x, t), shape)); };
+  const Tensor m = dense(mean), s = dense(std);
+  visit_floating(t, "normal", [&]<class T>(T) {
+    T* out = y.data_ptr<T>();
+    for (int64_t i = 0; i < y.numel(); ++i)
+      out[i] = out[i] * s.data_ptr<T>()[i] + m.data_ptr<T>()[i];
+  });
+  return y;
+}
+
+Tensor rrelu_slopes(const Tensor& x, double lower, double upper, GeneratorImpl& g) {
+  const Tensor y = empty(x.sizes(), x.dtype()), dense = contiguous(x);
+  visit_floating(x.dtype(), "rrelu", [&]<class T>(T) {
+    const T* in = dense.data_ptr<T>();
+    T* out = y.data_ptr<T>();
+    std::lock_guard lock(g.mutex_);
+    const double width = upper - lower;
+    for (int64_t i = 0; i < x.numel(); ++i)
+      out[i] = in[i] <= 0 ? T(draw::uniform(g) * width + lower) : T(1);
+  });
+  return y;
+}
+
 void random(const Tensor& x, GeneratorImpl& g) {
   visit_all(x.dtype(), "random_", [&]<class T>(T) {
     std::lock_guard lock(g.mutex_);

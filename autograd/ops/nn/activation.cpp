@@ -4,7 +4,7 @@
 #include "autograd/factories.h"
 #include "autograd/traced.h"
 #include "tensor/base/fail.h"
-#include "tensor/random/draw.h"
+#include "tensor/random/fill.h"
 
 namespace gradus {
 using namespace autograd;
@@ -52,23 +52,10 @@ Tensor prelu(const Tensor& self, const Tensor& weight) {
 
 namespace {
 
-// The slopes of rrelu: 1 where x > 0, as PyTorch draws the others.
 Tensor rrelu_slopes(const Tensor& x, const Scalar& lower, const Scalar& upper,
-                    std::optional<Generator> generator) {
-  const NoGradGuard untaped;
-  Tensor drawn = empty(x.sizes(), x.dtype());
-  const Tensor dense = x.contiguous();
-  visit_floating(x.dtype(), "rrelu", [&](auto zero) {
-    using T = decltype(zero);
-    const T* in = dense.data_ptr<T>();
-    T* out = drawn.data_ptr<T>();
-    GeneratorImpl& g = gradus::detail::generator_or_default(generator);
-    const std::scoped_lock lock(g.mutex_);
-    const double from = lower.toDouble(), width = upper.toDouble() - from;
-    for (int64_t i = 0; i < x.numel(); ++i)
-      out[i] = in[i] <= 0 ? T(draw::uniform(g) * width + from) : T(1);
-  });
-  return drawn;
+                    const std::optional<Generator>& generator) {
+  return raw::rrelu_slopes(x, lower.toDouble(), upper.toDouble(),
+                           gradus::detail::generator_or_default(generator));
 }
 
 void check_rrelu(const Scalar& lower, const Scalar& upper) {
@@ -85,13 +72,13 @@ Tensor rrelu(const Tensor& self, const Scalar& lower, const Scalar& upper, bool 
              std::optional<Generator> generator) {
   check_rrelu(lower, upper);
   if (!training) return leaky_relu(self.contiguous(), mean_slope(lower, upper));
-  return self * rrelu_slopes(self, lower, upper, std::move(generator));
+  return self * rrelu_slopes(self, lower, upper, generator);
 }
 Tensor& rrelu_(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training,
                std::optional<Generator> generator) {
   check_rrelu(lower, upper);
   if (!training) return leaky_relu_(self, mean_slope(lower, upper));
-  return self.mul_(rrelu_slopes(self, lower, upper, std::move(generator)));
+  return self.mul_(rrelu_slopes(self, lower, upper, generator));
 }
 
 Tensor elu(const Tensor& self, const Scalar& alpha, const Scalar& scale,

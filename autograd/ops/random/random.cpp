@@ -153,52 +153,23 @@ Tensor randperm(int64_t n, GeneratorOpt generator, const TensorOptions& options)
                 [](auto&, auto&) {});
 }
 
-namespace {
-// z std + mean, with z drawn into a new tensor of the broadcast shape.
-Tensor normal_of(const Tensor& mean, const Tensor& std, const GeneratorOpt& generator,
-                 ScalarType t) {
-  visit_floating(std.dtype(), "normal", [&]<class T>(T) {
-    const Tensor s = raw::contiguous(std);
-    for (int64_t i = 0; i < s.numel(); ++i)
-      if (!(s.data_ptr<T>()[i] >= 0)) fail("normal: expected std >= 0, got {}", s.data_ptr<T>()[i]);
-  });
-  const Dims shape = broadcast_shapes(mean.sizes(), std.sizes(), "normal");
-  const Tensor y = raw::empty(shape, t);
-  raw::normal(y, 0, 1, generator_or_default(generator));
-  const auto dense = [&](const Tensor& x) {
-    return raw::contiguous(raw::expand(raw::to_dtype(x, t), shape));
-  };
-  const Tensor m = dense(mean), s = dense(std);
-  visit_floating(t, "normal", [&]<class T>(T) {
-    T* out = y.data_ptr<T>();
-    for (int64_t i = 0; i < y.numel(); ++i)
-      out[i] = out[i] * s.data_ptr<T>()[i] + m.data_ptr<T>()[i];
-  });
-  return y;
-}
-}  // namespace
-
 Tensor normal(double mean, double std, IntArrayRef size, GeneratorOpt generator,
               const TensorOptions& options) {
   return normal_in(empty(size, plain(options)), options, generator, mean, std);
 }
 Tensor normal(const Tensor& mean, double std, GeneratorOpt generator) {
-  const Tensor y = raw::empty(mean.sizes(), mean.dtype());
-  raw::normal(y, 0, std, generator_or_default(generator));
-  const Tensor m = raw::contiguous(mean);
-  visit_floating(y.dtype(), "normal", [&]<class T>(T) {
-    for (int64_t i = 0; i < y.numel(); ++i) y.data_ptr<T>()[i] += m.data_ptr<T>()[i];
-  });
-  return record("normal", y, wrt(mean, zero_gradient));
+  return record("normal", raw::normal(mean, std, generator_or_default(generator)),
+                wrt(mean, zero_gradient));
 }
 Tensor normal(double mean, const Tensor& std, GeneratorOpt generator) {
   return record("normal",
-                normal_of(raw::scalar_tensor(mean, std.dtype()), std, generator, std.dtype()),
+                raw::normal(raw::scalar_tensor(mean, std.dtype()), std, std.dtype(),
+                            generator_or_default(generator)),
                 wrt(std, zero_gradient));
 }
 Tensor normal(const Tensor& mean, const Tensor& std, GeneratorOpt generator) {
-  return record("normal", normal_of(mean, std, generator, mean.dtype()), wrt(mean, zero_gradient),
-                wrt(std, zero_gradient));
+  return record("normal", raw::normal(mean, std, mean.dtype(), generator_or_default(generator)),
+                wrt(mean, zero_gradient), wrt(std, zero_gradient));
 }
 
 Tensor bernoulli(const Tensor& self, GeneratorOpt generator) {

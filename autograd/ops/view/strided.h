@@ -2,18 +2,11 @@
 #pragma once
 
 #include "autograd/record.h"
+#include "tensor/view/strided.h"
 
 namespace gradus::autograd {
 
-// A window on some storage; the offset counts from where the storage is taken to start.
-struct Window {
-  Dims sizes, strides;
-  int64_t offset = 0;
-  explicit Window(const TensorImpl& t, int64_t origin = 0)
-      : sizes(t.sizes), strides(t.strides), offset(t.offset - origin) {}
-  Window(Dims sz, Dims st, int64_t off)
-      : sizes(std::move(sz)), strides(std::move(st)), offset(off) {}
-};
+using raw::Window;
 
 // x, laid out as `from`, read through `to`. Elements outside `from` read as 0.
 Tensor strided_gather(const Tensor& x, const Window& from, const Window& to);
