@@ -41,6 +41,20 @@ void integers(Rows& rows, const std::string& name, Binary f, int64_t lo, int64_t
                   flat});
 }
 
+// The row of an operation again, under its other name.
+void alias(Rows& rows, const std::string& name, const std::string& real,
+           std::function<List(const List&)> f) {
+  for (const Row& r : rows)
+    if (r.name == real) {
+      Row again = r;
+      again.name = name;
+      again.python.replace(again.python.find(real), real.size(), name);
+      again.f = std::move(f);
+      rows.push_back(again);
+      return;
+    }
+}
+
 }  // namespace
 
 Rows pointwise_rows() {
@@ -136,6 +150,17 @@ Rows pointwise_rows() {
   integers(rows, "bitwise_right_shift", &Tensor::bitwise_right_shift, 0, 3);
   integers(rows, "gcd", &Tensor::gcd, -9, 9);
   integers(rows, "lcm", &Tensor::lcm, -9, 9);
+
+#define ALIAS(name, real) \
+  alias(rows, #name, #real, [](const List& x) -> List { return {x[0].name()}; });
+  GRADUS_UNARY_ALIASES(ALIAS)
+#undef ALIAS
+#define ALIAS(name, real) \
+  alias(rows, #name, #real, [](const List& x) -> List { return {x[0].name(x[1])}; });
+  GRADUS_COMPARE_ALIASES(ALIAS)
+  GRADUS_BINARY_ALIASES(ALIAS)
+  GRADUS_BINARY_TENSOR_ALIASES(ALIAS)
+#undef ALIAS
 
   const auto row = [&](const char* name, const char* python, std::vector<Input> inputs,
                        std::function<Tensor(const List&)> f, unsigned except = Row::nothing) {
@@ -260,6 +285,13 @@ Rows pointwise_rows() {
   row(
       "bool.or", "a | b", {bools({3, 4}), bools({3, 4})}, [](const List& x) { return x[0] | x[1]; },
       flat);
+  // Of both infinities and 0.
+  row(
+      "isposinf", "torch.isposinf(torch.trunc(a) / 0)", {m},
+      [](const List& x) { return (x[0].trunc() / 0).isposinf(); }, flat);
+  row(
+      "isneginf", "torch.isneginf(torch.trunc(a) / 0)", {m},
+      [](const List& x) { return (x[0].trunc() / 0).isneginf(); }, flat);
   row("scalar.zero_dim", "a * b", {real({}), real({})}, [](const List& x) { return x[0] * x[1]; });
   row("scalar.empty", "a * b", {real({0, 3}), real({3})},
       [](const List& x) { return x[0] * x[1]; });

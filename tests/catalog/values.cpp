@@ -62,6 +62,21 @@ TEST_CASE("catalog: names are unique, and PyTorch's file has the same") {
   CHECK(reference().size() == compared);
 }
 
+TEST_CASE("catalog: every elementwise operation has a row") {
+  std::set<std::string> rows;
+  for (const Row& r : all_rows()) rows.insert(r.name.substr(0, r.name.find('.')));
+#define NAME(name) #name,
+#define ALIAS(name, real) #name,
+  for (const char* name :
+       {GRADUS_UNARY_OPS(NAME) GRADUS_UNARY_ALIASES(ALIAS) GRADUS_PREDICATE_OPS(NAME)
+            GRADUS_COMPARE_OPS(NAME) GRADUS_COMPARE_ALIASES(ALIAS) GRADUS_LOGICAL_OPS(NAME)
+                GRADUS_BINARY_OPS(NAME) GRADUS_BINARY_ALIASES(ALIAS) GRADUS_BINARY_TENSOR_OPS(NAME)
+                    GRADUS_BINARY_TENSOR_ALIASES(ALIAS) GRADUS_BINARY_FUNCTIONAL_OPS(NAME)})
+    CHECK_MESSAGE(rows.count(name) == 1, name, " has no row");
+#undef NAME
+#undef ALIAS
+}
+
 TEST_CASE("catalog: values and gradients are PyTorch's") {
   for_rows(Row::no_python, [](const Row& row) {
     const auto it = reference().find(row.name);
