@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""The headers that are installed are those that gradus.h and torch/torch.h reach.
+
+usage: headers_test.py BUILD [COMPILER...]    with a compiler, each must compile alone too
+"""
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lint_includes import ROOT, includes
+
+ENTRIES = ["gradus.h", "compat/torch/torch.h"]
+
+
+def find(name):
+    """The file that an include of the project names, by its path from the root."""
+    return next((p + name for p in ("", "compat/") if (ROOT / (p + name)).is_file()), None)
+
+
+def reached():
+    seen, todo = set(), list(ENTRIES)
+    while todo:
+        path = todo.pop()
+        if path not in seen:
+            seen.add(path)
+            todo += filter(None, (find(own or foreign) for _, own, foreign in includes((ROOT / path).read_text())))
+    return seen
+
+
+def installed(build):
+    plan = json.loads((build / "meson-info/intro-install_plan.json").read_text())
+    return {str(Path(p).relative_to(ROOT)) for p in plan.get("headers", {})}
+
+
+def compiles(compiler, path):
+    with tempfile.NamedTemporaryFile("w", suffix=".cpp") as f:
+        f.write(f'#include "{path}"\n')
+        f.flush()
+        return subprocess.run([*compiler, "-std=c++20", "-fsyntax-only", f"-I{ROOT}", f"-I{ROOT}/compat", f.name],
+                              capture_output=True, text=True).stderr
+
+
+def main():
+    build, compiler = Path(sys.argv[1]), sys.argv[2:]
+    want, have = reached(), installed(build)
+    faults = [f"{p} is installed, and nothing that users include reaches it" for p in sorted(have - want) if
+              not p.startswith("compat/")]
+    faults += [f"{p} is reached, and not installed" for p in sorted(want - have)]
+    if compiler:
+        with ThreadPoolExecutor(2) as pool:
+            names = sorted(have)
+            for path, errors in zip(names, pool.map(lambda p: compiles(compiler, p), names)):
+                if errors:
+                    faults.append(f"{path} does not compile alone:\n{errors}")
+    print("\n".join(faults) if faults else f"{len(have)} headers")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
