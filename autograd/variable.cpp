@@ -68,6 +68,7 @@ const Tensor& Tensor::requires_grad_(bool on) const {
 }
 
 Tensor& Tensor::mutable_grad() const {
+  checked();
   Meta& m = ensure_meta(*this);
   return m.retained ? *m.retained : m.grad;
 }
@@ -89,7 +90,7 @@ Tensor Tensor::detach() const {
   return raw::window(*this);
 }
 Tensor& Tensor::detach_() const {
-  if (impl_->view_base) fail("detach_: a view cannot be detached in place; use detach()");
+  if (checked().view_base) fail("detach_: a view cannot be detached in place; use detach()");
   impl_->history.reset();
   impl_->output_nr = 0;
   impl_->tracked = false;
@@ -102,6 +103,7 @@ Tensor Tensor::data() const {
 }
 void Tensor::set_data(const Tensor& other) const {
   const TensorImpl& from = other.checked();
+  checked();
   TensorImpl& to = *impl_;
   if (to.requires_grad() && !is_floating(from.dtype))
     fail("set_data: a tensor that requires grad needs a floating type, got {}", from.dtype);
@@ -123,6 +125,7 @@ Tensor Tensor::_base() const {
 }
 const std::string& Tensor::name() const {
   static const std::string none;
+  checked();
   const Meta* m = meta(*this);
   return m ? m->name : none;
 }
@@ -144,6 +147,7 @@ unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
   return handle;
 }
 void Tensor::remove_hook(unsigned handle) const {
+  checked();
   Meta* m = meta(*this);
   if (!m || handle >= m->next_hook) fail("remove_hook: no hook has the handle {}", handle);
   auto& list = is_leaf() ? m->leaf_hooks : hooks_of(*this).hooks;
@@ -159,6 +163,7 @@ void Tensor::retain_grad() const {
   hooks_of(*this).retain = m.retained;
 }
 bool Tensor::retains_grad() const {
+  checked();
   const Meta* m = meta(*this);
   return m && m->retained != nullptr;
 }

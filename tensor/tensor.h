@@ -76,7 +76,9 @@ class Tensor {
   bool is_inference() const { return checked().inference; }
   bool is_set_to(const Tensor& other) const;
   bool has_storage() const { return defined(); }
-  bool is_alias_of(const Tensor& other) const { return impl_->storage == other.impl_->storage; }
+  bool is_alias_of(const Tensor& other) const {
+    return checked().storage == other.checked().storage;
+  }
 
   // --- Its elements -------------------------------------------------------------------------
   void* data_ptr() const { return checked().data; }
