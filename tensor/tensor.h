@@ -811,8 +811,8 @@ class Tensor {
   Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
   Tensor index(const std::vector<std::optional<Tensor>>& indices) const;
   /// Writes a number, or a tensor that broadcasts, to the elements that index() would give. With
-  /// `accumulate` the values are added, also where an element is named several times. Throws Error
-  /// when the element types differ and both take part in indexing by tensors.
+  /// `accumulate` the values are added, also where an element is named several times. With index
+  /// tensors the element types must agree, else Error is thrown.
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& rhs) const;
   Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Scalar& v) const;
   Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& rhs) const;
