@@ -43,9 +43,9 @@ class Scalar {
   double toDouble() const { return type_ == kDouble ? value_.d : double(value_.i); }
   /// The number as a float.
   float toFloat() const { return float(toDouble()); }
-  /// The same as to<int64_t>().
+  /// The same as `to<int64_t>()`.
   int64_t toLong() const { return to<int64_t>(); }
-  /// The same as to<int32_t>().
+  /// The same as `to<int32_t>()`.
   int32_t toInt() const { return to<int32_t>(); }
   /// Whether the number is not 0.
   bool toBool() const { return type_ == kDouble ? value_.d != 0 : value_.i != 0; }

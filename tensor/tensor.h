@@ -490,13 +490,13 @@ class Tensor {
   /// The variance, with the divisor n - correction (by default n - 1) for n elements; see
   /// gradus::var. `unbiased` says a correction of 1 or 0.
   Tensor var(bool unbiased) const;
-  Tensor var(int dim) const { return var(OptionalIntArrayRef(dim)); } /* x.std(0): no bool */
+  Tensor var(int dim) const { return var(OptionalIntArrayRef(dim)); }  // 0 is no bool here
   Tensor var(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
   Tensor var(OptionalIntArrayRef dim = {}, const std::optional<Scalar>& correction = {},
              bool keepdim = false) const;
   /// The standard deviation, the root of var(); see gradus::std.
   Tensor std(bool unbiased) const;
-  Tensor std(int dim) const { return std(OptionalIntArrayRef(dim)); } /* x.std(0): no bool */
+  Tensor std(int dim) const { return std(OptionalIntArrayRef(dim)); }  // 0 is no bool here
   Tensor std(OptionalIntArrayRef dim, bool unbiased, bool keepdim = false) const;
   Tensor std(OptionalIntArrayRef dim = {}, const std::optional<Scalar>& correction = {},
              bool keepdim = false) const;

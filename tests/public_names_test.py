@@ -8,6 +8,8 @@ CASES = [  # a header, its names, the silent ones with a `-` in front
     ("int f();  ///< Behind.\nint g(int a,\n      int b);  ///< Behind too.\nint h();\n", "f g -h"),
     ("/// Text.\nint f(int);\nint f(double);\nint g();\nint f(bool);\n", "f f -g -f"),
     ("int f(int);\n/// Text.\nint f(double);\n", "-f f"),
+    ("int f(int);\nint f(double);\n", "-f -f"),
+    ("template <class T>\nrequires(a<T>) int f(T t);\n", "-f"),
     ("/// Text.\ntemplate <class T, size_t N = (1 > 0)>\n[[nodiscard]] T\nf(std::function<void(int)> x = {}) { return x; }\n", "f"),
     ("constexpr int n = f(3);\nextern int m;\nint k{4};\nclass C;\nusing namespace x;\nusing A = int;\n", "-A"),
     ("/// Text.\nclass C {\n  int a();\n public:\n  C() : x_{1}, y_(2) {}\n  C(const C&) = default;\n  ~C() { f(); }\n"

@@ -94,7 +94,7 @@ class IValue {
   /// integer that T does not hold.
   template <class T>
   T to() const;
-  /// The value as to<T>() gives it; nullopt for None.
+  /// The value as `to<T>()` gives it; nullopt for None.
   template <class T>
   std::optional<T> toOptional() const {
     return isNone() ? std::nullopt : std::optional<T>(to<T>());
