@@ -5,11 +5,14 @@
 
 namespace gradus {
 
+/// Reads and writes the elements of an N-dim tensor by index, `a[i][j]`, without bounds checks,
+/// like a pointer. Tensor::accessor() makes one; it is valid while the tensor lives.
 template <class T, size_t N>
 class TensorAccessor {
  public:
   TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides)
       : data_(data), sizes_(sizes), strides_(strides) {}
+  /// The element at i where there is one dim, else an accessor of the dims after the first.
   decltype(auto) operator[](int64_t i) const {
     T* p = data_ + i * strides_[0];
     if constexpr (N == 1)
@@ -17,10 +20,15 @@ class TensorAccessor {
     else
       return TensorAccessor<T, N - 1>(p, sizes_ + 1, strides_ + 1);
   }
+  /// The size of each dim.
   IntArrayRef sizes() const { return {sizes_, N}; }
+  /// For each dim the distance from one index to the next, in elements.
   IntArrayRef strides() const { return {strides_, N}; }
+  /// The size of dim i.
   int64_t size(int64_t i) const { return sizes_[i]; }
+  /// The stride of dim i, in elements.
   int64_t stride(int64_t i) const { return strides_[i]; }
+  /// The address of the first element.
   T* data() const { return data_; }
 
  private:
@@ -33,7 +41,6 @@ namespace detail {
 [[noreturn]] void throw_accessor_dim(int64_t wanted, int64_t actual);
 }
 
-// Valid while the tensor lives. Throws when T or N is not the tensor's.
 template <class T, size_t N>
 TensorAccessor<T, N> Tensor::accessor() const& {
   static_assert(N > 0, "a 0-dim tensor has item()");

@@ -9,14 +9,16 @@
 
 namespace gradus {
 
-// What autograd keeps on some tensors; tensor/ only carries and destroys it.
+/// What autograd keeps on some tensors, as the gradient of a leaf; tensor/ only carries and
+/// destroys it.
 struct ImplSlot {
   virtual ~ImplSlot() = default;
 };
 
-// What a tensor came from, autograd's node: carried and let go of here.
+/// What a tensor came from, a node of autograd: carried and let go of here.
 class History : public Counted {
  public:
+  /// Drops a reference.
   static void unref(const History* h) noexcept { h->let_go(); }
 
  protected:
@@ -34,17 +36,18 @@ namespace detail {
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local bool inference_mode = false;
 }  // namespace detail
 
-// How a view came to be, which decides whether it may be written in place.
+/// How a view came to be, which decides whether it may be written in place.
 enum class ViewKind : uint8_t { none, plain, multi_output, no_grad, custom };
 
+/// What a Tensor points at: a strided window on a storage.
 class TensorImpl final : public Counted, public memory::Pooled {
  public:
   TensorImpl(Ref<Storage> s, Dims&& sz, Dims&& st, int64_t off, ScalarType t)
       : dtype(t), storage(std::move(s)), offset(off), sizes(std::move(sz)), strides(std::move(st)) {
     refresh();
   }
-  // Another window on the storage of `from`, without history; what depends on its sizes and strides
-  // is the caller's to set, by refresh() or better knowledge.
+  /// Another window on the storage of `from`, without history; what depends on its sizes and
+  /// strides is the caller's to set, by refresh() or better knowledge.
   TensorImpl(const TensorImpl& from, const Dims& sz, const Dims& st, int64_t off)
       : dtype(from.dtype),
         inference(from.inference),
@@ -53,7 +56,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
         offset(off),
         sizes(sz),
         strides(st) {}
-  // The same of so many dims, whose sizes and strides are to be set too.
+  /// The same of so many dims, whose sizes and strides are to be set too.
   TensorImpl(const TensorImpl& from, size_t dims, int64_t off)
       : dtype(from.dtype),
         inference(from.inference),
@@ -63,7 +66,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
     sizes.resize(dims);
     strides.resize(dims);
   }
-  // Contiguous from the storage's start, `n` elements.
+  /// Contiguous from the storage's start, `n` elements.
   TensorImpl(Ref<Storage> s, IntArrayRef sz, int64_t n, ScalarType t)
       : dtype(t),
         contiguous(true),
@@ -75,9 +78,10 @@ class TensorImpl final : public Counted, public memory::Pooled {
     strides.resize(sz.size());
     set_contiguous_strides();
   }
+  /// Drops a reference; the last one destroys the object.
   static void unref(const TensorImpl* t) noexcept;
 
-  // Recomputes what follows from storage, sizes, strides and offset.
+  /// Recomputes what follows from storage, sizes, strides and offset.
   void refresh() {
     numel = 1;
     for (int64_t s : sizes) numel *= s;
@@ -94,33 +98,34 @@ class TensorImpl final : public Counted, public memory::Pooled {
     if (numel == 0) contiguous = true;
     data = storage->data() + offset * int64_t(item_size(dtype));
   }
-  // The same for `n` elements laid out one after the other, whose strides it sets.
+  /// The same for `n` elements laid out one after the other, whose strides it sets.
   void fill_contiguous(int64_t n) {
     set_contiguous_strides();
     numel = n;
     contiguous = true;
     data = storage->data() + offset * int64_t(item_size(dtype));
   }
+  /// Whether gradients flow to this tensor, or to the one that it is a view of.
   bool requires_grad() const { return tracked || (view_base && view_base->tracked); }
 
   // In an order that leaves no gaps: a tensor is three cache lines.
   ScalarType dtype;
   bool contiguous = false;
-  bool wrapped_number = false;  // made from a plain number: weak in promotion
+  bool wrapped_number = false;  ///< made from a plain number: weak in promotion
   bool inference = detail::inference_mode;
-  bool untracked = false;  // writes do not count as versions (Tensor::data())
-  bool tracked = false;    // a leaf that requires grad, or has a history
+  bool untracked = false;  ///< writes do not count as versions (Tensor::data())
+  bool tracked = false;    ///< a leaf that requires grad, or has a history
   ViewKind view_kind = ViewKind::none;
-  uint32_t view_version = 0;  // the storage's version that this view's history belongs to
-  uint32_t output_nr = 0;     // which of the history's outputs this is
+  uint32_t view_version = 0;  ///< the storage's version that this view's history belongs to
+  uint32_t output_nr = 0;     ///< which of the history's outputs this is
   Ref<Storage> storage;
   int64_t offset;
   int64_t numel = 0;
   char* data = nullptr;
-  Ref<TensorImpl> view_base;  // what this is a differentiable view of; never itself a view
+  Ref<TensorImpl> view_base;  ///< what this is a differentiable view of; never itself a view
   Ref<History> history;
   std::unique_ptr<ImplSlot> slot;
-  Dims sizes, strides;  // strides and offset count elements
+  Dims sizes, strides;  ///< strides and offset count elements
 
  private:
   void set_contiguous_strides() {

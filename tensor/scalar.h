@@ -10,6 +10,8 @@
 
 namespace gradus {
 
+/// One number: a bool, an integer (kept as int64) or a floating point number (kept as double).
+/// Every arithmetic type converts to it, and what takes a Scalar takes plain numbers so.
 class Scalar {
  public:
   Scalar() : Scalar(int64_t{0}) {}
@@ -21,22 +23,35 @@ class Scalar {
     value_.d = double(v);
   }
 
+  /// The kind: kBool, kLong or kDouble.
   ScalarType type() const { return type_; }
+  /// Whether it is a floating point number.
   bool isFloatingPoint() const { return type_ == kDouble; }
+  /// Whether it is an integer, or with include_bool also a bool.
   bool isIntegral(bool include_bool = false) const {
     return type_ == kLong || (include_bool && type_ == kBool);
   }
+  /// Whether it is a bool.
   bool isBoolean() const { return type_ == kBool; }
 
-  // Converts; a number outside an integer type's range throws.
+  /// The number as a T; the fraction of a floating point number is dropped for integers. Throws
+  /// Error when an integer type does not hold it; a negative number wraps around in an unsigned
+  /// type.
   template <class T>
   T to() const;
+  /// The number as a double.
   double toDouble() const { return type_ == kDouble ? value_.d : double(value_.i); }
+  /// The number as a float.
   float toFloat() const { return float(toDouble()); }
+  /// The same as `to<int64_t>()`.
   int64_t toLong() const { return to<int64_t>(); }
+  /// The same as `to<int32_t>()`.
   int32_t toInt() const { return to<int32_t>(); }
+  /// Whether the number is not 0.
   bool toBool() const { return type_ == kDouble ? value_.d != 0 : value_.i != 0; }
+  /// The negative number. Throws Error for a bool.
   Scalar operator-() const;
+  /// Whether both are the same number, of whatever kinds.
   bool equal(const Scalar& other) const;
 
  private:
@@ -67,6 +82,7 @@ T Scalar::to() const {
   }
 }
 
+/// Prints the number; a bool as `true` or `false`.
 std::ostream& operator<<(std::ostream& out, const Scalar& s);
 
 }  // namespace gradus

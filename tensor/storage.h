@@ -8,17 +8,25 @@
 
 namespace gradus {
 
+/// A block of elements that tensors share, and the count of writes to it.
 class Storage final : public Counted {
  public:
-  // The header and the (64-byte aligned, uninitialised) data come in one block.
+  /// A new storage of uninitialised data, 64-byte aligned; header and data come in one block.
+  /// Throws Error past the limit of set_memory_limit(), and when the system has no memory left.
   static Ref<Storage> make(size_t bytes);
-  // Borrows `data`; `deleter(data)` runs when the last tensor lets go.
+  /// A storage on borrowed memory; deleter(data) runs when the last tensor lets go, if there is
+  /// one.
   static Ref<Storage> wrap(void* data, size_t bytes, std::function<void(void*)> deleter);
+  /// Drops a reference; the last one frees the storage.
   static void unref(const Storage* s) noexcept;
 
+  /// The address of the first byte.
   char* data() const { return data_; }
+  /// The size of the data in bytes.
   size_t nbytes() const { return bytes_; }
+  /// How many writes were counted, by which a backward pass sees that a saved tensor changed.
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
+  /// Counts a write.
   void bump_version() { detail::count_up(version_); }
 
  private:

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+/// Declares the field `name` of a class of options: `.name(value)` sets it and returns the options,
+/// so that calls follow each other, and `.name()` reads it. A default may follow:
+/// `GRADUS_ARG(double, lr) = 0.1;`. What stands after it in the class is private.
 #define GRADUS_ARG(T, name)                          \
  public:                                             \
   auto name(const T& new_##name)->decltype(*this) {  \

@@ -8,6 +8,7 @@
 
 namespace gradus {
 
+/// The sizes or strides of a tensor: a short vector of int64, kept inline up to six dims.
 class Dims {
  public:
   static constexpr size_t inline_capacity = 6;
@@ -43,37 +44,54 @@ class Dims {
     if (capacity_ > inline_capacity) delete[] heap_;
   }
 
+  /// The address of the first number.
   int64_t* data() { return capacity_ > inline_capacity ? heap_ : inline_; }
   const int64_t* data() const { return capacity_ > inline_capacity ? heap_ : inline_; }
+  /// The first number.
   int64_t* begin() { return data(); }
+  /// One past the last number.
   int64_t* end() { return data() + size_; }
+  /// The first number.
   const int64_t* begin() const { return data(); }
+  /// One past the last number.
   const int64_t* end() const { return data() + size_; }
+  /// How many numbers there are.
   size_t size() const { return size_; }
+  /// Whether there are none.
   bool empty() const { return size_ == 0; }
+  /// The i-th number, without a check.
   int64_t& operator[](size_t i) { return data()[i]; }
   const int64_t& operator[](size_t i) const { return data()[i]; }
+  /// The last number; there must be one.
   int64_t& back() { return data()[size_ - 1]; }
   const int64_t& back() const { return data()[size_ - 1]; }
+  /// The same as ref().
   operator IntArrayRef() const { return {data(), size_}; }
+  /// A reference to the numbers, valid until they change.
   IntArrayRef ref() const { return {data(), size_}; }
 
-  // New elements are left unset.
+  /// Changes how many there are; those that come in addition are left unset. Throws Error when
+  /// there is no memory for so many.
   void resize(size_t n) {
     if (n > capacity_) grow(n);
     size_ = uint32_t(n);
   }
+  /// Drops all numbers.
   void clear() { size_ = 0; }
+  /// Appends a number.
   void push_back(int64_t v) {
     resize(size_ + 1);
     back() = v;
   }
+  /// Drops the last number; there must be one.
   void pop_back() { --size_; }
+  /// Puts a number at that place; those from there on move back by one.
   void insert(size_t at, int64_t v) {
     resize(size_ + 1);
     std::memmove(data() + at + 1, data() + at, (size_ - 1 - at) * sizeof(int64_t));
     data()[at] = v;
   }
+  /// Drops the number at that place; those behind it move forward by one.
   void erase(size_t at) {
     std::memmove(data() + at, data() + at + 1, (size_ - 1 - at) * sizeof(int64_t));
     --size_;

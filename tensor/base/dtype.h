@@ -8,6 +8,8 @@
 
 namespace gradus {
 
+/// The element types: kBool, kByte (kUInt8), kInt (kInt32), kLong (kInt64), kFloat (kFloat32) and
+/// kDouble (kFloat64).
 inline constexpr ScalarType kBool = ScalarType::Bool, kByte = ScalarType::Byte,
                             kUInt8 = ScalarType::Byte, kInt = ScalarType::Int,
                             kInt32 = ScalarType::Int, kLong = ScalarType::Long,
@@ -15,28 +17,37 @@ inline constexpr ScalarType kBool = ScalarType::Bool, kByte = ScalarType::Byte,
                             kFloat32 = ScalarType::Float, kDouble = ScalarType::Double,
                             kFloat64 = ScalarType::Double;
 
+/// The same as ScalarType, by libtorch's name.
 using Dtype = ScalarType;
 
-// An element type as libtorch's `dtype()` gives it: it prints the C++ name, `long int`, where the
-// ScalarType that it converts to prints `Long`.
+/// An element type as libtorch's `dtype()` gives it: it prints the C++ name, `long int`, where the
+/// ScalarType that it converts to prints `Long`.
 class TypeMeta {
  public:
   constexpr TypeMeta() = default;
   constexpr explicit TypeMeta(ScalarType t) : type_(t) {}
+  /// The TypeMeta of that type.
   static constexpr TypeMeta fromScalarType(ScalarType t) { return TypeMeta(t); }
+  /// The element type.
   constexpr operator ScalarType() const { return type_; }
+  /// The element type.
   constexpr ScalarType toScalarType() const { return type_; }
+  /// Whether it is any element type at all, or that one.
   constexpr bool isScalarType() const { return type_ != ScalarType::Undefined; }
   constexpr bool isScalarType(ScalarType t) const { return type_ == t; }
+  /// The TypeMeta of the C++ type T.
   template <class T>
   static constexpr TypeMeta Make() {
     return TypeMeta(scalar_type_of<T>);
   }
+  /// Whether it is the element type of the C++ type T.
   template <class T>
   constexpr bool Match() const {
     return *this == Make<T>();
   }
+  /// The C++ name, such as `float`.
   std::string_view name() const;
+  /// The bytes of one element; 0 for the undefined type.
   constexpr size_t itemsize() const;
   friend constexpr bool operator==(TypeMeta a, TypeMeta b) { return a.type_ == b.type_; }
   friend constexpr bool operator==(TypeMeta a, ScalarType b) { return a.type_ == b; }
@@ -44,44 +55,61 @@ class TypeMeta {
  private:
   ScalarType type_ = ScalarType::Undefined;
 };
+/// Prints name().
 std::ostream& operator<<(std::ostream& out, TypeMeta t);
+/// The element type.
 constexpr ScalarType typeMetaToScalarType(TypeMeta t) { return t; }
+/// The TypeMeta of that type.
 constexpr TypeMeta scalarTypeToTypeMeta(ScalarType t) { return TypeMeta(t); }
 
+/// Whether the type is float32 or float64.
 constexpr bool is_floating(ScalarType t) { return t == kFloat || t == kDouble; }
+/// Whether the type is uint8, int32 or int64, or with include_bool also bool.
 constexpr bool is_integral(ScalarType t, bool include_bool) {
   return t == kByte || t == kInt || t == kLong || (include_bool && t == kBool);
 }
+/// The same as is_floating().
 inline bool isFloatingType(ScalarType t) { return is_floating(t); }
+/// The same as is_integral().
 inline bool isIntegralType(ScalarType t, bool include_bool) { return is_integral(t, include_bool); }
+/// False: there are no complex types.
 constexpr bool isComplexType(ScalarType) { return false; }
 
+/// The bytes of one element; 0 for the undefined type.
 constexpr size_t item_size(ScalarType t) {
   constexpr size_t sizes[] = {1, 1, 4, 8, 4, 8, 0};
   return sizes[int(t)];
 }
 constexpr size_t TypeMeta::itemsize() const { return item_size(type_); }
+/// The same as item_size().
 inline size_t elementSize(ScalarType t) { return item_size(t); }
 
-// `float32`, as Python names it.
+/// The name in Python, such as `float32`.
 std::string_view dtype_name(ScalarType t);
-// `Float`, as libtorch names it.
+/// The name in libtorch, such as `Float`.
 std::string_view toString(ScalarType t);
+/// Prints toString().
 std::ostream& operator<<(std::ostream& out, ScalarType t);
 
-// The type that holds both: PyTorch's promotion between tensors of equal standing.
+/// The type that two tensors with dims promote to: the later one in bool, uint8, int32, int64,
+/// float32, float64.
 constexpr ScalarType promote_types(ScalarType a, ScalarType b) { return a < b ? b : a; }
+/// The same as promote_types().
 inline ScalarType promoteTypes(ScalarType a, ScalarType b) { return promote_types(a, b); }
 
+/// The type that factories use where none is given, and that integers become where an operation
+/// needs floating point; float32 unless it was set.
 ScalarType get_default_dtype();
-// Float or Double; throws for any other.
+/// Sets what get_default_dtype() gives, for all threads. Throws Error for a type that is not
+/// floating.
 void set_default_dtype(ScalarType t);
 
 namespace detail {
 [[noreturn]] void throw_no_dtype(const char* op, ScalarType t);
 }
 
-// Calls f(T{}) with the C++ type of `t`; throws when it is none of the listed ones.
+/// Calls f(T{}) with the C++ type T of `t` and returns its result. Throws NotImplementedError, with
+/// `op` in front, for the undefined type.
 template <class F>
 decltype(auto) visit_all(ScalarType t, const char* op, F&& f) {
   switch (t) {
@@ -94,6 +122,7 @@ decltype(auto) visit_all(ScalarType t, const char* op, F&& f) {
       detail::throw_no_dtype(op, t);
   }
 }
+/// The same for float and double. Throws NotImplementedError for other types.
 template <class F>
 decltype(auto) visit_floating(ScalarType t, const char* op, F&& f) {
   switch (t) {
@@ -105,6 +134,7 @@ decltype(auto) visit_floating(ScalarType t, const char* op, F&& f) {
       detail::throw_no_dtype(op, t);
   }
 }
+/// The same for uint8_t, int32_t and int64_t. Throws NotImplementedError for other types.
 template <class F>
 decltype(auto) visit_integral(ScalarType t, const char* op, F&& f) {
   switch (t) {
@@ -118,7 +148,8 @@ decltype(auto) visit_integral(ScalarType t, const char* op, F&& f) {
       detail::throw_no_dtype(op, t);
   }
 }
-// Moves elements without looking at them: f(uint8_t{} / uint32_t{} / uint64_t{}) by item size.
+/// Calls f(uint8_t{}), f(uint32_t{}) or f(uint64_t{}) by the size of an element, for work that
+/// moves elements without looking at them.
 template <class F>
 decltype(auto) visit_size(ScalarType t, F&& f) {
   switch (item_size(t)) {

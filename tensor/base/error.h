@@ -6,39 +6,44 @@
 
 namespace gradus {
 
+/// The exception that the library throws. Its message names the operation first, then what differs:
+/// `matmul: inner sizes differ, [64, 32] and [48, 16]`.
 class Error : public std::runtime_error {
  public:
   explicit Error(std::string message);
+  /// The message.
   const char* what() const noexcept override { return message_.c_str(); }
+  /// The same as what(): messages have no backtrace.
   const char* what_without_backtrace() const noexcept { return what(); }
+  /// The message, as a string.
   const std::string& msg() const noexcept { return message_; }
-  // A copy of this error with `path` in front.
+  /// A copy of this error with `path` in front of the message.
   Error within(const std::string& path) const { return Error(path + ": " + message_); }
-  // Names in front of the message where it happened: `Sequential.1 (Linear): `. With `join`, the
-  // place that stands there already is within this one and gets its path: `Sequential.0.1
-  // (Linear)`.
+  /// Puts the place where it happened in front of the message: `Sequential.1 (Linear): `. With
+  /// `join`, the place that stands there already is within this one and gets its path:
+  /// `Sequential.0.1 (Linear)`.
   void add_context(const std::string& path, const std::string& what, bool join = false);
 
  private:
   std::string message_;
 };
 
-// An index or a dim that is out of range.
+/// An index or a dim is out of range.
 class IndexError : public Error {
  public:
   using Error::Error;
 };
-// A number that makes no sense, of an option.
+/// A number given as an option makes no sense.
 class ValueError : public Error {
  public:
   using Error::Error;
 };
-// An argument of the wrong kind.
+/// An argument is of the wrong kind.
 class TypeError : public Error {
  public:
   using Error::Error;
 };
-// An operation that does not know the element type.
+/// An operation does not take the element type.
 class NotImplementedError : public Error {
  public:
   using Error::Error;

@@ -6,9 +6,12 @@
 
 namespace gradus {
 
-// Threads that a loop may use. Results have the same bits for any number. After a fork the child
-// has one, if its parent has used more.
+/// The number of threads that a loop may use, by default that of OpenMP (OMP_NUM_THREADS, or one
+/// for each processor). Results have the same bits for any number. After a fork the child has one
+/// thread, if its parent has used more.
 int get_num_threads();
+/// Sets the number of threads that a loop may use, for the whole process. Throws Error for less
+/// than 1.
 void set_num_threads(int n);
 
 namespace detail {
@@ -17,9 +20,9 @@ void parallel_ranges(int64_t begin, int64_t end, int64_t chunks, RangeBody body,
 int64_t chunk_count(int64_t count, int64_t grain);
 }  // namespace detail
 
-// Calls body(b, e) on disjoint ranges that cover [begin, end), none much shorter than `grain`, on
-// several threads when that pays. An exception of any range is thrown here. Calls inside a body run
-// on the calling thread.
+/// Calls body(b, e) on disjoint ranges that cover [begin, end), none much shorter than `grain`, on
+/// several threads when that pays. An exception from a range is thrown here. Calls inside a body
+/// run on the calling thread.
 template <class F>
 void parallel_for(int64_t begin, int64_t end, int64_t grain, F&& body) {
   if (begin >= end) return;

@@ -28,17 +28,19 @@ inline void count_up(std::atomic<uint32_t>& n) {
 }
 }  // namespace detail
 
+/// The base of objects that count the references to them.
 class Counted {
  public:
   Counted() = default;
   Counted(const Counted&) = delete;
   Counted& operator=(const Counted&) = delete;
 
-  // The first reference to a new object, which no other thread knows yet.
+  /// Counts the first reference to a new object, which no other thread knows yet.
   void retain_first() const { refs_.store(1, std::memory_order_relaxed); }
-  // Out of line, because every place where a Ref is copied has a call of it.
+  /// Counts one more reference. Out of line, because every place where a Ref is copied has a call
+  /// of it.
   void retain() const;
-  // Drops a reference; true when it was the last, and the object is the caller's to destroy.
+  /// Drops a reference; true when it was the last, and the object is the caller's to destroy.
   bool release_ref() const {
     // Nor does a sole owner need a locked instruction.
     const uint32_t n = refs_.load(std::memory_order_acquire);
@@ -49,6 +51,7 @@ class Counted {
     }
     return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
+  /// The number of references.
   uint32_t ref_count() const { return refs_.load(std::memory_order_acquire); }
 
  protected:
@@ -56,8 +59,9 @@ class Counted {
   mutable std::atomic<uint32_t> refs_{0};
 };
 
-// T has `static void unref(const T*) noexcept`, which drops a reference; out of line, because every
-// place where a Ref can die has a call of it.
+/// A shared owner of a T, whose count is inside the object. T has `static void unref(const T*)
+/// noexcept`, which drops a reference; it is out of line, because every place where a Ref can die
+/// has a call of it.
 template <class T>
 class Ref {
  public:
@@ -82,23 +86,30 @@ class Ref {
     if (p_) T::unref(p_);
   }
 
-  // Owns a new object: cheaper than Ref(p).
+  /// Owns a new object: cheaper than Ref(p).
   static Ref first(T* p) {
     p->retain_first();
     return adopt(p);
   }
-  // Wraps a pointer whose reference the caller already holds.
+  /// Wraps a pointer whose reference the caller already holds.
   static Ref adopt(T* p) {
     Ref r;
     r.p_ = p;
     return r;
   }
+  /// Gives up the pointer without dropping its reference, which is the caller's then.
   T* detach() { return std::exchange(p_, nullptr); }
+  /// The pointer; null where there is no object.
   T* get() const { return p_; }
+  /// The members of the object.
   T* operator->() const { return p_; }
+  /// The object; there must be one.
   T& operator*() const { return *p_; }
+  /// Whether there is an object.
   explicit operator bool() const { return p_ != nullptr; }
+  /// Drops the reference; the Ref is null from then on.
   void reset() { Ref().swap(*this); }
+  /// Exchanges the objects of two Refs.
   void swap(Ref& o) noexcept { std::swap(p_, o.p_); }
   friend bool operator==(const Ref& a, const Ref& b) { return a.p_ == b.p_; }
 

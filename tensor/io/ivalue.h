@@ -11,8 +11,12 @@
 
 namespace gradus {
 
+/// A value of any of the kinds that archives and contexts keep: None, a tensor, a bool, an integer,
+/// a double, a string, or a list of integers, doubles or tensors. All of these convert to it; an
+/// undefined tensor and an empty optional are None, and a pair of doubles is a list of two.
 class IValue {
  public:
+  /// The kinds, None first.
   using Value = std::variant<std::monostate, Tensor, bool, int64_t, double, std::string,
                              std::vector<int64_t>, std::vector<double>, std::vector<Tensor>>;
 
@@ -39,40 +43,67 @@ class IValue {
     if (v) *this = IValue(*v);
   }
 
+  /// Whether it holds nothing.
   bool isNone() const { return !value_; }
+  /// Whether it is a tensor.
   bool isTensor() const;
+  /// Whether it is a bool.
   bool isBool() const;
+  /// Whether it is an integer.
   bool isInt() const;
+  /// Whether it is a double.
   bool isDouble() const;
+  /// Whether it is an integer, a double or a bool.
   bool isScalar() const { return isInt() || isDouble() || isBool(); }
+  /// Whether it is a string.
   bool isString() const;
+  /// Whether it is a list of integers.
   bool isIntList() const;
+  /// Whether it is a list of doubles.
   bool isDoubleList() const;
+  /// Whether it is a list of tensors.
   bool isTensorList() const;
+  /// Whether it is a list of any kind.
   bool isList() const { return isIntList() || isDoubleList() || isTensorList(); }
 
-  // Each throws when the value is of another kind; None is an undefined tensor, and an int a
-  // double.
+  /// The tensor; undefined for None. Throws Error for another kind.
   Tensor toTensor() const;
+  /// The bool. Throws Error for another kind.
   bool toBool() const;
+  /// The integer. Throws Error for another kind.
   int64_t toInt() const;
+  /// The double, or the integer as one. Throws Error for another kind.
   double toDouble() const;
+  /// The integer, double or bool. Throws Error for another kind.
   Scalar toScalar() const;
+  /// The string. Throws Error for another kind.
   const std::string& toStringRef() const;
+  /// A copy of the string. Throws Error for another kind.
   std::string to_string() const { return toStringRef(); }
+  /// The list of integers; empty for any empty list. Throws Error for another kind.
   std::vector<int64_t> toIntVector() const;
+  /// The list of doubles, or of integers as such; empty for any empty list. Throws Error for
+  /// another kind.
   std::vector<double> toDoubleVector() const;
+  /// The list of tensors; empty for any empty list. Throws Error for another kind.
   std::vector<Tensor> toTensorVector() const;
+  /// The list of two doubles as a pair. Throws Error for another kind or another length.
   std::tuple<double, double> toDoublePair() const;
+  /// The value as a T: Tensor, bool, an integer or floating type, Scalar, std::string, a vector of
+  /// int64_t, double or Tensor, or a pair of doubles. Throws Error for another kind, and for an
+  /// integer that T does not hold.
   template <class T>
   T to() const;
+  /// The value as `to<T>()` gives it; nullopt for None.
   template <class T>
   std::optional<T> toOptional() const {
     return isNone() ? std::nullopt : std::optional<T>(to<T>());
   }
 
-  // "None", "Tensor", "Bool", "Int", "Double", "String", "IntList", "DoubleList" or "TensorList".
+  /// The kind by name: "None", "Tensor", "Bool", "Int", "Double", "String", "IntList", "DoubleList"
+  /// or "TensorList".
   std::string tagKind() const;
+  /// The value as a variant.
   const Value& value() const;
 
  private:

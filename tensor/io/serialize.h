@@ -19,6 +19,7 @@
 
 namespace gradus::serialize {
 
+/// What is to be saved: a flat list of named tensors and values. Nested archives join names by '.'.
 class OutputArchive {
  public:
   OutputArchive() = default;
@@ -27,35 +28,44 @@ class OutputArchive {
   OutputArchive(const OutputArchive&) = delete;
   OutputArchive& operator=(const OutputArchive&) = delete;
 
-  // The tensor is held, not copied: it is read when the archive is saved. A key may be written
-  // once.
+  /// Adds a tensor, a value or all of another archive under a name. A tensor is held, not copied:
+  /// it is read when the archive is saved. A list of tensors becomes key.0, key.1, ... A name that
+  /// is written twice throws Error when the archive is saved; the name "__metadata__" throws it
+  /// here. `is_buffer` has no effect.
   void write(const std::string& key, const Tensor& tensor, bool is_buffer = false);
   void write(const std::string& key, const IValue& value);
   void write(const std::string& key, const OutputArchive& nested);
 
-  // Replaces the file when the new one is whole and on the disk: a failure, a kill or a loss of
-  // power leaves the old one. The file keeps its mode; one that may not be written throws.
+  /// Writes a file, which Python's `safetensors` reads. It replaces an old file when the new one is
+  /// whole and on the disk: a failure, a kill or a loss of power leaves the old one. The file keeps
+  /// its mode; one that may not be written throws Error.
+  ///
+  /// The form with a stream writes at its place; several archives may follow each other in one
+  /// stream. The form with a function calls write(data, bytes), which returns how many bytes it
+  /// took; fewer than given is a failure, for which Error is thrown.
   void save_to(const std::string& filename) const;
-  // Writes at the stream's place; several archives may follow each other in one stream.
   void save_to(std::ostream& stream) const;
-  // `write(data, bytes)` returns how many bytes it took; fewer than given is a failure.
   void save_to(const std::function<size_t(const void*, size_t)>& write) const;
 
+  /// The same as write().
   template <class... Args>
   void operator()(Args&&... args) {
     write(std::forward<Args>(args)...);
   }
 
+  /// Names and what stands under them, in the order of their writing.
   using Entries = std::vector<std::pair<std::string, IValue>>;
+  /// What was written so far.
   const Entries& entries() const { return entries_; }
 
  private:
   Entries entries_;
 };
 
-// What comes from a file is not trusted: a load either checks everything, from the header's length
-// to the last element, or throws and keeps the archive as it was. Where a file has a tensor and a
-// value of the same name, the tensor is what is read.
+/// What was loaded: named tensors and values. What comes from a file is not trusted: a load either
+/// checks everything, from the header's length to the last element, or throws Error and keeps the
+/// archive as it was. Where a file has a tensor and a value of the same name, the tensor is what is
+/// read.
 class InputArchive {
  public:
   InputArchive();
@@ -64,32 +74,40 @@ class InputArchive {
   InputArchive(const InputArchive&) = delete;
   InputArchive& operator=(const InputArchive&) = delete;
 
+  /// Reads a whole archive from a file, a stream, memory or a function. Throws Error when that
+  /// cannot be read or is no archive, and for a device other than the CPU.
+  ///
+  /// A stream is read from its place, and not beyond the archive's end; one with nothing left gives
+  /// the archive again that was read from it last. The function read(pos, buffer, bytes) returns
+  /// how many bytes it gave, and size() how many there are.
   void load_from(const std::string& filename, std::optional<Device> device = std::nullopt);
-  // Reads from the stream's place, and not beyond the archive's end. A stream with nothing left
-  // gives the archive again that was read from it last.
   void load_from(std::istream& stream, std::optional<Device> device = std::nullopt);
   void load_from(const char* data, size_t size, std::optional<Device> device = std::nullopt);
-  // `read(pos, buffer, bytes)` returns how many bytes it gave.
   void load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
                  const std::function<size_t()>& size, std::optional<Device> device = std::nullopt);
 
-  // An undefined `tensor` becomes the archive's. A defined one keeps its identity and type and
-  // takes the elements, if the sizes agree; else throws. `read` throws when there is no such key,
-  // or another kind of value; `try_read` returns false then.
+  /// Reads the tensor of that name. An undefined `tensor` becomes the archive's. A defined one
+  /// keeps its identity and type and takes the elements; Error is thrown when the sizes differ, or
+  /// one type is floating and the other is not. Throws Error when there is no such tensor.
   void read(const std::string& key, Tensor& tensor, bool is_buffer = false);
+  /// The same as read(), but returns false when there is no such tensor.
   bool try_read(const std::string& key, Tensor& tensor, bool is_buffer = false);
+  /// Reads the value of that name. Throws Error when there is none.
   void read(const std::string& key, IValue& value);
+  /// Reads the value of that name, or returns false when there is none.
   bool try_read(const std::string& key, IValue& value);
-  // The part of the archive whose keys begin with `key` and '.'. As a part without values leaves no
-  // trace in a file, `read` gives an empty archive when there is none.
+  /// The part of the archive whose names begin with `key` and '.'. As a part without values leaves
+  /// no trace in a file, it is an empty archive when there is none.
   void read(const std::string& key, InputArchive& archive);
+  /// The same as read(), but returns false when no name begins so.
   bool try_read(const std::string& key, InputArchive& archive);
 
-  // The names at this level, of values and of nested archives, in the file's order.
+  /// The names at this level, of values and of nested archives, in the file's order.
   std::vector<std::string> keys() const;
-  // Undoes every write into a defined tensor that this archive and its parts have made.
+  /// Undoes every write into a defined tensor that this archive and its parts have made.
   void roll_back();
 
+  /// The same as read().
   template <class... Args>
   void operator()(Args&&... args) {
     read(std::forward<Args>(args)...);
@@ -107,17 +125,19 @@ class InputArchive {
 
 namespace gradus {
 
-// A tensor under the key "0". Whether it requires grad is kept; a defined target keeps its identity
-// and its own flag, and takes everything else.
+/// Writes a tensor under the name "0", and whether it requires grad.
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive, const Tensor& t);
+/// Reads what operator<< wrote. A defined target keeps its identity and its own requires_grad, and
+/// takes everything else; see Tensor::set_data(). Throws Error when there is no tensor "0".
 serialize::InputArchive& operator>>(serialize::InputArchive& archive, Tensor& t);
+/// Writes each tensor of a list under its number, and whether it requires grad.
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                      const std::vector<Tensor>& tensors);
-// Appends.
+/// Appends the tensors that operator<< wrote to the list.
 serialize::InputArchive& operator>>(serialize::InputArchive& archive, std::vector<Tensor>& tensors);
 
-// save(value, file name or stream): tensors, lists of them, modules, optimisers, and whatever has
-// an operator<< to an OutputArchive.
+/// save(value, file name or stream): writes tensors, lists of them, modules, optimisers, and
+/// whatever has an operator<< to an OutputArchive. Throws Error when it cannot be written.
 template <class Value, class... To>
 void save(const Value& value, To&&... to) {
   try {
@@ -128,8 +148,8 @@ void save(const Value& value, To&&... to) {
     detail::rethrow_as_error("save");
   }
 }
-// load(value, file name or stream) fills what save() wrote. If anything does not fit it throws, and
-// `value` is as before.
+/// load(value, file name or stream): fills `value` with what save() wrote. If anything does not fit
+/// it throws Error, and `value` is as before.
 template <class Value, class... From>
 void load(Value& value, From&&... from) {
   serialize::InputArchive archive;

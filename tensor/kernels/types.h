@@ -6,7 +6,8 @@
 
 namespace gradus {
 
-// In the order of promotion: the type of `a op b` is the larger of the two.
+/// The element types, in the order of promotion: the type of `a op b` is the later of the two.
+/// Bool, Byte (uint8), Int (int32), Long (int64), Float (float32) and Double (float64).
 enum class ScalarType : int8_t { Bool, Byte, Int, Long, Float, Double, Undefined };
 
 inline constexpr int scalar_type_count = 6;

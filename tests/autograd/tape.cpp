@@ -260,6 +260,27 @@ TEST_CASE("threads that meet at a leaf") {
   CHECK(values(x.grad()) == Values{16000});
 }
 
+TEST_CASE("methods of an undefined tensor throw") {
+  const Tensor none, x = leaf({1});
+  const auto refused = [](auto f) {
+    return message(f) == "tensor: undefined, it was never given a value";
+  };
+  CHECK(refused([&] { none.is_alias_of(x); }));
+  CHECK(refused([&] { x.is_alias_of(none); }));
+  CHECK(refused([&] { none.detach_(); }));
+  CHECK(refused([&] { none.set_data(x); }));
+  CHECK(refused([&] { x.detach().set_data(none); }));
+  CHECK(refused([&] { none.mutable_grad(); }));
+  CHECK(refused([&] { none.retains_grad(); }));
+  CHECK(refused([&] { none.retain_grad(); }));
+  CHECK(refused([&] { none.remove_hook(0); }));
+  CHECK(refused([&] { none.name(); }));
+  CHECK(refused([&] { none.is_leaf(); }));
+  CHECK(refused([&] { none.output_nr(); }));
+  CHECK(refused([&] { none._version(); }));
+  CHECK(refused([&] { none._base(); }));
+}
+
 TEST_CASE("undefined operands are refused") {
   const Tensor x = leaf({1}), none;
   CHECK(message([&] { x + none; }) == "add: an operand is undefined, it was never given a value");
