@@ -13,7 +13,17 @@
 
 using namespace gradus;
 
-TEST_CASE("a fork finds the allocator and the generator whole") {
+// The address sanitizer's own allocator is not whole in a child: after one fork in a hundred a
+// program that only calls malloc hangs there (Clang 14, GCC 12).
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool hangs = true;
+#elif defined(__has_feature)
+constexpr bool hangs = __has_feature(address_sanitizer);
+#else
+constexpr bool hangs = false;
+#endif
+
+TEST_CASE("a fork finds the allocator and the generator whole" * doctest::skip(hangs)) {
   std::atomic<bool> stop{false};
   std::vector<std::thread> busy;
   for (int t = 0; t < 3; ++t)
