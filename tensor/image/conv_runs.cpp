@@ -175,14 +175,14 @@ class Worker {
         const int64_t count = lines.columns(first, n);
         if (pairs_) {
           const int64_t rest = out[2] - 2 * column;
-          table().f32.interleave(from, 0, odd, 0, 1, std::min(2 * count, rest), y, 0);
+          table().of_float.interleave(from, 0, odd, 0, 1, std::min(2 * count, rest), y, 0);
         } else {
           for (int64_t q = 0; q < count; ++q) y[q * step[2]] = from[q];
         }
       } else if (pairs_) {
-        table().f32.interleave(from, lines.pitch, odd, lines.pitch, n, out[2], y, pitch);
+        table().of_float.interleave(from, lines.pitch, odd, lines.pitch, n, out[2], y, pitch);
       } else if (plain_) {
-        table().f32.spread({from, lines.pitch, 1, n, lines.width, 0, lines.width, y});
+        table().of_float.spread({from, lines.pitch, 1, n, lines.width, 0, lines.width, y});
       } else {
         for (int64_t r = 0; r < n; ++r)
           for (int64_t q = 0; q < lines.width; ++q)
@@ -214,7 +214,7 @@ bool pays(const Job<float>& job) {
   }
   const int64_t width = std::max<int64_t>(job.plan.passes[0].grid[2], 4);
   const int64_t packing = 8 + 2048 / (width * width);
-  const int64_t rows = round_up(job.rows, kernels::table().gemm->f32.mr);
+  const int64_t rows = round_up(job.rows, kernels::table().gemm->of_float.mr);
   return columns * round_up(job.rows, panel_width(job.rows)) <= useful * (rows + packing);
 }
 

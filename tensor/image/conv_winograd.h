@@ -18,7 +18,7 @@ inline constexpr int64_t lanes = kernels::winograd_lanes, side = 4, reach = 2, t
                          products = 36;
 
 inline const kernels::WinogradKernels& transforms() { return *kernels::table().winograd; }
-inline const kernels::GemmKernels<float>& micro() { return kernels::table().gemm->f32; }
+inline const kernels::GemmKernels<float>& micro() { return kernels::table().gemm->of_float; }
 
 // The `products` matrices of `rows` rows of channels, side by side; a row more between them keeps
 // them apart in the cache.

@@ -50,7 +50,7 @@ void Source::fill(const Tiles& tiles, int64_t image, int64_t row, int64_t rows, 
     } else {
       float* packed = strip_ + lines * step;
       for (int64_t r = begin; r < end; ++r, x += line, to += step) {
-        kernels::table().conv->f32.spread(
+        kernels::table().conv->of_float.spread(
             {x, volume(in), apart[2], count, length, 0, length, packed});
         transforms().transpose({packed, length, 0, to, lanes, 0, count, length, 1, false});
       }

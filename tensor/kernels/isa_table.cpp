@@ -1,6 +1,5 @@
 // The one symbol that an archive of kernels exports.
 #include "tensor/kernels/pointwise/rows.h"
-#include "tensor/kernels/reduce/kernels.h"
 #include "tensor/kernels/table.h"
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -27,9 +26,12 @@ constexpr Table make_table() {
           .optimizer = &optimizer_table,
           .pool = &pool_table,
           .random = &random_table,
-          .reduce = &reduce::reduce_table,
-          .scan = &reduce::scan_table,
-          .softmax = &reduce::softmax_table,
+          .sum = &sum_table,
+          .logic = &logic_table,
+          .minmax = &minmax_table,
+          .power = &power_table,
+          .scan = &scan_table,
+          .softmax = &softmax_table,
           .winograd = &winograd_kernels};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {

@@ -25,7 +25,10 @@ struct Table {
   const OptimizerTable* optimizer;
   const PoolTable* pool;
   const RandomTable* random;
-  const ReduceTable* reduce;
+  const SumTable* sum;
+  const LogicTable* logic;
+  const MinMaxTable* minmax;
+  const PowerTable* power;
   const ScanTable* scan;
   const SoftmaxTable* softmax;
   const WinogradKernels* winograd;

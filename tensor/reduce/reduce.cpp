@@ -16,7 +16,7 @@ namespace {
 
 using kernels::ReduceShape;
 
-const kernels::ReduceTable& kernel_table() { return *kernels::table().reduce; }
+using kernels::table;
 
 // Uninitialised, for the results of r in their order.
 Tensor empty_results(const Tensor& x, const Reduction& r, DimSet dims, bool keepdim,
@@ -124,15 +124,15 @@ void map_dense(const Tensor& x, F f) {
 }  // namespace
 
 Tensor sum(const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce(x, dims, keepdim, sum_type(x.dtype()), kernel_table().sum);
+  return reduce(x, dims, keepdim, sum_type(x.dtype()), table().sum->sum);
 }
 Tensor nansum(const Tensor& x, DimSet dims, bool keepdim) {
   if (!x.is_floating_point()) return sum(x, dims, keepdim);
-  const auto& t = kernel_table();
+  const auto& t = *table().sum;
   return reduce(x, dims, keepdim, x.dtype(), Simple{t.nansum[x.dtype()]}, Simple{t.sum[x.dtype()]});
 }
 Tensor prod(const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce(x, dims, keepdim, sum_type(x.dtype()), kernel_table().prod);
+  return reduce(x, dims, keepdim, sum_type(x.dtype()), table().sum->prod);
 }
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
   check_floating(x, "mean");
@@ -143,17 +143,17 @@ Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
 }
 Tensor amax(const Tensor& x, DimSet dims, bool keepdim, const char* op) {
   check_nonempty(x, dims, op);
-  return reduce(x, dims, keepdim, x.dtype(), kernel_table().amax);
+  return reduce(x, dims, keepdim, x.dtype(), table().minmax->amax);
 }
 Tensor amin(const Tensor& x, DimSet dims, bool keepdim, const char* op) {
   check_nonempty(x, dims, op);
-  return reduce(x, dims, keepdim, x.dtype(), kernel_table().amin);
+  return reduce(x, dims, keepdim, x.dtype(), table().minmax->amin);
 }
 Tensor any(const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce(x, dims, keepdim, kBool, kernel_table().any);
+  return reduce(x, dims, keepdim, kBool, table().logic->any);
 }
 Tensor all(const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce(x, dims, keepdim, kBool, kernel_table().all);
+  return reduce(x, dims, keepdim, kBool, table().logic->all);
 }
 Tensor count_nonzero(const Tensor& x, DimSet dims) { return sum(to_dtype(x, kBool), dims, false); }
 
@@ -163,11 +163,12 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 // The sum of |x|^p, for p = inf and -inf the largest and the least |x|; in double.
 Tensor power_sum(const Tensor& x, double p, DimSet dims, bool keepdim) {
-  const auto& t = kernel_table();
-  const auto first = [f = t.power[x.dtype()], p](const char* from, char* y, const ReduceShape& s) {
+  const auto& t = table();
+  const auto first = [f = t.power->power[x.dtype()], p](const char* from, char* y,
+                                                        const ReduceShape& s) {
     f(from, reinterpret_cast<double*>(y), p, s);
   };
-  const Simple next{(p == inf ? t.amax : p == -inf ? t.amin : t.sum)[kDouble]};
+  const Simple next{(p == inf ? t.minmax->amax : p == -inf ? t.minmax->amin : t.sum->sum)[kDouble]};
   return reduce(x, dims, keepdim, kDouble, first, next);
 }
 void take_root(const Tensor& sum, double p) {
@@ -242,7 +243,7 @@ Tensor logsumexp(const Tensor& x, DimSet dims, bool keepdim) {
   check_floating(x, "logsumexp");
   return visit_floating(x.dtype(), "logsumexp", [&](auto zero) {
     using T = decltype(zero);
-    const auto step = [f = kernel_table().logsumexp[x.dtype()]](const char* from, char* to,
+    const auto step = [f = table().power->logsumexp[x.dtype()]](const char* from, char* to,
                                                                 const ReduceShape& s) {
       T* y = reinterpret_cast<T*>(to);
       const int64_t count = s.outer * s.inner;
@@ -279,7 +280,7 @@ Moments moments_of(const Tensor& x, DimSet dims, bool keepdim) {
   double *mean = part_mean.data_ptr<double>(), *m2 = part_m2.data_ptr<double>();
   run_plan(
       p, x.impl()->data, int64_t(x.itemsize()),
-      [&, f = kernel_table().moments[x.dtype()]](
+      [&, f = table().power->moments[x.dtype()]](
           const char* from, int64_t at, const ReduceShape& s) { f(from, mean + at, m2 + at, s); });
   if (pieces > 1) {
     double *mean_out = y.mean.data_ptr<double>(), *m2_out = y.m2.data_ptr<double>();
@@ -383,10 +384,10 @@ Extreme extreme(const Tensor& x, int64_t dim, bool keepdim, const char* op,
 }  // namespace
 
 Extreme max(const Tensor& x, int64_t dim, bool keepdim, const char* op) {
-  return extreme(x, dim, keepdim, op, kernel_table().max);
+  return extreme(x, dim, keepdim, op, table().minmax->max);
 }
 Extreme min(const Tensor& x, int64_t dim, bool keepdim, const char* op) {
-  return extreme(x, dim, keepdim, op, kernel_table().min);
+  return extreme(x, dim, keepdim, op, table().minmax->min);
 }
 
 }  // namespace gradus::raw

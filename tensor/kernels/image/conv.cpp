@@ -313,7 +313,7 @@ constexpr ConvKernels<T> conv_kernels() {
 }
 
 extern const ConvTable conv_table;
-constinit const ConvTable conv_table{conv_kernels<float>(), conv_kernels<double>(), run_unit,
-                                     conv_run};
+constinit const ConvTable conv_table{
+    {conv_kernels<float>(), conv_kernels<double>()}, run_unit, conv_run};
 
 }  // namespace gradus::kernels::GRADUS_ISA

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "tensor/kernels/by_floating.h"
 #include "tensor/kernels/isa.h"
 
 namespace gradus::kernels {
@@ -114,19 +115,9 @@ struct ConvKernels {
   void (*add)(int64_t n, const T* x, T* y);
 };
 
-struct ConvTable {
-  ConvKernels<float> f32;
-  ConvKernels<double> f64;
+struct ConvTable : ByFloating<ConvKernels> {
   int run_unit;  // a ConvRun is one, two or three times as wide
   void (*run)(const ConvRun&);
-
-  template <class T>
-  const ConvKernels<T>& of() const {
-    if constexpr (sizeof(T) == sizeof(float))
-      return f32;
-    else
-      return f64;
-  }
 };
 
 }  // namespace gradus::kernels

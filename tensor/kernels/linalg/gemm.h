@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "tensor/kernels/by_floating.h"
 #include "tensor/kernels/isa.h"
 
 namespace gradus::kernels {
@@ -93,17 +94,6 @@ template <class T>
 
 }  // namespace GRADUS_ISA
 
-struct GemmTable {
-  GemmKernels<float> f32;
-  GemmKernels<double> f64;
-
-  template <class T>
-  const GemmKernels<T>& of() const {
-    if constexpr (sizeof(T) == sizeof(float))
-      return f32;
-    else
-      return f64;
-  }
-};
+using GemmTable = ByFloating<GemmKernels>;
 
 }  // namespace gradus::kernels

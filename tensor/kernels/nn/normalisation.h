@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "tensor/kernels/by_floating.h"
 #include "tensor/kernels/isa.h"
 
 namespace gradus::kernels {
@@ -48,17 +49,7 @@ struct NormKernels {
                           int64_t last);
 };
 
-struct NormTable {
-  NormKernels<float> of_float;
-  NormKernels<double> of_double;
-  template <class T>
-  constexpr const NormKernels<T>& of() const {
-    if constexpr (sizeof(T) == sizeof(float))
-      return of_float;
-    else
-      return of_double;
-  }
-};
+using NormTable = ByFloating<NormKernels>;
 
 namespace GRADUS_ISA {
 extern const NormTable norm_table;

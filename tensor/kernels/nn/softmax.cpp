@@ -1,8 +1,10 @@
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 #include "tensor/kernels/simd/line.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -90,8 +92,6 @@ T* out(void* p) {
   return static_cast<T*>(p);
 }
 
-}  // namespace
-
 template <class T>
 void softmax(const void* x, void* y, const ScanShape& s) {
   run<T>(Softmax{}, s, in<T>(x), out<T>(y));
@@ -129,15 +129,17 @@ void exp_terms(const void* x, const void* max, const void* log_sum, const void* 
   }
 }
 
-#define GRADUS_INSTANTIATE(T)                                                               \
-  template void softmax<T>(const void*, void*, const ScanShape&);                           \
-  template void log_softmax<T>(const void*, void*, const ScanShape&);                       \
-  template void softmax_backward<T>(const void*, const void*, void*, const ScanShape&);     \
-  template void log_softmax_backward<T>(const void*, const void*, void*, const ScanShape&); \
-  template void log_terms<T>(const void*, void*, void*, const ScanShape&);                  \
-  template void exp_terms<T>(const void*, const void*, const void*, const void*, void*,     \
-                             const ScanShape&);
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const SoftmaxTable softmax_table = {
+    .softmax = GRADUS_FLOAT_TYPES(reduce::softmax),
+    .log_softmax = GRADUS_FLOAT_TYPES(reduce::log_softmax),
+    .softmax_backward = GRADUS_FLOAT_TYPES(reduce::softmax_backward),
+    .log_softmax_backward = GRADUS_FLOAT_TYPES(reduce::log_softmax_backward),
+    .log_terms = GRADUS_FLOAT_TYPES(reduce::log_terms),
+    .exp_terms = GRADUS_FLOAT_TYPES(reduce::exp_terms),
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -2,6 +2,7 @@
 // PyTorch's, so that its numbers come out. With `maximize` the gradient's sign is turned.
 #pragma once
 
+#include "tensor/kernels/by_floating.h"
 #include "tensor/kernels/types.h"
 
 namespace gradus::kernels {
@@ -36,18 +37,6 @@ struct OptimizerKernels {
                   const RmspropStep& step);
 };
 
-struct OptimizerTable {
-  OptimizerKernels<float> floats;
-  OptimizerKernels<double> doubles;
-
-  template <class T>
-  const OptimizerKernels<T>& of() const {
-    if constexpr (sizeof(T) == 4) {
-      return floats;
-    } else {
-      return doubles;
-    }
-  }
-};
+using OptimizerTable = ByFloating<OptimizerKernels>;
 
 }  // namespace gradus::kernels

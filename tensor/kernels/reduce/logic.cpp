@@ -1,7 +1,9 @@
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -48,8 +50,6 @@ void run(const void* x, void* y, const ReduceShape& s, uint8_t first, Row row, M
   }
 }
 
-}  // namespace
-
 template <class T>
 void any(const void* x, void* y, const ReduceShape& s) {
   run<T>(x, y, s, 0, any_of<T>, [](int a, int b) { return a | b; });
@@ -59,13 +59,13 @@ void all(const void* x, void* y, const ReduceShape& s) {
   run<T>(x, y, s, 1, all_of<T>, [](int a, int b) { return a & b; });
 }
 
-#define GRADUS_INSTANTIATE(T)                                   \
-  template void any<T>(const void*, void*, const ReduceShape&); \
-  template void all<T>(const void*, void*, const ReduceShape&);
-GRADUS_INSTANTIATE(uint8_t)
-GRADUS_INSTANTIATE(int32_t)
-GRADUS_INSTANTIATE(int64_t)
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const LogicTable logic_table = {
+    .any = GRADUS_ALL_TYPES(reduce::any),
+    .all = GRADUS_ALL_TYPES(reduce::all),
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -1,7 +1,9 @@
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -97,8 +99,6 @@ struct MinIndex : Min {
   }
 };
 
-}  // namespace
-
 template <class T>
 void amax(const void* x, void* y, const ReduceShape& s) {
   fold(Max{}, static_cast<const T*>(x), static_cast<T*>(y), s);
@@ -116,15 +116,15 @@ void min(const void* x, void* y, int64_t* index, const ReduceShape& s) {
   with_index<T>(MinIndex{}, x, y, index, s);
 }
 
-#define GRADUS_INSTANTIATE(T)                                             \
-  template void amax<T>(const void*, void*, const ReduceShape&);          \
-  template void amin<T>(const void*, void*, const ReduceShape&);          \
-  template void max<T>(const void*, void*, int64_t*, const ReduceShape&); \
-  template void min<T>(const void*, void*, int64_t*, const ReduceShape&);
-GRADUS_INSTANTIATE(uint8_t)
-GRADUS_INSTANTIATE(int32_t)
-GRADUS_INSTANTIATE(int64_t)
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const MinMaxTable minmax_table = {
+    .amax = GRADUS_ALL_TYPES(reduce::amax),
+    .amin = GRADUS_ALL_TYPES(reduce::amin),
+    .max = GRADUS_ALL_TYPES(reduce::max),
+    .min = GRADUS_ALL_TYPES(reduce::min),
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -3,6 +3,7 @@
 // into a dense [outer, inner] result.
 #pragma once
 
+#include "tensor/kernels/isa.h"
 #include "tensor/kernels/types.h"
 
 namespace gradus::kernels {
@@ -41,15 +42,26 @@ using DistanceFn = void(const double* a, const double* b, double* y, double p,
 using DistanceSlopeFn = void(const double* a, const double* b, const double* w, const double* y,
                              double* da, double p, const DistanceShape&);
 
-struct ReduceTable {
+// One table for each source, reduce/sum.cpp and so on.
+struct SumTable {
   // y is int64 for bool and integers (modulo 2^64), else of x's type. nansum: float and double.
   ByType<ReduceFn> sum, prod, nansum;
+};
+
+struct LogicTable {
   // y is bool; a nan is true.
   ByType<ReduceFn> any, all;
+};
+
+struct MinMaxTable {
   // y is of x's type; a nan wins. n > 0, as for max and min.
   ByType<ReduceFn> amax, amin;
   // Also the first index of the extremum (of the first nan). y may be null.
   ByType<ReduceIndexFn> max, min;
+};
+
+// Float and double.
+struct PowerTable {
   // Sum of |x|^p; number of x != 0 for p = 0, max |x| for p = inf, min |x| for p = -inf.
   ByType<ReducePowerFn> power;
   // Mean, and sum of (x - mean)². n > 0.
@@ -101,5 +113,25 @@ struct SoftmaxTable {
   ByType<LogTermsFn> log_terms;
   ByType<ExpTermsFn> exp_terms;
 };
+
+// Kernels that are templates of the type of x, for every type and for floating ones. Bool goes
+// through uint8_t, whose 0 and 1 it shares.
+#define GRADUS_ALL_TYPES(f)                                                       \
+  {                                                                               \
+    { &f<uint8_t>, &f<uint8_t>, &f<int32_t>, &f<int64_t>, &f<float>, &f<double> } \
+  }
+#define GRADUS_FLOAT_TYPES(f)                                     \
+  {                                                               \
+    { nullptr, nullptr, nullptr, nullptr, &f<float>, &f<double> } \
+  }
+
+namespace GRADUS_ISA {
+extern const SumTable sum_table;
+extern const LogicTable logic_table;
+extern const MinMaxTable minmax_table;
+extern const PowerTable power_table;
+extern const ScanTable scan_table;
+extern const SoftmaxTable softmax_table;
+}  // namespace GRADUS_ISA
 
 }  // namespace gradus::kernels

@@ -2,9 +2,11 @@
 #include <math.h>
 
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -175,8 +177,6 @@ double log_add_exp(double a, double b) {
   return high + ::log1p(::exp(low - high));
 }
 
-}  // namespace
-
 template <class T>
 void cumsum(const void* x, void* y, const ScanShape& s) {
   run<T>(x, y, s, 0, [](auto a, auto b) { return a + b; });
@@ -202,19 +202,17 @@ void cummin(const void* x, void* y, int64_t* index, const ScanShape& s) {
   with_index<T>(x, y, index, s, [](T v, T best) { return v <= best; });
 }
 
-#define GRADUS_INSTANTIATE(T)                                              \
-  template void cumsum<T>(const void*, void*, const ScanShape&);           \
-  template void cumprod<T>(const void*, void*, const ScanShape&);          \
-  template void cummax<T>(const void*, void*, int64_t*, const ScanShape&); \
-  template void cummin<T>(const void*, void*, int64_t*, const ScanShape&);
-GRADUS_INSTANTIATE(uint8_t)
-GRADUS_INSTANTIATE(int32_t)
-GRADUS_INSTANTIATE(int64_t)
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
-template void logcumsumexp<float>(const void*, void*, const ScanShape&);
-template void logcumsumexp<double>(const void*, void*, const ScanShape&);
-template void recurrence<float>(const void*, const void*, void*, const ScanShape&, bool);
-template void recurrence<double>(const void*, const void*, void*, const ScanShape&, bool);
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const ScanTable scan_table = {
+    .cumsum = GRADUS_ALL_TYPES(reduce::cumsum),
+    .cumprod = GRADUS_ALL_TYPES(reduce::cumprod),
+    .logcumsumexp = GRADUS_FLOAT_TYPES(reduce::logcumsumexp),
+    .recurrence = GRADUS_FLOAT_TYPES(reduce::recurrence),
+    .cummax = GRADUS_ALL_TYPES(reduce::cummax),
+    .cummin = GRADUS_ALL_TYPES(reduce::cummin),
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA

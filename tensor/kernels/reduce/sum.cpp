@@ -1,7 +1,9 @@
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -57,8 +59,6 @@ void run(Op op, const void* x, void* y, const ReduceShape& s) {
   fold(op, static_cast<const T*>(x), static_cast<SumResult<T>*>(y), s);
 }
 
-}  // namespace
-
 template <class T>
 void sum(const void* x, void* y, const ReduceShape& s) {
   run<T>(Sum{}, x, y, s);
@@ -72,15 +72,14 @@ void nansum(const void* x, void* y, const ReduceShape& s) {
   run<T>(NanSum{}, x, y, s);
 }
 
-#define GRADUS_INSTANTIATE(T)                                   \
-  template void sum<T>(const void*, void*, const ReduceShape&); \
-  template void prod<T>(const void*, void*, const ReduceShape&);
-GRADUS_INSTANTIATE(uint8_t)
-GRADUS_INSTANTIATE(int32_t)
-GRADUS_INSTANTIATE(int64_t)
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
-template void nansum<float>(const void*, void*, const ReduceShape&);
-template void nansum<double>(const void*, void*, const ReduceShape&);
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const SumTable sum_table = {
+    .sum = GRADUS_ALL_TYPES(reduce::sum),
+    .prod = GRADUS_ALL_TYPES(reduce::prod),
+    .nansum = GRADUS_FLOAT_TYPES(reduce::nansum),
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA

@@ -128,12 +128,11 @@ using Pair = std::pair<double, double>;
 template <class T>
 void test_type(const Table& t, const Block<T>& b) {
   const ScalarType type = scalar_type_of<T>;
-  const ReduceTable& r = *t.reduce;
   const void* x = b.data.data();
   auto with = [&](ReduceFn* f) { return [=](const ReduceShape& s, auto* y) { f(x, y, s); }; };
   const bool is_float = std::is_floating_point_v<T>;
 
-  compare<SumOf<T>>("sum", b, with(r.sum[type]), [](auto& c) {
+  compare<SumOf<T>>("sum", b, with(t.sum->sum[type]), [](auto& c) {
     long double s = 0, scale = 0;
     for (T v : c) s += double(v), scale += std::abs(double(v));
     return Pair{double(s), double(scale)};
@@ -146,24 +145,24 @@ void test_type(const Table& t, const Block<T>& b) {
                 : is_float && j % 97 == 0 ? T(-0.9)
                                           : T(1);
   compare<SumOf<T>>(
-      "prod", f, [&](const ReduceShape& s, auto* y) { r.prod[type](f.data.data(), y, s); },
+      "prod", f, [&](const ReduceShape& s, auto* y) { t.sum->prod[type](f.data.data(), y, s); },
       [](auto& c) {
         double p = 1;
         for (T v : c) p *= double(v);
         return Pair{p, std::abs(p) * double(c.size()) / 50 + std::abs(p)};
       });
-  compare<T>("amax", b, with(r.amax[type]), [](auto& c) {
+  compare<T>("amax", b, with(t.minmax->amax[type]), [](auto& c) {
     T m = c[0];
     for (T v : c) m = v > m ? v : m;
     return Pair{double(m), 0};
   });
-  compare<T>("amin", b, with(r.amin[type]), [](auto& c) {
+  compare<T>("amin", b, with(t.minmax->amin[type]), [](auto& c) {
     T m = c[0];
     for (T v : c) m = v < m ? v : m;
     return Pair{double(m), 0};
   });
   for (int which = 0; which < 2; ++which) {
-    ReduceIndexFn* fn = which ? r.min[type] : r.max[type];
+    ReduceIndexFn* fn = which ? t.minmax->min[type] : t.minmax->max[type];
     auto best = [which](auto& c) {
       size_t at = 0;
       for (size_t k = 0; k < c.size(); ++k)
@@ -190,14 +189,14 @@ void test_type(const Table& t, const Block<T>& b) {
   }
   for (const Block<T>* z : {&zeros, &ones}) {
     compare<uint8_t>(
-        "any", *z, [&](const ReduceShape& s, auto* y) { r.any[type](z->data.data(), y, s); },
+        "any", *z, [&](const ReduceShape& s, auto* y) { t.logic->any[type](z->data.data(), y, s); },
         [](auto& c) {
           bool found = false;
           for (T v : c) found = found || v != T(0);
           return Pair{found, 0};
         });
     compare<uint8_t>(
-        "all", *z, [&](const ReduceShape& s, auto* y) { r.all[type](z->data.data(), y, s); },
+        "all", *z, [&](const ReduceShape& s, auto* y) { t.logic->all[type](z->data.data(), y, s); },
         [](auto& c) {
           bool every = true;
           for (T v : c) every = every && v != T(0);
@@ -209,12 +208,12 @@ void test_type(const Table& t, const Block<T>& b) {
 template <class T>
 void test_float(const Table& t, const Block<T>& b) {
   const ScalarType type = scalar_type_of<T>;
-  const ReduceTable& r = *t.reduce;
   const void* x = b.data.data();
   Block<T> holes = b;
   for (size_t j = 0; j < b.data.size(); j += 3) holes.data[j] = T(nan_);
   compare<T>(
-      "nansum", holes, [&](const ReduceShape& s, T* y) { r.nansum[type](holes.data.data(), y, s); },
+      "nansum", holes,
+      [&](const ReduceShape& s, T* y) { t.sum->nansum[type](holes.data.data(), y, s); },
       [](auto& c) {
         long double s = 0, scale = 0;
         for (T v : c)
@@ -226,7 +225,7 @@ void test_float(const Table& t, const Block<T>& b) {
   for (double p : {0., 1., 2., 3., 0.5, inf, -inf})
     compare<double>(
         "power " + std::to_string(p), some,
-        [&](const ReduceShape& s, double* y) { r.power[type](some.data.data(), y, p, s); },
+        [&](const ReduceShape& s, double* y) { t.power->power[type](some.data.data(), y, p, s); },
         [&](auto& c) {
           long double s = p == -inf ? inf : 0;
           for (T v : c) {
@@ -241,7 +240,7 @@ void test_float(const Table& t, const Block<T>& b) {
           return Pair{double(s), std::isinf(p) ? 0 : double(s)};
         });
   compare<double>(
-      "power -1", b, [&](const ReduceShape& s, double* y) { r.power[type](x, y, -1, s); },
+      "power -1", b, [&](const ReduceShape& s, double* y) { t.power->power[type](x, y, -1, s); },
       [](auto& c) {
         long double s = 0;
         for (T v : c) s += 1 / std::abs(double(v));
@@ -262,7 +261,7 @@ void test_float(const Table& t, const Block<T>& b) {
   compare<double>(
       "mean", far,
       [&](const ReduceShape& s, double* y) {
-        r.moments[type](far.data.data(), y, other.data(), s);
+        t.power->moments[type](far.data.data(), y, other.data(), s);
       },
       [&](auto& c) {
         return Pair{moments(c).first, 10000 * to_double};
@@ -270,7 +269,7 @@ void test_float(const Table& t, const Block<T>& b) {
   compare<double>(
       "m2", far,
       [&](const ReduceShape& s, double* y) {
-        r.moments[type](far.data.data(), other.data(), y, s);
+        t.power->moments[type](far.data.data(), other.data(), y, s);
       },
       [&](auto& c) {
         return Pair{moments(c).second, moments(c).second * 1e4 * to_double};
@@ -283,13 +282,13 @@ void test_float(const Table& t, const Block<T>& b) {
   };
   compare<T>(
       "logsumexp max", b,
-      [&](const ReduceShape& s, T* y) { r.logsumexp[type](x, y, high.data(), s); },
+      [&](const ReduceShape& s, T* y) { t.power->logsumexp[type](x, y, high.data(), s); },
       [&](auto& c) {
         return Pair{top(c), 0};
       });
   compare<T>(
       "logsumexp sum", b,
-      [&](const ReduceShape& s, T* y) { r.logsumexp[type](x, high.data(), y, s); },
+      [&](const ReduceShape& s, T* y) { t.power->logsumexp[type](x, high.data(), y, s); },
       [&](auto& c) {
         long double s = 0;
         for (T v : c) s += std::exp(double(v) - top(c));
@@ -329,11 +328,11 @@ TEST_CASE("reductions of bool share the kernels of bytes") {
     const ReduceShape s{1, 4, 1, 0, 1, 0};
     int64_t sum = 0, index = 0;
     bool y = true;
-    t.reduce->sum[ScalarType::Bool](x, &sum, s);
+    t.sum->sum[ScalarType::Bool](x, &sum, s);
     CHECK(sum == 3);
-    t.reduce->amin[ScalarType::Bool](x, &y, s);
+    t.minmax->amin[ScalarType::Bool](x, &y, s);
     CHECK(!y);
-    t.reduce->min[ScalarType::Bool](x, &y, &index, s);
+    t.minmax->min[ScalarType::Bool](x, &y, &index, s);
     CHECK(index == 1);
   });
 }
@@ -341,12 +340,12 @@ TEST_CASE("reductions of bool share the kernels of bytes") {
 TEST_CASE_TEMPLATE("nothing to fold gives the neutral element", T, int64_t, float, double) {
   const ScalarType type = scalar_type_of<T>;
   for_each_isa([&](const Table& t) {
-    CHECK(reduce_one<T>(t.reduce->sum[type], {}) == 0);
-    CHECK(reduce_one<T>(t.reduce->prod[type], {}) == 1);
+    CHECK(reduce_one<T>(t.sum->sum[type], {}) == 0);
+    CHECK(reduce_one<T>(t.sum->prod[type], {}) == 1);
     bool y = true;
-    t.reduce->any[type](nullptr, &y, {1, 0, 1, 0, sizeof(T), 0});
+    t.logic->any[type](nullptr, &y, {1, 0, 1, 0, sizeof(T), 0});
     CHECK(!y);
-    t.reduce->all[type](nullptr, &y, {1, 0, 1, 0, sizeof(T), 0});
+    t.logic->all[type](nullptr, &y, {1, 0, 1, 0, sizeof(T), 0});
     CHECK(y);
   });
 }
@@ -355,16 +354,15 @@ TEST_CASE_TEMPLATE("nans and infinities", T, float, double) {
   const ScalarType type = scalar_type_of<T>;
   const T n = T(nan_), i = T(inf), big = std::numeric_limits<T>::max();
   for_each_isa([&](const Table& t) {
-    const ReduceTable& r = *t.reduce;
     for (size_t length : {1, 3, 8, 40, 1000})
       for (size_t place : {size_t(0), length / 2, length - 1}) {
         std::vector<T> x(length, T(1));
         x[place] = n;
-        CHECK(std::isnan(reduce_one<T>(r.amax[type], x)));
-        CHECK(std::isnan(reduce_one<T>(r.amin[type], x)));
-        CHECK(std::isnan(reduce_one<T>(r.sum[type], x)));
+        CHECK(std::isnan(reduce_one<T>(t.minmax->amax[type], x)));
+        CHECK(std::isnan(reduce_one<T>(t.minmax->amin[type], x)));
+        CHECK(std::isnan(reduce_one<T>(t.sum->sum[type], x)));
         x[length - 1] = n;  // the first of two counts
-        for (auto* f : {r.max[type], r.min[type]}) {
+        for (auto* f : {t.minmax->max[type], t.minmax->min[type]}) {
           T y = 0;
           int64_t at = -1;
           f(x.data(), &y, &at, {1, int64_t(length), 1, 0, sizeof(T), 0});
@@ -372,26 +370,26 @@ TEST_CASE_TEMPLATE("nans and infinities", T, float, double) {
           CHECK(at == int64_t(place));
         }
         x.assign(length, -i);
-        CHECK(reduce_one<T>(r.amax[type], x) == -i);
-        CHECK(reduce_one<T>(r.amin[type], x) == -i);
+        CHECK(reduce_one<T>(t.minmax->amax[type], x) == -i);
+        CHECK(reduce_one<T>(t.minmax->amin[type], x) == -i);
         x[place] = i;
-        CHECK(reduce_one<T>(r.amax[type], x) == i);
-        CHECK((std::isnan(reduce_one<T>(r.sum[type], x)) || length == 1));
+        CHECK(reduce_one<T>(t.minmax->amax[type], x) == i);
+        CHECK((std::isnan(reduce_one<T>(t.sum->sum[type], x)) || length == 1));
         x.assign(length, big);
-        CHECK(reduce_one<T>(r.sum[type], x) == (length == 1 ? big : i));
+        CHECK(reduce_one<T>(t.sum->sum[type], x) == (length == 1 ? big : i));
       }
     // The square of a float does not overflow.
     const T large[] = {T(1e30), T(1e30)};
     double y = 0, m = 0;
-    r.power[type](large, &y, 2, {1, 2, 1, 0, sizeof(T), 0});
+    t.power->power[type](large, &y, 2, {1, 2, 1, 0, sizeof(T), 0});
     CHECK(y == doctest::Approx(2e60));
     const T low[] = {-i, -i};
     T high = 1, sum = 1;
-    r.logsumexp[type](low, &high, &sum, {1, 2, 1, 0, sizeof(T), 0});
+    t.power->logsumexp[type](low, &high, &sum, {1, 2, 1, 0, sizeof(T), 0});
     CHECK(high == 0);
     CHECK(sum == 0);
     const T bad[] = {1, n};
-    r.moments[type](bad, &m, &y, {1, 2, 1, 0, sizeof(T), 0});
+    t.power->moments[type](bad, &m, &y, {1, 2, 1, 0, sizeof(T), 0});
     CHECK(std::isnan(y));
   });
 }
@@ -400,7 +398,7 @@ TEST_CASE("sums of integers wrap") {
   const int64_t x[] = {std::numeric_limits<int64_t>::max(), 2};
   for_each_isa([&](const Table& t) {
     int64_t y = 0;
-    t.reduce->sum[ScalarType::Long](x, &y, {1, 2, 1, 0, 8, 0});
+    t.sum->sum[ScalarType::Long](x, &y, {1, 2, 1, 0, 8, 0});
     CHECK(y == std::numeric_limits<int64_t>::min() + 1);
   });
 }
@@ -411,9 +409,9 @@ TEST_CASE("a long sum of floats stays accurate") {
   const double want = 4096 * double(0.1f);
   for_each_isa([&](const Table& t) {
     float y[20];
-    t.reduce->sum[ScalarType::Float](x.data(), y, {1, 4096, 1, 0, 4, 0});
+    t.sum->sum[ScalarType::Float](x.data(), y, {1, 4096, 1, 0, 4, 0});
     CHECK(std::abs(y[0] - want) < want * 3e-7);
-    t.reduce->sum[ScalarType::Float](x.data(), y, {1, 4096, 20, 0, 80, 4});
+    t.sum->sum[ScalarType::Float](x.data(), y, {1, 4096, 20, 0, 80, 4});
     for (float v : y) CHECK(std::abs(v - want) < want * 3e-7);
   });
 }

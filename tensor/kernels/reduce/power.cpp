@@ -3,9 +3,11 @@
 #include <math.h>
 
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/kernels.h"
+#include "tensor/kernels/reduce/reduce.h"
 
-namespace gradus::kernels::GRADUS_ISA::reduce {
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace reduce {
 
 namespace {
 
@@ -163,8 +165,6 @@ void distance_slopes(Slope slope, const double* a, const double* b, const double
     }
 }
 
-}  // namespace
-
 void distance(const double* a, const double* b, double* y, double p, const DistanceShape& s) {
   const auto as_is = [](D v) { return v; };
   if (p == 0) return distances(Count{}, as_is, a, b, y, s);
@@ -241,11 +241,16 @@ void logsumexp(const void* x, void* max, void* sum, const ReduceShape& s) {
   }
 }
 
-#define GRADUS_INSTANTIATE(T)                                                  \
-  template void power<T>(const void*, double*, double, const ReduceShape&);    \
-  template void moments<T>(const void*, double*, double*, const ReduceShape&); \
-  template void logsumexp<T>(const void*, void*, void*, const ReduceShape&);
-GRADUS_INSTANTIATE(float)
-GRADUS_INSTANTIATE(double)
+}  // namespace
 
-}  // namespace gradus::kernels::GRADUS_ISA::reduce
+}  // namespace reduce
+
+constinit const PowerTable power_table = {
+    .power = GRADUS_FLOAT_TYPES(reduce::power),
+    .moments = GRADUS_FLOAT_TYPES(reduce::moments),
+    .logsumexp = GRADUS_FLOAT_TYPES(reduce::logsumexp),
+    .distance = &reduce::distance,
+    .distance_slope = &reduce::distance_slope,
+};
+
+}  // namespace gradus::kernels::GRADUS_ISA
