@@ -177,4 +177,5 @@ Tensor replication_pad2d(const Tensor& self, IntArrayRef pad) {
 Tensor replication_pad3d(const Tensor& self, IntArrayRef pad) {
   return by_source("replication_pad3d", self, pad, modes[1], 3);
 }
+
 }  // namespace gradus

@@ -88,4 +88,5 @@ Tensor& feature_alpha_dropout_(const Tensor& self, double p, bool train) {
   return add_noise_(
       self, draw("feature_alpha_dropout", self, p, train, Parts::channels, Fill::saturation));
 }
+
 }  // namespace gradus

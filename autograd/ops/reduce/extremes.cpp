@@ -86,6 +86,7 @@ Tensor Tensor::amax(IntArrayRef dims, bool keepdim) const {
 Tensor Tensor::argmax(std::optional<int64_t> dim, bool keepdim) const {
   return index_of_extreme("argmax", raw::max, *this, dim, keepdim);
 }
+
 TensorPair Tensor::aminmax(std::optional<int64_t> along, bool keepdim) const {
   if (!along) check_some(*this, "aminmax");
   const DimSet dims = along ? dim_set(*along, dim(), "aminmax") : dim_set({}, dim(), "aminmax");

@@ -178,4 +178,5 @@ TensorPair std_mean(const Tensor& x, OptionalIntArrayRef dim,
                     const std::optional<Scalar>& correction, bool keepdim) {
   return Variance{"std_mean", /*root=*/true, /*with_mean=*/true}(x, dim, correction, keepdim);
 }
+
 }  // namespace gradus

@@ -47,6 +47,7 @@ Tensor Tensor::tril(int64_t k) const { return triangle("tril", *this, k, Keep::l
 Tensor& Tensor::tril_(int64_t k) const { return triangle_("tril_", *this, k, Keep::lower); }
 Tensor Tensor::triu(int64_t k) const { return triangle("triu", *this, k, Keep::upper); }
 Tensor& Tensor::triu_(int64_t k) const { return triangle_("triu_", *this, k, Keep::upper); }
+
 Tensor Tensor::diag(int64_t k) const {
   if (dim() == 1) return diag_embed(k);
   if (dim() != 2) fail("diag: expected 1 or 2 dims, got shape {}", sizes());
