@@ -10,51 +10,72 @@
 
 namespace gradus {
 
+/// A memory format, or none for the usual one.
 using MemoryFormatOpt = std::optional<MemoryFormat>;
 
-// Uninitialised.
+/// A tensor of this shape whose elements are not set. float32 (see set_default_dtype()) unless the
+/// options say otherwise. Throws Error for negative sizes and where there is no memory.
 Tensor empty(IntArrayRef size, const TensorOptions& options = {}, MemoryFormatOpt = {});
+/// empty() with these strides, which count elements.
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {});
+/// A tensor of this shape full of 0.
 Tensor zeros(IntArrayRef size, const TensorOptions& options = {});
+/// A tensor of this shape full of 1.
 Tensor ones(IntArrayRef size, const TensorOptions& options = {});
-// By default of the type of the value: bool, int64 or the default floating type.
+/// A tensor of this shape full of `fill_value`, by default of its kind: bool, int64 or the default
+/// floating type.
 Tensor full(IntArrayRef size, const Scalar& fill_value, const TensorOptions& options = {});
+/// A 0-dim tensor of this number, by default of the default floating type.
 Tensor scalar_tensor(const Scalar& s, const TensorOptions& options = {});
 
-// The same shape, element type and order of strides as `self`, unless the options say otherwise.
+/// empty() with the shape, element type and order of strides of `self`, unless the options say
+/// otherwise.
 Tensor empty_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+/// zeros() with the shape, element type and order of strides of `self`, unless the options say
+/// otherwise.
 Tensor zeros_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+/// ones() with the shape, element type and order of strides of `self`, unless the options say
+/// otherwise.
 Tensor ones_like(const Tensor& self, const TensorOptions& options = {}, MemoryFormatOpt = {});
+/// full() with the shape, element type and order of strides of `self`, unless the options say
+/// otherwise.
 Tensor full_like(const Tensor& self, const Scalar& fill_value, const TensorOptions& options = {},
                  MemoryFormatOpt = {});
 
-// start, start + step, ... below `end` (above it for a negative step). int64 when all the numbers
-// are integers.
+/// start, start + step, ... below `end` (above it for a negative step); start is 0 and step 1 by
+/// default. int64 when all the numbers are integers, else the default floating type. Throws Error
+/// for a step of 0 and one that does not lead from start to end.
 Tensor arange(const Scalar& end, const TensorOptions& options = {});
 Tensor arange(const Scalar& start, const Scalar& end, const TensorOptions& options = {});
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step,
               const TensorOptions& options = {});
-// The same with `end` included, in the default type.
+/// arange() with `end` included where a step meets it, in the default floating type.
 Tensor range(const Scalar& start, const Scalar& end, const TensorOptions& options = {});
 Tensor range(const Scalar& start, const Scalar& end, const Scalar& step,
              const TensorOptions& options = {});
-// `steps` numbers from start to end, both included.
+/// `steps` numbers from start to end, both included, at equal distances.
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps,
                 const TensorOptions& options = {});
-// base to the power of each number of linspace.
+/// base to the power of each number of linspace(start, end, steps).
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base = 10,
                 const TensorOptions& options = {});
+/// The n x n (or n x m) matrix with ones on its main diagonal and zeros elsewhere.
 Tensor eye(int64_t n, const TensorOptions& options = {});
 Tensor eye(int64_t n, int64_t m, const TensorOptions& options = {});
-// The rows and columns, [2, count], of the places on and below (above) a diagonal.
+/// The rows and the columns, [2, count], of the places on and below the `offset`-th diagonal of a
+/// row x col matrix, row by row. int64 or int32.
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset = 0,
                     const TensorOptions& options = kLong);
+/// The rows and the columns, [2, count], of the places on and above the `offset`-th diagonal of a
+/// row x col matrix, row by row. int64 or int32.
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset = 0,
                     const TensorOptions& options = kLong);
 
-// A tensor on the caller's memory, which must outlive it; `deleter(data)` runs when the last
-// tensor on it dies. Strides count elements.
+/// What is called with the data when the last tensor on it dies.
 using Deleter = std::function<void(void*)>;
+/// A tensor on the memory at `data`, which must outlive it; nothing is copied. `deleter(data)` runs
+/// when the last tensor on it dies. Strides count elements; without them the elements lie row by
+/// row. Throws Error for negative sizes or strides.
 Tensor from_blob(void* data, IntArrayRef sizes, const TensorOptions& options = {});
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides,
                  const TensorOptions& options = {});
@@ -110,9 +131,9 @@ class TensorData {
 
 }  // namespace detail
 
-// The numbers of nested lists, as tensor({{1, 2}, {3, 4}}), of a vector, or one number. Bools make
-// a bool tensor, integers int64 (bytes uint8), others the default floating type. Lists of unequal
-// lengths or types throw.
+/// The numbers of nested lists, as tensor({{1, 2}, {3, 4}}), of a vector or array, or one number
+/// (0-dim). Bools make a bool tensor, integers int64 (bytes uint8), others the default floating
+/// type, unless the options say otherwise. Throws Error for lists of unequal lengths or types.
 inline Tensor tensor(const detail::TensorData& data, const TensorOptions& options = {}) {
   return data.make(options);
 }

@@ -13,28 +13,31 @@ namespace gradus::autograd {
 
 class FunctionNode;
 
-// What a Function's forward leaves for its backward.
+/// What a Function's forward leaves for its backward.
 class AutogradContext {
  public:
   AutogradContext() = default;
   AutogradContext(const AutogradContext&) = delete;
   AutogradContext& operator=(const AutogradContext&) = delete;
 
-  // Tensors (inputs or outputs of forward) for backward; undefined ones keep their place.
+  /// Tensors (inputs or outputs of forward) for backward; undefined ones keep their place.
   void save_for_backward(variable_list to_save) { to_save_ = std::move(to_save); }
-  // Throws when one of them was written to since, or when the graph was freed.
+  /// The tensors of save_for_backward(). Throws Error when one of them was written to since, or
+  /// when the graph was freed.
   variable_list get_saved_variables() const;
-  // Inputs that forward writes in place.
+  /// Names the inputs that forward writes in place.
   void mark_dirty(const variable_list& inputs) { dirty_ = inputs; }
-  // Outputs that no gradient flows through.
+  /// Names the outputs that no gradient flows through.
   void mark_non_differentiable(const variable_list& outputs) { non_differentiable_ = outputs; }
-  // Whether backward sees zeros (the default) or undefined tensors for outputs without a gradient.
+  /// Whether backward sees zeros (the default) or undefined tensors for outputs without a gradient.
   void set_materialize_grads(bool value) { materialize_ = value; }
-  // Whether the i-th tensor among forward's arguments needs a gradient.
+  /// Whether the i-th tensor among forward's arguments needs a gradient. Throws IndexError out of
+  /// range.
   bool needs_input_grad(size_t i) const;
+  /// The inputs of mark_dirty().
   const variable_list& dirty() const { return dirty_; }
 
-  // Anything else.
+  /// Anything else for backward, by names of your own.
   std::unordered_map<std::string, IValue> saved_data;
 
  private:
@@ -44,6 +47,7 @@ class AutogradContext {
   FunctionNode* node_ = nullptr;  // owns this
 };
 
+/// The backward of a Function: gradients of the outputs in, of the arguments out.
 using FunctionBackward = std::function<variable_list(AutogradContext*, variable_list)>;
 
 namespace detail {
@@ -74,13 +78,15 @@ void collect(const T&, variable_list&, std::vector<bool>& is_tensor) {
 
 }  // namespace detail
 
-// Derive as `struct F : Function<F>` with
-//   static Tensor forward(AutogradContext* ctx, ...);            or variable_list
-//   static variable_list backward(AutogradContext* ctx, variable_list grad_outputs);
-// where backward returns one gradient for each argument of forward, undefined for those that are
-// not tensors. Call it as F::apply(...).
+/// An operation of your own in libtorch's form: derive as `struct F : Function<F>` with
+///   static Tensor forward(AutogradContext* ctx, ...);            or variable_list
+///   static variable_list backward(AutogradContext* ctx, variable_list grad_outputs);
+/// where backward returns one gradient for each argument of forward, undefined for those that are
+/// not tensors. Call it as F::apply(...).
 template <class T>
 struct Function {
+  /// Runs forward unrecorded with these arguments and puts the result on the tape. Throws Error in
+  /// the backward pass when backward gives another number of gradients than arguments.
   template <class X = T, class... Args>
   static auto apply(Args&&... args) {
     variable_list inputs;
@@ -102,9 +108,9 @@ struct Function {
   }
 };
 
-// An operation in one call: y = forward(inputs), unrecorded, and backward(dy, inputs, y) with a
-// gradient for each input (undefined for none). When backward is written in differentiable
-// operations, gradients of any order follow.
+/// An operation in one call: y = forward(inputs), unrecorded, and backward(dy, inputs, y) with a
+/// gradient for each input (undefined for none). When backward is written in differentiable
+/// operations, gradients of any order follow.
 Tensor custom(
     const std::string& name, const variable_list& inputs,
     const std::function<Tensor(const variable_list& inputs)>& forward,

@@ -8,7 +8,8 @@
 
 namespace gradus::autograd {
 
-// PyTorch's defaults. They suit float64 inputs; float32 ones need a larger eps and tolerance.
+/// How gradcheck() compares. The defaults are PyTorch's, and suit float64 inputs; float32 ones need
+/// a larger eps and tolerance.
 struct GradcheckOptions {
   double eps = 1e-6;   // half the width of a central difference
   double atol = 1e-5;  // an element is right when |analytic - numeric| <= atol + rtol |numeric|
@@ -70,19 +71,20 @@ ListFunction as_list_function(F f) {
 }
 }  // namespace detail
 
-// Whether the gradients of f (a tensor, a list, a tuple) by those inputs that require grad agree
-// with central differences, are the same when computed again, are zero for zero incoming gradients
-// and bear undefined ones. The report names the worst element with both values, and says where the
-// two one-sided differences disagree (a kink nearby, where no gradient is right).
-// Inputs must be floating point, without elements that share memory; they are put back as they
-// were.
+/// Whether the gradients of f (which takes the inputs as a list or one by one, and gives a tensor,
+/// a list or a tuple) by those inputs that require grad agree with central differences, are the
+/// same when computed again, are zero for zero incoming gradients and bear undefined ones. Throws
+/// Error with a report, or with raise_exception = false gives false. The report names the worst
+/// element with both values, and says where the two one-sided differences disagree (a kink nearby,
+/// where no gradient is right). Inputs must be floating point, without elements that share memory;
+/// they are put back as they were.
 template <class F>
 bool gradcheck(F f, const variable_list& inputs, const GradcheckOptions& options = {}) {
   return detail::gradcheck(detail::as_list_function(std::move(f)), inputs, options);
 }
 
-// The same for the gradients of the gradients, as functions of the inputs and of grad_outputs
-// (random ones when none are given).
+/// The same for the gradients of the gradients, as functions of the inputs and of grad_outputs
+/// (random ones when none are given).
 template <class F>
 bool gradgradcheck(F f, const variable_list& inputs, const variable_list& grad_outputs = {},
                    const GradcheckOptions& options = {}) {

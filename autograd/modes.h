@@ -9,15 +9,19 @@ namespace detail {
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local bool grad_mode = true;
 }
 
-// Whether operations are recorded.
+/// Whether operations are recorded, for each thread by itself; on at first.
 struct GradMode {
+  /// Whether this thread records operations.
   static bool is_enabled() { return detail::grad_mode; }
+  /// Switches recording on this thread on or off.
   static void set_enabled(bool on) { detail::grad_mode = on; }
 };
+/// The same as GradMode::is_enabled().
 inline bool is_grad_enabled() { return GradMode::is_enabled(); }
+/// The same as GradMode::set_enabled().
 inline void set_grad_enabled(bool on) { GradMode::set_enabled(on); }
 
-// Sets grad mode for a scope.
+/// Switches recording on or off for as long as the guard lives, on this thread.
 class AutoGradMode {
  public:
   explicit AutoGradMode(bool on) : before_(detail::grad_mode) { detail::grad_mode = on; }
@@ -29,11 +33,14 @@ class AutoGradMode {
   bool before_;
 };
 
+/// No operation is recorded for as long as the guard lives, on this thread: for evaluation, and for
+/// writing to parameters.
 struct NoGradGuard : AutoGradMode {
   NoGradGuard() : AutoGradMode(false) {}
 };
 
-// No recording, and tensors made inside can never be part of a graph.
+/// As NoGradGuard, and tensors made inside can never be part of a graph: needed in a backward pass
+/// later, they throw Error.
 class InferenceMode {
  public:
   explicit InferenceMode(bool on = true) : before_(detail::inference_mode), grad_mode_(!on) {
@@ -42,6 +49,7 @@ class InferenceMode {
   InferenceMode(const InferenceMode&) = delete;
   InferenceMode& operator=(const InferenceMode&) = delete;
   ~InferenceMode() { detail::inference_mode = before_; }
+  /// Whether this thread is in inference mode.
   static bool is_enabled() { return detail::inference_mode; }
 
  private:

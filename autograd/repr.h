@@ -7,6 +7,7 @@
 
 namespace gradus {
 
+/// How repr() writes numbers; the defaults are Python's.
 struct PrintOptions {
   int precision = 4;         // digits after the point
   int64_t threshold = 1000;  // with more elements than this, only the edges are shown
@@ -15,10 +16,10 @@ struct PrintOptions {
   std::optional<bool> sci_mode;  // scientific notation; by default when the range needs it
 };
 
-// What print(t) shows in Python: `tensor([[1., 2.], [3., 4.]], requires_grad=True)`.
+/// What print(t) shows in Python: `tensor([[1., 2.], [3., 4.]], requires_grad=True)`.
 std::string repr(const Tensor& t, const PrintOptions& options = {});
 
-// As libtorch prints them; for tensors see tensor/tensor.h.
+/// Options as libtorch prints them; for tensors see tensor/tensor.h.
 std::ostream& operator<<(std::ostream& out, const TensorOptions& o);
 
 }  // namespace gradus

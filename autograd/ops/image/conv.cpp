@@ -183,6 +183,19 @@ struct Call {
   Tensor finish(const Tensor& y) const { return batched ? y : y.squeeze(0); }
 };
 
+Tensor convolve(const char* op, int64_t dims, const Tensor& input, const Tensor& weight,
+                const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
+                IntArrayRef dilation, int64_t groups) {
+  return Call(op, dims, false, input, weight, bias, stride, padding, dilation, groups).forward();
+}
+Tensor convolve_transposed(const char* op, int64_t dims, const Tensor& input, const Tensor& weight,
+                           const std::optional<Tensor>& bias, IntArrayRef stride,
+                           IntArrayRef padding, IntArrayRef output_padding, int64_t groups,
+                           IntArrayRef dilation) {
+  return Call(op, dims, true, input, weight, bias, stride, padding, dilation, groups)
+      .transpose(output_padding);
+}
+
 constexpr const char* forward_names[] = {"", "conv1d", "conv2d", "conv3d"};
 
 }  // namespace
@@ -206,26 +219,36 @@ Tensor detail::conv_padded_by_name(int64_t dims, const Tensor& input, const Tens
   return call.forward(low, both);
 }
 
-#define GRADUS_CONV(D)                                                                            \
-  Tensor conv##D##d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias, \
-                    IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation,                \
-                    int64_t groups) {                                                             \
-    return Call("conv" #D "d", D, false, input, weight, bias, stride, padding, dilation, groups)  \
-        .forward();                                                                               \
-  }                                                                                               \
-  Tensor conv_transpose##D##d(const Tensor& input, const Tensor& weight,                          \
-                              const std::optional<Tensor>& bias, IntArrayRef stride,              \
-                              IntArrayRef padding, IntArrayRef output_padding, int64_t groups,    \
-                              IntArrayRef dilation) {                                             \
-    return Call("conv_transpose" #D "d", D, true, input, weight, bias, stride, padding, dilation, \
-                groups)                                                                           \
-        .transpose(output_padding);                                                               \
-  }
-GRADUS_CONV(1)
-GRADUS_CONV(2)
-GRADUS_CONV(3)
-#undef GRADUS_CONV
-
+Tensor conv1d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  return convolve("conv1d", 1, input, weight, bias, stride, padding, dilation, groups);
+}
+Tensor conv2d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  return convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups);
+}
+Tensor conv3d(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
+              IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
+  return convolve("conv3d", 3, input, weight, bias, stride, padding, dilation, groups);
+}
+Tensor conv_transpose1d(const Tensor& input, const Tensor& weight,
+                        const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
+                        IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) {
+  return convolve_transposed("conv_transpose1d", 1, input, weight, bias, stride, padding,
+                             output_padding, groups, dilation);
+}
+Tensor conv_transpose2d(const Tensor& input, const Tensor& weight,
+                        const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
+                        IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) {
+  return convolve_transposed("conv_transpose2d", 2, input, weight, bias, stride, padding,
+                             output_padding, groups, dilation);
+}
+Tensor conv_transpose3d(const Tensor& input, const Tensor& weight,
+                        const std::optional<Tensor>& bias, IntArrayRef stride, IntArrayRef padding,
+                        IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) {
+  return convolve_transposed("conv_transpose3d", 3, input, weight, bias, stride, padding,
+                             output_padding, groups, dilation);
+}
 Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias,
                    IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool transposed,
                    IntArrayRef output_padding, int64_t groups) {

@@ -159,16 +159,23 @@ Tensor pad(const Tensor& self, IntArrayRef pad, std::string_view mode,
   fail("pad: mode must be 'constant', 'reflect', 'replicate' or 'circular', got '{}'", mode);
 }
 
-#define GRADUS_PAD(D)                                                   \
-  Tensor reflection_pad##D##d(const Tensor& self, IntArrayRef pad) {    \
-    return by_source("reflection_pad" #D "d", self, pad, modes[0], D);  \
-  }                                                                     \
-  Tensor replication_pad##D##d(const Tensor& self, IntArrayRef pad) {   \
-    return by_source("replication_pad" #D "d", self, pad, modes[1], D); \
-  }
-GRADUS_PAD(1)
-GRADUS_PAD(2)
-GRADUS_PAD(3)
-#undef GRADUS_PAD
+Tensor reflection_pad1d(const Tensor& self, IntArrayRef pad) {
+  return by_source("reflection_pad1d", self, pad, modes[0], 1);
+}
+Tensor reflection_pad2d(const Tensor& self, IntArrayRef pad) {
+  return by_source("reflection_pad2d", self, pad, modes[0], 2);
+}
+Tensor reflection_pad3d(const Tensor& self, IntArrayRef pad) {
+  return by_source("reflection_pad3d", self, pad, modes[0], 3);
+}
+Tensor replication_pad1d(const Tensor& self, IntArrayRef pad) {
+  return by_source("replication_pad1d", self, pad, modes[1], 1);
+}
+Tensor replication_pad2d(const Tensor& self, IntArrayRef pad) {
+  return by_source("replication_pad2d", self, pad, modes[1], 2);
+}
+Tensor replication_pad3d(const Tensor& self, IntArrayRef pad) {
+  return by_source("replication_pad3d", self, pad, modes[1], 3);
+}
 
 }  // namespace gradus

@@ -109,9 +109,10 @@ std::tuple<Tensor, Tensor> max_of(const char* op, const Tensor& x,
       indices);
 }
 
-std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x,
-                                    IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding,
-                                    IntArrayRef dilation, bool ceil_mode, bool indices) {
+std::tuple<Tensor, Tensor> max_pool_with_indices(const char* op, size_t dims, const Tensor& x,
+                                                 IntArrayRef kernel, IntArrayRef stride,
+                                                 IntArrayRef padding, IntArrayRef dilation,
+                                                 bool ceil_mode, bool indices = true) {
   const Pool p(op, dims, x, kernel, stride, padding, dilation, ceil_mode);
   if (!raw::check_resampled(op, x, p.out)) return max_of_none(op, x, p.out);
   std::vector<raw::Windows> windows(dims);
@@ -130,6 +131,11 @@ std::tuple<Tensor, Tensor> max_pool(const char* op, size_t dims, const Tensor& x
     }
   }
   return max_of(op, x, windows, indices);
+}
+Tensor max_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel,
+                IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+  return std::get<0>(max_pool_with_indices(op, dims, x, kernel, stride, padding, dilation,
+                                           ceil_mode, /*indices=*/false));
 }
 
 // Averages of int64, each a sum divided and cut to an integer, as PyTorch has them.
@@ -296,36 +302,72 @@ std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Ten
 
 }  // namespace
 
-#define GRADUS_POOL(D)                                                                             \
-  std::tuple<Tensor, Tensor> max_pool##D##d_with_indices(                                          \
-      const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding,        \
-      IntArrayRef dilation, bool ceil_mode) {                                                      \
-    return max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding, dilation, ceil_mode, \
-                    true);                                                                         \
-  }                                                                                                \
-  Tensor max_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,           \
-                        IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {               \
-    return std::get<0>(max_pool("max_pool" #D "d", D, self, kernel_size, stride, padding,          \
-                                dilation, ceil_mode, false));                                      \
-  }                                                                                                \
-  Tensor avg_pool##D##d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,           \
-                        IntArrayRef padding, bool ceil_mode, bool count_include_pad,               \
-                        std::optional<int64_t> divisor_override) {                                 \
-    return avg_pool("avg_pool" #D "d", D, self, kernel_size, stride, padding, ceil_mode,           \
-                    count_include_pad, divisor_override);                                          \
-  }                                                                                                \
-  Tensor adaptive_avg_pool##D##d(const Tensor& self, IntArrayRef output_size) {                    \
-    return adaptive_avg("adaptive_avg_pool" #D "d", D, self, output_size);                         \
-  }                                                                                                \
-  std::tuple<Tensor, Tensor> adaptive_max_pool##D##d(const Tensor& self,                           \
-                                                     IntArrayRef output_size) {                    \
-    return adaptive_max("adaptive_max_pool" #D "d", D, self, output_size);                         \
-  }
-GRADUS_POOL(1)
-GRADUS_POOL(2)
-GRADUS_POOL(3)
-#undef GRADUS_POOL
-
+Tensor max_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool1d", 1, self, kernel_size, stride, padding, dilation, ceil_mode);
+}
+Tensor max_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool2d", 2, self, kernel_size, stride, padding, dilation, ceil_mode);
+}
+Tensor max_pool3d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
+  return max_pool("max_pool3d", 3, self, kernel_size, stride, padding, dilation, ceil_mode);
+}
+std::tuple<Tensor, Tensor> max_pool1d_with_indices(const Tensor& self, IntArrayRef kernel_size,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return max_pool_with_indices("max_pool1d", 1, self, kernel_size, stride, padding, dilation,
+                               ceil_mode);
+}
+std::tuple<Tensor, Tensor> max_pool2d_with_indices(const Tensor& self, IntArrayRef kernel_size,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return max_pool_with_indices("max_pool2d", 2, self, kernel_size, stride, padding, dilation,
+                               ceil_mode);
+}
+std::tuple<Tensor, Tensor> max_pool3d_with_indices(const Tensor& self, IntArrayRef kernel_size,
+                                                   IntArrayRef stride, IntArrayRef padding,
+                                                   IntArrayRef dilation, bool ceil_mode) {
+  return max_pool_with_indices("max_pool3d", 3, self, kernel_size, stride, padding, dilation,
+                               ceil_mode);
+}
+Tensor avg_pool1d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, bool ceil_mode, bool count_include_pad,
+                  std::optional<int64_t> divisor_override) {
+  return avg_pool("avg_pool1d", 1, self, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                  divisor_override);
+}
+Tensor avg_pool2d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, bool ceil_mode, bool count_include_pad,
+                  std::optional<int64_t> divisor_override) {
+  return avg_pool("avg_pool2d", 2, self, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                  divisor_override);
+}
+Tensor avg_pool3d(const Tensor& self, IntArrayRef kernel_size, IntArrayRef stride,
+                  IntArrayRef padding, bool ceil_mode, bool count_include_pad,
+                  std::optional<int64_t> divisor_override) {
+  return avg_pool("avg_pool3d", 3, self, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                  divisor_override);
+}
+Tensor adaptive_avg_pool1d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_avg("adaptive_avg_pool1d", 1, self, output_size);
+}
+Tensor adaptive_avg_pool2d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_avg("adaptive_avg_pool2d", 2, self, output_size);
+}
+Tensor adaptive_avg_pool3d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_avg("adaptive_avg_pool3d", 3, self, output_size);
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool1d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_max("adaptive_max_pool1d", 1, self, output_size);
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool2d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_max("adaptive_max_pool2d", 2, self, output_size);
+}
+std::tuple<Tensor, Tensor> adaptive_max_pool3d(const Tensor& self, IntArrayRef output_size) {
+  return adaptive_max("adaptive_max_pool3d", 3, self, output_size);
+}
 Tensor max_unpool2d(const Tensor& self, const Tensor& indices, IntArrayRef output_size) {
   return unpool("max_unpool2d", self, indices, output_size, 2);
 }

@@ -114,8 +114,13 @@ struct Rules {
   int64_t taps;            // elements that make one of the result's
   bool stretches = false;  // more of them where the result is smaller
 };
-#define GRADUS_RULES(rule, taps) \
-  Rules { rule<float>, rule<double>, taps }
+constexpr Rules by_nearest{nearest<float>, nearest<double>, 1};
+constexpr Rules by_nearest_exact{nearest_exact<float>, nearest_exact<double>, 1};
+constexpr Rules by_line{linear<float>, linear<double>, 2};
+constexpr Rules by_cubic{cubic<float>, cubic<double>, 4};
+constexpr Rules by_triangle{filtered<float, triangle, 1>, filtered<double, triangle, 1>, 2, true};
+constexpr Rules by_smooth_cubic{filtered<float, smooth_cubic, 2>, filtered<double, smooth_cubic, 2>,
+                                4, true};
 
 template <class T>
 raw::Axis axis_of(const Line<T>& line, Rule<T> rule, const Rules& rules) {
@@ -185,42 +190,43 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
 
 }  // namespace
 
-// name, rule, by number of dims
-#define GRADUS_NEAREST(name, rule)                                                     \
-  Tensor name##1d(const Tensor& self, IntArrayRef sizes, Scale w) {                    \
-    return upsample(#name "1d", self, sizes, GRADUS_RULES(rule, 1), false, {w});       \
-  }                                                                                    \
-  Tensor name##2d(const Tensor& self, IntArrayRef sizes, Scale h, Scale w) {           \
-    return upsample(#name "2d", self, sizes, GRADUS_RULES(rule, 1), false, {h, w});    \
-  }                                                                                    \
-  Tensor name##3d(const Tensor& self, IntArrayRef sizes, Scale d, Scale h, Scale w) {  \
-    return upsample(#name "3d", self, sizes, GRADUS_RULES(rule, 1), false, {d, h, w}); \
-  }
-GRADUS_NEAREST(upsample_nearest, nearest)
-GRADUS_NEAREST(_upsample_nearest_exact, nearest_exact)
-#undef GRADUS_NEAREST
-
+Tensor upsample_nearest1d(const Tensor& self, IntArrayRef sizes, Scale w) {
+  return upsample("upsample_nearest1d", self, sizes, by_nearest, false, {w});
+}
+Tensor upsample_nearest2d(const Tensor& self, IntArrayRef sizes, Scale h, Scale w) {
+  return upsample("upsample_nearest2d", self, sizes, by_nearest, false, {h, w});
+}
+Tensor upsample_nearest3d(const Tensor& self, IntArrayRef sizes, Scale d, Scale h, Scale w) {
+  return upsample("upsample_nearest3d", self, sizes, by_nearest, false, {d, h, w});
+}
+Tensor _upsample_nearest_exact1d(const Tensor& self, IntArrayRef sizes, Scale w) {
+  return upsample("_upsample_nearest_exact1d", self, sizes, by_nearest_exact, false, {w});
+}
+Tensor _upsample_nearest_exact2d(const Tensor& self, IntArrayRef sizes, Scale h, Scale w) {
+  return upsample("_upsample_nearest_exact2d", self, sizes, by_nearest_exact, false, {h, w});
+}
+Tensor _upsample_nearest_exact3d(const Tensor& self, IntArrayRef sizes, Scale d, Scale h, Scale w) {
+  return upsample("_upsample_nearest_exact3d", self, sizes, by_nearest_exact, false, {d, h, w});
+}
 Tensor upsample_linear1d(const Tensor& self, IntArrayRef sizes, bool align, Scale w) {
-  return upsample("upsample_linear1d", self, sizes, GRADUS_RULES(linear, 2), align, {w});
+  return upsample("upsample_linear1d", self, sizes, by_line, align, {w});
 }
 Tensor upsample_bilinear2d(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  return upsample("upsample_bilinear2d", self, sizes, GRADUS_RULES(linear, 2), align, {h, w});
+  return upsample("upsample_bilinear2d", self, sizes, by_line, align, {h, w});
 }
 Tensor upsample_trilinear3d(const Tensor& self, IntArrayRef sizes, bool align, Scale d, Scale h,
                             Scale w) {
-  return upsample("upsample_trilinear3d", self, sizes, GRADUS_RULES(linear, 2), align, {d, h, w});
+  return upsample("upsample_trilinear3d", self, sizes, by_line, align, {d, h, w});
 }
 Tensor upsample_bicubic2d(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  return upsample("upsample_bicubic2d", self, sizes, GRADUS_RULES(cubic, 4), align, {h, w});
+  return upsample("upsample_bicubic2d", self, sizes, by_cubic, align, {h, w});
 }
 Tensor _upsample_bilinear2d_aa(const Tensor& self, IntArrayRef sizes, bool align, Scale h,
                                Scale w) {
-  const Rules rules{filtered<float, triangle, 1>, filtered<double, triangle, 1>, 2, true};
-  return upsample("_upsample_bilinear2d_aa", self, sizes, rules, align, {h, w});
+  return upsample("_upsample_bilinear2d_aa", self, sizes, by_triangle, align, {h, w});
 }
 Tensor _upsample_bicubic2d_aa(const Tensor& self, IntArrayRef sizes, bool align, Scale h, Scale w) {
-  const Rules rules{filtered<float, smooth_cubic, 2>, filtered<double, smooth_cubic, 2>, 4, true};
-  return upsample("_upsample_bicubic2d_aa", self, sizes, rules, align, {h, w});
+  return upsample("_upsample_bicubic2d_aa", self, sizes, by_smooth_cubic, align, {h, w});
 }
 
 }  // namespace gradus

@@ -9,20 +9,24 @@
 namespace gradus {
 namespace {
 
+// What is dropped, and what takes its place.
+enum class Parts { elements, channels };
+enum class Fill { zero, saturation };
+
 // What the input is multiplied by, and what is then added (undefined for nothing).
 struct Noise {
   Tensor factor, summand;
 };
 
 // Empty when nothing is to be done.
-std::optional<Noise> draw(const char* op, const Tensor& x, double p, bool train, bool features,
-                          bool alpha) {
+std::optional<Noise> draw(const char* op, const Tensor& x, double p, bool train, Parts parts,
+                          Fill fill) {
   if (!(p >= 0 && p <= 1)) fail("{}: p is {}, outside [0, 1]", op, p);
   if (p == 0 || !train || x.numel() == 0) return std::nullopt;
   const NoGradGuard untaped;
   if (p == 1) return Noise{zeros({}, x.dtype()), {}};
   Tensor kept;
-  if (features) {
+  if (parts == Parts::channels) {
     if (x.dim() < 2) fail("{}: the input needs 2 dims or more, got {}", op, x.sizes());
     std::vector<int64_t> shape(size_t(x.dim()), 1);
     shape[0] = x.size(0);
@@ -32,7 +36,7 @@ std::optional<Noise> draw(const char* op, const Tensor& x, double p, bool train,
     kept = empty_like(x);
   }
   kept.bernoulli_(1 - p);
-  if (!alpha) return Noise{kept.div_(1 - p), {}};
+  if (fill == Fill::zero) return Noise{kept.div_(1 - p), {}};
   // Klambauer et al., Self-Normalizing Neural Networks, 2017: x -> a (x kept + saturation (1 -
   // kept))
   // + b, where a and b restore mean 0 and variance 1.
@@ -57,17 +61,32 @@ Tensor& add_noise_(const Tensor& x, const std::optional<Noise>& noise) {
 
 }  // namespace
 
-#define GRADUS_DROPOUT(name, features, alpha)                               \
-  Tensor name(const Tensor& input, double p, bool train) {                  \
-    return add_noise(input, draw(#name, input, p, train, features, alpha)); \
-  }                                                                         \
-  Tensor& name##_(const Tensor& self, double p, bool train) {               \
-    return add_noise_(self, draw(#name, self, p, train, features, alpha));  \
-  }
-GRADUS_DROPOUT(dropout, false, false)
-GRADUS_DROPOUT(feature_dropout, true, false)
-GRADUS_DROPOUT(alpha_dropout, false, true)
-GRADUS_DROPOUT(feature_alpha_dropout, true, true)
-#undef GRADUS_DROPOUT
+Tensor dropout(const Tensor& input, double p, bool train) {
+  return add_noise(input, draw("dropout", input, p, train, Parts::elements, Fill::zero));
+}
+Tensor& dropout_(const Tensor& self, double p, bool train) {
+  return add_noise_(self, draw("dropout", self, p, train, Parts::elements, Fill::zero));
+}
+Tensor feature_dropout(const Tensor& input, double p, bool train) {
+  return add_noise(input, draw("feature_dropout", input, p, train, Parts::channels, Fill::zero));
+}
+Tensor& feature_dropout_(const Tensor& self, double p, bool train) {
+  return add_noise_(self, draw("feature_dropout", self, p, train, Parts::channels, Fill::zero));
+}
+Tensor alpha_dropout(const Tensor& input, double p, bool train) {
+  return add_noise(input,
+                   draw("alpha_dropout", input, p, train, Parts::elements, Fill::saturation));
+}
+Tensor& alpha_dropout_(const Tensor& self, double p, bool train) {
+  return add_noise_(self, draw("alpha_dropout", self, p, train, Parts::elements, Fill::saturation));
+}
+Tensor feature_alpha_dropout(const Tensor& input, double p, bool train) {
+  return add_noise(
+      input, draw("feature_alpha_dropout", input, p, train, Parts::channels, Fill::saturation));
+}
+Tensor& feature_alpha_dropout_(const Tensor& self, double p, bool train) {
+  return add_noise_(
+      self, draw("feature_alpha_dropout", self, p, train, Parts::channels, Fill::saturation));
+}
 
 }  // namespace gradus

@@ -6,16 +6,26 @@
 
 namespace gradus {
 
-// Element by element.
+/// x with each element zeroed with probability p and the others scaled by 1 / (1 - p), so that the
+/// mean is kept; x itself unless `train`. Throws Error unless 0 <= p <= 1. Srivastava et al.,
+/// Dropout: A Simple Way to Prevent Neural Networks from Overfitting, 2014.
 Tensor dropout(const Tensor& input, double p, bool train);
+/// dropout() in place.
 Tensor& dropout_(const Tensor& self, double p, bool train);
-// Whole channels: [n, c, ...].
+/// dropout() of whole channels: all elements x[n][c] of [N, C, ...] are zeroed together. Throws
+/// Error below 2 dims.
 Tensor feature_dropout(const Tensor& input, double p, bool train);
+/// feature_dropout() in place.
 Tensor& feature_dropout_(const Tensor& self, double p, bool train);
-// To the negative saturation of SELU instead of zero, keeping mean and variance.
+/// dropout() for layers with selu(): elements go to the value that selu() has for large negative x,
+/// and all are scaled and shifted so that mean 0 and variance 1 are kept. Klambauer et al.,
+/// Self-Normalizing Neural Networks, 2017.
 Tensor alpha_dropout(const Tensor& input, double p, bool train);
+/// alpha_dropout() in place.
 Tensor& alpha_dropout_(const Tensor& self, double p, bool train);
+/// alpha_dropout() of whole channels [N, C, ...]. Throws Error below 2 dims.
 Tensor feature_alpha_dropout(const Tensor& input, double p, bool train);
+/// feature_alpha_dropout() in place.
 Tensor& feature_alpha_dropout_(const Tensor& self, double p, bool train);
 
 }  // namespace gradus

@@ -5,8 +5,6 @@
 
 namespace gradus {
 
-using autograd::elementwise;
-using autograd::elementwise_;
 using autograd::Operand;
 
 namespace {
@@ -105,9 +103,17 @@ void check_divisor(const char* op, const Operand& a, const Operand& b) {
   const bool zero = b.is_number() ? !b.number.toBool() : b.tensor.eq(0).any().item().toBool();
   if (zero) fail("{}: integer division by zero", op);
 }
-}  // namespace
+template <class F, class B>
+Tensor divided(const char* op, const Tensor& a, const B& b) {
+  check_divisor(op, a, b);
+  return elementwise<F>(op, a, b);
+}
+template <class F, class B>
+Tensor& divided_(const char* op, const Tensor& a, const B& b) {
+  check_divisor(op, a, b);
+  return elementwise_<F>(op, a, b);
+}
 
-namespace {
 // For some powers there is, as in PyTorch, a cheaper formula of the base alone. Those of
 // `by_result` have a slope that reads the result; a power's reads the base, so that its result may
 // be written to before the backward pass.
@@ -174,28 +180,34 @@ GRADUS_DEFINE_BINARY(mul, mul)
 GRADUS_DEFINE_WITH(pow, pow, Tensor)
 GRADUS_DEFINE_BINARY(xlogy, xlogy)
 
-#define GRADUS_DEFINE_DIVISION(name)                          \
-  Tensor Tensor::name(const Tensor& b) const {                \
-    check_divisor(#name, *this, b);                           \
-    return elementwise<formulas::name>(#name, *this, b);      \
-  }                                                           \
-  Tensor Tensor::name(const Scalar& b) const {                \
-    check_divisor(#name, *this, b);                           \
-    return elementwise<formulas::name>(#name, *this, b);      \
-  }                                                           \
-  Tensor& Tensor::name##_(const Tensor& b) const {            \
-    check_divisor(#name "_", *this, b);                       \
-    return elementwise_<formulas::name>(#name "_", *this, b); \
-  }                                                           \
-  Tensor& Tensor::name##_(const Scalar& b) const {            \
-    check_divisor(#name "_", *this, b);                       \
-    return elementwise_<formulas::name>(#name "_", *this, b); \
-  }
-GRADUS_DEFINE_DIVISION(floor_divide)
-GRADUS_DEFINE_DIVISION(remainder)
-GRADUS_DEFINE_DIVISION(fmod)
-#undef GRADUS_DEFINE_DIVISION
-
+Tensor Tensor::floor_divide(const Tensor& b) const {
+  return divided<formulas::floor_divide>("floor_divide", *this, b);
+}
+Tensor Tensor::floor_divide(const Scalar& b) const {
+  return divided<formulas::floor_divide>("floor_divide", *this, b);
+}
+Tensor& Tensor::floor_divide_(const Tensor& b) const {
+  return divided_<formulas::floor_divide>("floor_divide_", *this, b);
+}
+Tensor& Tensor::floor_divide_(const Scalar& b) const {
+  return divided_<formulas::floor_divide>("floor_divide_", *this, b);
+}
+Tensor Tensor::remainder(const Tensor& b) const {
+  return divided<formulas::remainder>("remainder", *this, b);
+}
+Tensor Tensor::remainder(const Scalar& b) const {
+  return divided<formulas::remainder>("remainder", *this, b);
+}
+Tensor& Tensor::remainder_(const Tensor& b) const {
+  return divided_<formulas::remainder>("remainder_", *this, b);
+}
+Tensor& Tensor::remainder_(const Scalar& b) const {
+  return divided_<formulas::remainder>("remainder_", *this, b);
+}
+Tensor Tensor::fmod(const Tensor& b) const { return divided<formulas::fmod>("fmod", *this, b); }
+Tensor Tensor::fmod(const Scalar& b) const { return divided<formulas::fmod>("fmod", *this, b); }
+Tensor& Tensor::fmod_(const Tensor& b) const { return divided_<formulas::fmod>("fmod_", *this, b); }
+Tensor& Tensor::fmod_(const Scalar& b) const { return divided_<formulas::fmod>("fmod_", *this, b); }
 namespace {
 template <class B>
 Tensor quotient(const Tensor& a, const B& b, std::optional<std::string_view> rounding) {
@@ -217,23 +229,30 @@ Tensor& quotient_(const Tensor& a, const B& b, std::optional<std::string_view> r
 }
 }  // namespace
 
-#define GRADUS_DEFINE_DIV(name)                                                                   \
-  Tensor Tensor::name(const Tensor& b, std::optional<std::string_view> rounding_mode) const {     \
-    return quotient(*this, b, rounding_mode);                                                     \
-  }                                                                                               \
-  Tensor Tensor::name(const Scalar& b, std::optional<std::string_view> rounding_mode) const {     \
-    return quotient(*this, b, rounding_mode);                                                     \
-  }                                                                                               \
-  Tensor& Tensor::name##_(const Tensor& b, std::optional<std::string_view> rounding_mode) const { \
-    return quotient_(*this, b, rounding_mode);                                                    \
-  }                                                                                               \
-  Tensor& Tensor::name##_(const Scalar& b, std::optional<std::string_view> rounding_mode) const { \
-    return quotient_(*this, b, rounding_mode);                                                    \
-  }
-GRADUS_DEFINE_DIV(div)
-GRADUS_DEFINE_DIV(divide)
-#undef GRADUS_DEFINE_DIV
-
+Tensor Tensor::div(const Tensor& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient(*this, b, rounding_mode);
+}
+Tensor Tensor::div(const Scalar& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient(*this, b, rounding_mode);
+}
+Tensor& Tensor::div_(const Tensor& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient_(*this, b, rounding_mode);
+}
+Tensor& Tensor::div_(const Scalar& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient_(*this, b, rounding_mode);
+}
+Tensor Tensor::divide(const Tensor& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient(*this, b, rounding_mode);
+}
+Tensor Tensor::divide(const Scalar& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient(*this, b, rounding_mode);
+}
+Tensor& Tensor::divide_(const Tensor& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient_(*this, b, rounding_mode);
+}
+Tensor& Tensor::divide_(const Scalar& b, std::optional<std::string_view> rounding_mode) const {
+  return quotient_(*this, b, rounding_mode);
+}
 Tensor pow(const Scalar& base, const Tensor& exponent) {
   // Whatever the exponent's strides, the result is contiguous.
   return elementwise<formulas::pow>("pow", base, exponent.contiguous());

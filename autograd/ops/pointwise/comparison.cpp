@@ -10,9 +10,6 @@
 
 namespace gradus {
 
-using autograd::elementwise;
-using autograd::elementwise_;
-
 namespace {
 
 // A number beside a tensor of integers may have a fraction or lie beyond the tensor's type. It is
@@ -83,25 +80,42 @@ Tensor& compared_(const char* op, const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-#define GRADUS_DEFINE_COMPARISON(name, mirrored)                                                   \
-  Tensor Tensor::name(const Tensor& b) const {                                                     \
-    return compared<formulas::name, formulas::mirrored>(#name, *this, b);                          \
-  }                                                                                                \
-  Tensor Tensor::name(const Scalar& b) const { return compared<formulas::name>(#name, *this, b); } \
-  Tensor& Tensor::name##_(const Tensor& b) const {                                                 \
-    return compared_<formulas::name>(#name "_", *this, b);                                         \
-  }                                                                                                \
-  Tensor& Tensor::name##_(const Scalar& b) const {                                                 \
-    return compared_<formulas::name>(#name "_", *this, b);                                         \
-  }
-GRADUS_DEFINE_COMPARISON(eq, eq)
-GRADUS_DEFINE_COMPARISON(ne, ne)
-GRADUS_DEFINE_COMPARISON(lt, gt)
-GRADUS_DEFINE_COMPARISON(le, ge)
-GRADUS_DEFINE_COMPARISON(gt, lt)
-GRADUS_DEFINE_COMPARISON(ge, le)
-#undef GRADUS_DEFINE_COMPARISON
-
+Tensor Tensor::eq(const Tensor& b) const {
+  return compared<formulas::eq, formulas::eq>("eq", *this, b);
+}
+Tensor Tensor::eq(const Scalar& b) const { return compared<formulas::eq>("eq", *this, b); }
+Tensor& Tensor::eq_(const Tensor& b) const { return compared_<formulas::eq>("eq_", *this, b); }
+Tensor& Tensor::eq_(const Scalar& b) const { return compared_<formulas::eq>("eq_", *this, b); }
+Tensor Tensor::ne(const Tensor& b) const {
+  return compared<formulas::ne, formulas::ne>("ne", *this, b);
+}
+Tensor Tensor::ne(const Scalar& b) const { return compared<formulas::ne>("ne", *this, b); }
+Tensor& Tensor::ne_(const Tensor& b) const { return compared_<formulas::ne>("ne_", *this, b); }
+Tensor& Tensor::ne_(const Scalar& b) const { return compared_<formulas::ne>("ne_", *this, b); }
+Tensor Tensor::lt(const Tensor& b) const {
+  return compared<formulas::lt, formulas::gt>("lt", *this, b);
+}
+Tensor Tensor::lt(const Scalar& b) const { return compared<formulas::lt>("lt", *this, b); }
+Tensor& Tensor::lt_(const Tensor& b) const { return compared_<formulas::lt>("lt_", *this, b); }
+Tensor& Tensor::lt_(const Scalar& b) const { return compared_<formulas::lt>("lt_", *this, b); }
+Tensor Tensor::le(const Tensor& b) const {
+  return compared<formulas::le, formulas::ge>("le", *this, b);
+}
+Tensor Tensor::le(const Scalar& b) const { return compared<formulas::le>("le", *this, b); }
+Tensor& Tensor::le_(const Tensor& b) const { return compared_<formulas::le>("le_", *this, b); }
+Tensor& Tensor::le_(const Scalar& b) const { return compared_<formulas::le>("le_", *this, b); }
+Tensor Tensor::gt(const Tensor& b) const {
+  return compared<formulas::gt, formulas::lt>("gt", *this, b);
+}
+Tensor Tensor::gt(const Scalar& b) const { return compared<formulas::gt>("gt", *this, b); }
+Tensor& Tensor::gt_(const Tensor& b) const { return compared_<formulas::gt>("gt_", *this, b); }
+Tensor& Tensor::gt_(const Scalar& b) const { return compared_<formulas::gt>("gt_", *this, b); }
+Tensor Tensor::ge(const Tensor& b) const {
+  return compared<formulas::ge, formulas::le>("ge", *this, b);
+}
+Tensor Tensor::ge(const Scalar& b) const { return compared<formulas::ge>("ge", *this, b); }
+Tensor& Tensor::ge_(const Tensor& b) const { return compared_<formulas::ge>("ge_", *this, b); }
+Tensor& Tensor::ge_(const Scalar& b) const { return compared_<formulas::ge>("ge_", *this, b); }
 #define GRADUS_DEFINE(name) GRADUS_DEFINE_BINARY(name, name)
 GRADUS_DEFINE(bitwise_and)
 GRADUS_DEFINE(bitwise_or)

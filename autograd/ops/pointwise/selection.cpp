@@ -7,8 +7,6 @@
 
 namespace gradus {
 
-using autograd::elementwise;
-using autograd::elementwise_;
 using autograd::Operand;
 
 #define GRADUS_DEFINE(name)                              \
@@ -78,49 +76,77 @@ Tensor& clamp_between_(const Tensor& x, const std::optional<T>& min, const std::
 
 }  // namespace
 
-#define GRADUS_DEFINE(name, T)                                                              \
-  Tensor name(const Tensor& x, const std::optional<T>& min, const std::optional<T>& max) {  \
-    return clamp_between(x, min, max);                                                      \
-  }                                                                                         \
-  Tensor Tensor::name(const std::optional<T>& min, const std::optional<T>& max) const {     \
-    return clamp_between(*this, min, max);                                                  \
-  }                                                                                         \
-  Tensor& Tensor::name##_(const std::optional<T>& min, const std::optional<T>& max) const { \
-    return clamp_between_(*this, min, max);                                                 \
-  }
-GRADUS_DEFINE(clamp, Scalar)
-GRADUS_DEFINE(clamp, Tensor)
-GRADUS_DEFINE(clip, Scalar)
-GRADUS_DEFINE(clip, Tensor)
-#undef GRADUS_DEFINE
+Tensor clamp(const Tensor& x, const std::optional<Scalar>& min, const std::optional<Scalar>& max) {
+  return clamp_between(x, min, max);
+}
+Tensor clamp(const Tensor& x, const std::optional<Tensor>& min, const std::optional<Tensor>& max) {
+  return clamp_between(x, min, max);
+}
+Tensor clip(const Tensor& x, const std::optional<Scalar>& min, const std::optional<Scalar>& max) {
+  return clamp_between(x, min, max);
+}
+Tensor clip(const Tensor& x, const std::optional<Tensor>& min, const std::optional<Tensor>& max) {
+  return clamp_between(x, min, max);
+}
+Tensor Tensor::clamp(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  return clamp_between(*this, min, max);
+}
+Tensor Tensor::clamp(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return clamp_between(*this, min, max);
+}
+Tensor& Tensor::clamp_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  return clamp_between_(*this, min, max);
+}
+Tensor& Tensor::clamp_(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return clamp_between_(*this, min, max);
+}
+Tensor Tensor::clip(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  return clamp_between(*this, min, max);
+}
+Tensor Tensor::clip(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return clamp_between(*this, min, max);
+}
+Tensor& Tensor::clip_(const std::optional<Scalar>& min, const std::optional<Scalar>& max) const {
+  return clamp_between_(*this, min, max);
+}
+Tensor& Tensor::clip_(const std::optional<Tensor>& min, const std::optional<Tensor>& max) const {
+  return clamp_between_(*this, min, max);
+}
+Tensor clamp_min(const Tensor& x, const Scalar& bound) {
+  return elementwise<formulas::clamp_min>("clamp_min", x, bound);
+}
+Tensor clamp_min(const Tensor& x, const Tensor& bound) {
+  return elementwise<formulas::clamp_min>("clamp_min", x, bound);
+}
+Tensor clamp_max(const Tensor& x, const Scalar& bound) {
+  return elementwise<formulas::clamp_max>("clamp_max", x, bound);
+}
+Tensor clamp_max(const Tensor& x, const Tensor& bound) {
+  return elementwise<formulas::clamp_max>("clamp_max", x, bound);
+}
+GRADUS_DEFINE_WITH(clamp_min, clamp_min, Scalar)
+GRADUS_DEFINE_WITH(clamp_min, clamp_min, Tensor)
+GRADUS_DEFINE_WITH(clamp_max, clamp_max, Scalar)
+GRADUS_DEFINE_WITH(clamp_max, clamp_max, Tensor)
 
-#define GRADUS_DEFINE(name, T)                                                     \
-  Tensor name(const Tensor& x, const T& bound) {                                   \
-    return elementwise<formulas::name>(#name, x, bound);                           \
-  }                                                                                \
-  Tensor Tensor::name(const T& bound) const { return gradus::name(*this, bound); } \
-  Tensor& Tensor::name##_(const T& bound) const {                                  \
-    return elementwise_<formulas::name>(#name "_", *this, bound);                  \
-  }
-GRADUS_DEFINE(clamp_min, Scalar)
-GRADUS_DEFINE(clamp_min, Tensor)
-GRADUS_DEFINE(clamp_max, Scalar)
-GRADUS_DEFINE(clamp_max, Tensor)
-#undef GRADUS_DEFINE
-
-#define GRADUS_DEFINE(T)                                                 \
-  Tensor lerp(const Tensor& start, const Tensor& end, const T& weight) { \
-    return elementwise<formulas::lerp>("lerp", start, end, weight);      \
-  }                                                                      \
-  Tensor Tensor::lerp(const Tensor& end, const T& weight) const {        \
-    return gradus::lerp(*this, end, weight);                             \
-  }                                                                      \
-  Tensor& Tensor::lerp_(const Tensor& end, const T& weight) const {      \
-    return elementwise_<formulas::lerp>("lerp_", *this, end, weight);    \
-  }
-GRADUS_DEFINE(Scalar)
-GRADUS_DEFINE(Tensor)
-#undef GRADUS_DEFINE
+Tensor lerp(const Tensor& start, const Tensor& end, const Scalar& weight) {
+  return elementwise<formulas::lerp>("lerp", start, end, weight);
+}
+Tensor Tensor::lerp(const Tensor& end, const Scalar& weight) const {
+  return gradus::lerp(*this, end, weight);
+}
+Tensor& Tensor::lerp_(const Tensor& end, const Scalar& weight) const {
+  return elementwise_<formulas::lerp>("lerp_", *this, end, weight);
+}
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
+  return elementwise<formulas::lerp>("lerp", start, end, weight);
+}
+Tensor Tensor::lerp(const Tensor& end, const Tensor& weight) const {
+  return gradus::lerp(*this, end, weight);
+}
+Tensor& Tensor::lerp_(const Tensor& end, const Tensor& weight) const {
+  return elementwise_<formulas::lerp>("lerp_", *this, end, weight);
+}
 
 namespace {
 // The number beside the tensors does not take part in promotion: among integers it is cut to one.
@@ -136,22 +162,35 @@ Scalar factor_of(const char* op, const Tensor& x, const Tensor& a, const Tensor&
   if (type == kBool) fail_not_implemented("{}: not implemented for {}", op, type);
   return is_floating(type) || !value.isFloatingPoint() ? value : Scalar(value.toLong());
 }
+template <class F>
+Tensor add_product(const char* op, const Tensor& x, const Tensor& a, const Tensor& b,
+                   const Scalar& value) {
+  return elementwise<F>(op, x, a, b, factor_of<F>(op, x, a, b, value));
+}
+template <class F>
+Tensor& add_product_(const char* op, const Tensor& x, const Tensor& a, const Tensor& b,
+                     const Scalar& value) {
+  return elementwise_<F>(op, x, a, b, factor_of<F>(op, x, a, b, value));
+}
 }  // namespace
 
-#define GRADUS_DEFINE(name)                                                                        \
-  Tensor name(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {            \
-    return elementwise<formulas::name>(#name, x, a, b,                                             \
-                                       factor_of<formulas::name>(#name, x, a, b, value));          \
-  }                                                                                                \
-  Tensor Tensor::name(const Tensor& a, const Tensor& b, const Scalar& value) const {               \
-    return gradus::name(*this, a, b, value);                                                       \
-  }                                                                                                \
-  Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& value) const {           \
-    return elementwise_<formulas::name>(#name "_", *this, a, b,                                    \
-                                        factor_of<formulas::name>(#name "_", *this, a, b, value)); \
-  }
-GRADUS_DEFINE(addcmul)
-GRADUS_DEFINE(addcdiv)
-#undef GRADUS_DEFINE
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_product<formulas::addcmul>("addcmul", x, a, b, value);
+}
+Tensor Tensor::addcmul(const Tensor& a, const Tensor& b, const Scalar& value) const {
+  return add_product<formulas::addcmul>("addcmul", *this, a, b, value);
+}
+Tensor& Tensor::addcmul_(const Tensor& a, const Tensor& b, const Scalar& value) const {
+  return add_product_<formulas::addcmul>("addcmul_", *this, a, b, value);
+}
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_product<formulas::addcdiv>("addcdiv", x, a, b, value);
+}
+Tensor Tensor::addcdiv(const Tensor& a, const Tensor& b, const Scalar& value) const {
+  return add_product<formulas::addcdiv>("addcdiv", *this, a, b, value);
+}
+Tensor& Tensor::addcdiv_(const Tensor& a, const Tensor& b, const Scalar& value) const {
+  return add_product_<formulas::addcdiv>("addcdiv_", *this, a, b, value);
+}
 
 }  // namespace gradus

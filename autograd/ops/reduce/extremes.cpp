@@ -36,6 +36,10 @@ Tensor extreme_over(const char* op, Over* fn, const Tensor& x, DimSet dims, bool
                   return here.mul(back.keep(dy)).div(raw::sum(here, dims, true));
                 }));
 }
+Tensor extreme_over(const char* op, Over* fn, const Tensor& x, IntArrayRef dims, bool keepdim) {
+  if (dims.empty()) check_some(x, op);
+  return extreme_over(op, fn, x, dim_set(dims, x.dim(), op), keepdim);
+}
 
 TensorPair extreme_along(const char* op, Along* fn, const Tensor& x, int64_t dim, bool keepdim) {
   const raw::Extreme y = fn(x, dim, keepdim, op);
@@ -55,24 +59,33 @@ Tensor index_of_extreme(const char* op, Along* fn, const Tensor& x, std::optiona
 
 }  // namespace
 
-#define GRADUS_DEFINE(name)                                                                        \
-  Tensor Tensor::name() const {                                                                    \
-    return autograd::called(#name ".all", extreme_of_all(#name, raw::a##name, *this));             \
-  }                                                                                                \
-  Tensor Tensor::name(const Tensor& other) const { return name##imum(other); }                     \
-  TensorPair Tensor::name(int64_t dim, bool keepdim) const {                                       \
-    return extreme_along(#name, raw::name, *this, dim, keepdim);                                   \
-  }                                                                                                \
-  Tensor Tensor::a##name(IntArrayRef dims, bool keepdim) const {                                   \
-    if (dims.empty()) check_some(*this, "a" #name);                                                \
-    return extreme_over("a" #name, raw::a##name, *this, dim_set(dims, dim(), "a" #name), keepdim); \
-  }                                                                                                \
-  Tensor Tensor::arg##name(std::optional<int64_t> dim, bool keepdim) const {                       \
-    return index_of_extreme("arg" #name, raw::name, *this, dim, keepdim);                          \
-  }
-GRADUS_DEFINE(min)
-GRADUS_DEFINE(max)
-#undef GRADUS_DEFINE
+Tensor Tensor::min() const {
+  return autograd::called("min.all", extreme_of_all("min", raw::amin, *this));
+}
+Tensor Tensor::min(const Tensor& other) const { return minimum(other); }
+TensorPair Tensor::min(int64_t dim, bool keepdim) const {
+  return extreme_along("min", raw::min, *this, dim, keepdim);
+}
+Tensor Tensor::amin(IntArrayRef dims, bool keepdim) const {
+  return extreme_over("amin", raw::amin, *this, dims, keepdim);
+}
+Tensor Tensor::argmin(std::optional<int64_t> dim, bool keepdim) const {
+  return index_of_extreme("argmin", raw::min, *this, dim, keepdim);
+}
+
+Tensor Tensor::max() const {
+  return autograd::called("max.all", extreme_of_all("max", raw::amax, *this));
+}
+Tensor Tensor::max(const Tensor& other) const { return maximum(other); }
+TensorPair Tensor::max(int64_t dim, bool keepdim) const {
+  return extreme_along("max", raw::max, *this, dim, keepdim);
+}
+Tensor Tensor::amax(IntArrayRef dims, bool keepdim) const {
+  return extreme_over("amax", raw::amax, *this, dims, keepdim);
+}
+Tensor Tensor::argmax(std::optional<int64_t> dim, bool keepdim) const {
+  return index_of_extreme("argmax", raw::max, *this, dim, keepdim);
+}
 
 TensorPair Tensor::aminmax(std::optional<int64_t> along, bool keepdim) const {
   if (!along) check_some(*this, "aminmax");

@@ -135,29 +135,48 @@ Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRe
   return norm_over("linalg_vector_norm", x, ord, dim, keepdim, dtype);
 }
 
-#define GRADUS_DEFINE(name, root)                                                                 \
-  Tensor Tensor::name(bool unbiased) const {                                                      \
-    return name(OptionalIntArrayRef(), correction_of(unbiased), false);                           \
-  }                                                                                               \
-  Tensor Tensor::name(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {               \
-    return name(dim, correction_of(unbiased), keepdim);                                           \
-  }                                                                                               \
-  Tensor Tensor::name(OptionalIntArrayRef dim, const std::optional<Scalar>& correction,           \
-                      bool keepdim) const {                                                       \
-    return std::get<0>(Variance{#name, root, false}(*this, dim, correction, keepdim));            \
-  }                                                                                               \
-  TensorPair name##_mean(const Tensor& x, bool unbiased) {                                        \
-    return name##_mean(x, OptionalIntArrayRef(), correction_of(unbiased), false);                 \
-  }                                                                                               \
-  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased, bool keepdim) { \
-    return name##_mean(x, dim, correction_of(unbiased), keepdim);                                 \
-  }                                                                                               \
-  TensorPair name##_mean(const Tensor& x, OptionalIntArrayRef dim,                                \
-                         const std::optional<Scalar>& correction, bool keepdim) {                 \
-    return Variance{#name "_mean", root, true}(x, dim, correction, keepdim);                      \
-  }
-GRADUS_DEFINE(var, false)
-GRADUS_DEFINE(std, true)
-#undef GRADUS_DEFINE
+Tensor Tensor::var(bool unbiased) const {
+  return var(OptionalIntArrayRef(), correction_of(unbiased), false);
+}
+Tensor Tensor::var(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
+  return var(dim, correction_of(unbiased), keepdim);
+}
+Tensor Tensor::var(OptionalIntArrayRef dim, const std::optional<Scalar>& correction,
+                   bool keepdim) const {
+  return std::get<0>(
+      Variance{"var", /*root=*/false, /*with_mean=*/false}(*this, dim, correction, keepdim));
+}
+TensorPair var_mean(const Tensor& x, bool unbiased) {
+  return var_mean(x, OptionalIntArrayRef(), correction_of(unbiased), false);
+}
+TensorPair var_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return var_mean(x, dim, correction_of(unbiased), keepdim);
+}
+TensorPair var_mean(const Tensor& x, OptionalIntArrayRef dim,
+                    const std::optional<Scalar>& correction, bool keepdim) {
+  return Variance{"var_mean", /*root=*/false, /*with_mean=*/true}(x, dim, correction, keepdim);
+}
+
+Tensor Tensor::std(bool unbiased) const {
+  return std(OptionalIntArrayRef(), correction_of(unbiased), false);
+}
+Tensor Tensor::std(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
+  return std(dim, correction_of(unbiased), keepdim);
+}
+Tensor Tensor::std(OptionalIntArrayRef dim, const std::optional<Scalar>& correction,
+                   bool keepdim) const {
+  return std::get<0>(
+      Variance{"std", /*root=*/true, /*with_mean=*/false}(*this, dim, correction, keepdim));
+}
+TensorPair std_mean(const Tensor& x, bool unbiased) {
+  return std_mean(x, OptionalIntArrayRef(), correction_of(unbiased), false);
+}
+TensorPair std_mean(const Tensor& x, OptionalIntArrayRef dim, bool unbiased, bool keepdim) {
+  return std_mean(x, dim, correction_of(unbiased), keepdim);
+}
+TensorPair std_mean(const Tensor& x, OptionalIntArrayRef dim,
+                    const std::optional<Scalar>& correction, bool keepdim) {
+  return Variance{"std_mean", /*root=*/true, /*with_mean=*/true}(x, dim, correction, keepdim);
+}
 
 }  // namespace gradus

@@ -124,20 +124,24 @@ Tensor Tensor::prod(int64_t along, bool keepdim, OptionalDtype dtype) const {
   return prod_over("prod.dim", *this, DimSet(1) << d, keepdim, d, dtype);
 }
 
-#define GRADUS_DEFINE(name)                                                                  \
-  Tensor Tensor::name() const {                                                              \
-    return test_result(*this, raw::name(*this, dim_set({}, dim(), #name), false));           \
-  }                                                                                          \
-  Tensor Tensor::name(int64_t along, bool keepdim) const {                                   \
-    return test_result(*this, raw::name(*this, dim_set(along, dim(), #name), keepdim));      \
-  }                                                                                          \
-  Tensor Tensor::name(OptionalIntArrayRef dims, bool keepdim) const {                        \
-    return test_result(*this, raw::name(*this, dim_set(dims, dim(), #name, true), keepdim)); \
-  }
-GRADUS_DEFINE(any)
-GRADUS_DEFINE(all)
-#undef GRADUS_DEFINE
-
+Tensor Tensor::any() const {
+  return test_result(*this, raw::any(*this, dim_set({}, dim(), "any"), false));
+}
+Tensor Tensor::any(int64_t along, bool keepdim) const {
+  return test_result(*this, raw::any(*this, dim_set(along, dim(), "any"), keepdim));
+}
+Tensor Tensor::any(OptionalIntArrayRef dims, bool keepdim) const {
+  return test_result(*this, raw::any(*this, dim_set(dims, dim(), "any", true), keepdim));
+}
+Tensor Tensor::all() const {
+  return test_result(*this, raw::all(*this, dim_set({}, dim(), "all"), false));
+}
+Tensor Tensor::all(int64_t along, bool keepdim) const {
+  return test_result(*this, raw::all(*this, dim_set(along, dim(), "all"), keepdim));
+}
+Tensor Tensor::all(OptionalIntArrayRef dims, bool keepdim) const {
+  return test_result(*this, raw::all(*this, dim_set(dims, dim(), "all", true), keepdim));
+}
 Tensor Tensor::count_nonzero(IntArrayRef dims) const {
   return raw::count_nonzero(*this, dim_set(dims, dim(), "count_nonzero"));
 }

@@ -221,18 +221,24 @@ int64_t even_dim(const char* op, const Tensor& x, int64_t dim, int64_t least,
 
 }  // namespace
 
-#define GRADUS_DEFINE(name, dim, least)                                             \
-  std::vector<Tensor> Tensor::name(int64_t sections) const {                        \
-    return tensor_split(sections, even_dim(#name, *this, dim, least, sections));    \
-  }                                                                                 \
-  std::vector<Tensor> Tensor::name(IntArrayRef indices) const {                     \
-    return tensor_split(indices, even_dim(#name, *this, dim, least, std::nullopt)); \
-  }
-GRADUS_DEFINE(hsplit, (this->dim() == 1 ? 0 : 1), 1)
-GRADUS_DEFINE(vsplit, 0, 2)
-GRADUS_DEFINE(dsplit, 2, 3)
-#undef GRADUS_DEFINE
-
+std::vector<Tensor> Tensor::hsplit(int64_t sections) const {
+  return tensor_split(sections, even_dim("hsplit", *this, dim() == 1 ? 0 : 1, 1, sections));
+}
+std::vector<Tensor> Tensor::hsplit(IntArrayRef indices) const {
+  return tensor_split(indices, even_dim("hsplit", *this, dim() == 1 ? 0 : 1, 1, std::nullopt));
+}
+std::vector<Tensor> Tensor::vsplit(int64_t sections) const {
+  return tensor_split(sections, even_dim("vsplit", *this, 0, 2, sections));
+}
+std::vector<Tensor> Tensor::vsplit(IntArrayRef indices) const {
+  return tensor_split(indices, even_dim("vsplit", *this, 0, 2, std::nullopt));
+}
+std::vector<Tensor> Tensor::dsplit(int64_t sections) const {
+  return tensor_split(sections, even_dim("dsplit", *this, 2, 3, sections));
+}
+std::vector<Tensor> Tensor::dsplit(IntArrayRef indices) const {
+  return tensor_split(indices, even_dim("dsplit", *this, 2, 3, std::nullopt));
+}
 Tensor atleast_1d(const Tensor& x) { return x.dim() == 0 ? x.reshape(1) : x; }
 Tensor atleast_2d(const Tensor& x) {
   return x.dim() == 0 ? x.reshape({1, 1}) : x.dim() == 1 ? x.unsqueeze(0) : x;
@@ -249,17 +255,17 @@ Tensor atleast_3d(const Tensor& x) {
       return x;
   }
 }
-#define GRADUS_DEFINE(name)                                 \
-  std::vector<Tensor> name(TensorList tensors) {            \
-    std::vector<Tensor> out;                                \
-    for (const Tensor& t : tensors) out.push_back(name(t)); \
-    return out;                                             \
-  }
-GRADUS_DEFINE(atleast_1d)
-GRADUS_DEFINE(atleast_2d)
-GRADUS_DEFINE(atleast_3d)
-#undef GRADUS_DEFINE
 
+namespace {
+std::vector<Tensor> each(Tensor (*f)(const Tensor&), TensorList tensors) {
+  std::vector<Tensor> out;
+  for (const Tensor& t : tensors) out.push_back(f(t));
+  return out;
+}
+}  // namespace
+std::vector<Tensor> atleast_1d(TensorList tensors) { return each(atleast_1d, tensors); }
+std::vector<Tensor> atleast_2d(TensorList tensors) { return each(atleast_2d, tensors); }
+std::vector<Tensor> atleast_3d(TensorList tensors) { return each(atleast_3d, tensors); }
 std::vector<Tensor> broadcast_tensors(TensorList tensors) {
   Dims shape;
   for (const Tensor& t : tensors) shape = broadcast_shapes(shape, t.sizes(), "broadcast_tensors");

@@ -19,30 +19,34 @@ using autograd::wrt;
 
 namespace {
 
-using raw::Keep, raw::triangle;
+using raw::Keep;
 
 void check_matrix(const char* op, const Tensor& x) {
   if (x.dim() < 2) fail("{}: expected at least 2 dims, got shape {}", op, x.sizes());
 }
 
+// Being linear, a triangle has itself for its product.
+auto triangle_back(int64_t k, Keep keep) {
+  return [k, keep](const Tensor& dy) { return keep == Keep::lower ? dy.tril(k) : dy.triu(k); };
+}
+Tensor triangle(const char* op, const Tensor& x, int64_t k, Keep keep) {
+  check_matrix(op, x);
+  Tensor y = raw::empty(x.sizes(), x.dtype());
+  raw::triangle(op, y, x, k, keep);
+  return record(op, std::move(y), wrt(x, triangle_back(k, keep)));
+}
+Tensor& triangle_(const char* op, const Tensor& x, int64_t k, Keep keep) {
+  check_matrix(op, x);
+  return write_inplace(
+      op, x, [&] { raw::triangle(op, x, x, k, keep); }, wrt(x, triangle_back(k, keep)));
+}
+
 }  // namespace
 
-#define GRADUS_DEFINE(name, keep)                                                                 \
-  Tensor Tensor::name(int64_t k) const {                                                          \
-    check_matrix(#name, *this);                                                                   \
-    Tensor y = raw::empty(sizes(), dtype());                                                      \
-    triangle(#name, y, *this, k, keep);                                                           \
-    return record(#name, std::move(y), wrt(*this, [k](const Tensor& dy) { return dy.name(k); })); \
-  }                                                                                               \
-  Tensor& Tensor::name##_(int64_t k) const {                                                      \
-    check_matrix(#name "_", *this);                                                               \
-    return write_inplace(                                                                         \
-        #name "_", *this, [&] { triangle(#name "_", *this, *this, k, keep); },                    \
-        wrt(*this, [k](const Tensor& dy) { return dy.name(k); }));                                \
-  }
-GRADUS_DEFINE(tril, Keep::lower)
-GRADUS_DEFINE(triu, Keep::upper)
-#undef GRADUS_DEFINE
+Tensor Tensor::tril(int64_t k) const { return triangle("tril", *this, k, Keep::lower); }
+Tensor& Tensor::tril_(int64_t k) const { return triangle_("tril_", *this, k, Keep::lower); }
+Tensor Tensor::triu(int64_t k) const { return triangle("triu", *this, k, Keep::upper); }
+Tensor& Tensor::triu_(int64_t k) const { return triangle_("triu_", *this, k, Keep::upper); }
 
 Tensor Tensor::diag(int64_t k) const {
   if (dim() == 1) return diag_embed(k);

@@ -5,8 +5,11 @@
 
 namespace gradus {
 
-// Each matrix of the last two dims with zeros above (tril) or below (triu) its k-th diagonal.
+/// Each matrix of the last two dims with zeros above its `diagonal`-th diagonal (0 is the main one,
+/// positive ones are above it). Throws Error below 2 dims.
 inline Tensor tril(const Tensor& self, int64_t diagonal = 0) { return self.tril(diagonal); }
+/// Each matrix of the last two dims with zeros below its `diagonal`-th diagonal. Throws Error below
+/// 2 dims.
 inline Tensor triu(const Tensor& self, int64_t diagonal = 0) { return self.triu(diagonal); }
 
 }  // namespace gradus
