@@ -34,6 +34,7 @@ TITLES = {"autograd/autograd.h": "Backward and grad", "autograd/ops/out.h": "Res
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
           "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "tensor/io/ivalue.h": "IValue",
           "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
+KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each
 FAMILIES = {"nn": "Networks"}  # the title of a family of operations, where it is not its word
 
 WIDTH = 92  # columns of a declaration before it is broken
@@ -52,6 +53,9 @@ def title_of(header):
     if header.startswith("autograd/ops/"):
         family = FAMILIES.get(path.parent.name, path.parent.name)
         text = family if text == family else f"{family}: {text}"
+    for folder, kind in KINDS.items():
+        if header.startswith(folder):
+            text = f"{kind}: {text}"
     return text[0].upper() + text[1:]
 
 
@@ -391,7 +395,7 @@ class Reference:
         by_letter = defaultdict(dict)
         for name, (header, anchor) in self.places.items():
             last = name.split("::")[-1]
-            if last.startswith(("operator", "~")):
+            if last.startswith(("operator", "~")) or name.endswith(f"::{last}::{last}"):  # a constructor
                 continue
             shown = name.removeprefix("gradus::")
             by_letter[last[0].upper()][shown] = f"{page_of(header).removesuffix('.md')}.html#{anchor}"

@@ -17,7 +17,7 @@ PICTURES = {
     "steps.svg": ("How fast", 1, "times as long as Gradus, one thread, AVX2"),
 }
 COLOURS = ["#00796b", "#ef6c00", "#5c6bc0"]
-ROW, BAR, LEFT, WIDTH, TOP = 8, 13, 268, 760, 56  # the space between groups, a bar, the names, all, the head
+ROW, BAR, WIDTH, TOP = 8, 13, 780, 56  # the space between groups, a bar, all, the head
 
 
 def tables(text, heading):
@@ -44,16 +44,17 @@ def ticks(lowest, highest):
 
 def draw(columns, rows, meaning):
     """The picture, as text."""
+    left = 20 + 7 * max(len(name) for name, _ in rows)  # the names' column
     numbers = [v for _, values in rows for v in values if v is not None]
     marks = ticks(min(1.0, *numbers), max(numbers))
     low, high = math.log(marks[0]), math.log(marks[-1])
 
     def x(value):
-        return LEFT + (WIDTH - LEFT - 48) * (math.log(value) - low) / (high - low)
+        return left + (WIDTH - left - 48) * (math.log(value) - low) / (high - low)
     y, body = TOP, []
     for name, values in rows:
         height = BAR * len(columns)
-        body.append(f'<text class="t" x="{LEFT - 10}" y="{y + height / 2 + 4:.0f}" text-anchor="end">{html.escape(name)}</text>')
+        body.append(f'<text class="t" x="{left - 10}" y="{y + height / 2 + 4:.0f}" text-anchor="end">{html.escape(name)}</text>')
         for i, value in enumerate(values):
             if value is None:
                 continue
@@ -69,7 +70,7 @@ def draw(columns, rows, meaning):
         strong = ' class="one"' if mark == 1 else ' class="grid"'
         grid.append(f'<line{strong} x1="{x(mark):.1f}" x2="{x(mark):.1f}" y1="{TOP - 8}" y2="{y}"/>')
         grid.append(f'<text class="v" x="{x(mark):.1f}" y="{TOP - 13}" text-anchor="middle">{mark:g}</text>')
-    legend, at = [], LEFT
+    legend, at = [], left
     for i, column in enumerate(columns):
         legend.append(f'<rect x="{at}" y="6" width="11" height="11" rx="2" fill="{COLOURS[i % len(COLOURS)]}"/>'
                       f'<text class="t" x="{at + 16}" y="16">{html.escape(column)}</text>')
