@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "optim": ["tensor/*", "autograd/*"],
     "data": ["tensor/*"],
     "compat": ["gradus.h"],
+    "docs": ["gradus.h"],
     "examples": ["gradus.h"],
     "tests": LIBRARY + [KERNELS + "*.h", "compat/*.h"],
     "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],

@@ -1,5 +1,5 @@
 // What every operation of the catalog gives: PyTorch's values in double, the same in float, for any
-// strides and any number of threads. GRADUS_ROW=name runs one row.
+// strides and any number of threads. GRADUS_ROW=NAME runs one row.
 #include <cmath>
 #include <cstring>
 #include <set>

@@ -1,6 +1,6 @@
 """Makes tests/reference/catalog.txt: what PyTorch gives for each row of the catalog.
 
-usage: build/tests/catalog_list | python3 tests/reference/catalog.py > tests/reference/catalog.txt
+usage: build/tests/catalog/catalog_list | python3 tests/reference/catalog.py > tests/reference/catalog.txt
 """
 import math
 import sys

@@ -1,4 +1,4 @@
-// What the convolution kernels of one instruction set offer to the loops in tensor/conv*.cpp.
+// What the convolution kernels of one instruction set offer to the loops in tensor/image/conv*.cpp.
 //
 // They read "planes": a channel of one image, padded, and split by the residues of its coordinates
 // modulo the stride, so that the elements that one tap of the filter meets along a row of the

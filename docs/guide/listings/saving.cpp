@@ -1,0 +1,76 @@
+// Saving and loading, as the guide shows them: saving DIRECTORY
+#include <gradus.h>
+
+#include <cstdio>
+#include <string>
+
+using namespace gradus;
+
+nn::Sequential make_network() {
+  return nn::Sequential(nn::Linear(4, 8), nn::BatchNorm1d(8), nn::ReLU(), nn::Linear(8, 2));
+}
+
+void train_step(nn::Sequential& net, optim::Optimizer& optimizer, const Tensor& x) {
+  optimizer.zero_grad();
+  net->forward(x).square().mean().backward();
+  optimizer.step();
+}
+
+int main(int argc, char** argv) {
+  const std::string folder = argc > 1 ? argv[1] : ".";
+  manual_seed(0);
+  bool right = true;
+
+  // A model: its parameters and buffers under their names.
+  nn::Sequential net = make_network();
+  const std::string model = folder + "/guide_model.safetensors";
+  save(net, model);
+  nn::Sequential other = make_network();
+  load(other, model);
+  right = right && other->parameters()[0].equal(net->parameters()[0]);
+
+  // A checkpoint: all that a run needs to go on as if it had not stopped.
+  const Tensor x = randn({16, 4});
+  optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.01));
+  train_step(net, optimizer, x);
+  const std::string checkpoint = folder + "/guide_checkpoint.safetensors";
+  {
+    serialize::OutputArchive archive, net_part, optimizer_part;
+    net->save(net_part);
+    optimizer.save(optimizer_part);
+    archive.write("net", net_part);
+    archive.write("optimizer", optimizer_part);
+    archive.write("epoch", IValue(int64_t(1)));
+    archive.save_to(checkpoint);
+  }
+  optim::Adam other_optimizer(other->parameters(), optim::AdamOptions(0.01));
+  {
+    serialize::InputArchive archive, net_part, optimizer_part;
+    archive.load_from(checkpoint);
+    IValue epoch;
+    archive.read("net", net_part);
+    archive.read("optimizer", optimizer_part);
+    archive.read("epoch", epoch);
+    other->load(net_part);
+    other_optimizer.load(optimizer_part);
+    right = right && epoch.toInt() == 1;
+  }
+  train_step(net, optimizer, x);
+  train_step(other, other_optimizer, x);
+  right = right && other->parameters()[0].equal(net->parameters()[0]);  // the same bits
+
+  // A file that does not fit changes nothing.
+  nn::Sequential wider(nn::Linear(5, 8));
+  const Tensor before = wider->parameters()[0].clone();
+  try {
+    load(wider, model);
+    right = false;
+  } catch (const Error& e) {
+    std::printf("%s\n", e.what());
+  }
+  right = right && wider->parameters()[0].equal(before);
+
+  std::remove(model.c_str());
+  std::remove(checkpoint.c_str());
+  return right ? 0 : 1;
+}
