@@ -85,7 +85,8 @@ struct ScanTable {
 };
 
 // Over the middle axis of dense [outer, n, inner] blocks; y may be x, and dx may be dy, otherwise
-// outputs must not overlap inputs. Float and double. Columns may be cut as for ScanTable.
+// outputs must not overlap inputs. Float and double. Columns may be cut as for ScanTable, rows into
+// parts of 4 or more: fewer rows have bits of their own.
 using SoftmaxFn = void(const void* x, void* y, const ScanShape&);
 using SoftmaxBackwardFn = void(const void* dy, const void* y, void* dx, const ScanShape&);
 

@@ -1,6 +1,7 @@
 #include "tensor/kernels/line.h"
 #include "tensor/kernels/reduce_fold.h"
 #include "tensor/kernels/reduce_kernels.h"
+#include "tensor/kernels/short_rows.h"
 
 namespace gradus::kernels::GRADUS_ISA::reduce {
 
@@ -62,22 +63,45 @@ struct LogSoftmaxBackward {
   }
 };
 
+// The longest rows that gain by going side by side on the way back, where there is no logarithm.
+inline constexpr int64_t short_backward = 16;
+
+// Whether rows go side by side. Fewer than four are a whole tensor (see SoftmaxTable), so that the
+// choice does not depend on the threads.
+bool side_by_side(const ScanShape& s, int64_t longest) {
+  return s.inner_pitch == 1 && s.n <= longest && s.outer >= 4;
+}
+
+template <class T, class Formula, class... X>
+void run_short_rows(Formula formula, const ScanShape& s, T* y, const X*... x) {
+  alignas(64) T columns[sizeof...(X)][short_row * lanes<T>];
+  for_short_rows<T>(s.outer, s.n, [&](auto line, auto rows, int64_t o) {
+    T* place = columns[0];
+    ((rows.load(x + o * s.n, place), place += short_row * lanes<T>), ...);
+    [&]<size_t... i>(std::index_sequence<i...>) { formula(line, columns[i]..., columns[0]); }
+    (std::index_sequence_for<X...>());
+    rows.store(columns[0], y + o * s.n);
+  });
+}
+
 // Applies the formula to every line of the operands, which share the shape.
-template <class T, class Formula, class... P>
-void run(Formula formula, const ScanShape& s, P... p) {
+template <class T, class Formula, class... X>
+void run(Formula formula, const ScanShape& s, T* y, const X*... x) {
   constexpr int64_t W = lanes<T>;
+  constexpr int64_t longest = sizeof...(X) == 1 ? short_row : short_backward;
+  if (side_by_side(s, longest)) return run_short_rows(formula, s, y, x...);
   const int64_t block = s.n * s.inner_pitch;
   for (int64_t o = 0; o < s.outer; ++o) {
     if (s.inner_pitch == 1) {
-      formula(RowLine<T>{s.n}, p + o * block...);
+      formula(RowLine<T>{s.n}, x + o * block..., y + o * block);
       continue;
     }
     int64_t i = 0;
     for (; i + W <= s.inner; i += W)
-      formula(ColumnLine<T>{s.n, s.inner_pitch}, p + o * block + i...);
+      formula(ColumnLine<T>{s.n, s.inner_pitch}, x + o * block + i..., y + o * block + i);
     if (i < s.inner)
       formula(NarrowLine<T>{{s.n, s.inner_pitch}, static_cast<int>(s.inner - i)},
-              p + o * block + i...);
+              x + o * block + i..., y + o * block + i);
   }
 }
 
@@ -94,23 +118,32 @@ T* out(void* p) {
 
 template <class T>
 void softmax(const void* x, void* y, const ScanShape& s) {
-  run<T>(Softmax{}, s, in<T>(x), out<T>(y));
+  run<T>(Softmax{}, s, out<T>(y), in<T>(x));
 }
 template <class T>
 void log_softmax(const void* x, void* y, const ScanShape& s) {
-  run<T>(LogSoftmax{}, s, in<T>(x), out<T>(y));
+  run<T>(LogSoftmax{}, s, out<T>(y), in<T>(x));
 }
 template <class T>
 void softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
-  run<T>(SoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+  run<T>(SoftmaxBackward{}, s, out<T>(dx), in<T>(dy), in<T>(y));
 }
 template <class T>
 void log_softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
-  run<T>(LogSoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+  run<T>(LogSoftmaxBackward{}, s, out<T>(dx), in<T>(dy), in<T>(y));
 }
 
 template <class T>
 void log_terms(const void* x, void* max, void* log_sum, const ScanShape& s) {
+  if (side_by_side(s, short_row)) {
+    alignas(64) T columns[short_row * lanes<T>];
+    return for_short_rows<T>(s.outer, s.n, [&](auto line, auto rows, int64_t o) {
+      rows.load(in<T>(x) + o * s.n, columns);
+      const auto terms = log_terms(line, columns);
+      rows.store_lanes(out<T>(max) + o, terms.a);
+      rows.store_lanes(out<T>(log_sum) + o, terms.b);
+    });
+  }
   for (int64_t o = 0; o < s.outer; ++o) {
     const auto terms = log_terms(RowLine<T>{s.n}, in<T>(x) + o * s.n);
     out<T>(max)[o] = terms.a.get(0);
