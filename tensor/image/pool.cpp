@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <type_traits>
 
 #include "tensor/base/fail.h"
@@ -89,12 +90,73 @@ Run run_of(const Windows& w) {
 struct Taps {
   Vector<int64_t> at;
   int64_t deep = 0, high = 0;
+
+  void lay(Span z, Span y, Span h, int64_t height, int64_t width) {
+    if (z.width() == deep && y.width() == high) return;
+    at.clear(), deep = z.width(), high = y.width();
+    for (int64_t iz = 0; iz < deep; iz += z.step)
+      for (int64_t iy = 0; iy < high; iy += y.step)
+        for (int64_t i = 0; i < h.width(); i += h.step)
+          at.push_back((iz * height + iy) * width + i);
+  }
+};
+
+// Windows of unlike widths: the largest element of each column under them is found by vectors, then
+// the largest of each window's columns.
+template <class T>
+struct UnlikeWindows {
+  const Windows* along = nullptr;  // null where it does not pay
+  int64_t first = 0, last = 0;     // columns
+  Taps taps;
+  Vector<T> value;
+  Vector<int64_t> place;
+
+  explicit UnlikeWindows(const Windows& w) {
+    if (!std::is_floating_point_v<T> || w.step != 1 || w.first.size() < 4) return;
+    int64_t covered = 0;
+    first = w.first[0];
+    for (size_t i = 0; i < w.first.size(); ++i) {
+      const Span h = span(w, i);
+      if (h.width() >= long_row) return;
+      first = std::min(first, h.first), last = std::max(last, h.last), covered += h.width();
+    }
+    if (2 * covered >= last - first) along = &w;
+  }
+
+  // One row of the result, from its rows of the plane x; false where those are few or far.
+  bool operator()(const T* x, int64_t height, int64_t width, Span z, Span v, T* y, int64_t* index) {
+    if (!along || (z.width() + 1) * height * width > most_place) return false;
+    taps.lay(z, v, {0, 1, 1}, height, width);
+    if (taps.at.size() < 3) return false;
+    value.resize(size_t(last - first)), place.resize(size_t(last - first));
+    const int64_t start = (z.first * height + v.first) * width + first;
+    if constexpr (std::is_floating_point_v<T>)
+      kernels::table().pool->max({x + start, 1, taps.at.data(), int64_t(taps.at.size()),
+                                  int64_t(value.size()), value.data(), place.data(), start});
+    for (size_t o = 0; o < along->first.size(); ++o) {
+      const Span h = span(*along, o);
+      T best = value[size_t(h.first - first)];
+      int64_t at = place[size_t(h.first - first)];
+      for (auto i = size_t(h.first - first + 1); i < size_t(h.last - first); ++i) {
+        const T other = value[i];
+        const bool later = place[i] > at, nan = other != other;
+        const bool better =
+            (other > best) | ((other == best) & !later) | (nan & ((best == best) | later));
+        best = better ? other : best;
+        at = better ? place[i] : at;
+      }
+      y[o] = best;
+      if (index) index[o] = at;
+    }
+    return true;
+  }
 };
 
 // The run is of columns; index may be null. `taps` are those of the run, if there are any yet.
 template <class T>
 void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, const Windows& wy,
-               const Windows& wx, Run run, Taps& taps, T* y, int64_t* index) {
+               const Windows& wx, Run run, Taps& taps, UnlikeWindows<T>& unlike, T* y,
+               int64_t* index) {
   const size_t columns = wx.first.size();
   constexpr bool vectors = std::is_floating_point_v<T>;
   for (size_t oz = 0; oz < wz.first.size(); ++oz)
@@ -105,6 +167,10 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
       if (!vectors || rows_pay || run.end - run.begin < 4 ||
           (z.width() + 1) * height * width > most_place)
         run.end = run.begin = columns;
+      if (run.begin == run.end && unlike(x, height, width, z, v, y, index)) {
+        if (index) index += columns;
+        continue;
+      }
       for (size_t o = 0; o < columns; ++o) {
         if (o == run.begin) {
           o = run.end;
@@ -117,13 +183,7 @@ void max_plane(const T* x, int64_t height, int64_t width, const Windows& wz, con
       if constexpr (vectors) {
         if (run.begin < run.end) {
           const Span h = span(wx, run.begin);
-          if (z.width() != taps.deep || v.width() != taps.high) {
-            taps = {{}, z.width(), v.width()};
-            for (int64_t iz = 0; iz < taps.deep; iz += z.step)
-              for (int64_t iy = 0; iy < taps.high; iy += v.step)
-                for (int64_t i = 0; i < h.width(); i += h.step)
-                  taps.at.push_back((iz * height + iy) * width + i);
-          }
+          taps.lay(z, v, h, height, width);
           const int64_t first = (z.first * height + v.first) * width + h.first;
           kernels::table().pool->max(kernels::MaxRow<T>{x + first, run.stride, taps.at.data(),
                                                         int64_t(taps.at.size()),
@@ -177,11 +237,14 @@ std::tuple<Tensor, Tensor> max_windows(
                    const std::vector<Windows>* known = nullptr;
                    Run run{};
                    Taps taps;
+                   std::optional<UnlikeWindows<T>> unlike;
                    for (int64_t p = begin; p < end; ++p) {
                      const std::vector<Windows>& w = windows_of(p);
-                     if (known != &w) run = run_of(w[dims - 1]), taps = {}, known = &w;
+                     if (known != &w)
+                       run = run_of(w[dims - 1]), taps = {}, unlike.emplace(w[dims - 1]),
+                       known = &w;
                      max_plane(x.data_ptr<T>() + p * in, height, width, dims > 2 ? w[0] : one,
-                               dims > 1 ? w[dims - 2] : one, w[dims - 1], run, taps,
+                               dims > 1 ? w[dims - 2] : one, w[dims - 1], run, taps, *unlike,
                                y.data_ptr<T>() + p * out, at ? at + p * out : at);
                    }
                  });

@@ -212,6 +212,13 @@ class Step {
         if (axis_.index[size_t(e)] != axis_.index[size_t(e) - 1] + 1) return false;
     return axis_.begin[1] > 0;
   }
+  // Whether element i of the result takes the one that the element before takes.
+  bool repeats(int64_t i) const {
+    if (i == 0) return false;
+    const int64_t e = axis_.begin[size_t(i)], before = axis_.begin[size_t(i) - 1];
+    return before + 1 == e && axis_.index[size_t(before)] == axis_.index[size_t(e)] &&
+           weight_[size_t(before)] == weight_[size_t(e)];
+  }
   void rows(const T* x, T* y) const {
     for (int64_t i = 0; i < axis_.out(); ++i, y += width_) {
       const int64_t first = axis_.begin[size_t(i)], count = axis_.begin[size_t(i) + 1] - first;
@@ -219,6 +226,8 @@ class Step {
         std::fill(y, y + width_, T(0));
       } else if (count == 1 && weight_[size_t(first)] == T(1)) {
         std::copy_n(x + offset_[size_t(first)], width_, y);
+      } else if (count == 1 && repeats(i)) {
+        copy_line(y, y - width_, width_);
       } else {
         kernels::table().conv->of<T>().direct({{1, 1, width_, 0, 0},
                                                x,

@@ -28,6 +28,31 @@ Vector<int64_t> join(const Vector<int64_t>& order, Equal equal, int64_t* inverse
   return first;
 }
 
+// Of whole numbers that lie close together: each has a place in a table, where it is counted. False
+// where the table would be larger than the tensor.
+template <class T>
+bool unique_by_table(const T* p, int64_t n, int64_t* inverse, Tensor& values,
+                     Vector<int64_t>& counts) {
+  if (n == 0) return false;
+  const auto [low, high] = std::minmax_element(p, p + n);
+  const uint64_t least = uint64_t(*low), range = uint64_t(*high) - least;
+  if (range > uint64_t(n)) return false;
+  Vector<int64_t> table(size_t(range) + 1, 0);
+  const auto place = [=](T v) { return size_t(uint64_t(v) - least); };
+  for (int64_t i = 0; i < n; ++i) ++table[place(p[i])];
+  for (const int64_t count : table)
+    if (count > 0) counts.push_back(count);
+  values = empty(int64_t(counts.size()), scalar_type_of<T>);
+  int64_t found = 0;
+  for (size_t k = 0; k < table.size(); ++k)
+    if (table[k] > 0) {
+      values.data_ptr<T>()[found] = static_cast<T>(least + k);
+      table[k] = found++;
+    }
+  for (int64_t i = 0; i < n; ++i) inverse[i] = table[place(p[i])];
+  return true;
+}
+
 Tensor of_longs(const Vector<int64_t>& v) {
   const Tensor t = empty(int64_t(v.size()), kLong);
   std::copy(v.begin(), v.end(), t.data_ptr<int64_t>());
@@ -40,7 +65,19 @@ Unique unique(const Tensor& x, bool neighbours) {
   const Tensor dense = contiguous(x);
   Unique y;
   y.inverse = empty(x.sizes(), kLong);
-  Vector<int64_t> order(size_t(x.numel())), counts;
+  Vector<int64_t> counts;
+  const bool counted = !neighbours && visit_all(x.dtype(), "unique", [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_integral_v<T>)
+      return unique_by_table(dense.data_ptr<T>(), x.numel(), y.inverse.data_ptr<int64_t>(),
+                             y.values, counts);
+    return false;
+  });
+  if (counted) {
+    y.counts = of_longs(counts);
+    return y;
+  }
+  Vector<int64_t> order(size_t(x.numel()));
   if (neighbours) {
     std::iota(order.begin(), order.end(), 0);
   } else {

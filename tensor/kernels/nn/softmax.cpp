@@ -1,3 +1,4 @@
+#include "tensor/kernels/nn/short_rows.h"
 #include "tensor/kernels/reduce/fold.h"
 #include "tensor/kernels/reduce/reduce.h"
 #include "tensor/kernels/simd/line.h"
@@ -64,22 +65,37 @@ struct LogSoftmaxBackward {
   }
 };
 
+bool are_short(const ScanShape& s) { return s.inner_pitch == 1 && s.n <= short_row; }
+
+template <class T, class Formula, class... X>
+void run_short_rows(Formula formula, const ScanShape& s, T* y, const X*... x) {
+  alignas(64) T columns[sizeof...(X)][short_row * lanes<T>];
+  for_short_rows<T>(s.outer, s.n, [&](auto line, auto rows, int64_t o) {
+    T* place = columns[0];
+    ((rows.load(x + o * s.n, place), place += short_row * lanes<T>), ...);
+    [&]<size_t... i>(std::index_sequence<i...>) { formula(line, columns[i]..., columns[0]); }
+    (std::index_sequence_for<X...>());
+    rows.store(columns[0], y + o * s.n);
+  });
+}
+
 // Applies the formula to every line of the operands, which share the shape.
-template <class T, class Formula, class... P>
-void run(Formula formula, const ScanShape& s, P... p) {
+template <class T, class Formula, class... X>
+void run(Formula formula, const ScanShape& s, T* y, const X*... x) {
   constexpr int64_t W = lanes<T>;
+  if (are_short(s)) return run_short_rows(formula, s, y, x...);
   const int64_t block = s.n * s.inner_pitch;
   for (int64_t o = 0; o < s.outer; ++o) {
     if (s.inner_pitch == 1) {
-      formula(RowLine<T>{s.n}, p + o * block...);
+      formula(RowLine<T>{s.n}, x + o * block..., y + o * block);
       continue;
     }
     int64_t i = 0;
     for (; i + W <= s.inner; i += W)
-      formula(ColumnLine<T>{s.n, s.inner_pitch}, p + o * block + i...);
+      formula(ColumnLine<T>{s.n, s.inner_pitch}, x + o * block + i..., y + o * block + i);
     if (i < s.inner)
       formula(NarrowLine<T>{{s.n, s.inner_pitch}, static_cast<int>(s.inner - i)},
-              p + o * block + i...);
+              x + o * block + i..., y + o * block + i);
   }
 }
 
@@ -94,23 +110,32 @@ T* out(void* p) {
 
 template <class T>
 void softmax(const void* x, void* y, const ScanShape& s) {
-  run<T>(Softmax{}, s, in<T>(x), out<T>(y));
+  run<T>(Softmax{}, s, out<T>(y), in<T>(x));
 }
 template <class T>
 void log_softmax(const void* x, void* y, const ScanShape& s) {
-  run<T>(LogSoftmax{}, s, in<T>(x), out<T>(y));
+  run<T>(LogSoftmax{}, s, out<T>(y), in<T>(x));
 }
 template <class T>
 void softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
-  run<T>(SoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+  run<T>(SoftmaxBackward{}, s, out<T>(dx), in<T>(dy), in<T>(y));
 }
 template <class T>
 void log_softmax_backward(const void* dy, const void* y, void* dx, const ScanShape& s) {
-  run<T>(LogSoftmaxBackward{}, s, in<T>(dy), in<T>(y), out<T>(dx));
+  run<T>(LogSoftmaxBackward{}, s, out<T>(dx), in<T>(dy), in<T>(y));
 }
 
 template <class T>
 void log_terms(const void* x, void* max, void* log_sum, const ScanShape& s) {
+  if (are_short(s)) {
+    alignas(64) T columns[short_row * lanes<T>];
+    return for_short_rows<T>(s.outer, s.n, [&](auto line, auto rows, int64_t o) {
+      rows.load(in<T>(x) + o * s.n, columns);
+      const auto terms = log_terms(line, columns);
+      rows.store_lanes(out<T>(max) + o, terms.a);
+      rows.store_lanes(out<T>(log_sum) + o, terms.b);
+    });
+  }
   for (int64_t o = 0; o < s.outer; ++o) {
     const auto terms = log_terms(RowLine<T>{s.n}, in<T>(x) + o * s.n);
     out<T>(max)[o] = terms.a.get(0);

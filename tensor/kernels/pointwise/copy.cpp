@@ -100,6 +100,23 @@ void reverse_row(int64_t n, T* y, const T* last, std::index_sequence<I...>) {
   for (; i < n; ++i) y[i] = last[-i];
 }
 
+// Dense rows of `bytes` bytes, at least a vector: too many of them for a call each.
+void copy_rows(int64_t bytes, int64_t rows, char* to, int64_t to_step, const char* from,
+               int64_t from_step) {
+  typedef char V __attribute__((vector_size(vector_bytes)));
+  constexpr int64_t size = vector_bytes;
+  V v;
+  for (; rows > 0; --rows, to += to_step, from += from_step) {
+    for (int64_t i = 0; i < bytes - size; i += size) {
+      std::memcpy(&v, from + i, sizeof v);
+      std::memcpy(to + i, &v, sizeof v);
+    }
+    // The last vector may cover some of the one before.
+    std::memcpy(&v, from + bytes - size, sizeof v);
+    std::memcpy(to + bytes - size, &v, sizeof v);
+  }
+}
+
 // The same without conversion, by size of element.
 template <class T>
 void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
@@ -111,6 +128,9 @@ void copy_loop(int64_t n, int64_t rows, char* const* p, const int64_t* step,
                   std::make_index_sequence<vector_bytes / sizeof(T)>());
     return;
   }
+  constexpr int64_t longest = 512;  // bytes of a row, above which the call does not show
+  if (step[0] == item && step[1] == item && n * item > 64 && n * item <= longest)
+    return copy_rows(n * item, rows, p[0], row_step[0], p[1], row_step[1]);
   const bool by_column = by_columns(n, rows, step, row_step, item, item);
   const int64_t inner = by_column ? rows : n, outer = by_column ? n : rows;
   const int64_t* inner_step = by_column ? row_step : step;

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "tensor/kernels/reduce/reduce.h"
+#include "tensor/kernels/simd/vec.h"
 #include "tensor/kernels/simd/math.h"
 
 namespace gradus::kernels::GRADUS_ISA::reduce {
@@ -36,20 +37,17 @@ inline batch<A> load(const T* x) {
   }
 }
 
-// The first r elements of x, then pad. By a mask where there is one: the load of a batch that
-// several stores have written waits until they are in the cache.
+// The first r elements of x, then pad.
 template <class A, class T>
 inline batch<A> load_padded(const T* x, int64_t r, A pad) {
-#ifdef __AVX512F__
-  if constexpr (std::is_same_v<T, float> && std::is_same_v<A, float>)
-    return _mm512_mask_loadu_ps(_mm512_set1_ps(pad), static_cast<__mmask16>((1u << r) - 1), x);
-  if constexpr (std::is_same_v<T, double> && std::is_same_v<A, double>)
-    return _mm512_mask_loadu_pd(_mm512_set1_pd(pad), static_cast<__mmask8>((1u << r) - 1), x);
-#endif
-  alignas(64) A b[batch<A>::size];
-  for (int64_t j = 0; j < lanes<A>; ++j) b[j] = pad;
-  for (int64_t j = 0; j < r; ++j) b[j] = A(x[j]);
-  return batch<A>::load_aligned(b);
+  if constexpr (std::is_same_v<A, T>) {
+    return load_part(x, static_cast<int>(r), batch<A>(pad));
+  } else {
+    alignas(64) A b[batch<A>::size];
+    for (int64_t j = 0; j < lanes<A>; ++j) b[j] = pad;
+    for (int64_t j = 0; j < r; ++j) b[j] = A(x[j]);
+    return batch<A>::load_aligned(b);
+  }
 }
 
 // Lanes change places with those h away.

@@ -121,48 +121,51 @@ TEST_CASE_TEMPLATE("an element's result does not depend on its neighbours", T, f
 
 // Lines of softmax lie side by side as rows or as columns.
 TEST_CASE_TEMPLATE("a line's softmax does not depend on the lines beside it", T, float, double) {
-  constexpr int64_t length = 37, lines = 43;
-  std::vector<T> x;
-  for (int64_t i = 0; i < lines; ++i) {
-    auto line = points<T>(unsigned(i));
-    line.resize(size_t(length));
-    // Some lines hold what makes nan of all of it, others do not.
-    if (i % 3 != 0)
-      for (T& v : line) v = std::isfinite(v) ? v : T(1);
-    x.insert(x.end(), line.begin(), line.end());
-  }
-  const auto transposed = [](const std::vector<T>& from, int64_t rows) {
-    std::vector<T> to(from.size());
-    const int64_t columns = int64_t(from.size()) / rows;
-    for (int64_t i = 0; i < rows; ++i)
-      for (int64_t j = 0; j < columns; ++j)
-        to[size_t(j * rows + i)] = from[size_t(i * columns + j)];
-    return to;
-  };
-  each_table([&](const Table& table) {
-    const auto check = [&](const char* what, SoftmaxFn* f) {
-      std::vector<T> rows(x.size()), columns(x.size()), one(size_t(length), T(0));
-      f(x.data(), rows.data(), {lines, length, 1, 1});
-      f(transposed(x, lines).data(), columns.data(), {1, length, lines, lines});
-      columns = transposed(columns, length);
-      for (int64_t i = 0; i < lines; ++i) {
-        const auto at = [&](int64_t j) { return size_t(i * length + j); };
-        f(x.data() + i * length, one.data(), {1, length, 1, 1});
-        for (int64_t j = 0; j < length; ++j)
-          if (!same(one[size_t(j)], rows[at(j)])) FAIL_CHECK(what, " of row ", i);
-      }
-      // Columns in another order.
-      std::vector<T> turned, y(x.size());
-      for (int64_t i = lines; i-- > 0;)
-        turned.insert(turned.end(), x.begin() + i * length, x.begin() + (i + 1) * length);
-      f(transposed(turned, lines).data(), y.data(), {1, length, lines, lines});
-      y = transposed(y, length);
-      for (int64_t i = 0; i < lines; ++i)
-        for (int64_t j = 0; j < length; ++j)
-          if (!same(y[size_t((lines - 1 - i) * length + j)], columns[size_t(i * length + j)]))
-            FAIL_CHECK(what, " of column ", i);
+  constexpr int64_t lines = 43;
+  for (const int64_t length : {1, 5, 16, 17, 37}) {
+    CAPTURE(length);
+    std::vector<T> x;
+    for (int64_t i = 0; i < lines; ++i) {
+      auto line = points<T>(unsigned(i));
+      line.resize(size_t(length));
+      // Some lines hold what makes nan of all of it, others do not.
+      if (i % 3 != 0)
+        for (T& v : line) v = std::isfinite(v) ? v : T(1);
+      x.insert(x.end(), line.begin(), line.end());
+    }
+    const auto transposed = [](const std::vector<T>& from, int64_t rows) {
+      std::vector<T> to(from.size());
+      const int64_t columns = int64_t(from.size()) / rows;
+      for (int64_t i = 0; i < rows; ++i)
+        for (int64_t j = 0; j < columns; ++j)
+          to[size_t(j * rows + i)] = from[size_t(i * columns + j)];
+      return to;
     };
-    check("softmax", table.softmax->softmax[scalar_type_of<T>]);
-    check("log_softmax", table.softmax->log_softmax[scalar_type_of<T>]);
-  });
+    each_table([&](const Table& table) {
+      const auto check = [&](const char* what, SoftmaxFn* f) {
+        std::vector<T> rows(x.size()), columns(x.size()), one(size_t(length), T(0));
+        f(x.data(), rows.data(), {lines, length, 1, 1});
+        f(transposed(x, lines).data(), columns.data(), {1, length, lines, lines});
+        columns = transposed(columns, length);
+        for (int64_t i = 0; i < lines; ++i) {
+          const auto at = [&](int64_t j) { return size_t(i * length + j); };
+          f(x.data() + i * length, one.data(), {1, length, 1, 1});
+          for (int64_t j = 0; j < length; ++j)
+            if (!same(one[size_t(j)], rows[at(j)])) FAIL_CHECK(what, " of row ", i);
+        }
+        // Columns in another order.
+        std::vector<T> turned, y(x.size());
+        for (int64_t i = lines; i-- > 0;)
+          turned.insert(turned.end(), x.begin() + i * length, x.begin() + (i + 1) * length);
+        f(transposed(turned, lines).data(), y.data(), {1, length, lines, lines});
+        y = transposed(y, length);
+        for (int64_t i = 0; i < lines; ++i)
+          for (int64_t j = 0; j < length; ++j)
+            if (!same(y[size_t((lines - 1 - i) * length + j)], columns[size_t(i * length + j)]))
+              FAIL_CHECK(what, " of column ", i);
+      };
+      check("softmax", table.softmax->softmax[scalar_type_of<T>]);
+      check("log_softmax", table.softmax->log_softmax[scalar_type_of<T>]);
+    });
+  }
 }
