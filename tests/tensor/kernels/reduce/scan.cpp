@@ -32,10 +32,11 @@ void for_each_isa(F f) {
 using Line = std::vector<double>;
 
 // Rows, columns, and parts of columns.
-const std::vector<ScanShape> shapes = {{1, 1, 1, 1},  {1, 9, 1, 1},     {11, 10, 1, 1},
-                                       {2, 70, 3, 3}, {1, 33, 20, 20},  {2, 5, 300, 300},
-                                       {1, 6, 1, 40}, {1, 300, 37, 64}, {1, 5000, 1, 1},
-                                       {3, 0, 2, 2},  {1, 1000, 9, 9}};
+const std::vector<ScanShape> shapes = {
+    {1, 1, 1, 1},    {1, 9, 1, 1},     {11, 10, 1, 1},  {2, 70, 3, 3},
+    {1, 33, 20, 20}, {2, 5, 300, 300}, {1, 6, 1, 40},   {1, 300, 37, 64},
+    {1, 5000, 1, 1}, {3, 0, 2, 2},     {1, 1000, 9, 9}, {37, 10, 1, 1},
+    {8, 64, 1, 1},   {21, 3, 1, 1},    {20, 16, 1, 1},  {9, 1, 1, 1}};
 
 template <class T>
 std::vector<T> samples(size_t n, unsigned seed) {
@@ -119,7 +120,34 @@ void test_softmax(const Table& t, const ScanShape& s) {
   compare<T, T>(
       "log_softmax", s, {x}, forward(f.log_softmax[type]),
       [&](auto& in) { return log_of(softmax(in[0])); }, 8 * eps);
-  std::vector<T> y(size, T(0));
+  if (s.inner == 1 && s.inner_pitch == 1) {
+    std::vector<T> max(size_t(s.outer), T(77)), log_sum = max, scale = max;
+    f.log_terms[type](x.data(), max.data(), log_sum.data(), s);
+    for (size_t o = 0; o < scale.size(); ++o) scale[o] = T(o) - 2;
+    const auto exp_terms = [&](auto& in, T* to) {
+      f.exp_terms[type](in[0].data(), max.data(), log_sum.data(), scale.data(), to, s);
+    };
+    size_t line = 0;
+    compare<T, T>(
+        "log_terms and exp_terms", s, {x}, exp_terms,
+        [&](auto& in) {
+          Line p = softmax(in[0]);
+          for (double& v : p) v *= double(line) - 2;
+          ++line;
+          return p;
+        },
+        8 * eps * double(s.outer));
+  }
+  std::vector<T> y = x;
+  f.log_softmax[type](y.data(), y.data(), s);
+  compare<T, T>(
+      "log_softmax in place", s, {x},
+      [&](auto& in, T* to) {
+        f.log_softmax[type](in[0].data(), to, s);
+        if (s.inner == s.inner_pitch) CHECK(std::equal(y.begin(), y.end(), to));
+      },
+      [&](auto& in) { return log_of(softmax(in[0])); }, 8 * eps);
+  y.assign(size, T(0));
   f.softmax[type](x.data(), y.data(), s);
   compare<T, T>(
       "softmax backward", s, {dy, y}, backward(f.softmax_backward[type]),
@@ -245,14 +273,18 @@ TEST_CASE_TEMPLATE("softmax of extremes", T, float, double) {
   const ScalarType type = scalar_type_of<T>;
   const T i = T(inf);
   for_each_isa([&](const Table& t) {
-    for (int64_t pitch : {1, 5}) {
+    for (const int way : {0, 1, 2}) {
+      const int64_t pitch = way == 0 ? 1 : 5;
+      const bool rows = way == 2;
       auto apply = [&](SoftmaxFn* f, const std::vector<T>& x) {
         const auto n = int64_t(x.size());
-        std::vector<T> wide(size_t(n * pitch)), y(size_t(n * pitch)), first;
-        for (int64_t k = 0; k < n * pitch; ++k) wide[size_t(k)] = x[size_t(k / pitch)];
-        f(wide.data(), y.data(), {1, n, pitch, pitch});
-        for (int64_t k = 0; k < n; ++k) first.push_back(y[size_t(k * pitch + pitch - 1)]);
-        return line_of(first);
+        std::vector<T> wide(size_t(n * pitch)), y(size_t(n * pitch)), last;
+        for (int64_t k = 0; k < n * pitch; ++k)
+          wide[size_t(k)] = x[size_t(rows ? k % n : k / pitch)];
+        f(wide.data(), y.data(), rows ? ScanShape{pitch, n, 1, 1} : ScanShape{1, n, pitch, pitch});
+        for (int64_t k = 0; k < n; ++k)
+          last.push_back(y[size_t(rows ? (pitch - 1) * n + k : k * pitch + pitch - 1)]);
+        return line_of(last);
       };
       auto all_nan = [](const Line& y) {
         for (double v : y)
