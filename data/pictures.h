@@ -15,7 +15,7 @@ class Pictures : public Dataset<Self> {
 
   /// Picture `index` and its target. Throws IndexError past the end.
   Example<> get(size_t index) override {
-    return {data::detail::row(images_, index), data::detail::row(targets_, index)};
+    return {data::detail::plain_row(images_, index), data::detail::plain_row(targets_, index)};
   }
   /// How many pictures there are.
   std::optional<size_t> size() const override { return size_t(targets_.size(0)); }

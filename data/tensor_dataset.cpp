@@ -17,6 +17,8 @@ int64_t row_number(const Tensor& x, size_t i) {
   return int64_t(i);
 }
 
+Tensor plain_row(const Tensor& x, size_t i) { return raw::part(x, 0, row_number(x, i), -1); }
+
 size_t common_rows(ArrayRef<Tensor> tensors) {
   if (tensors.empty()) fail("tensor dataset: there are no tensors");
   for (const Tensor& t : tensors) {

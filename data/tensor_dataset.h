@@ -15,6 +15,8 @@ Tensor row_numbers(ArrayRef<size_t> indices);
 // `i`, of which x has a row. Unlike with select(), no number from the end: an index is a size_t.
 int64_t row_number(const Tensor& x, size_t i);
 inline Tensor row(const Tensor& x, size_t i) { return x.select(0, row_number(x, i)); }
+// The same without history, for what is read from files.
+Tensor plain_row(const Tensor& x, size_t i);
 // The common first size. Throws when they differ, or a tensor has no dimension.
 size_t common_rows(ArrayRef<Tensor> tensors);
 }  // namespace detail
