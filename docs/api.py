@@ -72,6 +72,12 @@ def group_of(header):
     return None
 
 
+def place_in_menu(header):
+    """What headers are sorted by: a family's own header comes before the others of its folder."""
+    path = Path(header)
+    return (*group_of(header), path.parent.as_posix(), path.stem != path.parent.name, header)
+
+
 def plain(element):
     return "" if element is None else re.sub(r"\s+", " ", "".join(element.itertext())).strip()
 
@@ -255,13 +261,17 @@ class Reference:
         return m.shown in (own, "operator=") and re.match(rf"\((const )?{own} ?&", arguments) is not None
 
     def merged(self, entries):
-        """Overloads in a row, and the form in place after its operation, share an entry, unless they have words."""
+        """Overloads in a row, the form in place after its operation, and operators in a row share an entry, unless they
+        have words of their own."""
         out = []
         for e in entries:
             last = out[-1] if out else None
-            if (last is not None and last.kind == e.kind == "function" and last.group == e.group and not e.text() and
-                    e.shown in (last.shown, last.shown + "_")):
+            alike = (last is not None and last.kind == e.kind == "function" and last.group == e.group and not e.text())
+            if alike and e.shown in (last.shown, last.shown + "_"):
                 last.code += [c for c in e.code if c not in last.code]
+            elif alike and e.shown.startswith("operator") and last.shown.startswith("operator"):
+                last.code += [c for c in e.code if c not in last.code]
+                last.shown = "operators"
             else:
                 out.append(e)
         return out
@@ -413,7 +423,7 @@ class Reference:
     def write(self, to):
         """Writes the pages under `to`; gives the menu, [(group, [(title, page)])]."""
         menu = defaultdict(list)
-        for header in sorted(self.pages, key=lambda h: (*group_of(h), h)):
+        for header in sorted(self.pages, key=place_in_menu):
             path = Path(to) / page_of(header)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.page(header))

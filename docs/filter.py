@@ -34,6 +34,13 @@ def name_lists(text):
     return lists
 
 
+def sentence(words):
+    """The words of a list as a sentence: `the square root` is `The square root.`; formulas stay as they are."""
+    if re.match(r"[a-z]{2,}(?![\w(^]| \|)", words):
+        words = words[0].upper() + words[1:]
+    return words + "." if words and words[-1] not in ".!?" else words
+
+
 def expand(parameters, body, arguments):
     """The body of a macro with its arguments in it, as the preprocessor would have it."""
     for parameter, argument in zip(parameters, arguments):
@@ -55,7 +62,7 @@ def written_out(text, lists):
             for arguments, words in lists[m[1]]:
                 if not words and len(arguments) > 1:
                     words = f"The same as {arguments[1]}()."
-                out.append((f"/** {words} */ " if words else "") + expand(parameters, body, arguments) + " ")
+                out.append((f"/** {sentence(words)} */ " if words else "") + expand(parameters, body, arguments) + " ")
             place = m.end()
     return "".join(out) + text[place:]
 
