@@ -479,9 +479,9 @@ def lead(text):
 
 
 def first_sentence(text):
-    whole = " ".join(" ".join(lead(text)).split())
-    m = re.match(r"(.*?[.:])(?: |$)", whole)
-    return html.escape((m[1] if m else whole).rstrip(":"), quote=False).replace("|", "&#124;")
+    whole = " ".join(" ".join(line for line in lead(text) if not line.startswith("  ")).split())
+    m = re.match(r"(.*?\.)(?: |$)", whole)
+    return html.escape(m[1] if m else whole, quote=False).replace("|", "&#124;")
 
 
 def intro(text, linked):
