@@ -2,8 +2,9 @@
 import html
 import os
 import re
+import textwrap
 import xml.etree.ElementTree as ElementTree
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 # The menu: its groups, in their order, and the headers of each; a header belongs to the first pattern that fits.
@@ -118,12 +119,13 @@ class Entry:
     def __init__(self, node, name, header, line, column):
         self.node, self.name, self.header, self.place = node, name, header, (line, column)
         self.code, self.group, self.members, self.shown = [], "", [], name.split("::")[-1]
+        self.again = ""  # what tells it from an earlier entry of the same name on its page
         self.kind = node.get("kind")
 
     @property
     def anchor(self):
         name = self.name.removeprefix("gradus::").replace("::", ".")
-        return re.sub(r"[^\w.]", lambda m: f"-{ord(m[0]):x}", name)  # operators
+        return re.sub(r"[^\w.]", lambda m: f"-{ord(m[0]):x}", name) + self.again  # operators have no words
 
     def text(self):
         """Whether there are words about it."""
@@ -230,10 +232,11 @@ class Reference:
         for header, entries in self.pages.items():
             entries.sort(key=lambda e: e.place)
             self.pages[header] = self.merged(entries)
-            for e in self.pages[header]:
+            met = Counter()
+            for e in [x for entry in self.pages[header] for x in (entry, *entry.members)]:
+                met[e.anchor] += 1
+                e.again = f"-{met[e.anchor]}" if met[e.anchor] > 1 else ""
                 self.places.setdefault(e.name, (header, e.anchor))
-                for m in e.members:
-                    self.places.setdefault(m.name, (header, m.anchor))
 
     def members(self, node, scope):
         out = []
@@ -288,11 +291,13 @@ class Reference:
         return None
 
     def linked(self, text, here):
-        """HTML of a text, names with `::` in it linked."""
+        """HTML of a text, names with `::` and headers in it linked."""
         def one(m):
             to = self.link(m[0], here)
+            if m[0] in self.pages and m[0] != here:
+                to = os.path.relpath(page_of(m[0]), Path(page_of(here)).parent).removesuffix(".md") + ".html"
             return f'<a href="{to}">{m[0]}</a>' if to else m[0]
-        return re.sub(r"(?<![\w:])\w+(?:::\w+)+", one, html.escape(text, quote=False))
+        return re.sub(r"(?<![\w:/.])(?:\w+(?:::\w+)+|\w+(?:/\w+)+\.h\b)", one, html.escape(text, quote=False))
 
     def inline(self, node, here):
         tags = {"computeroutput": "code", "bold": "strong", "emphasis": "em", "subscript": "sub", "superscript": "sup"}
@@ -324,9 +329,9 @@ class Reference:
                             for item in node.findall("listitem"))
             return f"<{tag}>{items}</{tag}>"
         if node.tag in ("programlisting", "verbatim", "preformatted"):
-            lines = ["".join(" " if x.tag == "sp" else "" for x in ()) + code_line(line)
-                     for line in node.findall("codeline")] if node.tag == "programlisting" else [node.text or ""]
-            return f"<pre><code>{html.escape(chr(10).join(lines), quote=False).rstrip()}</code></pre>"
+            lines = [flat(line) for line in node.findall("codeline")] or [flat(node)]
+            code = html.escape(textwrap.dedent("\n".join(lines)).strip("\n"), quote=False).rstrip()
+            return f"<pre><code>{code}</code></pre>"
         if node.tag == "simplesect":
             word = {"see": "See ", "return": "Returns ", "note": "Note: "}.get(node.get("kind"), "")
             return "".join(f"<p>{word}{self.inline(p, here)}</p>" for p in node.findall("para"))
@@ -388,7 +393,7 @@ class Reference:
     def page(self, header):
         about = intro(self.headers[header], lambda text: self.linked(text, header))
         out = [f"# {title_of(header)}\n\n", f'<p class="header"><code>{header}</code></p>\n\n', about]
-        if "GRADUS_ARG(" in self.headers[header]:
+        if re.search(r"^ +GRADUS_(ARG|FIELD)\(", self.headers[header], re.MULTILINE):
             out.append('<p class="note">A field of options, shown as <code>T name = value</code>, is set by '
                        "<code>.name(new)</code>, which gives the options back, and read by <code>.name()</code>.</p>\n\n")
         entries = self.pages[header]
@@ -450,12 +455,8 @@ BLOCKS = {"itemizedlist", "orderedlist", "programlisting", "verbatim", "preforma
 ENTITIES = {"ndash": "–", "mdash": "—", "nonbreakablespace": "&nbsp;", "hruler": "<hr>", "lsquo": "‘", "rsquo": "’"}
 
 
-def code_line(line):
-    return "".join(" " if x.tag == "sp" else (x.text or "") + "" for x in line.iter() if x.tag in ("sp", "highlight", "ref")
-                   ) if len(line) == 0 else flat(line)
-
-
 def flat(node):
+    """The text of code, in which Doxygen has an element for each space."""
     out = (" " if node.tag == "sp" else "") + (node.text or "")
     for child in node:
         out += flat(child) + (child.tail or "")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
+import api  # noqa: E402
+import build  # noqa: E402
 import check_site  # noqa: E402
 import filter as header_filter  # noqa: E402
 import plots  # noqa: E402
@@ -60,6 +62,10 @@ class Filter(unittest.TestCase):
     def test_lines_keep_their_numbers(self):
         self.assertEqual(self.text.count("\n"), HEADER.count("\n"))
 
+    def test_formulas_are_code(self):
+        comment = "/// Steps by\n///\n///   p -= lr dy\n///   p -= b\n///\n/// where b\n///   is a word\n"
+        self.assertEqual(header_filter.formulas_apart(comment), comment.replace("///   p", "///       p"))
+
     def test_headers_of_the_project(self):
         methods = header_filter.main(ROOT / "tensor/tensor.h")
         names = header_filter.name_lists((ROOT / "tensor/op_names.h").read_text())
@@ -68,6 +74,30 @@ class Filter(unittest.TestCase):
             self.assertRegex(methods, rf"Tensor& {arguments[0]}_\(\) const;")
         self.assertNotRegex(methods, r"(?m)^\s*GRADUS_\w+(OPS|ALIASES)\(")
         self.assertEqual(methods.count("/**@{*/"), methods.count("/**@}*/"))
+
+
+class Reference(unittest.TestCase):
+    def test_each_public_header_has_a_place(self):
+        headers = build.public_headers()
+        self.assertIn("tensor/tensor.h", headers)
+        self.assertEqual([h for h in headers if h != "gradus.h" and h not in api.INTERNAL and not api.group_of(h)], [])
+        self.assertEqual([h for h in (*api.INTERNAL, *api.TITLES) if h not in headers], [])
+
+    def test_declarations(self):
+        self.assertEqual(api.tidy("const gradus::Tensor & f (const Tensor &x, int n=1) const &"),
+                         "const Tensor& f (const Tensor& x, int n = 1) const&")
+        self.assertEqual(api.tidy("Tensor()=default"), "Tensor() = default")
+        self.assertEqual(api.tidy("bool operator==(const T &a)"), "bool operator==(const T& a)")
+        self.assertEqual(api.tidy("std::vector< Tensor > x"), "std::vector<Tensor> x")
+        lines = api.broken("Tensor long_name(" + ", ".join(f"const Tensor& input{i}" for i in range(9)) + ");").split("\n")
+        self.assertGreater(len(lines), 1)
+        self.assertLessEqual(max(map(len, lines)), api.WIDTH)
+
+    def test_the_head_of_a_header(self):
+        text = "// One: two. Three\n// four.\n//\n//   code <x>\n#pragma once\n// not this\n"
+        self.assertEqual(api.first_sentence(text), "One: two.")
+        self.assertEqual(api.intro(text, lambda words: words),
+                         '<div class="words"><p>One: two. Three four.</p><pre><code>code &lt;x&gt;</code></pre></div>\n\n')
 
 
 class Plots(unittest.TestCase):
