@@ -2,8 +2,9 @@
 import html
 import os
 import re
+import textwrap
 import xml.etree.ElementTree as ElementTree
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 # The menu: its groups, in their order, and the headers of each; a header belongs to the first pattern that fits.
@@ -72,6 +73,12 @@ def group_of(header):
     return None
 
 
+def place_in_menu(header):
+    """What headers are sorted by: a family's own header comes before the others of its folder."""
+    path = Path(header)
+    return (*group_of(header), path.parent.as_posix(), path.stem != path.parent.name, header)
+
+
 def plain(element):
     return "" if element is None else re.sub(r"\s+", " ", "".join(element.itertext())).strip()
 
@@ -112,12 +119,13 @@ class Entry:
     def __init__(self, node, name, header, line, column):
         self.node, self.name, self.header, self.place = node, name, header, (line, column)
         self.code, self.group, self.members, self.shown = [], "", [], name.split("::")[-1]
+        self.again = ""  # what tells it from an earlier entry of the same name on its page
         self.kind = node.get("kind")
 
     @property
     def anchor(self):
         name = self.name.removeprefix("gradus::").replace("::", ".")
-        return re.sub(r"[^\w.]", lambda m: f"-{ord(m[0]):x}", name)  # operators
+        return re.sub(r"[^\w.]", lambda m: f"-{ord(m[0]):x}", name) + self.again  # operators have no words
 
     def text(self):
         """Whether there are words about it."""
@@ -224,10 +232,11 @@ class Reference:
         for header, entries in self.pages.items():
             entries.sort(key=lambda e: e.place)
             self.pages[header] = self.merged(entries)
-            for e in self.pages[header]:
+            met = Counter()
+            for e in [x for entry in self.pages[header] for x in (entry, *entry.members)]:
+                met[e.anchor] += 1
+                e.again = f"-{met[e.anchor]}" if met[e.anchor] > 1 else ""
                 self.places.setdefault(e.name, (header, e.anchor))
-                for m in e.members:
-                    self.places.setdefault(m.name, (header, m.anchor))
 
     def members(self, node, scope):
         out = []
@@ -255,13 +264,17 @@ class Reference:
         return m.shown in (own, "operator=") and re.match(rf"\((const )?{own} ?&", arguments) is not None
 
     def merged(self, entries):
-        """Overloads in a row, and the form in place after its operation, share an entry, unless they have words."""
+        """Overloads in a row, the form in place after its operation, and operators in a row share an entry, unless they
+        have words of their own."""
         out = []
         for e in entries:
             last = out[-1] if out else None
-            if (last is not None and last.kind == e.kind == "function" and last.group == e.group and not e.text() and
-                    e.shown in (last.shown, last.shown + "_")):
+            alike = (last is not None and last.kind == e.kind == "function" and last.group == e.group and not e.text())
+            if alike and e.shown in (last.shown, last.shown + "_"):
                 last.code += [c for c in e.code if c not in last.code]
+            elif alike and e.shown.startswith("operator") and last.shown.startswith("operator"):
+                last.code += [c for c in e.code if c not in last.code]
+                last.shown = "operators"
             else:
                 out.append(e)
         return out
@@ -278,11 +291,13 @@ class Reference:
         return None
 
     def linked(self, text, here):
-        """HTML of a text, names with `::` in it linked."""
+        """HTML of a text, names with `::` and headers in it linked."""
         def one(m):
             to = self.link(m[0], here)
+            if m[0] in self.pages and m[0] != here:
+                to = os.path.relpath(page_of(m[0]), Path(page_of(here)).parent).removesuffix(".md") + ".html"
             return f'<a href="{to}">{m[0]}</a>' if to else m[0]
-        return re.sub(r"(?<![\w:])\w+(?:::\w+)+", one, html.escape(text, quote=False))
+        return re.sub(r"(?<![\w:/.])(?:\w+(?:::\w+)+|\w+(?:/\w+)+\.h\b)", one, html.escape(text, quote=False))
 
     def inline(self, node, here):
         tags = {"computeroutput": "code", "bold": "strong", "emphasis": "em", "subscript": "sub", "superscript": "sup"}
@@ -314,9 +329,9 @@ class Reference:
                             for item in node.findall("listitem"))
             return f"<{tag}>{items}</{tag}>"
         if node.tag in ("programlisting", "verbatim", "preformatted"):
-            lines = ["".join(" " if x.tag == "sp" else "" for x in ()) + code_line(line)
-                     for line in node.findall("codeline")] if node.tag == "programlisting" else [node.text or ""]
-            return f"<pre><code>{html.escape(chr(10).join(lines), quote=False).rstrip()}</code></pre>"
+            lines = [flat(line) for line in node.findall("codeline")] or [flat(node)]
+            code = html.escape(textwrap.dedent("\n".join(lines)).strip("\n"), quote=False).rstrip()
+            return f"<pre><code>{code}</code></pre>"
         if node.tag == "simplesect":
             word = {"see": "See ", "return": "Returns ", "note": "Note: "}.get(node.get("kind"), "")
             return "".join(f"<p>{word}{self.inline(p, here)}</p>" for p in node.findall("para"))
@@ -378,7 +393,7 @@ class Reference:
     def page(self, header):
         about = intro(self.headers[header], lambda text: self.linked(text, header))
         out = [f"# {title_of(header)}\n\n", f'<p class="header"><code>{header}</code></p>\n\n', about]
-        if "GRADUS_ARG(" in self.headers[header]:
+        if re.search(r"^ +GRADUS_(ARG|FIELD)\(", self.headers[header], re.MULTILINE):
             out.append('<p class="note">A field of options, shown as <code>T name = value</code>, is set by '
                        "<code>.name(new)</code>, which gives the options back, and read by <code>.name()</code>.</p>\n\n")
         entries = self.pages[header]
@@ -413,7 +428,7 @@ class Reference:
     def write(self, to):
         """Writes the pages under `to`; gives the menu, [(group, [(title, page)])]."""
         menu = defaultdict(list)
-        for header in sorted(self.pages, key=lambda h: (*group_of(h), h)):
+        for header in sorted(self.pages, key=place_in_menu):
             path = Path(to) / page_of(header)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.page(header))
@@ -440,12 +455,8 @@ BLOCKS = {"itemizedlist", "orderedlist", "programlisting", "verbatim", "preforma
 ENTITIES = {"ndash": "–", "mdash": "—", "nonbreakablespace": "&nbsp;", "hruler": "<hr>", "lsquo": "‘", "rsquo": "’"}
 
 
-def code_line(line):
-    return "".join(" " if x.tag == "sp" else (x.text or "") + "" for x in line.iter() if x.tag in ("sp", "highlight", "ref")
-                   ) if len(line) == 0 else flat(line)
-
-
 def flat(node):
+    """The text of code, in which Doxygen has an element for each space."""
     out = (" " if node.tag == "sp" else "") + (node.text or "")
     for child in node:
         out += flat(child) + (child.tail or "")
@@ -469,9 +480,9 @@ def lead(text):
 
 
 def first_sentence(text):
-    whole = " ".join(" ".join(lead(text)).split())
-    m = re.match(r"(.*?[.:])(?: |$)", whole)
-    return html.escape((m[1] if m else whole).rstrip(":"), quote=False).replace("|", "&#124;")
+    whole = " ".join(" ".join(line for line in lead(text) if not line.startswith("  ")).split())
+    m = re.match(r"(.*?\.)(?: |$)", whole)
+    return html.escape(m[1] if m else whole, quote=False).replace("|", "&#124;")
 
 
 def intro(text, linked):

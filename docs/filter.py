@@ -5,8 +5,8 @@ usage: docs/filter.py HEADER
 
 A list of tensor/op_names.h has one name a line, its text beside it: `X(abs) /* |x|; also integers */ \\`. Where a
 header declares what a list names, `GRADUS_UNARY_OPS(GRADUS_DECLARE)`, the declarations stand here with those texts.
-A heading `// --- Views ------` of a class or of a namespace becomes a group of that name.
-Every line keeps its number.
+A heading `// --- Views ------` of a class or of a namespace becomes a group of that name. Lines that a comment sets
+apart, as formulas, become code. Every line keeps its number.
 """
 import re
 import sys
@@ -34,6 +34,13 @@ def name_lists(text):
     return lists
 
 
+def sentence(words):
+    """The words of a list as a sentence: `the square root` is `The square root.`; formulas stay as they are."""
+    if re.match(r"[a-z]{2,}(?![\w(^]| \|)", words):
+        words = words[0].upper() + words[1:]
+    return words + "." if words and words[-1] not in ".!?" else words
+
+
 def expand(parameters, body, arguments):
     """The body of a macro with its arguments in it, as the preprocessor would have it."""
     for parameter, argument in zip(parameters, arguments):
@@ -55,7 +62,7 @@ def written_out(text, lists):
             for arguments, words in lists[m[1]]:
                 if not words and len(arguments) > 1:
                     words = f"The same as {arguments[1]}()."
-                out.append((f"/** {words} */ " if words else "") + expand(parameters, body, arguments) + " ")
+                out.append((f"/** {sentence(words)} */ " if words else "") + expand(parameters, body, arguments) + " ")
             place = m.end()
     return "".join(out) + text[place:]
 
@@ -75,11 +82,28 @@ def grouped(text):
     return "\n".join(lines)
 
 
+def formulas_apart(text):
+    """Lines of a `///` comment that are indented after an empty one, as formulas are, as code: Doxygen wants 4 spaces."""
+    lines, apart = [], False
+    for line in text.split("\n"):
+        m = re.match(r"([ \t]*///)( *)(.*)$", line)
+        if not m:
+            apart = False
+        elif not m[3]:
+            apart = True
+        elif len(m[2]) >= 3 and apart:
+            line = f"{m[1]}    {m[2]}{m[3]}"
+        else:
+            apart = False
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def main(path):
     text = Path(path).read_text()
     if Path(path).resolve() != ROOT / NAMES:
         text = written_out(text, name_lists((ROOT / NAMES).read_text()))
-    return grouped(text)
+    return grouped(formulas_apart(text))
 
 
 if __name__ == "__main__":

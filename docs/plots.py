@@ -44,7 +44,7 @@ def ticks(lowest, highest):
 
 def draw(columns, rows, meaning):
     """The picture, as text."""
-    left = 20 + 7 * max(len(name) for name, _ in rows)  # the names' column
+    left = 16 + 7.6 * max(len(name) for name, _ in rows)  # the names' column
     numbers = [v for _, values in rows for v in values if v is not None]
     marks = ticks(min(1.0, *numbers), max(numbers))
     low, high = math.log(marks[0]), math.log(marks[-1])
