@@ -64,13 +64,27 @@ Tensor convolution(const Tensor& x_, const Tensor& w_, const Tensor& bias_, cons
                 0, bias);
     return y;
   }
-  const conv::Plan plan = conv::forward_plan(conv, spatial(x), spatial(w), y_sizes);
+  const int64_t rows = out / conv.groups;
+  const bool whole = conv::positions_pay(conv, rows, y_sizes);
+  const conv::Plan plan = conv::forward_plan(conv, spatial(x), spatial(w), y_sizes, whole);
   visit_floating(x.dtype(), "convolution", [&](auto zero) {
     using T = decltype(zero);
-    const int64_t rows = out / conv.groups;
-    run(conv::Job<T>{plan, images, conv.groups, channels, rows, data<T>(x), data<T>(w),
-                     rows * channels * plan.taps, channels * plan.taps, plan.taps, data<T>(bias),
-                     y.data_ptr<T>()});
+    const conv::Job<T> job{plan,
+                           images,
+                           conv.groups,
+                           channels,
+                           rows,
+                           data<T>(x),
+                           data<T>(w),
+                           rows * channels * plan.taps,
+                           channels * plan.taps,
+                           plan.taps,
+                           data<T>(bias),
+                           y.data_ptr<T>()};
+    if (whole)
+      conv::by_positions(job);
+    else
+      run(job);
   });
   return y;
 }

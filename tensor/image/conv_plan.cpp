@@ -104,8 +104,10 @@ void Planes::fill(const T* from, T* to) const {
 template void Planes::fill(const float*, float*) const;
 template void Planes::fill(const double*, double*) const;
 
-Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntArrayRef y) {
+Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntArrayRef y,
+                  bool whole) {
   const Three k = three(kernel, 1), dilation = three(conv.dilation, 1);
+  Three in_step = {1, 1, 1};
   Plan plan;
   Planes& planes = plan.planes;
   planes.in = three(x, 1);
@@ -118,6 +120,7 @@ Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntA
   for (size_t d = 0; d < 3; ++d) {
     int64_t reach = 0;
     if (plan.out[d] == 1 && k[d] == 1 && planes.low[d] == 0) planes.step[d] = 1;
+    if (whole) std::swap(planes.step[d], in_step[d]);
     for (int64_t t = 0; t < k[d]; ++t) {
       const int64_t at = t * dilation[d], residue = at % planes.step[d];
       axes[d].taps.push_back({t, residue, at / planes.step[d]});
@@ -125,10 +128,10 @@ Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntA
       auto& list = planes.residues[d];
       if (index_in(list, residue) == list.size()) list.push_back(residue);
     }
-    planes.extent[d] = plan.out[d] + reach;
+    planes.extent[d] = (plan.out[d] - 1) * in_step[d] + 1 + reach;
   }
   settle(planes);
-  Pass pass{{0, 0, 0}, plan.out, {}, {}};
+  Pass pass{{0, 0, 0}, plan.out, {}, {}, in_step};
   combine(pass, axes, planes, k);
   plan.passes.push_back(std::move(pass));
   return plan;
@@ -173,7 +176,7 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
   for (size_t z = 0; z < phases[0].size(); ++z)
     for (size_t yy = 0; yy < phases[1].size(); ++yy)
       for (size_t xx = 0; xx < phases[2].size(); ++xx) {
-        Pass pass{{int64_t(z), int64_t(yy), int64_t(xx)}, {}, {}, {}};
+        Pass pass{{int64_t(z), int64_t(yy), int64_t(xx)}, {}, {}, {}, {1, 1, 1}};
         for (size_t d = 0; d < 3; ++d)
           pass.grid[d] = ceil_div(plan.out[d] - pass.first[d], stride[d]);
         combine(pass, {phases[0][z], phases[1][yy], phases[2][xx]}, planes, k);

@@ -41,6 +41,7 @@ struct Planes {
 struct Pass {
   Three first, grid;
   Vector<int64_t> numbers, offsets;
+  Three in_step = {1, 1, 1};  // places in the planes from a position to the next
 
   // The offsets of one channel after the other, each laid out in `plane` elements.
   Vector<int64_t> offsets_of(int64_t channels, int64_t plane) const;
@@ -57,7 +58,9 @@ struct Plan {
 // Sizes with 1 in front to make three.
 Three three(IntArrayRef a, int64_t missing);
 
-Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntArrayRef y);
+// Split by residues or, for by_positions, whole.
+Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntArrayRef y,
+                  bool whole = false);
 Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, IntArrayRef x);
 
 // A product of patches: for each image and group, result[row] = bias[row] + sum over channels and
@@ -79,6 +82,11 @@ template <class T>
 void by_patches(const Job<T>& job);
 template <class T>
 void by_rows(const Job<T>& job);
+// With channels of the result side by side, where that pays for strides: the only one of whole
+// planes.
+template <class T>
+void by_positions(const Job<T>& job);
+bool positions_pay(const raw::Conv& conv, int64_t rows, IntArrayRef y);
 // Where that pays, by runs of columns as they lie, and with fewer products: false if it does not,
 // and nothing is done.
 bool by_runs(const Job<float>& job);

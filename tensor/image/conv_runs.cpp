@@ -244,10 +244,15 @@ bool by_runs(const Job<float>& job) {
     });
     to += all * each;
   }
-  // The results of so many lines at once stay in the cache.
+  // The results of so many lines at once stay in the cache. A line alone is written where it
+  // belongs, and what lies between lines is not multiplied.
   const Lines& lines = works[0].lines;
+  const int64_t lanes = 2 * kernels::table().gemm->f32.width;
+  const bool plain = works.size() == 1 && job.plan.out_step == Three{1, 1, 1};
+  const bool one_by_one = plain && !lines.gapless && lines.width >= lanes &&
+                          round_up(lines.width, lanes) * 5 <= lines.pitch * 6;
   const int64_t most = 64 * 1024 / (job.rows * lines.pitch * int64_t(sizeof(float)));
-  const int64_t lines_at_once = std::clamp<int64_t>(most, 1, lines.each);
+  const int64_t lines_at_once = one_by_one ? 1 : std::clamp<int64_t>(most, 1, lines.each);
   const int64_t batches = job.images * job.groups;
   const int64_t parts = batches >= 8 ? 1 : std::min(lines.all(), ceil_div(8, batches));
   const int64_t work = panels * width * taps * columns / parts;

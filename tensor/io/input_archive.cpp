@@ -24,6 +24,7 @@ struct InputArchive::Contents {
   std::vector<std::pair<std::string, std::string>> texts;
   std::vector<uint32_t> by_name;                       // places; a tensor before a text of its name
   std::vector<std::pair<Tensor, Tensor>> overwritten;  // a target and what it held
+  bool hands_over = false;                             // see InputArchive::hand_over()
 
   bool is_tensor(size_t place) const { return place < tensors.size(); }
   const std::string& name(size_t place) const {
@@ -223,6 +224,29 @@ void InputArchive::load_from(const char* data, size_t size, std::optional<Device
       [=] { return size; }, device);
 }
 
+void InputArchive::hand_over() { contents_->hands_over = true; }
+
+namespace {
+
+// Whether the tensor is all of its storage, which it shares with no other tensor, and with no one
+// outside of the library.
+bool is_alone(const TensorImpl& t) {
+  return t.storage->ref_count() == 1 && !t.storage->is_borrowed() && t.contiguous &&
+         t.offset == 0 && size_t(t.numel) * item_size(t.dtype) == t.storage->nbytes();
+}
+
+// Gives each the other's elements without a copy. Where that cannot be, nothing is done, and the
+// answer is false.
+bool exchange_storage(TensorImpl& target, TensorImpl& value) {
+  if (target.dtype != value.dtype || !is_alone(target) || !is_alone(value)) return false;
+  value.storage->count_on(target.storage->version());
+  target.storage.swap(value.storage);
+  std::swap(target.data, value.data);
+  return true;
+}
+
+}  // namespace
+
 std::optional<size_t> InputArchive::find(const std::string& key) const {
   const std::string name = prefix_ + key;
   const auto it = contents_->from(name);
@@ -246,6 +270,9 @@ bool InputArchive::try_read(const std::string& key, IValue& value) {
 bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
   const auto place = find(key);
   if (!place) return false;
+  // Whether nobody else has the archive's tensor, found before there are more names for it here.
+  const bool hands_over = contents_->hands_over && contents_->is_tensor(*place) &&
+                          contents_->tensors[*place].second.use_count() == 1;
   const IValue found = contents_->value(*place);
   if (!(found.isTensor() || found.isNone())) return false;
   const Tensor value = found.toTensor();
@@ -259,9 +286,14 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
   if (is_floating(value.dtype()) != is_floating(tensor.dtype()))
     fail("load: {}{}: types differ, {} in the archive and {} in the target", prefix_, key,
          value.dtype(), tensor.dtype());
-  contents_->overwritten.emplace_back(tensor, raw::clone(tensor));
-  raw::copy(tensor, value);
-  tensor.impl()->storage->bump_version();
+  auto& undo = contents_->overwritten;
+  if (hands_over && exchange_storage(*tensor.impl(), *value.impl())) {
+    undo.emplace_back(tensor, std::exchange(contents_->tensors[*place].second, tensor));
+  } else {
+    undo.emplace_back(tensor, raw::clone(tensor));
+    raw::copy(tensor, value);
+    tensor.impl()->storage->bump_version();
+  }
   return true;
 }
 

@@ -17,6 +17,13 @@
 #include "tensor/base/rethrow.h"
 #include "tensor/io/ivalue.h"
 
+namespace gradus {
+
+template <class Value, class... From>
+void load(Value& value, From&&... from);
+
+}  // namespace gradus
+
 namespace gradus::serialize {
 
 /// What is to be saved: a flat list of named tensors and values. Nested archives join names by '.'.
@@ -116,6 +123,11 @@ class InputArchive {
   struct Contents;
 
  private:
+  template <class Value, class... From>
+  friend void gradus::load(Value& value, From&&... from);
+  // From now on a defined tensor may get the memory that was read, not a copy: where the archive
+  // is read once, and then is no more.
+  void hand_over();
   std::optional<size_t> find(const std::string& key) const;
   std::shared_ptr<Contents> contents_;
   std::string prefix_;
@@ -149,11 +161,13 @@ void save(const Value& value, To&&... to) {
   }
 }
 /// load(value, file name or stream): fills `value` with what save() wrote. If anything does not fit
-/// it throws Error, and `value` is as before.
+/// it throws Error, and `value` is as before. A tensor's elements may lie at another place in memory
+/// afterwards, unless it shares them with a view or with the program.
 template <class Value, class... From>
 void load(Value& value, From&&... from) {
   serialize::InputArchive archive;
   archive.load_from(std::forward<From>(from)...);
+  archive.hand_over();
   try {
     archive >> value;
   } catch (...) {

@@ -102,6 +102,38 @@ TEST_CASE("running statistics of InstanceNorm") {
   CHECK(norm(ones({2, 1, 2})).std().item<double>() == 0);
 }
 
+// Of different types and strides, and so by different loops.
+TEST_CASE("a convolution with strides is every so-many-th element of one without") {
+  struct Shape {
+    std::vector<int64_t> x, w;
+    int64_t stride, padding = 0, dilation = 1, groups = 1;
+  };
+  std::vector<Shape> shapes = {
+      {{2, 2, 9, 11}, {32, 2, 4, 3}, 2},
+      {{2, 3, 11, 9}, {16, 3, 3, 4}, 3, 2},
+      {{2, 6, 9, 11}, {32, 3, 3, 3}, 2, 1, 2, 2},
+      {{1, 40, 7, 9}, {46, 40, 3, 3}, 2, 1},  // of many taps
+      {{3, 1, 70, 21}, {16, 1, 3, 5}, 2},     // of many positions
+      {{9, 1, 1, 900}, {30, 1, 1, 70}, 40},
+      {{1, 2, 1, 900}, {64, 2, 1, 33}, 33, 5, 2},
+  };
+  for (int64_t width = 16; width < 50; ++width)
+    for (const int64_t stride : {1, 2}) shapes.push_back({{2, 3, 9, width}, {8, 3, 3, 3}, stride});
+  manual_seed(3);
+  for (const Shape& s : shapes) {
+    CAPTURE(s.x[3]);
+    CAPTURE(s.w[0]);
+    const auto x = randn(s.x, kDouble), w = randn(s.w, kDouble), b = randn({s.w[0]}, kDouble);
+    const auto by = [&](int64_t stride, ScalarType type) {
+      return conv2d(x.to(type), w.to(type), b.to(type), stride, s.padding, s.dilation, s.groups);
+    };
+    const auto all = by(1, kDouble).slice(2, 0, std::nullopt, s.stride);
+    const auto want = all.slice(3, 0, std::nullopt, s.stride);
+    CHECK(by(s.stride, kDouble).allclose(want, 1e-10, 1e-10));
+    CHECK(by(s.stride, kFloat).to(kDouble).allclose(want, 1e-4, 1e-4));
+  }
+}
+
 TEST_CASE("errors of convolutions") {
   const Tensor x = ones({2, 4, 5, 5}), w = ones({6, 4, 3, 3});
   const auto why = [](auto f) { return message(f); };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tensor/kernels/linalg/gemm_pack.h"
 #include "tensor/kernels/linalg/gemm_tile.h"
 #include "tensor/kernels/simd/every.h"
 
@@ -139,6 +140,13 @@ void run_of_rows(const ConvRun& c) {
   constexpr int width = Vec<float>::size;
   int64_t j = 0;
   for (; j + 2 * width <= c.count; j += 2 * width) run_columns<R, 2>(c, j, width);
+  if (j > 0 && j < c.count) {  // the last columns, some of them again
+    if (c.count - j > width)
+      run_columns<R, 2>(c, c.count - 2 * width, width);
+    else
+      run_columns<R, 1>(c, c.count - width, width);
+    return;
+  }
   for (; j < c.count; j += width)
     run_columns<R, 1>(c, j, static_cast<int>(c.count - j < width ? c.count - j : width));
 }
@@ -150,6 +158,75 @@ void conv_run(const ConvRun& c) {
     constexpr int rows = (i + 1) * run_unit;
     if (c.width == rows) run_of_rows<rows>(c);
   });
+}
+
+// R positions by all lanes, of the taps first..last-1: begins with the bias where first is 0, else
+// goes on with the sums.
+template <class T, int R>
+GRADUS_INLINE void positions_of(const ConvPositions<T>& p, const int64_t* at, int64_t first,
+                                int64_t last, T* sums) {
+  constexpr int width = Vec<T>::size, V = tile_vectors;
+  const T* x[R];
+  unroll<R>([&](auto i) { x[i] = p.x + at[i]; });
+  const T* const begin = first == 0 ? p.bias : sums;
+  const int64_t row = first == 0 ? 0 : V * width;
+  Vec<T> sum[R][V];
+  unroll<R>([&](auto i) {
+    unroll<V>([&](auto v) { sum[i][v] = Vec<T>::load_unaligned(begin + i * row + v * width); });
+  });
+  const T* w = p.w + first * V * width;
+  for (int64_t t = first; t < last; ++t, w += V * width) {
+    const int64_t tap = p.tap[t];
+    Vec<T> wv[V];
+    unroll<V>([&](auto v) { wv[v] = Vec<T>::load_unaligned(w + v * width); });
+    unroll<R>([&](auto i) {
+      const Vec<T> xv(x[i][tap]);
+      unroll<V>([&](auto v) { sum[i][v] = multiply_add(xv, wv[v], sum[i][v]); });
+    });
+  }
+  unroll<R>([&](auto i) {
+    unroll<V>([&](auto v) { sum[i][v].store_unaligned(sums + (i * V + v) * width); });
+  });
+}
+
+// `rows` vectors of lanes as `cols` rows of y.
+template <class T>
+void write_turned(const T* sums, int64_t rows, int64_t cols, T* y, int64_t y_row) {
+  constexpr int lanes = tile_vectors * static_cast<int>(Vec<T>::size);
+  constexpr int size = SmallVec<T>::size;
+  int64_t i = 0;
+  for (; i + size <= rows; i += size) {
+    int64_t j = 0;
+    for (; j + size <= cols; j += size)
+      transpose_block(sums + i * lanes + j, lanes, y_row, y + j * y_row + i);
+    for (; j < cols; ++j)
+      for (int k = 0; k < size; ++k) y[j * y_row + i + k] = sums[(i + k) * lanes + j];
+  }
+  for (; i < rows; ++i)
+    for (int64_t j = 0; j < cols; ++j) y[j * y_row + i] = sums[i * lanes + j];
+}
+
+// Some positions at a time, whose sums stay in the first cache together with the weights of some
+// taps.
+template <class T>
+void conv_positions(const ConvPositions<T>& p) {
+  constexpr int lanes = tile_vectors * static_cast<int>(Vec<T>::size);
+  constexpr int64_t tiles = 16, together = tiles * tile_rows;
+  constexpr int64_t depth = 16 * 1024 / (lanes * static_cast<int>(sizeof(T)));
+  alignas(64) T sums[together * lanes];
+  for (int64_t begin = 0; begin < p.count; begin += together) {
+    const int64_t count = p.count - begin < together ? p.count - begin : together;
+    for (int64_t t = 0; t == 0 || t < p.taps; t += depth) {
+      const int64_t last = p.taps - t < depth ? p.taps : t + depth;
+      int64_t i = 0;
+      for (; i + tile_rows <= count; i += tile_rows)
+        positions_of<T, tile_rows>(p, p.at + begin + i, t, last, sums + i * lanes);
+      for (; i + 2 <= count; i += 2)
+        positions_of<T, 2>(p, p.at + begin + i, t, last, sums + i * lanes);
+      if (i < count) positions_of<T, 1>(p, p.at + begin + i, t, last, sums + i * lanes);
+    }
+    write_turned(sums, count, p.cols, p.y + begin, p.y_row);
+  }
 }
 
 // R rows of the output by one vector.
@@ -303,8 +380,10 @@ void add_to(int64_t n, const T* x, T* y) {
 template <class T>
 constexpr ConvKernels<T> conv_kernels() {
   return {.rows = tile_rows,
+          .lanes = tile_vectors * static_cast<int>(Vec<T>::size),
           .pack = pack_patches<T>,
           .tile = conv_tile_of_any_shape<T>,
+          .positions = conv_positions<T>,
           .direct = conv_direct<T>,
           .dots = conv_dots<T>,
           .spread = spread<T>,

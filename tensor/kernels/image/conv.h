@@ -76,6 +76,21 @@ struct ConvRun {
   int64_t y_row, count;
 };
 
+// y[j][i] = bias[j] + sum_t x[at[i] + tap[t]] w[t][j] for i < count and j < cols. The weights of a
+// tap lie side by side, as many as ConvKernels::lanes; a tap's behind those of the one before it.
+template <class T>
+struct ConvPositions {
+  const T* x;
+  const int64_t* at;
+  int64_t count;
+  const int64_t* tap;
+  int64_t taps;
+  const T *w, *bias;
+  int cols;
+  T* y;
+  int64_t y_row;
+};
+
 // y = bias + sum_t w[t] x[tap[t] + ...] over the grid, y contiguous.
 template <class T>
 struct ConvDirect {
@@ -101,9 +116,11 @@ struct ConvDots {
 
 template <class T>
 struct ConvKernels {
-  int rows;  // the most rows of a ConvTile
+  int rows;   // the most rows of a ConvTile
+  int lanes;  // of the weights of a ConvPositions
   void (*pack)(const PatchPanel<T>&);
   void (*tile)(const ConvTile<T>&);
+  void (*positions)(const ConvPositions<T>&);
   void (*direct)(const ConvDirect<T>&);
   void (*dots)(const ConvDots<T>&);
   void (*spread)(const PlaneRows<T>&);

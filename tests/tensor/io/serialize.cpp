@@ -204,6 +204,51 @@ TEST_CASE("load() undoes what it did before it failed") {
   CHECK(two.a.equal(zeros({2})));
 }
 
+namespace {
+// Reads the same tensor into all of them.
+struct Several {
+  std::vector<Tensor> targets;
+};
+[[maybe_unused]] InputArchive& operator>>(InputArchive& archive, Several& s) {
+  for (Tensor& t : s.targets) archive.read("x", t);
+  return archive;
+}
+}  // namespace
+
+TEST_CASE("load() hands over what it read, unless somebody shares the target's elements") {
+  OutputArchive out;
+  out.write("x", arange(4, kFloat));
+  const std::string bytes = bytes_of(out);
+  const auto load_into = [&](std::vector<Tensor> targets) {
+    Several several{std::move(targets)};
+    load(several, bytes.data(), bytes.size());
+    for (const Tensor& t : several.targets) CHECK(t.equal(arange(4, t.dtype())));
+    return several.targets;
+  };
+
+  Tensor own = zeros({4}).requires_grad_(), alias = own;
+  const Tensor kept = own * own;
+  const void* const before = own.data_ptr();
+  const int64_t version = own._version();
+  load_into({own});
+  CHECK(own.data_ptr() != before);
+  CHECK(alias.equal(arange(4, kFloat)));
+  CHECK(own._version() == version + 1);
+  CHECK_THROWS_AS(kept.sum().backward(), Error);  // of the elements that were overwritten
+
+  const Tensor whole = zeros({2, 4}), base = zeros({4}), view = base.view({2, 2});
+  std::vector<float> memory(4);
+  load_into({whole[1], base, from_blob(memory.data(), {4}), zeros({4}, kDouble)});
+  CHECK(whole[1].equal(arange(4, kFloat)));
+  CHECK(view.equal(arange(4, kFloat).view({2, 2})));
+  CHECK(memory[3] == 3);
+
+  const std::vector<Tensor> read = load_into({Tensor(), zeros({4}), zeros({4}), Tensor()});
+  read[1].fill_(9);
+  CHECK(read[0].equal(arange(4, kFloat)));
+  CHECK(read[2].equal(arange(4, kFloat)));
+}
+
 TEST_CASE("a saved tensor keeps whether it requires grad") {
   std::stringstream s;
   save(ones({2}).requires_grad_(), s);
