@@ -24,6 +24,11 @@ bool has_inverse(const Tensor& y) {
   return raw::all_within(y, 1 / most, most);
 }
 
+// Whether y and its square are numbers of its type.
+bool has_square(const Tensor& y) {
+  return raw::all_within(y, 0, y.dtype() == kFloat ? 0x1p60 : 0x1p500);
+}
+
 // The gradient of the p-norm y: dy sgn(x) (|x| / y)^(p-1), and 0 where y is 0 or x is.
 Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, DimSet dims) {
   if (p == 0) return {};
@@ -126,9 +131,17 @@ Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) con
     fail("renorm: expected p above 0 and maxnorm of 0 or more, got {} and {}", p.toDouble(), most);
   const DimSet rest =
       dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
-  const Tensor length = norm(p, dim_list(rest).ref(), true);
-  return autograd::called("renorm",
-                          contiguous() * gradus::where(length > most, most / (length + 1e-7), 1));
+  const Tensor length = norm(p, dim_list(rest).ref(), true), x = contiguous();
+  const Tensor longer = length > most;
+  if (has_square(length))
+    return autograd::called("renorm", x * gradus::where(longer, most / (length + 1e-7), 1));
+  if (dtype() == kFloat)
+    return autograd::called("renorm", to(kDouble).renorm(p, along, maxnorm).to(kFloat));
+  // Nothing is wider: what is too long is first made smaller by a power of two.
+  constexpr double scale = 0x1p-600;
+  const Tensor small = x * scale, norms = small.norm(p, dim_list(rest).ref(), true);
+  const Tensor factor = most / gradus::where(longer, norms + 1e-7 * scale, 1);
+  return autograd::called("renorm", gradus::where(longer, small * factor, x));
 }
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
                           OptionalDtype dtype) {
