@@ -189,6 +189,20 @@ TEST_CASE("second derivatives of a cross entropy whose logarithms are bounded") 
   CHECK(values(autograd::grad({dx.sum()}, {dy})[0]) == values(plain));
 }
 
+TEST_CASE("second derivatives at infinities") {
+  const auto halves = [](const special_points::List& x) { return glu(x[0], 0); };
+  const double s = 1 / (1 + std::exp(-1.));
+  check_orders(halves, {{inf, 1}}, {inf}, {{s, inf}}, {{s * (1 - s), -inf}});
+  check_orders(halves, {{-inf, 1}}, {-inf}, {{s, -inf}}, {{s * (1 - s), inf}});
+  check_orders(halves, {{1, inf}}, {1}, {{1, 0}}, {{0, 0}});
+  check_orders(halves, {{1, -800}}, {0}, {{0, 0}}, {{0, 0}});
+  check_orders([](const special_points::List& x) { return x[0].norm(-1); }, {{-inf, 3, 4}},
+               {12. / 7}, {{0, 16. / 49, 9. / 49}}, {{0, -8. / 343, 6. / 343}});
+  for (const double p : {-0.5, -1., -2.})
+    check_orders([p](const special_points::List& x) { return x[0].norm(p); }, {{inf, 1}}, {1},
+                 {{0, 1}}, {{0, 0}});
+}
+
 // By the fused slopes, which a pass that records nothing takes.
 TEST_CASE("the slopes of a clamp whose bounds meet") {
   const Tensor x = leaf({0, 2, 1}), low = leaf({1, 1, 1}), high = leaf({1, 1, 1});
