@@ -1,5 +1,7 @@
 #include "autograd/elementwise.h"
 
+#include <string_view>
+
 #include "autograd/formula_info.h"
 #include "tensor/base/fail.h"
 
@@ -26,6 +28,11 @@ inline ScalarType one_floating_type(Operands x) {
   return is_floating(type) ? type : ScalarType::Undefined;
 }
 
+// Whether libtorch looks for bool before it looks for a kernel, and throws another error.
+bool refuses_bool(std::string_view op) {
+  return op == "neg" || op == "neg_" || op == "relu" || op == "relu_";
+}
+
 ScalarType promoted_type(const char* op, unsigned on, Operands x) {
   raw::Promotion p;
   for (const Operand& o : x) {
@@ -39,6 +46,7 @@ ScalarType promoted_type(const char* op, unsigned on, Operands x) {
   if (on >> int(type) & 1) return type;
   if (!is_floating(type) && !(on & formulas::types::integral) && (on & formulas::types::floating))
     return get_default_dtype();
+  if (type == kBool && refuses_bool(op)) fail("{}: not implemented for bool", op);
   fail_not_implemented("{}: not implemented for {}", op, type);
 }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tensor/image/conv_plan.h"
-#include "tensor/gemm_loops.h"
+#include "tensor/linalg/gemm_loops.h"
 
 namespace gradus::conv {
 

@@ -247,7 +247,7 @@ bool by_runs(const Job<float>& job) {
   // The results of so many lines at once stay in the cache. A line alone is written where it
   // belongs, and what lies between lines is not multiplied.
   const Lines& lines = works[0].lines;
-  const int64_t lanes = 2 * kernels::table().gemm->f32.width;
+  const int64_t lanes = 2 * kernels::table().gemm->of_float.width;
   const bool plain = works.size() == 1 && job.plan.out_step == Three{1, 1, 1};
   const bool one_by_one = plain && !lines.gapless && lines.width >= lanes &&
                           round_up(lines.width, lanes) * 5 <= lines.pitch * 6;

@@ -76,6 +76,7 @@ Tensor in_lines(const char* op, std::array<Tensor, N> x, int64_t dim, int64_t gr
   dim = wrap_dim(dim, x[0].dim(), op);
   for (Tensor& t : x) t = contiguous(t);
   const Tensor y = empty(x[0].sizes(), x[0].dtype());
+  if (y.numel() == 0) return y;  // of any type, as in PyTorch
   visit_floating(y.dtype(), op, [&](auto zero) {
     using T = decltype(zero);
     std::array<const T*, N> in;

@@ -214,7 +214,7 @@ Sorted sort(const Tensor& x, int64_t dim, bool descending) {
 }
 
 Sorted topk(const Tensor& x, int64_t k, int64_t dim, bool largest, bool sorted) {
-  check_not_bool(x, "topk");
+  if (x.dtype() == kBool) fail("topk: bool has no order to choose by");
   dim = wrap_dim(dim, x.dim(), "topk");
   const int64_t n = x.dim() == 0 ? 1 : x.sizes()[size_t(dim)];
   if (k < 0 || k > n) fail("topk: k is out of range, got {} for a dim of size {}", k, n);

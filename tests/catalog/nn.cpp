@@ -207,6 +207,12 @@ void losses(Rows& rows) {
   add("multi_margin_loss", "F.multi_margin_loss(a, b, p=2, margin=0.8, weight=c",
       {real({5, 3}), ints({5}, 0, 3), fixed({3}, 0.1, 2)}, {},
       [](const List& x, int64_t r) { return multi_margin_loss(x[0], x[1], 2, 0.8, x[2], r); });
+  for (const auto& [name, x, y] :
+       {std::tuple("multi_margin_loss.example", real({3}), ints({}, 0, 3)),
+        std::tuple("multi_margin_loss.example_in_line", real({3}), ints({1}, 0, 3)),
+        std::tuple("multi_margin_loss.number", real({}), ints({}, 0, 1))})
+    add(name, "F.multi_margin_loss(a, b", {x, y}, {},
+        [](const List& in, int64_t r) { return multi_margin_loss(in[0], in[1], 1, 1, {}, r); });
   add("multilabel_margin_loss", "F.multilabel_margin_loss(a, b - 1",
       {real({3, 4}), ints({3, 4}, 0, 5)}, {},
       [](const List& x, int64_t r) { return multilabel_margin_loss(x[0], x[1] - 1, r); });

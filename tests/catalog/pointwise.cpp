@@ -293,6 +293,22 @@ Rows pointwise_rows() {
       "isneginf", "torch.isneginf(torch.trunc(a) / 0)", {m},
       [](const List& x) { return (x[0].trunc() / 0).isneginf(); }, flat);
   row("scalar.zero_dim", "a * b", {real({}), real({})}, [](const List& x) { return x[0] * x[1]; });
+  // Where there is nothing to divide.
+  const Input nothing = ints({0, 3}, 0, 1);
+  row(
+      "div.floor.empty", "torch.div(a, 0, rounding_mode='floor')", {nothing},
+      [](const List& x) { return x[0].div(0, "floor"); }, flat);
+  row(
+      "div.trunc.empty", "torch.div(a, 0, rounding_mode='trunc')", {nothing},
+      [](const List& x) { return x[0].div(0, "trunc"); }, flat);
+  row(
+      "floor_divide.empty", "a // b", {nothing, ints({1}, 0, 1)},
+      [](const List& x) { return x[0].floor_divide(x[1]); }, flat);
+  row(
+      "remainder.empty", "a % 0", {nothing}, [](const List& x) { return x[0].remainder(0); }, flat);
+  row(
+      "fmod_.empty", "a.clone().fmod_(b)", {nothing, ints({3}, 0, 1)},
+      [](const List& x) { return x[0].clone().fmod_(x[1]); }, flat);
   row("scalar.empty", "a * b", {real({0, 3}), real({3})},
       [](const List& x) { return x[0] * x[1]; });
   return rows;

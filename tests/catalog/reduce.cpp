@@ -211,6 +211,11 @@ Rows reduce_rows() {
       "softmax.middle", "a.softmax(1)", cube, [](const Tensor& a) { return a.softmax(1); }, images);
   row(
       "softmax.empty", "a.softmax(0)", none, [](const Tensor& a) { return a.softmax(0); }, none);
+  for (const ScalarType type : {gradus::kBool, gradus::kLong}) {
+    const std::string name(gradus::dtype_name(type)), python = "a.softmax(1, torch." + name + ")";
+    row(("softmax.empty_" + name).c_str(), python.c_str(), none,
+        [type](const Tensor& a) { return a.softmax(1, type); }, none, test);
+  }
   row(
       "log_softmax", "a.log_softmax(1)", x, [](const Tensor& a) { return a.log_softmax(1); },
       rows_of);

@@ -77,9 +77,11 @@ void images(Operations& all) {
   ops.add<Image<2>, Pair<0, 6>, Flag>("upsample_bicubic2d", [](auto x, auto n, auto corners) {
     return torch::upsample_bicubic2d(x, n, corners);
   });
-  ops.add<Image<2>, Pair<0, 6>, Flag>("_upsample_bilinear2d_aa", [](auto x, auto n, auto corners) {
-    return torch::_upsample_bilinear2d_aa(x, n, corners);
-  });
+  // To one column PyTorch 2.13 writes the first row's value into all rows.
+  ops.add<Image<2>, Between<0, 6>, Between<2, 6>, Flag>(
+      "_upsample_bilinear2d_aa", [](auto x, auto rows, auto columns, auto corners) {
+        return torch::_upsample_bilinear2d_aa(x, Ints{rows, columns}, corners);
+      });
   ops.add<Self, Pair<-1, 3>, Number>(
       "pad", [](auto x, auto p, auto v) { return torch::constant_pad_nd(x, p, v); });
   ops.add<Image<1>, Pair<-1, 3>, Between<0, 2>>("pad.mode", [](auto x, auto p, auto mode) {

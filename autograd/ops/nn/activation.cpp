@@ -2,8 +2,10 @@
 
 #include "autograd/elementwise.h"
 #include "autograd/factories.h"
+#include "autograd/record.h"
 #include "autograd/traced.h"
 #include "tensor/base/fail.h"
+#include "tensor/pointwise/elementwise.h"
 #include "tensor/random/fill.h"
 
 namespace gradus {
@@ -184,13 +186,32 @@ Tensor& threshold_(const Tensor& self, const Scalar& threshold, const Scalar& va
                                            in_kind(self, value));
 }
 
+namespace {
+// dy y (1 - y), whose slope by y is one factor: an infinite dy meets no difference of two terms.
+Tensor gate_back(const Tensor& dy, const Tensor& y) {
+  const char* op = "sigmoid_backward";
+  const ScalarType type = y.dtype();
+  const auto& row = raw::kernels_of(formulas::index_of<formulas::sigmoid>);
+  const auto sdy = save(dy), sy = save(y);
+  return record(op,
+                raw::elementwise(op, row.slope[0][type == kDouble], type,
+                                 {raw::Arg(dy, type), raw::Arg(y, type)}),
+                wrt(dy, [sy](const Tensor& g) { return gate_back(g, sy); }),
+                wrt(y, [sdy, sy](const Tensor& g) { return g * (*sdy * (1 - 2 * *sy)); }));
+}
+Tensor gate(const Tensor& x) {
+  return record("sigmoid", x.detach().sigmoid(),
+                wrt(x, [](const Tensor& dy, const Tensor& y) { return gate_back(dy, y); }));
+}
+}  // namespace
+
 Tensor glu(const Tensor& self, int64_t dim) {
   if (self.dim() == 0) fail("glu: the input has no dims to halve");
   if (self.size(dim) % 2 != 0)
     fail("glu: size {} of dim {} is odd, input shape {}", self.size(dim), dim, self.sizes());
   const int64_t half = self.size(dim) / 2;
   const auto halves = self.split({half, half}, dim);
-  return called("glu", halves[0] * halves[1].sigmoid());
+  return called("glu", halves[0] * gate(halves[1]));
 }
 
 }  // namespace gradus

@@ -261,15 +261,18 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
                          int64_t reduction) {
   if (p.toDouble() != 1 && p.toDouble() != 2)
     fail("multi_margin_loss: p is {}, it must be 1 or 2", p.toDouble());
-  if (self.dim() == 0 || self.dim() > 2 || target.numel() != (self.dim() == 2 ? self.size(0) : 1))
+  if (self.dim() > 2 || target.dim() > 1 || target.numel() != (self.dim() == 2 ? self.size(0) : 1))
     fail("multi_margin_loss: input has shape {}, target {}", self.sizes(), target.sizes());
-  const int64_t classes = self.size(-1);
+  const int64_t classes = self.dim() == 0 ? 1 : self.size(-1);
+  if (classes == 0) fail("multi_margin_loss: an input of shape {} has no classes", self.sizes());
+  if (weight && weight->defined() && weight->numel() != classes)
+    fail("multi_margin_loss: {} weights for {} classes", weight->numel(), classes);
   const Tensor x = self.reshape({-1, classes}), y = target.reshape({-1, 1});
   Tensor z = (margin - x.gather(1, y) + x).relu();
   if (p.toDouble() == 2) z = z.square();
   if (weight && weight->defined()) z = z * weight->index_select(0, y.flatten()).unsqueeze(1);
   const Tensor loss = z.scatter(1, y, Scalar(0)).sum(1) / double(classes);
-  return reduced("multi_margin_loss", self.dim() == 2 ? loss : loss.squeeze(0), reduction);
+  return reduced("multi_margin_loss", loss.reshape(target.sizes()), reduction);
 }
 
 namespace {

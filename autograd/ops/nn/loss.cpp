@@ -11,8 +11,10 @@
 #include "autograd/ops/nn/loss_reduction.h"
 #include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/ops/reduce/reduce_back.h"
+#include "autograd/record.h"
 #include "autograd/traced.h"
 #include "tensor/base/fail.h"
+#include "tensor/pointwise/elementwise.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -80,6 +82,40 @@ void check_unit_interval(const char* op, const char* what, const Tensor& t) {
   });
 }
 
+// dy (x - t) / (x (1 - x)), the denominator at least 1e-12. Its own derivatives are those that
+// PyTorch gives, which bounds the square of the denominator in another way.
+Tensor cross_entropy_back(const Tensor& dy, const Tensor& x, const Tensor& t) {
+  constexpr double least = 1e-12;
+  const ScalarType type = x.dtype();
+  const auto& row = raw::kernels_of(formulas::index_of<formulas::cross_entropy>);
+  const char* op = "binary_cross_entropy_backward";
+  const auto sdy = save(dy), sx = save(x), st = save(t);
+  return record(op,
+                raw::elementwise(op, row.slope[0][type == kDouble], type,
+                                 {raw::Arg(dy, type), raw::Arg(x, type), raw::Arg(t, type)}),
+                wrt(dy, [sx, st](const Tensor& g) { return cross_entropy_back(g, sx, st); }),
+                wrt(x,
+                    [sdy, sx, st](const Tensor& g) {
+                      const Tensor d = (*sx + least) * (1 - *sx + least);
+                      return g * *sdy * ((*sx - *st) * *sx + *st * (1 - *sx)) / d / d;
+                    }),
+                wrt(t, [sdy, sx](const Tensor& g) {
+                  return -g * *sdy / ((1 - *sx) * *sx).clamp_min(least);
+                }));
+}
+
+Tensor cross_entropy(const Tensor& self, const Tensor& target) {
+  const char* op = "binary_cross_entropy";
+  if (!GradMode::is_enabled() || !needs_grad(self))
+    return elementwise<formulas::cross_entropy>(op, self, target);
+  const ScalarType type = compute_type(op, formulas::types::floating, {self, target});
+  const Tensor x = converted(self, type), t = converted(target, type);
+  const auto sx = save(x), st = save(t);
+  return record(op, elementwise<formulas::cross_entropy>(op, x.detach(), t.detach()),
+                wrt(x, [sx, st](const Tensor& dy) { return cross_entropy_back(dy, sx, st); }),
+                wrt(t, [sx](const Tensor& dy) { return dy * ((-*sx).log1p() - sx->log()); }));
+}
+
 // The loss keeps its type, whatever the weight's is.
 Tensor weighted(const Tensor& loss, const std::optional<Tensor>& weight) {
   return weight && weight->defined() ? converted(loss * *weight, loss.dtype()) : loss;
@@ -98,10 +134,7 @@ Tensor binary_cross_entropy(const Tensor& self, const Tensor& target,
   }
   check_unit_interval("binary_cross_entropy", "input", self);
   check_unit_interval("binary_cross_entropy", "target", target);
-  return reduced(
-      "binary_cross_entropy",
-      weighted(elementwise<formulas::cross_entropy>("binary_cross_entropy", self, target), weight),
-      reduction);
+  return reduced("binary_cross_entropy", weighted(cross_entropy(self, target), weight), reduction);
 }
 
 Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target,

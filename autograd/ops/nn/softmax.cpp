@@ -46,7 +46,7 @@ Tensor Tensor::log_softmax(int64_t dim, OptionalDtype dtype) const {
                 }));
 }
 Tensor softmin(const Tensor& x, int64_t dim, OptionalDtype dtype) {
-  return converted(x, dtype).neg().softmax(dim);
+  return x.neg().softmax(dim, dtype);
 }
 
 }  // namespace gradus

@@ -96,10 +96,11 @@ Tensor operator/(const Scalar& a, const Tensor& b) {
 }
 
 namespace {
-// A whole quotient by zero is an error for integers, as in PyTorch.
+// A whole quotient by zero is an error for integers, as in PyTorch, unless there is nothing to
+// divide.
 void check_divisor(const char* op, const Operand& a, const Operand& b) {
-  const ScalarType type = autograd::compute_type(op, formulas::types::all, {a, b});
-  if (is_floating(type)) return;
+  const ScalarType type = autograd::compute_type(op, formulas::types::numeric, {a, b});
+  if (is_floating(type) || (!a.is_number() && a.tensor.numel() == 0)) return;
   const bool zero = b.is_number() ? !b.number.toBool() : b.tensor.eq(0).any().item().toBool();
   if (zero) fail("{}: integer division by zero", op);
 }

@@ -3,6 +3,7 @@
 
 #include "autograd/ops/pointwise/op_table.h"
 #include "autograd/ops/pointwise/pointwise.h"
+#include "tensor/base/fail.h"
 
 namespace gradus {
 
@@ -17,7 +18,10 @@ GRADUS_DEFINE_UNARY(frac)
 GRADUS_DEFINE_UNARY(deg2rad)
 GRADUS_DEFINE_UNARY(rad2deg)
 
-Tensor Tensor::positive() const { return *this; }
+Tensor Tensor::positive() const {
+  if (checked().dtype == kBool) fail("positive: bool has no sign");
+  return *this;
+}
 
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) return x.round();

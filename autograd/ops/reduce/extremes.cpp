@@ -48,7 +48,7 @@ TensorPair extreme_along(const char* op, Along* fn, const Tensor& x, int64_t dim
 
 Tensor index_of_extreme(const char* op, Along* fn, const Tensor& x, std::optional<int64_t> dim,
                         bool keepdim) {
-  if (x.dtype() == kBool) fail_not_implemented("{}: not implemented for {}", op, x.dtype());
+  if (x.dtype() == kBool) fail("{}: bool has no order to choose by", op);
   if (dim) return fn(x, *dim, keepdim, op).indices;
   if (x.numel() == 0) fail_index("{}: {} holds no elements, name a dim", op, x.sizes());
   const Tensor dense = raw::contiguous(x);

@@ -1,6 +1,7 @@
 #include "autograd/ops/reduce/reduce.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <limits>
 
@@ -24,6 +25,11 @@ bool has_inverse(const Tensor& y) {
   return raw::all_within(y, 1 / most, most);
 }
 
+// Whether y and its square are numbers of its type.
+bool has_square(const Tensor& y) {
+  return raw::all_within(y, 0, y.dtype() == kFloat ? 0x1p60 : 0x1p500);
+}
+
 // The gradient of the p-norm y: dy sgn(x) (|x| / y)^(p-1), and 0 where y is 0 or x is.
 Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, DimSet dims) {
   if (p == 0) return {};
@@ -37,8 +43,13 @@ Tensor norm_back(const Tensor& dy, const Tensor& y, const Tensor& x, double p, D
     if (has_inverse(length)) return x * (dy / length).masked_fill(none, 0);
     return x / length * dy.masked_fill(none, 0);
   }
-  const Tensor share = (x.abs() / length).masked_fill(x.eq(0), 1);
-  return x.sgn() * share.pow(p - 1) * dy.masked_fill(none, 0);
+  // An infinite x has no share in a sum of negative powers, in derivatives of any order.
+  const bool beyond = p < 0 && !raw::all_within(raw::norm(x, HUGE_VAL, dims, true), 0, DBL_MAX);
+  const Tensor left_out = beyond ? x.isinf() : Tensor();
+  const Tensor sign = beyond ? x.sgn().masked_fill(left_out, 0) : x.sgn();
+  const Tensor size = beyond ? x.abs().masked_fill(left_out, 1) : x.abs();
+  const Tensor share = (size / length).masked_fill(x.eq(0), 1);
+  return sign * share.pow(p - 1) * dy.masked_fill(none, 0);
 }
 
 Tensor norm_over(const char* op, const Tensor& input, const std::optional<Scalar>& ord,
@@ -124,11 +135,20 @@ Tensor Tensor::renorm(const Scalar& p, int64_t along, const Scalar& maxnorm) con
   const double most = maxnorm.toDouble();
   if (!(p.toDouble() > 0) || !(most >= 0))
     fail("renorm: expected p above 0 and maxnorm of 0 or more, got {} and {}", p.toDouble(), most);
+  if (std::isinf(most)) return autograd::called("renorm", clone(MemoryFormat::Contiguous));
   const DimSet rest =
       dim_set({}, dim(), "renorm") & ~(DimSet(1) << wrap_dim(along, dim(), "renorm"));
-  const Tensor length = norm(p, dim_list(rest).ref(), true);
-  return autograd::called("renorm",
-                          contiguous() * gradus::where(length > most, most / (length + 1e-7), 1));
+  const Tensor length = norm(p, dim_list(rest).ref(), true), x = contiguous();
+  const Tensor longer = length > most;
+  if (has_square(length))
+    return autograd::called("renorm", x * gradus::where(longer, most / (length + 1e-7), 1));
+  if (dtype() == kFloat)
+    return autograd::called("renorm", to(kDouble).renorm(p, along, maxnorm).to(kFloat));
+  // Nothing is wider: what is too long is first made smaller by a power of two.
+  constexpr double scale = 0x1p-600;
+  const Tensor small = x * scale, norms = small.norm(p, dim_list(rest).ref(), true);
+  const Tensor factor = most / gradus::where(longer, norms + 1e-7 * scale, 1);
+  return autograd::called("renorm", gradus::where(longer, small * factor, x));
 }
 Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
                           OptionalDtype dtype) {

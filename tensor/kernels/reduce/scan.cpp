@@ -75,16 +75,35 @@ inline batch<double> last_lane(const batch<double>& v) {
 #endif
 }
 
+// Whether no lane is beyond the finite numbers, or below `least` in size.
+inline bool within(const batch<double>& v, double least) {
+  const batch<double> size = xsimd::abs(v);
+  return xsimd::all(size >= batch<double>(least) && size < batch<double>(highest<double>));
+}
+
 // A row of floats: running results inside a batch by steps of 1, 2, 4 lanes, and one merge from
-// batch to batch, so that batches wait for little of each other.
+// batch to batch, so that batches wait for little of each other. Where a result is below `least` in
+// size or infinite, doubles go one by one: what is merged in another order may leave the range
+// where the running result does not.
 template <class T, class Merge>
-void scan_row(const T* x, T* y, int64_t n, double start, Merge merge) {
+void scan_row(const T* x, T* y, int64_t n, double start, double least, Merge merge) {
   using V = batch<double>;
   constexpr int64_t W = V::size;
   const V first(start);
   V before = first;
   const auto step = [&](const V& v) {
     const V inside = scan_lanes<1>(v, first, merge), after = merge(before, inside);
+    if constexpr (sizeof(T) == sizeof(double)) {
+      double acc = before.get(0);
+      const bool in_range = within(inside, least) && (within(after, least) || acc == 0);
+      if (!in_range) [[unlikely]] {
+        double each[W];
+        v.store_unaligned(each);
+        for (double& e : each) e = acc = merge(acc, e);
+        before = V(acc);
+        return V::load_unaligned(each);
+      }
+    }
     before = merge(before, last_lane(inside));
     return after;
   };
@@ -103,13 +122,13 @@ void scan_row(const T* x, T* y, int64_t n, double start, Merge merge) {
 }
 
 template <class T, class Merge>
-void run(const void* x, void* y, const ScanShape& s, Acc<T> first, Merge merge) {
+void run(const void* x, void* y, const ScanShape& s, Acc<T> first, Merge merge, double least = 0) {
   constexpr bool in_lanes = std::is_invocable_v<Merge, batch<double>, batch<double>>;
   if constexpr (in_lanes && std::is_floating_point_v<T>) {
     if (s.inner == 1 && s.inner_pitch == 1) {
       for (int64_t o = 0; o < s.outer; ++o)
         scan_row(static_cast<const T*>(x) + o * s.n, static_cast<T*>(y) + o * s.n, s.n, first,
-                 merge);
+                 least, merge);
       return;
     }
   }
@@ -183,7 +202,8 @@ void cumsum(const void* x, void* y, const ScanShape& s) {
 }
 template <class T>
 void cumprod(const void* x, void* y, const ScanShape& s) {
-  run<T>(x, y, s, 1, [](auto a, auto b) { return a * b; });
+  run<T>(
+      x, y, s, 1, [](auto a, auto b) { return a * b; }, 0x1p-1000);
 }
 template <class T>
 void logcumsumexp(const void* x, void* y, const ScanShape& s) {

@@ -201,6 +201,42 @@ TEST_CASE("products of which only the whole leaves the range") {
   check_gradient(scattered, number({1e-30, 1e-20, 1e30, 1e20}, kFloat), {1e-20, 1e-30, 1e20, 1e30});
 }
 
+TEST_CASE("running sums and products leave the range where their own terms do") {
+  // By rows, of which a kernel may take several places at once, and by columns.
+  const auto running = [](const Values& line, bool product) {
+    const int64_t n = int64_t(line.size());
+    const Tensor x = empty({n}, kDouble);
+    std::copy(line.begin(), line.end(), x.data_ptr<double>());
+    Values want;
+    double acc = product ? 1 : 0;
+    for (const double v : line) want.push_back(acc = product ? acc * v : acc + v);
+    const auto scanned = [product](const Tensor& t, int64_t d) {
+      return product ? t.cumprod(d) : t.cumsum(d);
+    };
+    check_near(scanned(x, 0), want, 1e-14);
+    check_near(scanned(x.unsqueeze(1).expand({n, 3}), 0).select(1, 1), want, 1e-14);
+  };
+  for (size_t front = 0; front < 10; ++front) {
+    CAPTURE(front);
+    const auto after = [front](std::initializer_list<double> v, double filling) {
+      Values line(front, filling);
+      line.insert(line.end(), v);
+      return line;
+    };
+    const double e = 1e308;
+    running(after({-e, e, e, -e, -e, e, e, -e, e, 3}, 0), false);
+    running(after({e, e, -e, -e, -e, 1, 2, 3, 4, 5}, 1), false);
+    running(after({e, 1, 0.9 * e, -0.9 * e, 1, 2, 3, 4}, 2), false);
+    running(after({inf, 1, -inf, 2, 3, 4, 5, 6}, 2), false);
+    running(after({1e-200, 1e200, 1e200, 1e-200, 1e-200, 1e200, 3, 1e-200, 2}, 1), true);
+    running(after({1e200, 1e-200, 1e-200, 1e200, 1e200, 1e-200, 3, 1e-200, 2}, 1), true);
+    running(after({1e-300, 1e-20, 1e20, 1e300, 2, 3, 4, 5, 6}, 1), true);
+    running(after({1e200, 1e200, 1e-200, 0, 1e200, 1e200, 2, 3}, 1), true);
+    running(after({0, 1e200, 1e200, 2, 3, inf, 4, 5}, 2), true);
+    running(after({3, nan_, 1e200, 1e200, 0, 2, 3, 4}, 2), true);
+  }
+}
+
 TEST_CASE("a running product with zeros costs no more than one without") {
   const int64_t n = 20000;
   Tensor x = ones({n}, kDouble);
@@ -211,6 +247,40 @@ TEST_CASE("a running product with zeros costs no more than one without") {
   CHECK(dx[0] == double(n / 2));
   CHECK(dx[size_t(n / 2)] == double(n - n / 2));
   CHECK(dx[size_t(n / 2) + 1] == 0);
+}
+
+TEST_CASE("slices and windows whose norms are out of range") {
+  for (const Scale& scale : scales) {
+    const ScalarType type = scale.type;
+    const double size = scale.size;
+    CAPTURE(size);
+    const Tensor x = number({3 * size, -4 * size, 0.1, 0.2}, type).view({2, 2});
+    const double k = 5 * size > 1 ? 1 / (5 * size) : 1;
+    const auto f = [](const Tensor& t) { return t.renorm(2, 0, 1); };
+    check_near(f(x), {3 * size * k, -4 * size * k, 0.1, 0.2});
+    // Of the first alone, so that the terms do not cancel.
+    const auto first = [&](const Tensor& t) { return f(t)[0][0]; };
+    const double along = k == 1 ? 0 : 1;
+    check_gradient(first, x, {(1 - along * 9 / 25) * k, along * 12 / 25 * k, 0, 0});
+  }
+  check_near(number({3e38, 4e37, 1, inf}, kFloat).view({2, 2}).renorm(2, 0, inf),
+             {3e38, 4e37, 1, inf});
+  for (const double size : {1e18, 1e25, 3e37})
+    for (const double beta : {0.5, 0.75}) {
+      CAPTURE(size);
+      CAPTURE(beta);
+      const Tensor x = number({4 * size, 2 * size, -4 * size, size}, kFloat).view({1, 4, 1, 1});
+      const auto f = [beta](const Tensor& t) {
+        return F::local_response_norm(t, F::LocalResponseNormFuncOptions(3).beta(beta));
+      };
+      const auto over = [=](double squares) {
+        return size * std::pow(squares * size * size * 1e-4 / 3, -beta);
+      };
+      check_near(f(x), {4 * over(20), 2 * over(36), -4 * over(21), over(17)});
+      check_near(cross_map_lrn2d(x, 3, 1e-4, beta, 1).select(1, 0), {4 * over(20)});
+      check_gradient([&](const Tensor& t) { return f(t).select(1, 3) * size; }, x,
+                     {0, 0, 8 * beta / 17 * over(17), (1 - 2 * beta / 17) * over(17)});
+    }
 }
 
 TEST_CASE("softplus without a threshold to save it") {

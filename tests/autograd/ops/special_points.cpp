@@ -177,6 +177,39 @@ TEST_CASE("derivatives where PyTorch has none") {
                {{1e-200}}, {});
 }
 
+// PyTorch bounds the second derivative by p alone as it does here. By p and the incoming gradient
+// it has another bound than in the first derivative, of which this must be the factor.
+TEST_CASE("second derivatives of a cross entropy whose logarithms are bounded") {
+  check_orders(
+      [](const special_points::List& x) {
+        const Tensor target = vec({0, 1, 0.5, 0.2, 1, 1, 0.3, 0.3});
+        return binary_cross_entropy(x[0], target, {}, Reduction::None);
+      },
+      {{0, 1, 0.5, 1e-13, 1e-3, 0, 1e-12, 2e-12}},
+      {0, 0, std::log(2.), nan_, std::log(1000.), 100, nan_, nan_},
+      {{0, 0, 0, -2e11, -1000, -1e12, -3e11, -1.5e11}},
+      {{0, 0, 4, 1.652892562e23, 999999.998, 1e24, 7.5e22, 3.3333333333e22}});
+  const Tensor x = leaf({1e-13, 0.3}), dy = leaf({0.5, 2});
+  const auto loss = binary_cross_entropy(x, vec({0.2, 0.7}), {}, Reduction::None);
+  const auto dx = autograd::grad({loss}, {x}, {dy}, true, true)[0];
+  const auto plain = autograd::grad({loss.sum()}, {x}, {}, true)[0];
+  CHECK(values(autograd::grad({dx.sum()}, {dy})[0]) == values(plain));
+}
+
+TEST_CASE("second derivatives at infinities") {
+  const auto halves = [](const special_points::List& x) { return glu(x[0], 0); };
+  const double s = 1 / (1 + std::exp(-1.));
+  check_orders(halves, {{inf, 1}}, {inf}, {{s, inf}}, {{s * (1 - s), -inf}});
+  check_orders(halves, {{-inf, 1}}, {-inf}, {{s, -inf}}, {{s * (1 - s), inf}});
+  check_orders(halves, {{1, inf}}, {1}, {{1, 0}}, {{0, 0}});
+  check_orders(halves, {{1, -800}}, {0}, {{0, 0}}, {{0, 0}});
+  check_orders([](const special_points::List& x) { return x[0].norm(-1); }, {{-inf, 3, 4}},
+               {12. / 7}, {{0, 16. / 49, 9. / 49}}, {{0, -8. / 343, 6. / 343}});
+  for (const double p : {-0.5, -1., -2.})
+    check_orders([p](const special_points::List& x) { return x[0].norm(p); }, {{inf, 1}}, {1},
+                 {{0, 1}}, {{0, 0}});
+}
+
 // By the fused slopes, which a pass that records nothing takes.
 TEST_CASE("the slopes of a clamp whose bounds meet") {
   const Tensor x = leaf({0, 2, 1}), low = leaf({1, 1, 1}), high = leaf({1, 1, 1});
