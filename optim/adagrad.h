@@ -6,46 +6,44 @@
 
 namespace gradus::optim {
 
+/// The options of Adagrad: `AdagradOptions(0.1).lr_decay(1e-4)`.
 struct AdagradOptions : public OptimizerCloneableOptions<AdagradOptions> {
   AdagradOptions(double lr = 1e-2) : lr_(lr) {}
-  GRADUS_ARG(double, lr);
-  GRADUS_ARG(double, lr_decay) = 0;
-  GRADUS_ARG(double, weight_decay) = 0;
-  GRADUS_ARG(double, initial_accumulator_value) = 0;
-  GRADUS_ARG(double, eps) = 1e-10;
-  GRADUS_ARG(bool, maximize) = false;
-
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("lr", &AdagradOptions::lr_);
-    f("lr_decay", &AdagradOptions::lr_decay_);
-    f("weight_decay", &AdagradOptions::weight_decay_);
-    f("initial_accumulator_value", &AdagradOptions::initial_accumulator_value_);
-    f("eps", &AdagradOptions::eps_);
-    f("maximize", &AdagradOptions::maximize_);
-  }
+  /// The learning rate, 0.01 unless given.
+  GRADUS_FIELD(double, lr);
+  /// After t steps the rate is lr / (1 + t lr_decay).
+  GRADUS_FIELD(double, lr_decay) = 0;
+  /// Adds weight_decay · p to the gradient.
+  GRADUS_FIELD(double, weight_decay) = 0;
+  /// What the sums of squares begin with.
+  GRADUS_FIELD(double, initial_accumulator_value) = 0;
+  /// Is added to the root, so that nothing is divided by 0.
+  GRADUS_FIELD(double, eps) = 1e-10;
+  /// Goes up the gradient and not down.
+  GRADUS_FIELD(bool, maximize) = false;
 };
 
+/// What Adagrad remembers of a parameter.
 struct AdagradParamState : public OptimizerCloneableParamState<AdagradParamState> {
-  GRADUS_ARG(Tensor, sum);
-  GRADUS_ARG(int64_t, step) = 0;
-
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("sum", &AdagradParamState::sum_);
-    f("step", &AdagradParamState::step_);
-  }
+  /// The sum of squared gradients, of the parameter's sizes.
+  GRADUS_FIELD(Tensor, sum);
+  /// How many steps there were.
+  GRADUS_FIELD(int64_t, step) = 0;
 };
 
 GRADUS_OPTIMIZER_TEMPLATES(extern, Adagrad);
 
-// Each parameter has its state from the start; the sums begin at the constructor's
-// initial_accumulator_value, whatever its group's is, as PyTorch's.
+/// Divides each step by the root of the sum of squared gradients (Duchi, Hazan and Singer,
+/// "Adaptive subgradient methods for online learning and stochastic optimization", 2011):
+///
+///   sum += dy²
+///   p -= lr / (1 + (t - 1) lr_decay) · dy / (√sum + eps)      at step t = 1, 2, ...
+///
+/// Each parameter has its state from the start. The sums begin at the constructor's
+/// initial_accumulator_value, whatever its group's is, as PyTorch's.
 class Adagrad : public ParameterwiseOptimizer<AdagradOptions, AdagradParamState> {
  public:
-  // Throws for negative numbers.
+  /// Throws ValueError for negative numbers.
   explicit Adagrad(const std::vector<OptimizerParamGroup>& param_groups,
                    AdagradOptions defaults = {});
   explicit Adagrad(std::vector<Tensor> params, AdagradOptions defaults = {});

@@ -6,73 +6,59 @@
 
 namespace gradus::optim {
 
-// The options of both, which differ in the default weight decay.
-template <class Derived>
-struct AdamLikeOptions : public OptimizerCloneableOptions<Derived> {
-  using betas_t = std::tuple<double, double>;
-  AdamLikeOptions(double lr, double weight_decay) : lr_(lr), weight_decay_(weight_decay) {}
-#define GRADUS_ADAM_ARG(T, name)                     \
- public:                                             \
-  Derived& name(const T& v) {                        \
-    name##_ = v;                                     \
-    return static_cast<Derived&>(*this);             \
-  }                                                  \
-  const T& name() const noexcept { return name##_; } \
-  T& name() noexcept { return name##_; }             \
-                                                     \
- private:                                            \
-  T name##_
-  GRADUS_ADAM_ARG(double, lr);
-  GRADUS_ADAM_ARG(betas_t, betas) = {0.9, 0.999};
-  GRADUS_ADAM_ARG(double, eps) = 1e-8;
-  GRADUS_ADAM_ARG(double, weight_decay);
-  GRADUS_ADAM_ARG(bool, amsgrad) = false;
-  GRADUS_ADAM_ARG(bool, maximize) = false;
-#undef GRADUS_ADAM_ARG
+/// The options of Adam and AdamW, which differ in their types and in the default weight decay.
+template <bool decoupled>
+struct AdamLikeOptions : public OptimizerCloneableOptions<AdamLikeOptions<decoupled>> {
+  using betas_t = std::tuple<double, double>;  ///< What betas() takes.
+  AdamLikeOptions(double lr = 1e-3) : lr_(lr) {}
+  /// The learning rate, 0.001 unless given.
+  GRADUS_FIELD(double, lr);
+  /// The weight of the past in the average of gradients, and in that of their squares.
+  GRADUS_FIELD(betas_t, betas) = {0.9, 0.999};
+  /// Is added to the root, so that nothing is divided by 0.
+  GRADUS_FIELD(double, eps) = 1e-8;
+  /// Adam adds weight_decay · p to the gradient, by default 0. AdamW subtracts
+  /// lr · weight_decay · p from the parameter itself, by default with 0.01.
+  GRADUS_FIELD(double, weight_decay) = decoupled ? 1e-2 : 0;
+  /// Divides by the largest average of squares so far and not by the newest (Reddi, Kale and
+  /// Kumar, "On the convergence of Adam and beyond", 2018).
+  GRADUS_FIELD(bool, amsgrad) = false;
+  /// Goes up the gradient and not down.
+  GRADUS_FIELD(bool, maximize) = false;
+};
+/// The options of Adam: `AdamOptions(1e-3).betas({0.9, 0.99})`.
+using AdamOptions = AdamLikeOptions<false>;
+/// The options of AdamW: `AdamWOptions(1e-3).weight_decay(0.05)`.
+using AdamWOptions = AdamLikeOptions<true>;
 
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("lr", &AdamLikeOptions::lr_);
-    f("betas", &AdamLikeOptions::betas_);
-    f("eps", &AdamLikeOptions::eps_);
-    f("weight_decay", &AdamLikeOptions::weight_decay_);
-    f("amsgrad", &AdamLikeOptions::amsgrad_);
-    f("maximize", &AdamLikeOptions::maximize_);
-  }
+/// What Adam and AdamW remember of a parameter. The tensors have the parameter's sizes.
+template <bool decoupled>
+struct AdamLikeParamState : public OptimizerCloneableParamState<AdamLikeParamState<decoupled>> {
+  /// How many steps there were.
+  GRADUS_FIELD(int64_t, step) = 0;
+  /// The average m of gradients.
+  GRADUS_FIELD(Tensor, exp_avg);
+  /// The average v of squared gradients.
+  GRADUS_FIELD(Tensor, exp_avg_sq);
+  /// The largest v so far; undefined without amsgrad.
+  GRADUS_FIELD(Tensor, max_exp_avg_sq);
 };
-struct AdamOptions : public AdamLikeOptions<AdamOptions> {
-  AdamOptions(double lr = 1e-3) : AdamLikeOptions(lr, 0) {}
-};
-struct AdamWOptions : public AdamLikeOptions<AdamWOptions> {
-  AdamWOptions(double lr = 1e-3) : AdamLikeOptions(lr, 1e-2) {}
-};
-
-// The averages of the gradient and of its square, and with amsgrad the largest of the latter.
-template <class Derived>
-struct AdamLikeParamState : public OptimizerCloneableParamState<Derived> {
-  GRADUS_ARG(int64_t, step) = 0;
-  GRADUS_ARG(Tensor, exp_avg);
-  GRADUS_ARG(Tensor, exp_avg_sq);
-  GRADUS_ARG(Tensor, max_exp_avg_sq);
-
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("step", &AdamLikeParamState::step_);
-    f("exp_avg", &AdamLikeParamState::exp_avg_);
-    f("exp_avg_sq", &AdamLikeParamState::exp_avg_sq_);
-    f("max_exp_avg_sq", &AdamLikeParamState::max_exp_avg_sq_);
-  }
-};
-struct AdamParamState : public AdamLikeParamState<AdamParamState> {};
-struct AdamWParamState : public AdamLikeParamState<AdamWParamState> {};
+/// What Adam remembers of a parameter.
+using AdamParamState = AdamLikeParamState<false>;
+/// What AdamW remembers of a parameter.
+using AdamWParamState = AdamLikeParamState<true>;
 
 GRADUS_OPTIMIZER_TEMPLATES(extern, Adam);
 
+/// Divides the average gradient by the root of the average squared gradient (Kingma and Ba, "Adam:
+/// a method for stochastic optimization", 2015). At step t = 1, 2, ...
+///
+///   m = beta1 m + (1 - beta1) dy
+///   v = beta2 v + (1 - beta2) dy²
+///   p -= lr · m / (1 - beta1ᵗ) / (√(v / (1 - beta2ᵗ)) + eps)
 class Adam : public ParameterwiseOptimizer<AdamOptions, AdamParamState> {
  public:
-  // Throws for negative numbers, and for betas outside [0, 1).
+  /// Throws ValueError for negative numbers, and for betas outside of [0, 1).
   explicit Adam(const std::vector<OptimizerParamGroup>& param_groups, AdamOptions defaults = {});
   explicit Adam(std::vector<Tensor> params, AdamOptions defaults = {});
 
@@ -82,8 +68,11 @@ class Adam : public ParameterwiseOptimizer<AdamOptions, AdamParamState> {
 
 GRADUS_OPTIMIZER_TEMPLATES(extern, AdamW);
 
+/// Adam whose weight decay shrinks the parameters directly, p -= lr · weight_decay · p, and stays
+/// out of the averages (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
 class AdamW : public ParameterwiseOptimizer<AdamWOptions, AdamWParamState> {
  public:
+  /// Throws ValueError for negative numbers, and for betas outside of [0, 1).
   explicit AdamW(const std::vector<OptimizerParamGroup>& param_groups, AdamWOptions defaults = {});
   explicit AdamW(std::vector<Tensor> params, AdamWOptions defaults = {});
 

@@ -9,22 +9,27 @@
 
 namespace gradus::optim {
 
+/// The base of the schedulers. Making one sets the first rates; step() sets the next ones.
 class LRScheduler {
  public:
-  // The optimiser must outlive the scheduler.
+  /// The optimiser must outlive the scheduler.
   explicit LRScheduler(Optimizer& optimizer);
   LRScheduler(const LRScheduler&) = delete;
   LRScheduler& operator=(const LRScheduler&) = delete;
   virtual ~LRScheduler() = default;
 
+  /// Sets the rates of the next epoch.
   virtual void step();
-  // One rate per parameter group.
+  /// The rates that were set last, one per parameter group.
   const std::vector<double>& get_last_lr() const { return last_lrs_; }
+  /// How many steps there were.
   int64_t last_epoch() const { return last_epoch_; }
+  /// The optimiser whose rates it sets.
   Optimizer& optimizer() const { return optimizer_; }
 
-  // Where the schedule stands; the rates themselves are saved with the optimiser.
+  /// Writes where the schedule stands; the rates themselves are saved with the optimiser.
   virtual void save(serialize::OutputArchive& archive) const;
+  /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   virtual void load(serialize::InputArchive& archive);
 
  protected:
@@ -65,21 +70,25 @@ class LRScheduler {
   Optimizer& optimizer_;
 };
 
+/// scheduler.save(archive)
 inline serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                             const LRScheduler& s) {
   s.save(archive);
   return archive;
 }
+/// scheduler.load(archive)
 inline serialize::InputArchive& operator>>(serialize::InputArchive& archive, LRScheduler& s) {
   s.load(archive);
   return archive;
 }
 
-// base · f(epoch); with a list, a function per group.
+/// The base rate times f(epoch). With a list each group has its own function.
 class LambdaLR : public LRScheduler {
  public:
+  /// What gives the factor of an epoch, 0 the first.
   using Lambda = std::function<double(int64_t epoch)>;
   LambdaLR(Optimizer& optimizer, Lambda lr_lambda);
+  /// Throws ValueError unless there is a function for each group.
   LambdaLR(Optimizer& optimizer, std::vector<Lambda> lr_lambdas);
 
  private:
@@ -87,9 +96,10 @@ class LambdaLR : public LRScheduler {
   std::vector<Lambda> lambdas_;
 };
 
-// current · f(epoch)
+/// The current rate times f(epoch) at every step but the first.
 class MultiplicativeLR : public LRScheduler {
  public:
+  /// What gives the factor of an epoch.
   using Lambda = std::function<double(int64_t epoch)>;
   MultiplicativeLR(Optimizer& optimizer, Lambda lr_lambda);
 
@@ -98,9 +108,10 @@ class MultiplicativeLR : public LRScheduler {
   Lambda lambda_;
 };
 
-// · gamma every step_size epochs
+/// Multiplies the rate by gamma every step_size epochs.
 class StepLR : public LRScheduler {
  public:
+  /// Throws ValueError when step_size is 0.
   StepLR(Optimizer& optimizer, unsigned step_size, double gamma = 0.1);
 
  private:
@@ -110,7 +121,7 @@ class StepLR : public LRScheduler {
   double gamma_;
 };
 
-// · gamma at each milestone
+/// Multiplies the rate by gamma at each milestone; a milestone that is listed twice counts twice.
 class MultiStepLR : public LRScheduler {
  public:
   MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1);
@@ -122,9 +133,10 @@ class MultiStepLR : public LRScheduler {
   double gamma_;
 };
 
-// base · factor until total_iters, then base
+/// The base rate times factor until the epoch total_iters, and the base rate from there on.
 class ConstantLR : public LRScheduler {
  public:
+  /// Throws ValueError for a factor outside of [0, 1].
   ConstantLR(Optimizer& optimizer, double factor = 1.0 / 3, int64_t total_iters = 5);
 
  private:
@@ -134,9 +146,12 @@ class ConstantLR : public LRScheduler {
   int64_t total_iters_;
 };
 
-// From base · start_factor to base · end_factor in a straight line over total_iters: a warm-up.
+/// From base · start_factor to base · end_factor in a straight line over total_iters epochs: a
+/// warm-up.
 class LinearLR : public LRScheduler {
  public:
+  /// Throws ValueError unless start_factor is in (0, 1], end_factor in [0, 1] and total_iters
+  /// positive.
   LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1,
            int64_t total_iters = 5);
 
@@ -147,7 +162,7 @@ class LinearLR : public LRScheduler {
   int64_t total_iters_;
 };
 
-// base · gammaᵉᵖᵒᶜʰ
+/// Multiplies the rate by gamma every epoch: base · gammaᵉᵖᵒᶜʰ.
 class ExponentialLR : public LRScheduler {
  public:
   ExponentialLR(Optimizer& optimizer, double gamma);
@@ -158,9 +173,10 @@ class ExponentialLR : public LRScheduler {
   double gamma_;
 };
 
-// base · (1 - epoch / total_iters)ᵖᵒʷᵉʳ
+/// base · (1 - epoch / total_iters)ᵖᵒʷᵉʳ, and 0 from the epoch total_iters on.
 class PolynomialLR : public LRScheduler {
  public:
+  /// Throws ValueError unless total_iters is positive.
   PolynomialLR(Optimizer& optimizer, int64_t total_iters = 5, double power = 1);
 
  private:
@@ -170,9 +186,11 @@ class PolynomialLR : public LRScheduler {
   double power_;
 };
 
-// From base to eta_min along half a cosine of T_max epochs, and back (Loshchilov and Hutter, 2017).
+/// From the base rate to eta_min along half a cosine of T_max epochs, and back (Loshchilov and
+/// Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017).
 class CosineAnnealingLR : public LRScheduler {
  public:
+  /// Throws ValueError unless T_max is positive.
   CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0);
 
  private:
@@ -181,9 +199,11 @@ class CosineAnnealingLR : public LRScheduler {
   double t_max_, eta_min_;
 };
 
-// The same, starting again from base after T_0 epochs, then after T_mult times as many, and so on.
+/// CosineAnnealingLR that starts again from the base rate after T_0 epochs, then after T_mult times
+/// as many, and so on.
 class CosineAnnealingWarmRestarts : public LRScheduler {
  public:
+  /// Throws ValueError unless T_0 and T_mult are positive.
   CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t T_0, int64_t T_mult = 1,
                               double eta_min = 0);
 
@@ -193,25 +213,38 @@ class CosineAnnealingWarmRestarts : public LRScheduler {
   double eta_min_;
 };
 
-// Up from max_lr / div_factor to max_lr, then down to the start / final_div_factor, while the
-// momentum goes the other way (Smith and Topin, 2018).
+/// The options of OneCycleLR: `OneCycleLROptions(0.1, 1000).pct_start(0.2)`.
 struct OneCycleLROptions {
   OneCycleLROptions(double max_lr, int64_t total_steps)
       : max_lr_(max_lr), total_steps_(total_steps) {}
+  /// The highest rate.
   GRADUS_ARG(double, max_lr);
+  /// How many steps the cycle has; the step after the last one throws ValueError.
   GRADUS_ARG(int64_t, total_steps);
+  /// The part of the steps in which the rate goes up.
   GRADUS_ARG(double, pct_start) = 0.3;
-  // "cos" or "linear"
+  /// How the rate moves between its marks: "cos", along half a cosine, or "linear".
   GRADUS_ARG(std::string, anneal_strategy) = "cos";
+  /// Whether the momentum (Adam's first beta) moves too.
   GRADUS_ARG(bool, cycle_momentum) = true;
+  /// The momentum at the highest rate.
   GRADUS_ARG(double, base_momentum) = 0.85;
+  /// The momentum at the ends.
   GRADUS_ARG(double, max_momentum) = 0.95;
+  /// The first rate is max_lr / div_factor.
   GRADUS_ARG(double, div_factor) = 25;
+  /// The last rate is the first one / final_div_factor.
   GRADUS_ARG(double, final_div_factor) = 1e4;
+  /// Comes down to the first rate in as many steps as it went up, and only then to the last rate.
   GRADUS_ARG(bool, three_phase) = false;
 };
+/// Up from max_lr / div_factor to max_lr, then down to that start / final_div_factor, while the
+/// momentum goes the other way (Smith and Topin, "Super-convergence: very fast training of neural
+/// networks using large learning rates", 2018). One step() per batch.
 class OneCycleLR : public LRScheduler {
  public:
+  /// Throws ValueError for options out of range, and when the momentum shall move and the optimiser
+  /// has none.
   OneCycleLR(Optimizer& optimizer, OneCycleLROptions options);
   OneCycleLR(Optimizer& optimizer, double max_lr, int64_t total_steps)
       : OneCycleLR(optimizer, OneCycleLROptions(max_lr, total_steps)) {}
@@ -221,13 +254,18 @@ class OneCycleLR : public LRScheduler {
   OneCycleLROptions options_;
 };
 
-// schedulers[0] until the first milestone, then schedulers[1] from its beginning, and so on.
+/// schedulers[0] until the first milestone, then schedulers[1] from its beginning, and so on.
 class SequentialLR : public LRScheduler {
  public:
+  /// Throws ValueError unless all schedulers are of this optimiser and there is one milestone less
+  /// than schedulers.
   SequentialLR(Optimizer& optimizer, std::vector<std::shared_ptr<LRScheduler>> schedulers,
                std::vector<int64_t> milestones);
+  /// Sets the rates of the next epoch.
   void step() override;
+  /// Writes where this schedule and its parts stand.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   void load(serialize::InputArchive& archive) override;
 
  private:
@@ -238,12 +276,16 @@ class SequentialLR : public LRScheduler {
   std::vector<int64_t> milestones_;
 };
 
-// All of them at every step.
+/// Steps all of the schedulers at every step.
 class ChainedScheduler : public LRScheduler {
  public:
+  /// Throws ValueError unless there is a scheduler, and all are of one optimiser.
   explicit ChainedScheduler(std::vector<std::shared_ptr<LRScheduler>> schedulers);
+  /// Sets the rates of the next epoch.
   void step() override;
+  /// Writes where this schedule and its parts stand.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   void load(serialize::InputArchive& archive) override;
 
  private:
@@ -252,6 +294,7 @@ class ChainedScheduler : public LRScheduler {
   std::vector<std::shared_ptr<LRScheduler>> schedulers_;
 };
 
+/// A rate for each group, made of a list or vector of double or float.
 struct LearningRates : std::vector<double> {
   LearningRates() = default;
   LearningRates(std::initializer_list<double> rates) : vector(rates) {}
@@ -259,20 +302,29 @@ struct LearningRates : std::vector<double> {
   LearningRates(const std::vector<float>& rates) : vector(rates.begin(), rates.end()) {}
 };
 
-// · factor when the metric has not improved for more than `patience` steps.
+/// Multiplies the rate by `factor` when a metric has not improved for more than `patience` steps.
+/// `metric < best (1 - threshold)` is an improvement (mode min, rel), `metric < best - threshold`
+/// with abs; mode max is the reverse. After a reduction it counts no bad steps for `cooldown`
+/// steps. A change of at most `eps` is not made.
 class ReduceLROnPlateauScheduler {
  public:
+  /// Whether a smaller or a larger metric is better.
   enum SchedulerMode { min, max };
+  /// Whether the threshold is a part of the best metric or a difference from it.
   enum ThresholdMode { rel, abs };
-  // min_lr: none, or one per group.
+  /// min_lr: none, or the lowest rate of each group. Throws ValueError unless factor is below 1 and
+  /// min_lr fits the groups. `verbose` prints each change to the standard output.
   ReduceLROnPlateauScheduler(Optimizer& optimizer, SchedulerMode mode = min, double factor = 0.1,
                              int patience = 10, double threshold = 1e-4,
                              ThresholdMode threshold_mode = rel, int cooldown = 0,
                              const LearningRates& min_lr = {}, double eps = 1e-8,
                              bool verbose = false);
 
+  /// Takes the metric of an epoch and reduces the rates when it is time to.
   void step(double metric);
+  /// Writes what was seen of the metric, without the options.
   void save(serialize::OutputArchive& archive) const;
+  /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   void load(serialize::InputArchive& archive);
 
  private:
@@ -292,13 +344,16 @@ class ReduceLROnPlateauScheduler {
   double best_;
   int64_t cooldown_counter_ = 0, bad_epochs_ = 0, last_epoch_ = 0;
 };
+/// The same by its name in Python.
 using ReduceLROnPlateau = ReduceLROnPlateauScheduler;
 
+/// scheduler.save(archive)
 inline serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                             const ReduceLROnPlateauScheduler& s) {
   s.save(archive);
   return archive;
 }
+/// scheduler.load(archive)
 inline serialize::InputArchive& operator>>(serialize::InputArchive& archive,
                                            ReduceLROnPlateauScheduler& s) {
   s.load(archive);

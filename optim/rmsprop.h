@@ -5,50 +5,51 @@
 
 namespace gradus::optim {
 
+/// The options of RMSprop: `RMSpropOptions(1e-3).momentum(0.9)`.
 struct RMSpropOptions : public OptimizerCloneableOptions<RMSpropOptions> {
   RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
-  GRADUS_ARG(double, lr);
-  GRADUS_ARG(double, alpha) = 0.99;
-  GRADUS_ARG(double, eps) = 1e-8;
-  GRADUS_ARG(double, weight_decay) = 0;
-  GRADUS_ARG(double, momentum) = 0;
-  GRADUS_ARG(bool, centered) = false;
-  GRADUS_ARG(bool, maximize) = false;
-
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("lr", &RMSpropOptions::lr_);
-    f("alpha", &RMSpropOptions::alpha_);
-    f("eps", &RMSpropOptions::eps_);
-    f("weight_decay", &RMSpropOptions::weight_decay_);
-    f("momentum", &RMSpropOptions::momentum_);
-    f("centered", &RMSpropOptions::centered_);
-    f("maximize", &RMSpropOptions::maximize_);
-  }
+  /// The learning rate, 0.01 unless given.
+  GRADUS_FIELD(double, lr);
+  /// The weight of the past in the average of squares.
+  GRADUS_FIELD(double, alpha) = 0.99;
+  /// Is added to the root, so that nothing is divided by 0.
+  GRADUS_FIELD(double, eps) = 1e-8;
+  /// Adds weight_decay · p to the gradient.
+  GRADUS_FIELD(double, weight_decay) = 0;
+  /// How much of the last step goes into the next one.
+  GRADUS_FIELD(double, momentum) = 0;
+  /// Divides by the deviation from the average gradient and not from 0.
+  GRADUS_FIELD(bool, centered) = false;
+  /// Goes up the gradient and not down.
+  GRADUS_FIELD(bool, maximize) = false;
 };
 
+/// What RMSprop remembers of a parameter. The tensors have the parameter's sizes; those that the
+/// options do not ask for are undefined.
 struct RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState> {
-  GRADUS_ARG(int64_t, step) = 0;
-  GRADUS_ARG(Tensor, square_avg);
-  GRADUS_ARG(Tensor, momentum_buffer);
-  GRADUS_ARG(Tensor, grad_avg);
-
- public:
-  template <class F>
-  static void fields(F&& f) {
-    f("step", &RMSpropParamState::step_);
-    f("square_avg", &RMSpropParamState::square_avg_);
-    f("momentum_buffer", &RMSpropParamState::momentum_buffer_);
-    f("grad_avg", &RMSpropParamState::grad_avg_);
-  }
+  /// How many steps there were.
+  GRADUS_FIELD(int64_t, step) = 0;
+  /// The average v of squared gradients.
+  GRADUS_FIELD(Tensor, square_avg);
+  /// The running step b, with momentum.
+  GRADUS_FIELD(Tensor, momentum_buffer);
+  /// The average m of gradients, when centered.
+  GRADUS_FIELD(Tensor, grad_avg);
 };
 
 GRADUS_OPTIMIZER_TEMPLATES(extern, RMSprop);
 
+/// Divides each step by the root of the average squared gradient (Hinton, "Neural networks for
+/// machine learning", lecture 6e, 2012):
+///
+///   v = alpha v + (1 - alpha) dy²
+///   p -= lr dy / (√v + eps)
+///
+/// With `centered` v - m² takes the place of v, where m is the average of dy. With momentum
+/// b = momentum b + dy / (√v + eps) and p -= lr b.
 class RMSprop : public ParameterwiseOptimizer<RMSpropOptions, RMSpropParamState> {
  public:
-  // Throws for negative numbers.
+  /// Throws ValueError for negative numbers.
   explicit RMSprop(const std::vector<OptimizerParamGroup>& param_groups,
                    RMSpropOptions defaults = {});
   explicit RMSprop(std::vector<Tensor> params, RMSpropOptions defaults = {});

@@ -1,0 +1,245 @@
+// Options and states of optimisers. They are made of fields, each of which is named once.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "tensor/base/arg.h"
+#include "tensor/io/serialize.h"
+
+namespace gradus::optim {
+
+namespace detail {
+
+// A line of a source file. It converts to every earlier line, and best to the nearest one. So the
+// fields of a struct are found from the last to the first, and nobody has to list them.
+template <int number>
+struct Line : Line<number - 1> {};
+template <>
+struct Line<0> {};
+inline constexpr int last_line = 511;
+
+template <int number, class Class, class T>
+struct Field {
+  static constexpr int line = number;
+  const char* name;
+  T Class::*member;
+};
+template <int number, class Class, class T>
+Field<number, Class, T> field(const char* name, T Class::*member) {
+  return {name, member};
+}
+
+}  // namespace detail
+
+/// Declares a field of an optimiser's options or state: `GRADUS_FIELD(double, momentum) = 0;`.
+/// As GRADUS_ARG does, it makes the accessors `.momentum()` and `.momentum(value)`. This one line
+/// also lets the field be saved, loaded, compared, and inherited by groups of parameters.
+#define GRADUS_FIELD(T, name)                                        \
+ public:                                                             \
+  auto field_at(gradus::optim::detail::Line<__LINE__ % 512>) const { \
+    return gradus::optim::detail::field<__LINE__ % 512>(             \
+        #name, &std::remove_cvref_t<decltype(*this)>::name##_);      \
+  }                                                                  \
+  GRADUS_ARG(T, name)
+
+/// A struct that has a GRADUS_FIELD.
+template <class T>
+concept HasFields = requires(const T& object) {
+  object.field_at(std::declval<detail::Line<detail::last_line>>());
+};
+
+/// Calls `f(name, pointer to member)` for every GRADUS_FIELD of the object's struct, in order.
+template <int last = detail::last_line, class T, class F>
+void for_each_field(const T& object, F&& f) {
+  if constexpr (requires { object.field_at(std::declval<detail::Line<last>>()); }) {
+    const auto field = object.field_at(detail::Line<last>());
+    constexpr int line = decltype(object.field_at(detail::Line<last>()))::line;
+    if constexpr (line > 0) for_each_field<line - 1>(object, f);
+    f(field.name, field.member);
+  }
+}
+
+namespace detail {
+
+void save_field(serialize::OutputArchive& archive, const char* name, const IValue& value);
+void save_field(serialize::OutputArchive& archive, const char* name, const Tensor& value);
+IValue load_field(serialize::InputArchive& archive, const char* name);
+Tensor load_tensor(serialize::InputArchive& archive, const char* name);
+
+template <class T>
+void save_fields(serialize::OutputArchive& archive, const T& object) {
+  for_each_field(object,
+                 [&](const char* name, auto member) { save_field(archive, name, object.*member); });
+}
+
+template <class T>
+void load_fields(serialize::InputArchive& archive, T& object) {
+  for_each_field(object, [&](const char* name, auto member) {
+    using Value = std::remove_reference_t<decltype(object.*member)>;
+    if constexpr (std::is_same_v<Value, Tensor>)
+      object.*member = load_tensor(archive, name);
+    else
+      object.*member = load_field(archive, name).template to<Value>();
+  });
+}
+
+bool same(const Tensor& a, const Tensor& b);
+template <class T>
+bool same(const T& a, const T& b) {
+  return a == b;
+}
+
+// Throws when a state's tensor does not have its parameter's sizes and type.
+void check_state(const char* name, const Tensor& state, const Tensor& parameter);
+
+}  // namespace detail
+
+/// Whether all fields are equal. Tensors are equal when their elements are, or when both are
+/// undefined.
+template <HasFields T>
+bool operator==(const T& a, const T& b) {
+  bool equal = true;
+  for_each_field(
+      a, [&](const char*, auto member) { equal = equal && detail::same(a.*member, b.*member); });
+  return equal;
+}
+
+// --- States ----
+
+/// What an optimiser remembers of one parameter between steps. Derive from
+/// OptimizerCloneableParamState, not from this class.
+class OptimizerParamState {
+ public:
+  virtual ~OptimizerParamState() = default;
+  /// A copy. Throws Error where a derived class does not define it, as serialize() does.
+  virtual std::unique_ptr<OptimizerParamState> clone() const;
+  /// Reads the state from an archive, or writes it.
+  virtual void serialize(serialize::InputArchive& archive);
+  virtual void serialize(serialize::OutputArchive& archive) const;
+  /// Throws Error when this cannot be the state of `parameter`, because a tensor of it has other
+  /// sizes or another dtype.
+  virtual void check(const Tensor& parameter) const;
+};
+
+/// The base of a state: `struct MyParamState : OptimizerCloneableParamState<MyParamState>`. Fields
+/// that GRADUS_FIELD declares are copied, saved, loaded and checked without further code; a state
+/// without such fields overrides serialize().
+template <class Derived>
+class OptimizerCloneableParamState : public OptimizerParamState {
+ public:
+  std::unique_ptr<OptimizerParamState> clone() const override {
+    return std::make_unique<Derived>(self());
+  }
+  void serialize(serialize::InputArchive& archive) override {
+    if constexpr (HasFields<Derived>)
+      detail::load_fields(archive, static_cast<Derived&>(*this));
+    else
+      OptimizerParamState::serialize(archive);
+  }
+  void serialize(serialize::OutputArchive& archive) const override {
+    if constexpr (HasFields<Derived>)
+      detail::save_fields(archive, self());
+    else
+      OptimizerParamState::serialize(archive);
+  }
+  void check(const Tensor& parameter) const override {
+    for_each_field(self(), [&](const char* name, auto member) {
+      if constexpr (std::is_same_v<decltype(self().*member), const Tensor&>)
+        detail::check_state(name, self().*member, parameter);
+    });
+  }
+
+ private:
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
+};
+
+// --- Options ----
+
+/// The options of a group of parameters. Derive from OptimizerCloneableOptions, not from this
+/// class.
+class OptimizerOptions {
+ public:
+  virtual ~OptimizerOptions() = default;
+  /// A copy. This and the next four throw Error where a derived class does not define them.
+  virtual std::unique_ptr<OptimizerOptions> clone() const;
+  /// Reads the options from an archive, or writes them.
+  virtual void serialize(serialize::InputArchive& archive);
+  virtual void serialize(serialize::OutputArchive& archive) const;
+  /// The learning rate, which schedulers read and set.
+  virtual double get_lr() const;
+  /// Sets the learning rate.
+  virtual void set_lr(double lr);
+  /// What a cyclic schedule moves against the learning rate: the momentum, or Adam's first beta.
+  /// None where the options have neither.
+  virtual std::optional<double> get_momentum() const { return std::nullopt; }
+  /// Sets what get_momentum() gives. Does nothing where there is none.
+  virtual void set_momentum(double) {}
+  /// Fields that have the value of a fresh object take that of `defaults`.
+  virtual void inherit(const OptimizerOptions& defaults);
+};
+
+/// The base of an optimiser's options: `struct MyOptions : OptimizerCloneableOptions<MyOptions>`.
+/// Fields that GRADUS_FIELD declares are copied, saved, loaded and inherited without further code.
+/// get_lr() and set_lr() use the accessor `lr`, get_momentum() and set_momentum() use `momentum`
+/// or `betas`, where the options have them.
+template <class Derived>
+class OptimizerCloneableOptions : public OptimizerOptions {
+ public:
+  std::unique_ptr<OptimizerOptions> clone() const override {
+    return std::make_unique<Derived>(self());
+  }
+  void serialize(serialize::InputArchive& archive) override {
+    if constexpr (HasFields<Derived>)
+      detail::load_fields(archive, self());
+    else
+      OptimizerOptions::serialize(archive);
+  }
+  void serialize(serialize::OutputArchive& archive) const override {
+    if constexpr (HasFields<Derived>)
+      detail::save_fields(archive, self());
+    else
+      OptimizerOptions::serialize(archive);
+  }
+  double get_lr() const override {
+    if constexpr (requires(const Derived& d) { double(d.lr()); })
+      return self().lr();
+    else
+      return OptimizerOptions::get_lr();
+  }
+  void set_lr(double lr) override {
+    if constexpr (requires(Derived & d) { d.lr(lr); })
+      self().lr(lr);
+    else
+      OptimizerOptions::set_lr(lr);
+  }
+  std::optional<double> get_momentum() const override {
+    if constexpr (requires(const Derived& d) { double(d.momentum()); })
+      return self().momentum();
+    else if constexpr (requires(const Derived& d) { double(std::get<0>(d.betas())); })
+      return std::get<0>(self().betas());
+    else
+      return std::nullopt;
+  }
+  void set_momentum(double v) override {
+    if constexpr (requires(Derived & d) { d.momentum(v); })
+      self().momentum(v);
+    else if constexpr (requires(Derived & d) { std::get<0>(d.betas()) = v; })
+      std::get<0>(self().betas()) = v;
+  }
+  void inherit(const OptimizerOptions& defaults) override {
+    if constexpr (HasFields<Derived> && std::is_default_constructible_v<Derived>)
+      if (const auto* from = dynamic_cast<const Derived*>(&defaults)) {
+        const Derived fresh;
+        for_each_field(fresh, [&](const char*, auto member) {
+          if (self().*member == fresh.*member) self().*member = from->*member;
+        });
+      }
+  }
+
+ private:
+  Derived& self() { return static_cast<Derived&>(*this); }
+  const Derived& self() const { return static_cast<const Derived&>(*this); }
+};
+
+}  // namespace gradus::optim
