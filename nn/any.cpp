@@ -15,11 +15,13 @@ Tensor AnyModuleContent::call(Tensor) {
 }
 
 AnyValue AnyModuleContent::forward(std::vector<AnyValue>&& arguments) {
-  if (arguments.size() < arity && module->_forward_has_default_args()) {
-    if (const size_t required = module->_forward_num_required_args(); arguments.size() < required)
-      fail("{}: forward() takes at least {} arguments, {} given", demangle(*type), required,
-           arguments.size());
-    arguments = module->_forward_populate_default_args(std::move(arguments));
+  if (arguments.size() < arity) {
+    const DefaultArguments defaults = module->_forward_default_args();
+    if (!defaults.empty() && arguments.size() < defaults.front().first)
+      fail("{}: forward() takes at least {} arguments, {} given", demangle(*type),
+           defaults.front().first, arguments.size());
+    for (const auto& [place, value] : defaults)
+      if (place >= arguments.size()) arguments.push_back(value);
   }
   if (arguments.size() != arity)
     fail("{}: forward() takes {} argument{}, {} given", demangle(*type), arity,

@@ -11,7 +11,7 @@
 
 namespace gradus::nn {
 
-// What AnyModule knows of its module's type.
+/// What AnyModule knows of its module's type.
 class AnyModuleContent {
  public:
   AnyModuleContent(std::shared_ptr<Module> module, const std::type_info& type, size_t arity,
@@ -20,14 +20,15 @@ class AnyModuleContent {
   AnyModuleContent(const AnyModuleContent&) = default;
   AnyModuleContent& operator=(const AnyModuleContent&) = delete;
   virtual ~AnyModuleContent() = default;
-  // With as many arguments as forward() takes.
+  /// Calls forward() with as many arguments as it takes.
   virtual AnyValue call(AnyValue* arguments) = 0;
-  // Only where tensor_to_tensor: forward() takes one tensor and returns one.
+  /// Calls forward(). Only where tensor_to_tensor: it takes one tensor and returns one.
   virtual Tensor call(Tensor x);
+  /// A copy that shares the module.
   virtual std::unique_ptr<AnyModuleContent> copy() const = 0;
-  // The same with another module of this type; throws when it is none.
+  /// The same with another module of this type. Throws Error when it is of another one.
   virtual std::unique_ptr<AnyModuleContent> with(std::shared_ptr<Module> other) const = 0;
-  // Fills in default arguments and checks their number.
+  /// Fills in default arguments, checks the number of arguments, and calls forward().
   AnyValue forward(std::vector<AnyValue>&& arguments);
 
   std::shared_ptr<Module> module;
@@ -43,24 +44,28 @@ class AnyModuleContent {
 
 namespace any_module {
 
+/// Types of arguments, as a type.
 template <class... Args>
 struct ArgumentList {};
+/// The types of a member function's arguments.
 template <class M, class R, class... Args>
 ArgumentList<Args...> arguments_of(R (M::*)(Args...));
 template <class M, class R, class... Args>
 ArgumentList<Args...> arguments_of(R (M::*)(Args...) const);
 
+/// A module whose forward() is neither overloaded nor a template.
 template <class M>
 concept has_one_forward = requires {
   &M::forward;
 };
+/// A module whose forward() takes a tensor and gives one.
 template <class M>
 concept takes_tensor = requires(M& m, Tensor x) {
   { m.forward(std::move(x)) } -> std::convertible_to<Tensor>;
 };
 
-// forward() as a pointer to member tells; an overloaded or template forward() is called with one
-// tensor.
+/// forward() as a pointer to member tells; an overloaded or template forward() is called with one
+/// tensor.
 template <class M>
 auto forward_arguments() {
   if constexpr (has_one_forward<M>) {
@@ -71,8 +76,10 @@ auto forward_arguments() {
   }
 }
 
+/// What AnyModule holds: the module under its own type.
 template <class M, class Args>
 class AnyModuleHolder;
+/// What AnyModule holds: the module under its own type.
 template <class M, class... Args>
 class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent {
   static constexpr bool on_tensor = sizeof...(Args) == 1 &&
@@ -82,9 +89,11 @@ class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent 
  public:
   explicit AnyModuleHolder(std::shared_ptr<M> m)
       : AnyModuleContent(m, typeid(M), sizeof...(Args), on_tensor), module_(m.get()) {}
+  /// Calls forward() with these arguments. Throws Error when one is of another type.
   AnyValue call([[maybe_unused]] AnyValue* arguments) override {
     return call_with(arguments, std::index_sequence_for<Args...>());
   }
+  /// Calls forward() where it is from tensor to tensor, else throws Error.
   Tensor call(Tensor x) override {
     if constexpr (on_tensor)
       return pass<std::tuple_element_t<0, std::tuple<Args..., Tensor>>>(
@@ -92,9 +101,11 @@ class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent 
     else
       return AnyModuleContent::call(std::move(x));
   }
+  /// A copy that shares the module.
   std::unique_ptr<AnyModuleContent> copy() const override {
     return std::make_unique<AnyModuleHolder>(*this);
   }
+  /// The same with another module. Throws Error when it is of another type.
   std::unique_ptr<AnyModuleContent> with(std::shared_ptr<Module> other) const override {
     auto same = std::dynamic_pointer_cast<M>(other);
     if (!same) throw_wrong_module(other.get(), typeid(M));
@@ -126,6 +137,8 @@ class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent 
 
 }  // namespace any_module
 
+/// A module of any type, called through one type: `AnyModule any(nn::Linear(3, 4));
+/// any.forward(x)`. Copies share the module; clone() does not.
 class AnyModule {
  public:
   AnyModule() = default;
@@ -138,18 +151,20 @@ class AnyModule {
       : AnyModule(std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module))) {}
   template <class M>
   explicit AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
-  // Copies share the module; see clone().
   AnyModule(const AnyModule& o) : content_(o.content_ ? o.content_->copy() : nullptr) {}
   AnyModule(AnyModule&&) noexcept = default;
   AnyModule& operator=(const AnyModule& o) { return *this = AnyModule(o); }
   AnyModule& operator=(AnyModule&&) noexcept = default;
+  /// Holds another module.
   template <class M>
   AnyModule& operator=(std::shared_ptr<M> module) {
     return *this = AnyModule(std::move(module));
   }
+  /// A copy with a clone of the module; see Module::clone.
   AnyModule clone(std::optional<Device> device = std::nullopt) const;
 
-  // forward() with these arguments, whose types must be those that it takes, references aside.
+  /// Calls forward() with these arguments, whose types must be those that it takes, references
+  /// aside. Throws Error for others, for a wrong number, and when it holds no module.
   template <class... Args>
   AnyValue any_forward(Args&&... args) {
     std::vector<AnyValue> values;
@@ -157,12 +172,13 @@ class AnyModule {
     (values.push_back(as_value(std::forward<Args>(args))), ...);
     return content().forward(std::move(values));
   }
+  /// any_forward(), with the result as an R. Throws Error when it is none.
   template <class R = Tensor, class... Args>
   R forward(Args&&... args) {
     return any_forward(std::forward<Args>(args)...).template get<R>();
   }
 
-  // The module; throws when its type is another. get<Linear>() gives a holder.
+  /// The module. Throws Error when its type is another. get<Linear>() gives a holder.
   template <detail::a_module T>
   T& get() {
     return static_cast<T&>(checked(typeid(T)));
@@ -175,14 +191,18 @@ class AnyModule {
   T get() const {
     return T(ptr<typename T::ContainedType>());
   }
+  /// The module as a pointer. ptr<T>() throws Error when its type is not T.
   std::shared_ptr<Module> ptr() const { return content().module; }
   template <detail::a_module T>
   std::shared_ptr<T> ptr() const {
     checked(typeid(T));
     return std::static_pointer_cast<T>(content_->module);
   }
+  /// The type of the module.
   const std::type_info& type_info() const { return *content().type; }
+  /// Whether it holds no module.
   bool is_empty() const noexcept { return !content_; }
+  /// What it holds. Throws Error when it is empty.
   AnyModuleContent& content() const;
 
  private:
@@ -205,7 +225,7 @@ class AnyModule {
   std::unique_ptr<AnyModuleContent> content_;
 };
 
-// A module with the name that it gets in a Sequential: {"fc1", nn::Linear(3, 4)}.
+/// A module with the name that it gets in a Sequential: {"fc1", nn::Linear(3, 4)}.
 class NamedAnyModule {
  public:
   template <class M>
@@ -214,7 +234,9 @@ class NamedAnyModule {
       : NamedAnyModule(std::move(name), AnyModule(std::forward<M>(module))) {}
   NamedAnyModule(std::string name, AnyModule module)
       : name_(std::move(name)), module_(std::move(module)) {}
+  /// The module's name.
   const std::string& name() const noexcept { return name_; }
+  /// The module.
   AnyModule& module() noexcept { return module_; }
   const AnyModule& module() const noexcept { return module_; }
 

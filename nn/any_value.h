@@ -7,6 +7,7 @@
 
 namespace gradus::nn {
 
+/// One value of any copyable type, such as an argument or a result of AnyModule.
 class AnyValue {
  public:
   AnyValue() = default;
@@ -14,18 +15,19 @@ class AnyValue {
   requires(!std::is_same_v<std::decay_t<T>, AnyValue>) explicit AnyValue(T&& value)
       : value_(std::forward<T>(value)) {}
 
-  // The value if it is a T, else null.
+  /// The value if it is a T, else null.
   template <class T>
   T* try_get() {
     static_assert(!std::is_reference_v<T> && !std::is_array_v<T>, "values are stored decayed");
     return std::any_cast<T>(&value_);
   }
-  // A copy of the value; throws when it is no T.
+  /// A copy of the value. Throws Error when it is no T.
   template <class T>
   T get() {
     if (T* v = try_get<T>()) return *v;
     throw_wrong_type(typeid(T));
   }
+  /// The type of the value; void when there is none.
   const std::type_info& type_info() const noexcept { return value_.type(); }
 
  private:

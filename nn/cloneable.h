@@ -6,10 +6,11 @@
 
 namespace gradus::nn {
 
-// What does not depend on the type.
+/// What of Cloneable does not depend on the type.
 class CloneableModule : public Module {
  public:
   using Module::Module;
+  /// Registers all parameters, buffers and submodules anew.
   virtual void reset() = 0;
 
  protected:
@@ -23,13 +24,15 @@ class CloneableModule : public Module {
   virtual bool assign(const Module& other) = 0;
 };
 
+/// The base of a module that can be cloned: `class NetImpl : public Cloneable<NetImpl>`. It
+/// registers its parameters, buffers and submodules in reset(), which its constructor calls.
 template <class Derived>
 class Cloneable : public CloneableModule {
  public:
   using CloneableModule::CloneableModule;
 
-  // A copy of the tree with tensors of its own. Throws when reset() does not register what this
-  // module has.
+  /// A copy of the tree with tensors of its own. Throws Error when reset() does not register what
+  /// this module has.
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
     return separate(new Derived(static_cast<const Derived&>(*this)), device);
   }

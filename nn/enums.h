@@ -10,6 +10,7 @@
 namespace gradus {
 
 // clang-format off
+/// The names of all choices: kLinear, kConv1D and so on, each a value and a type.
 #define GRADUS_ENUM_NAMES(X) \
   X(Linear) X(Conv1D) X(Conv2D) X(Conv3D) X(ConvTranspose1D) X(ConvTranspose2D) \
   X(ConvTranspose3D) X(Sigmoid) X(Tanh) X(ReLU) X(GELU) X(SiLU) X(Mish) X(LeakyReLU) X(SELU) \
@@ -23,19 +24,22 @@ namespace enumtype {
   struct k##name {                                 \
     static constexpr const char* text = "k" #name; \
   };
+/// The type of each choice.
 GRADUS_ENUM_NAMES(GRADUS_ENUM)
 #undef GRADUS_ENUM
 }  // namespace enumtype
 #define GRADUS_ENUM(name) inline constexpr enumtype::k##name k##name{};
+/// The value of each choice: kMean, kSum and so on.
 GRADUS_ENUM_NAMES(GRADUS_ENUM)
 #undef GRADUS_ENUM
 
 namespace enumtype {
-// "kMean"
+/// The name of the choice that a variant holds: "kMean".
 template <class V>
 std::string get_enum_name(const V& v) {
   return std::visit([](auto e) -> std::string { return decltype(e)::text; }, v);
 }
+/// The reduction that a variant holds: kNone, kMean, else the sum.
 template <class V>
 gradus::Reduction::Reduction reduction_get_enum(const V& v) {
   return std::visit(

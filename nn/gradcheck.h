@@ -22,16 +22,16 @@ autograd::detail::ListFunction forward_of(M& module) {
 
 namespace nn {
 
-// Whether the gradients of module->forward(inputs...) by its floating inputs and by all parameters
-// agree with differences, as autograd::gradcheck. The module (a holder or a pointer) and the inputs
-// are taken to float64 for the check, and are afterwards what they were, buffers included. Random
-// layers draw the same numbers in each evaluation; the default generator is left as it was.
+/// Whether the gradients of module->forward(inputs...) by its floating inputs and by all parameters
+/// agree with differences, as autograd::gradcheck. The module (a holder or a pointer) and the
+/// inputs are taken to float64 for the check, and are afterwards what they were, buffers included.
+/// Random layers draw the same numbers in each evaluation; the default generator is left as it was.
 template <class M>
 bool gradcheck(M& module, const std::vector<Tensor>& inputs,
                const autograd::GradcheckOptions& options = {}) {
   return detail::check_module(*module, detail::forward_of(module), inputs, options, false);
 }
-// The same for the gradients of the gradients.
+/// gradcheck for the gradients of the gradients.
 template <class M>
 bool gradgradcheck(M& module, const std::vector<Tensor>& inputs,
                    const autograd::GradcheckOptions& options = {}) {

@@ -244,16 +244,6 @@ void Module::unregister_module(const std::string& name) {
   children_.erase(name);
 }
 
-unsigned int Module::_forward_num_required_args() {
-  fail(
-      "{}: forward() has default arguments, but GRADUS_FORWARD_HAS_DEFAULT_ARGS does not name them",
-      name());
-}
-std::vector<AnyValue> Module::_forward_populate_default_args(std::vector<AnyValue>&&) {
-  _forward_num_required_args();
-  return {};
-}
-
 namespace {
 std::string listed(const std::vector<std::string>& names) {
   std::string s;

@@ -31,16 +31,26 @@ namespace nn {
 class CloneableModule;
 class AnyModuleContent;
 
-// All lists go through a module before its children, children in the order of their registration,
-// and name what they list by its path: `block.0.weight`. A tensor or module that several paths
-// lead to is listed once, under the first.
+/// The arguments of a forward() that have defaults: the place of each, from 0, and its value.
+using DefaultArguments = std::vector<std::pair<unsigned, AnyValue>>;
+
+/// Parameters, buffers and submodules under names. Networks and layers derive from it, see
+/// Cloneable. All lists go through a module before its children, children in the order of their
+/// registration, and name what they list by its path: `block.0.weight`. A tensor or module that
+/// several paths lead to is listed once, under the first.
 class Module : public std::enable_shared_from_this<Module> {
  public:
+  /// What apply() calls.
   using ModuleApplyFunction = std::function<void(Module&)>;
+  /// What apply() calls.
   using ConstModuleApplyFunction = std::function<void(const Module&)>;
+  /// What apply() calls with each module's path.
   using NamedModuleApplyFunction = std::function<void(const std::string&, Module&)>;
+  /// What apply() calls with each module's path.
   using ConstNamedModuleApplyFunction = std::function<void(const std::string&, const Module&)>;
+  /// What apply() calls.
   using ModulePointerApplyFunction = std::function<void(const std::shared_ptr<Module>&)>;
+  /// What apply() calls with each module's path.
   using NamedModulePointerApplyFunction =
       std::function<void(const std::string&, const std::shared_ptr<Module>&)>;
 
@@ -52,13 +62,14 @@ class Module : public std::enable_shared_from_this<Module> {
   Module& operator=(Module&&) noexcept;
   virtual ~Module();
 
-  // The name it was given, or its C++ type.
+  /// The name that the constructor was given, or its C++ type.
   const std::string& name() const noexcept;
-  // A copy that shares no tensor; see Cloneable. Throws for modules that do not derive from it.
+  /// A copy that shares no tensor; see Cloneable. Throws Error for modules that do not derive from
+  /// it.
   virtual std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const;
 
-  // Calls the function with every module of the tree, with its path where it takes one. Those that
-  // take pointers throw unless a shared_ptr owns this module.
+  /// Calls the function with every module of the tree, and with its path where it takes one. Those
+  /// that take pointers throw Error unless a shared_ptr owns this module.
   void apply(const ModuleApplyFunction& function);
   void apply(const ConstModuleApplyFunction& function) const;
   void apply(const NamedModuleApplyFunction& function, const std::string& name_prefix = {});
@@ -68,31 +79,44 @@ class Module : public std::enable_shared_from_this<Module> {
   void apply(const NamedModulePointerApplyFunction& function,
              const std::string& name_prefix = {}) const;
 
+  /// The parameters; with `recurse` false, without those of submodules.
   std::vector<Tensor> parameters(bool recurse = true) const;
+  /// The parameters under their paths.
   OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
+  /// The buffers: tensors that are saved and moved with the module and not trained.
   std::vector<Tensor> buffers(bool recurse = true) const;
+  /// The buffers under their paths.
   OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const;
-  // With include_self these throw unless a shared_ptr owns this module.
+  /// All modules of the tree. With include_self it throws Error unless a shared_ptr owns this
+  /// module.
   std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
+  /// All modules of the tree under their paths, this one under name_prefix. With include_self it
+  /// throws Error unless a shared_ptr owns this module.
   OrderedDict<std::string, std::shared_ptr<Module>> named_modules(
       const std::string& name_prefix = {}, bool include_self = true) const;
+  /// The direct submodules.
   std::vector<std::shared_ptr<Module>> children() const;
+  /// The direct submodules under their names.
   OrderedDict<std::string, std::shared_ptr<Module>> named_children() const;
 
-  // Of the whole tree.
+  /// Sets the whole tree to training, or with false to eval mode.
   virtual void train(bool on = true);
+  /// Sets the whole tree to eval mode: dropout keeps all, and batch norm uses its running
+  /// statistics.
   void eval() { train(false); }
+  /// Whether it is in training, as at first.
   virtual bool is_training() const noexcept { return is_training_; }
-  // A floating type converts the floating parameters and buffers, with their gradients, and leaves
-  // integers (as BatchNorm's count) alone.
+  /// Converts the tree. A floating type converts the floating parameters and buffers with their
+  /// gradients, and leaves integers (as the count of BatchNorm) alone. There is only the CPU.
   virtual void to(Device device, ScalarType dtype, bool non_blocking = false);
   virtual void to(ScalarType dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
+  /// Drops the gradients of all parameters; with `set_to_none` false, fills them with 0.
   virtual void zero_grad(bool set_to_none = true);
-  // Of all parameters.
+  /// Sets whether the parameters of the tree get gradients.
   void requires_grad_(bool requires_grad = true);
 
-  // This module as a T (a module or its holder's module), or null when it is none.
+  /// This module as a T (a module or its holder), or null when it is none.
   template <class T>
   auto* as() noexcept {
     if constexpr (detail::a_module_holder<T>)
@@ -105,16 +129,24 @@ class Module : public std::enable_shared_from_this<Module> {
     return const_cast<Module*>(this)->as<T>();
   }
 
-  // Writes and reads parameters, buffers and serializable children under their names.
+  /// Writes parameters, buffers and serializable children under their names.
   virtual void save(serialize::OutputArchive& archive) const;
+  /// Reads what save() wrote into the tensors that are there. Throws Error when a name is missing
+  /// or sizes differ.
   virtual void load(serialize::InputArchive& archive);
+  /// Whether save() and load() take it along with its parent.
   virtual bool is_serializable() const { return true; }
-  // The line that stands for this module, without its children.
+  /// Prints the line that stands for this module, without its children.
   virtual void pretty_print(std::ostream& out) const;
 
-  // Names must not be empty or hold dots. An undefined tensor keeps its name free of a value.
+  /// Adds a parameter, which then is a leaf with or without requires_grad. An undefined tensor
+  /// keeps its name free of a value. Throws Error when the name is empty, holds a dot or is taken.
   Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
+  /// Adds a buffer: a tensor that is saved and moved with the module and not trained. Throws Error
+  /// for names as register_parameter does.
   Tensor& register_buffer(std::string name, Tensor tensor);
+  /// Adds a submodule and gives it back: `fc = register_module("fc", nn::Linear(4, 3))`. Throws
+  /// Error when it is empty, and for names as register_parameter does.
   template <class M>
   std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> module) {
     add_child(std::move(name), module);
@@ -124,7 +156,7 @@ class Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<M> register_module(std::string name, ModuleHolder<M> holder) {
     return register_module(std::move(name), holder.ptr());
   }
-  // Puts another module under a name that is taken.
+  /// Puts another module under a name that is taken. Throws Error when it is not.
   template <class M>
   std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
     replace_child(name, module);
@@ -134,19 +166,19 @@ class Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<M> replace_module(const std::string& name, ModuleHolder<M> holder) {
     return replace_module(name, holder.ptr());
   }
+  /// Removes a submodule. Throws Error when there is no such name.
   void unregister_module(const std::string& name);
 
  protected:
-  // What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
-  virtual bool _forward_has_default_args() { return false; }
-  virtual unsigned int _forward_num_required_args();
-  virtual std::vector<AnyValue> _forward_populate_default_args(std::vector<AnyValue>&& arguments);
+  /// What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
+  virtual DefaultArguments _forward_default_args() const { return {}; }
 
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
 
  private:
   friend class CloneableModule;
   friend class AnyModuleContent;
+  /// Prints the module and, indented, its children.
   friend std::ostream& operator<<(std::ostream& out, const Module& module);
 
   // Takes over what `other` is a copy of; only Cloneable can.
@@ -168,32 +200,29 @@ class Module : public std::enable_shared_from_this<Module> {
 // The module and, indented, its children.
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
+/// Saves a module.
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                      const std::shared_ptr<Module>& module);
+/// Loads a module.
 serialize::InputArchive& operator>>(serialize::InputArchive& archive,
                                     const std::shared_ptr<Module>& module);
+/// Saves the module of a holder.
 template <class M>
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                      const ModuleHolder<M>& module) {
   return archive << std::shared_ptr<Module>(module.ptr());
 }
+/// Loads the module of a holder.
 template <class M>
 serialize::InputArchive& operator>>(serialize::InputArchive& archive, ModuleHolder<M>& module) {
   return archive >> std::shared_ptr<Module>(module.ptr());
 }
 
-// Lets a Sequential call forward() with fewer arguments: list {index, AnyValue(value)} of each that
-// has a default, as in GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, nn::AnyValue(true)}).
-#define GRADUS_FORWARD_HAS_DEFAULT_ARGS(...)                                                     \
-  bool _forward_has_default_args() override { return true; }                                     \
-  unsigned int _forward_num_required_args() override {                                           \
-    return std::vector<std::pair<unsigned, gradus::nn::AnyValue>>{__VA_ARGS__}.front().first;    \
-  }                                                                                              \
-  std::vector<gradus::nn::AnyValue> _forward_populate_default_args(                              \
-      std::vector<gradus::nn::AnyValue>&& arguments) override {                                  \
-    for (auto& [i, value] : std::vector<std::pair<unsigned, gradus::nn::AnyValue>>{__VA_ARGS__}) \
-      if (i >= arguments.size()) arguments.push_back(value);                                     \
-    return std::move(arguments);                                                                 \
+/// Lets a Sequential call forward() with fewer arguments. It lists {index, AnyValue(value)} of each
+/// that has a default, as GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, nn::AnyValue(true)}).
+#define GRADUS_FORWARD_HAS_DEFAULT_ARGS(...)                            \
+  gradus::nn::DefaultArguments _forward_default_args() const override { \
+    return gradus::nn::DefaultArguments{__VA_ARGS__};                   \
   }
 
 }  // namespace nn

@@ -17,48 +17,60 @@ std::string key_text(const Key&) {
 }
 }  // namespace detail
 
+/// A dictionary that remembers the order in which its keys came.
 template <class Key, class Value>
 class OrderedDict {
  public:
+  /// A key and its value.
   class Item {
    public:
     Item(Key key, Value value) : pair_(std::move(key), std::move(value)) {}
+    /// The key.
     const Key& key() const noexcept { return pair_.first; }
+    /// The value.
     Value& value() noexcept { return pair_.second; }
     const Value& value() const noexcept { return pair_.second; }
+    /// Key and value as a pair.
     const std::pair<Key, Value>& pair() const noexcept { return pair_; }
+    /// The value.
     Value& operator*() { return pair_.second; }
     const Value& operator*() const { return pair_.second; }
+    /// The value.
     Value* operator->() { return &pair_.second; }
     const Value* operator->() const { return &pair_.second; }
 
    private:
     std::pair<Key, Value> pair_;
   };
+  /// Goes through the items.
   using Iterator = typename std::vector<Item>::iterator;
+  /// Goes through the items and changes none.
   using ConstIterator = typename std::vector<Item>::const_iterator;
 
-  // The description names keys in errors: "Parameter 'w' is not defined".
+  /// The description names keys in errors: "Parameter 'w' is not defined".
   explicit OrderedDict(std::string key_description = "Key")
       : key_description_(std::move(key_description)) {}
   OrderedDict(std::initializer_list<Item> items) {
     reserve(items.size());
     for (const Item& item : items) insert(item.key(), item.value());
   }
+  /// What keys are called in errors.
   const std::string& key_description() const noexcept { return key_description_; }
 
+  /// The first item. Throws IndexError when there is none.
   Item& front() { return items_[checked(0)]; }
   const Item& front() const { return items_[checked(0)]; }
+  /// The last item. Throws IndexError when there is none.
   Item& back() { return items_[checked(items_.size() - 1)]; }
   const Item& back() const { return items_[checked(items_.size() - 1)]; }
-  // By position; throws IndexError past the end.
+  /// An item by its position; throws IndexError past the end. A value by its key; throws Error when
+  /// there is none.
   Item& operator[](size_t index) { return items_[checked(index)]; }
   const Item& operator[](size_t index) const { return items_[checked(index)]; }
-  // By key; throws when there is none such.
   Value& operator[](const Key& key) { return items_[place(key)].value(); }
   const Value& operator[](const Key& key) const { return items_[place(key)].value(); }
 
-  // Null when there is none such.
+  /// The value of a key, or null when there is none.
   Value* find(const Key& key) noexcept {
     const auto it = index_.find(key);
     return it == index_.end() ? nullptr : &items_[it->second].value();
@@ -66,31 +78,38 @@ class OrderedDict {
   const Value* find(const Key& key) const noexcept {
     return const_cast<OrderedDict*>(this)->find(key);
   }
+  /// Whether there is such a key.
   bool contains(const Key& key) const noexcept { return index_.count(key) > 0; }
 
+  /// The first item.
   Iterator begin() { return items_.begin(); }
   ConstIterator begin() const { return items_.begin(); }
+  /// Behind the last item.
   Iterator end() { return items_.end(); }
   ConstIterator end() const { return items_.end(); }
+  /// How many items there are.
   size_t size() const noexcept { return items_.size(); }
+  /// Whether there are none.
   bool is_empty() const noexcept { return items_.empty(); }
+  /// Makes room for n items.
   void reserve(size_t n) {
     index_.reserve(n);
     items_.reserve(n);
   }
 
-  // Throws when the key is there already.
+  /// Adds an item. Throws Error when the key is there already.
   Value& insert(Key key, Value value) {
     if (!index_.emplace(key, items_.size()).second)
       detail::throw_error(key_description_ + " '" + detail::key_text(key) + "' is already defined");
     items_.emplace_back(std::move(key), std::move(value));
     return items_.back().value();
   }
-  // Inserts all; throws at the first key that is there already.
+  /// Adds all items of another one. Throws Error at the first key that is there already.
   void update(const OrderedDict& other) {
     reserve(size() + other.size());
     for (const Item& item : other) insert(item.key(), item.value());
   }
+  /// Removes an item. Throws Error when there is no such key.
   void erase(const Key& key) {
     const size_t at = place(key);
     index_.erase(key);
@@ -98,18 +117,23 @@ class OrderedDict {
     for (auto& [_, i] : index_)
       if (i > at) --i;
   }
+  /// Removes all items.
   void clear() {
     index_.clear();
     items_.clear();
   }
 
+  /// The items in their order.
   const std::vector<Item>& items() const noexcept { return items_; }
+  /// The keys in their order.
   std::vector<Key> keys() const {
     return collect<Key>([](const Item& i) { return i.key(); });
   }
+  /// The values in the order of their keys.
   std::vector<Value> values() const {
     return collect<Value>([](const Item& i) { return i.value(); });
   }
+  /// Keys and values in their order.
   std::vector<std::pair<Key, Value>> pairs() const {
     return collect<std::pair<Key, Value>>([](const Item& i) { return i.pair(); });
   }

@@ -3,6 +3,9 @@
 namespace gradus::nn {
 
 Line::Line(std::ostream& out, const char* name) : out_(out) { out << "torch::nn::" << name << '('; }
+Line::Line(std::ostream& out, const char* name, size_t dims) : out_(out) {
+  out << "torch::nn::" << name << dims << "d(";
+}
 Line::~Line() { out_ << ')'; }
 void Line::next(const char* key) {
   if (!first_) out_ << ", ";

@@ -9,6 +9,8 @@ namespace gradus::nn {
 class Line {
  public:
   Line(std::ostream& out, const char* name);
+  // A layer of `dims` dims: "Conv" and 2 for Conv2d.
+  Line(std::ostream& out, const char* name, size_t dims);
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
   ~Line();

@@ -5,9 +5,13 @@
 
 namespace gradus::nn {
 
+/// Submodules by number, which the user calls as needed: `for (auto& m : *list) x =
+/// m->as<nn::Linear>()->forward(x)`.
 class ModuleListImpl : public Cloneable<ModuleListImpl> {
  public:
+  /// Goes through the modules.
   using Iterator = std::vector<std::shared_ptr<Module>>::iterator;
+  /// Goes through the modules and changes none.
   using ConstIterator = std::vector<std::shared_ptr<Module>>::const_iterator;
 
   ModuleListImpl();
@@ -17,10 +21,13 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
              ...)) explicit ModuleListImpl(Modules&&... modules) {
     (push_back(std::forward<Modules>(modules)), ...);
   }
+  /// A copy with clones of all that it holds.
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
+  /// Does nothing.
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
 
+  /// Adds a module at the end.
   void push_back(std::shared_ptr<Module> module);
   template <detail::a_module M>
   void push_back(M&& module) {
@@ -30,11 +37,13 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void push_back(const ModuleHolder<M>& holder) {
     push_back(std::shared_ptr<Module>(holder.ptr()));
   }
+  /// Adds all modules of a container at the end.
   template <class Container>
   void extend(const Container& container) {
     for (const auto& module : container) push_back(module);
   }
-  // Those from `index` on move up by one.
+  /// Adds a module before the one of this number; those from there on move up by one. Throws
+  /// IndexError past the end.
   void insert(size_t index, std::shared_ptr<Module> module);
   template <detail::a_module M>
   void insert(size_t index, M&& module) {
@@ -45,11 +54,13 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
     insert(index, std::shared_ptr<Module>(holder.ptr()));
   }
 
+  /// The first one.
   Iterator begin() { return modules_.begin(); }
   ConstIterator begin() const { return modules_.begin(); }
+  /// Behind the last one.
   Iterator end() { return modules_.end(); }
   ConstIterator end() const { return modules_.end(); }
-  // These throw when the index is out of range; at() when the module there is no T.
+  /// The module of this number as a T. Throws IndexError past the end, and Error when it is no T.
   template <detail::a_module T>
   T& at(size_t index) {
     return const_cast<T&>(std::as_const(*this).at<T>(index));
@@ -59,13 +70,17 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
     if (const T* m = checked(index)->as<T>()) return *m;
     throw_wrong_type(index, typeid(T));
   }
+  /// The module of this number. Throws IndexError past the end. ptr<T>() is null when it is no T.
   std::shared_ptr<Module> ptr(size_t index) const { return checked(index); }
   template <class T>
   std::shared_ptr<T> ptr(size_t index) const {
     return std::dynamic_pointer_cast<T>(checked(index));
   }
+  /// The module of this number. Throws IndexError past the end.
   std::shared_ptr<Module> operator[](size_t index) const { return ptr(index); }
+  /// How many modules there are.
   size_t size() const noexcept { return modules_.size(); }
+  /// Whether there are none.
   bool is_empty() const noexcept { return modules_.empty(); }
 
  private:
@@ -73,6 +88,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   [[noreturn]] void throw_wrong_type(size_t index, const std::type_info& wanted) const;
   std::vector<std::shared_ptr<Module>> modules_;
 };
+/// Holds a ModuleListImpl.
 using ModuleList = ModuleHolder<ModuleListImpl>;
 
 }  // namespace gradus::nn

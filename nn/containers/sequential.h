@@ -6,14 +6,17 @@
 
 namespace gradus::nn {
 
-// Modules may be of any type with a forward(). An error in one of them is prefixed with its place:
-// `Sequential.1 (Linear): linear: ...`.
-//
-// Sequential{nn::Linear(3, 4), nn::Linear(4, 2)} makes its layers from left to right, and so draws
-// their parameters as Python does; with parentheses the order is the compiler's.
+/// Modules called one after the other, each with what the one before gave. They may be of any type
+/// that has a forward(). An error in one of them is prefixed with its place: `Sequential.1
+/// (Linear): linear: ...`.
+///
+/// Sequential{nn::Linear(3, 4), nn::Linear(4, 2)} makes its layers from left to right, and so draws
+/// their parameters as Python does; with parentheses the order is the compiler's.
 class SequentialImpl : public Cloneable<SequentialImpl> {
  public:
+  /// Goes through the modules.
   using Iterator = std::vector<AnyModule>::iterator;
+  /// Goes through the modules and changes none.
   using ConstIterator = std::vector<AnyModule>::const_iterator;
 
   SequentialImpl();
@@ -26,12 +29,14 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   explicit SequentialImpl(OrderedDict<std::string, AnyModule>&& modules);
   explicit SequentialImpl(std::initializer_list<NamedAnyModule> modules);
 
+  /// A copy with clones of all that it holds.
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
+  /// Does nothing.
   void reset() override {}
   void pretty_print(std::ostream& out) const override;
 
-  // The first module's arguments in, the last one's result out. Throws when it is empty, or when
-  // the result is no R.
+  /// Takes the first module's arguments and gives the last one's result. Throws Error when it is
+  /// empty, or when the result is no R.
   template <class R = Tensor, class... Inputs>
   R forward(Inputs&&... inputs) {
     if constexpr (std::is_same_v<R, Tensor> && sizeof...(Inputs) == 1 &&
@@ -44,9 +49,10 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
     }
   }
 
-  // Without a name a module is named by its index.
+  /// Adds a module at the end. Without a name it is named by its number.
   void push_back(std::string name, AnyModule module);
   void push_back(AnyModule module);
+  /// Adds a module at the end. Without a name it is named by its number.
   template <class M>
   requires(!std::is_same_v<std::remove_cvref_t<M>, AnyModule>) void push_back(M&& module) {
     push_back(AnyModule(std::forward<M>(module)));
@@ -56,17 +62,20 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
                                                                               M&& module) {
     push_back(std::move(name), AnyModule(std::forward<M>(module)));
   }
+  /// Adds all modules of a container at the end.
   template <class Container>
   void extend(const Container& container) {
     for (const auto& module : container) push_back(module);
   }
 
+  /// The first one.
   Iterator begin() { return modules_.begin(); }
   ConstIterator begin() const { return modules_.begin(); }
+  /// Behind the last one.
   Iterator end() { return modules_.end(); }
   ConstIterator end() const { return modules_.end(); }
 
-  // These throw when the index is out of range, or the module there is no T.
+  /// The module of this number. Throws IndexError past the end, and Error when it is no T.
   template <class T>
   T& at(size_t index) {
     return checked(index).get<T>();
@@ -75,13 +84,18 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   const T& at(size_t index) const {
     return checked(index).get<T>();
   }
+  /// The module of this number as a pointer. Throws IndexError past the end, and Error when it is
+  /// not of the type that ptr<T>() asks for.
   std::shared_ptr<Module> ptr(size_t index) const { return checked(index).ptr(); }
   template <class T>
   std::shared_ptr<T> ptr(size_t index) const {
     return checked(index).ptr<T>();
   }
+  /// The module of this number. Throws IndexError past the end.
   std::shared_ptr<Module> operator[](size_t index) const { return ptr(index); }
+  /// How many modules there are.
   size_t size() const noexcept { return modules_.size(); }
+  /// Whether there are none.
   bool is_empty() const noexcept { return modules_.empty(); }
 
  private:
@@ -93,6 +107,7 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   std::vector<AnyModule> modules_;
 };
 
+/// Holds a SequentialImpl: `Sequential net{{"fc1", nn::Linear(3, 4)}, {"act", nn::ReLU()}}`.
 class Sequential : public ModuleHolder<SequentialImpl> {
  public:
   using ModuleHolder<SequentialImpl>::ModuleHolder;

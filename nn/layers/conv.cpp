@@ -175,33 +175,46 @@ Tensor ConvNdImpl<D, Derived>::transpose(const Tensor& input,
     return conv_transpose3d(input, weight, bias, stride, **padding, *extra, o.groups(), dilation);
 }
 
-#define GRADUS_CONV(D)                                                                             \
-  template class ConvNdImpl<D, Conv##D##dImpl>;                                                    \
-  template class ConvNdImpl<D, ConvTranspose##D##dImpl>;                                           \
-  Conv##D##dImpl::Conv##D##dImpl(int64_t in, int64_t out, ExpandingArray<D> kernel_size)           \
-      : Conv##D##dImpl(Conv##D##dOptions(in, out, kernel_size)) {}                                 \
-  Conv##D##dImpl::Conv##D##dImpl(Conv##D##dOptions options_) : ConvNdImpl(general<D>(options_)) {} \
-  Tensor Conv##D##dImpl::forward(const Tensor& input) { return convolve(input); }                  \
-  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(int64_t in, int64_t out,                        \
-                                                   ExpandingArray<D> kernel_size)                  \
-      : ConvTranspose##D##dImpl(ConvTranspose##D##dOptions(in, out, kernel_size)) {}               \
-  bool ConvTranspose##D##dImpl::_forward_has_default_args() { return true; }                       \
-  unsigned ConvTranspose##D##dImpl::_forward_num_required_args() { return 1; }                     \
-  std::vector<AnyValue> ConvTranspose##D##dImpl::_forward_populate_default_args(                   \
-      std::vector<AnyValue>&& arguments) {                                                         \
-    if (arguments.size() < 2) arguments.emplace_back(std::optional<IntArrayRef>());                \
-    return std::move(arguments);                                                                   \
-  }                                                                                                \
-  ConvTranspose##D##dImpl::ConvTranspose##D##dImpl(ConvTranspose##D##dOptions options_)            \
-      : ConvNdImpl(                                                                                \
-            general<D>(options_).transposed(true).output_padding(options_.output_padding())) {}    \
-  Tensor ConvTranspose##D##dImpl::forward(const Tensor& input,                                     \
-                                          const std::optional<IntArrayRef>& output_size) {         \
-    return transpose(input, output_size);                                                          \
-  }
-GRADUS_CONV(1)
-GRADUS_CONV(2)
-GRADUS_CONV(3)
-#undef GRADUS_CONV
+template <size_t D, class Derived>
+ConvImpl<D, Derived>::ConvImpl(int64_t in, int64_t out, ExpandingArray<D> kernel_size)
+    : ConvImpl(ConvOptions<D>(in, out, kernel_size)) {}
+template <size_t D, class Derived>
+ConvImpl<D, Derived>::ConvImpl(const ConvOptions<D>& options_)
+    : ConvNdImpl<D, Derived>(general<D>(options_)) {}
+template <size_t D, class Derived>
+Tensor ConvImpl<D, Derived>::forward(const Tensor& input) {
+  return this->convolve(input);
+}
+
+template <size_t D, class Derived>
+ConvTransposeNdImpl<D, Derived>::ConvTransposeNdImpl(int64_t in, int64_t out,
+                                                     ExpandingArray<D> kernel_size)
+    : ConvTransposeNdImpl(ConvTransposeOptions<D>(in, out, kernel_size)) {}
+template <size_t D, class Derived>
+ConvTransposeNdImpl<D, Derived>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_)
+    : ConvNdImpl<D, Derived>(
+          general<D>(options_).transposed(true).output_padding(options_.output_padding())) {}
+template <size_t D, class Derived>
+Tensor ConvTransposeNdImpl<D, Derived>::forward(const Tensor& input,
+                                                const std::optional<IntArrayRef>& output_size) {
+  return this->transpose(input, output_size);
+}
+template <size_t D, class Derived>
+DefaultArguments ConvTransposeNdImpl<D, Derived>::_forward_default_args() const {
+  return {{1, AnyValue(std::optional<IntArrayRef>())}};
+}
+
+// A layer and the templates that it is made of.
+#define GRADUS_LAYER(D, Name, ...)    \
+  template class ConvNdImpl<D, Name>; \
+  template class __VA_ARGS__;         \
+  void Name::pretty_print(std::ostream& out) const { __VA_ARGS__::pretty_print(out); }
+GRADUS_LAYER(1, Conv1dImpl, ConvImpl<1, Conv1dImpl>)
+GRADUS_LAYER(2, Conv2dImpl, ConvImpl<2, Conv2dImpl>)
+GRADUS_LAYER(3, Conv3dImpl, ConvImpl<3, Conv3dImpl>)
+GRADUS_LAYER(1, ConvTranspose1dImpl, ConvTransposeNdImpl<1, ConvTranspose1dImpl>)
+GRADUS_LAYER(2, ConvTranspose2dImpl, ConvTransposeNdImpl<2, ConvTranspose2dImpl>)
+GRADUS_LAYER(3, ConvTranspose3dImpl, ConvTransposeNdImpl<3, ConvTranspose3dImpl>)
+#undef GRADUS_LAYER
 
 }  // namespace gradus::nn

@@ -6,25 +6,29 @@
 
 namespace gradus::nn {
 
+/// A table whose rows are looked up by number: `Embedding(num_embeddings, embedding_dim)`. It holds
+/// the parameter `weight`.
 class EmbeddingImpl : public Cloneable<EmbeddingImpl> {
  public:
   EmbeddingImpl(int64_t num_embeddings, int64_t embedding_dim);
   explicit EmbeddingImpl(EmbeddingOptions options_);
+  /// Throws IndexError when padding_idx is out of range, and Error when _weight has other sizes.
   void reset() override;
-  // Standard normal, the row padding_idx zero.
+  /// Draws the table anew, standard normal, with zeros in the row padding_idx.
   void reset_parameters();
   void pretty_print(std::ostream& out) const override;
-  // Integer indices of any shape: [indices..., embedding_dim].
+  /// Integer indices of any shape, to [indices..., embedding_dim]; see functional::embedding.
   Tensor forward(const Tensor& indices);
 
   EmbeddingOptions options;
   Tensor weight;  // [num_embeddings, embedding_dim]
 };
 
+/// Holds an EmbeddingImpl.
 class Embedding : public ModuleHolder<EmbeddingImpl> {
  public:
   using ModuleHolder<EmbeddingImpl>::ModuleHolder;
-  // Shares the tensor [rows, size]; trained only when not frozen.
+  /// An embedding that shares the tensor [rows, size] as its table; trained only when not frozen.
   static Embedding from_pretrained(const Tensor& embeddings,
                                    const EmbeddingFromPretrainedOptions& options = {});
 };

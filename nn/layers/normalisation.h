@@ -1,4 +1,4 @@
-// Normalisation as layers.
+// Normalisation as layers; see nn/functional/normalisation.h for what each computes.
 #pragma once
 
 #include "nn/cloneable.h"
@@ -6,14 +6,18 @@
 
 namespace gradus::nn {
 
-// What a norm of channels holds.
+// --- By channels ----
+
+/// What a norm of channels holds: when affine the parameters `weight` and `bias`, and when it
+/// tracks statistics the buffers `running_mean`, `running_var` and `num_batches_tracked`.
 template <class Derived, class Options>
 class NormImplBase : public Cloneable<Derived> {
  public:
   explicit NormImplBase(const Options& options_);
   void reset() override;
-  // Weight 1, bias 0, and statistics as if no batch had been seen.
+  /// Sets weight to 1, bias to 0, and the statistics as reset_running_stats() does.
   void reset_parameters();
+  /// Sets the statistics as if no batch had been seen: mean 0, variance 1.
   void reset_running_stats();
 
   Options options;
@@ -22,8 +26,8 @@ class NormImplBase : public Cloneable<Derived> {
   Tensor num_batches_tracked;        // [], int64
 };
 
-// Over all dims but the channels (dim 1). In training by the batch, and the running statistics
-// follow; in eval mode by these, or without track_running_stats by the batch too.
+/// What BatchNorm1d to BatchNorm3d share. In training it normalises by the batch, whose statistics
+/// enter the running ones; in eval mode by these, or without track_running_stats by the batch too.
 template <int D, class Derived>
 class BatchNormImplBase : public NormImplBase<Derived, BatchNormOptions> {
  public:
@@ -32,24 +36,31 @@ class BatchNormImplBase : public NormImplBase<Derived, BatchNormOptions> {
   using Base::bias, Base::num_batches_tracked, Base::options, Base::running_mean;
   using Base::running_var, Base::weight;
   void pretty_print(std::ostream& out) const override;
-  // D + 1 or D + 2 dims (2 or 3 for BatchNorm1d), exactly D + 2 where D > 1.
+  /// Normalises each channel (dim 1); see functional::batch_norm. Throws Error unless the input has
+  /// D + 2 dims, for BatchNorm1d 2 or 3.
   Tensor forward(const Tensor& input);
 };
+/// Normalises the channels of [N, C] or [N, C, L]: `BatchNorm1d(C)`; see functional::batch_norm,
+/// and NormImplBase for parameters and buffers.
+class BatchNorm1dImpl : public BatchNormImplBase<1, BatchNorm1dImpl> {
+ public:
+  using BatchNormImplBase::BatchNormImplBase;
+};
+/// Normalises the channels of [N, C, H, W]; see BatchNorm1dImpl.
+class BatchNorm2dImpl : public BatchNormImplBase<2, BatchNorm2dImpl> {
+ public:
+  using BatchNormImplBase::BatchNormImplBase;
+};
+/// Normalises the channels of [N, C, D, H, W]; see BatchNorm1dImpl.
+class BatchNorm3dImpl : public BatchNormImplBase<3, BatchNorm3dImpl> {
+ public:
+  using BatchNormImplBase::BatchNormImplBase;
+};
+using BatchNorm1d = ModuleHolder<BatchNorm1dImpl>;  ///< Holds a BatchNorm1dImpl.
+using BatchNorm2d = ModuleHolder<BatchNorm2dImpl>;  ///< Holds a BatchNorm2dImpl.
+using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;  ///< Holds a BatchNorm3dImpl.
 
-#define GRADUS_BATCH_NORM(D)                                                     \
-  class BatchNorm##D##dImpl : public BatchNormImplBase<D, BatchNorm##D##dImpl> { \
-   public:                                                                       \
-    using BatchNormImplBase::BatchNormImplBase;                                  \
-  };                                                                             \
-  extern template class NormImplBase<BatchNorm##D##dImpl, BatchNormOptions>;     \
-  extern template class BatchNormImplBase<D, BatchNorm##D##dImpl>;               \
-  using BatchNorm##D##d = ModuleHolder<BatchNorm##D##dImpl>
-GRADUS_BATCH_NORM(1);
-GRADUS_BATCH_NORM(2);
-GRADUS_BATCH_NORM(3);
-#undef GRADUS_BATCH_NORM
-
-// Each channel of each example by itself; [N, C, spatial...] with D spatial dims, or without N.
+/// What InstanceNorm1d to InstanceNorm3d share.
 template <int D, class Derived>
 class InstanceNormImpl : public NormImplBase<Derived, InstanceNormOptions> {
  public:
@@ -58,85 +69,116 @@ class InstanceNormImpl : public NormImplBase<Derived, InstanceNormOptions> {
   using Base::bias, Base::num_batches_tracked, Base::options, Base::running_mean;
   using Base::running_var, Base::weight;
   void pretty_print(std::ostream& out) const override;
+  /// Normalises each channel of each example; see functional::instance_norm. Throws Error unless
+  /// the input has D + 1 or D + 2 dims.
   Tensor forward(const Tensor& input);
 };
-#define GRADUS_INSTANCE_NORM(D)                                                       \
-  class InstanceNorm##D##dImpl : public InstanceNormImpl<D, InstanceNorm##D##dImpl> { \
-   public:                                                                            \
-    explicit InstanceNorm##D##dImpl(const InstanceNorm##D##dOptions& options_);       \
-  };                                                                                  \
-  extern template class NormImplBase<InstanceNorm##D##dImpl, InstanceNormOptions>;    \
-  extern template class InstanceNormImpl<D, InstanceNorm##D##dImpl>;                  \
-  GRADUS_MODULE(InstanceNorm##D##d)
-GRADUS_INSTANCE_NORM(1);
-GRADUS_INSTANCE_NORM(2);
-GRADUS_INSTANCE_NORM(3);
-#undef GRADUS_INSTANCE_NORM
+/// Normalises each channel of each example of [N, C, L] or [C, L]: `InstanceNorm1d(C)`; see
+/// functional::instance_norm, and NormImplBase for parameters and buffers.
+class InstanceNorm1dImpl : public InstanceNormImpl<1, InstanceNorm1dImpl> {
+ public:
+  using InstanceNormImpl::InstanceNormImpl;
+};
+/// Normalises each channel of each example of [N, C, H, W] or [C, H, W]; see InstanceNorm1dImpl.
+class InstanceNorm2dImpl : public InstanceNormImpl<2, InstanceNorm2dImpl> {
+ public:
+  using InstanceNormImpl::InstanceNormImpl;
+};
+/// Normalises each channel of each example of [N, C, D, H, W] or [C, D, H, W]; see
+/// InstanceNorm1dImpl.
+class InstanceNorm3dImpl : public InstanceNormImpl<3, InstanceNorm3dImpl> {
+ public:
+  using InstanceNormImpl::InstanceNormImpl;
+};
+using InstanceNorm1d = ModuleHolder<InstanceNorm1dImpl>;  ///< Holds an InstanceNorm1dImpl.
+using InstanceNorm2d = ModuleHolder<InstanceNorm2dImpl>;  ///< Holds an InstanceNorm2dImpl.
+using InstanceNorm3d = ModuleHolder<InstanceNorm3dImpl>;  ///< Holds an InstanceNorm3dImpl.
 
+/// Normalises over groups of channels and all later dims: `GroupNorm(groups, channels)`; see
+/// functional::group_norm. When affine it holds the parameters `weight` and `bias`.
+class GroupNormImpl : public Cloneable<GroupNormImpl> {
+ public:
+  GroupNormImpl(int64_t num_groups, int64_t num_channels);
+  explicit GroupNormImpl(const GroupNormOptions& options_);
+  void reset() override;
+  /// Sets weight to 1 and bias to 0.
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// input [N, num_channels, ...]; see functional::group_norm.
+  Tensor forward(const Tensor& input);
+
+  GroupNormOptions options;
+  Tensor weight, bias;  // [num_channels]; undefined unless affine
+};
+using GroupNorm = ModuleHolder<GroupNormImpl>;  ///< Holds a GroupNormImpl.
+
+// --- By the last dims ----
+
+/// Normalises over the last dims, which must be normalized_shape:
+/// `LayerNorm(LayerNormOptions({64}))`; see functional::layer_norm. When elementwise_affine it
+/// holds the parameters `weight` and `bias`.
+class LayerNormImpl : public Cloneable<LayerNormImpl> {
+ public:
+  explicit LayerNormImpl(LayerNormOptions options_);
+  void reset() override;
+  /// Sets weight to 1 and bias to 0.
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// input [..., normalized_shape]; see functional::layer_norm.
+  Tensor forward(const Tensor& input);
+
+  LayerNormOptions options;
+  Tensor weight, bias;  // normalized_shape; undefined unless elementwise_affine
+};
+using LayerNorm = ModuleHolder<LayerNormImpl>;  ///< Holds a LayerNormImpl.
+
+/// Divides by the root of the mean square over the last dims, which must be normalized_shape; see
+/// functional::rms_norm. When elementwise_affine it holds the parameter `weight`.
 class RMSNormImpl : public Cloneable<RMSNormImpl> {
  public:
   explicit RMSNormImpl(RMSNormOptions options_);
   void reset() override;
+  /// Sets weight to 1.
   void reset_parameters();
   void pretty_print(std::ostream& out) const override;
+  /// input [..., normalized_shape]; see functional::rms_norm.
   Tensor forward(const Tensor& input);
 
   RMSNormOptions options;
   Tensor weight;  // normalized_shape; undefined unless elementwise_affine
 };
-GRADUS_MODULE(RMSNorm);
+using RMSNorm = ModuleHolder<RMSNormImpl>;  ///< Holds an RMSNormImpl.
 
+// --- By neighbours ----
+
+/// Divides by what the neighbouring channels hold: `LocalResponseNorm(5)`; see
+/// functional::local_response_norm. It has no parameters.
 class LocalResponseNormImpl : public Cloneable<LocalResponseNormImpl> {
  public:
   LocalResponseNormImpl(int64_t size);
   explicit LocalResponseNormImpl(const LocalResponseNormOptions& options_);
   void reset() override;
   void pretty_print(std::ostream& out) const override;
+  /// input [N, C, ...]; see functional::local_response_norm.
   Tensor forward(const Tensor& input);
 
   LocalResponseNormOptions options;
 };
-GRADUS_MODULE(LocalResponseNorm);
+using LocalResponseNorm = ModuleHolder<LocalResponseNormImpl>;  ///< Holds a LocalResponseNormImpl.
 
+/// LocalResponseNorm over an odd number of channels, `size` or one less, as PyTorch's layer of this
+/// name computes it. It has no parameters.
 class CrossMapLRN2dImpl : public Cloneable<CrossMapLRN2dImpl> {
  public:
   CrossMapLRN2dImpl(int64_t size);
   explicit CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options_);
   void reset() override;
   void pretty_print(std::ostream& out) const override;
+  /// input [N, C, H, W]; the result has its sizes.
   Tensor forward(const Tensor& input);
 
   CrossMapLRN2dOptions options;
 };
-GRADUS_MODULE(CrossMapLRN2d);
-
-// Over the last dims, which must be normalized_shape.
-class LayerNormImpl : public Cloneable<LayerNormImpl> {
- public:
-  explicit LayerNormImpl(LayerNormOptions options_);
-  void reset() override;
-  void reset_parameters();
-  void pretty_print(std::ostream& out) const override;
-  Tensor forward(const Tensor& input);
-
-  LayerNormOptions options;
-  Tensor weight, bias;  // normalized_shape; undefined unless elementwise_affine
-};
-using LayerNorm = ModuleHolder<LayerNormImpl>;
-
-// Over groups of channels (dim 1) and all later dims.
-class GroupNormImpl : public Cloneable<GroupNormImpl> {
- public:
-  GroupNormImpl(int64_t num_groups, int64_t num_channels);
-  explicit GroupNormImpl(const GroupNormOptions& options_);
-  void reset() override;
-  void reset_parameters();
-  void pretty_print(std::ostream& out) const override;
-  Tensor forward(const Tensor& input);
-
-  GroupNormOptions options;
-  Tensor weight, bias;  // [num_channels]; undefined unless affine
-};
-using GroupNorm = ModuleHolder<GroupNormImpl>;
+using CrossMapLRN2d = ModuleHolder<CrossMapLRN2dImpl>;  ///< Holds a CrossMapLRN2dImpl.
 
 }  // namespace gradus::nn

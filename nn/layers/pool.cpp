@@ -8,109 +8,217 @@ namespace gradus::nn {
 
 namespace F = functional;
 
-#define GRADUS_PRINT(Name, D, ...)                             \
-  void Name##D##dImpl::pretty_print(std::ostream& out) const { \
-    Line line(out, #Name #D "d");                              \
-    __VA_ARGS__;                                               \
-  }
-// From the options, and from the one argument they take.
-#define GRADUS_MAKE(Name, D, Argument)                                                       \
-  Name##D##dImpl::Name##D##dImpl(const Name##D##dOptions& options_) : Stateless(options_) {} \
-  Name##D##dImpl::Name##D##dImpl(Argument one) : Stateless(Name##D##dOptions(std::move(one))) {}
-#define GRADUS_FORWARD(Name, D, f) \
-  Tensor Name##D##dImpl::forward(const Tensor& input) { return F::f##D##d(input, options); }
-#define GRADUS_FORWARD_WITH_INDICES(Name, D, f)                                          \
-  GRADUS_FORWARD(Name, D, f)                                                             \
-  std::tuple<Tensor, Tensor> Name##D##dImpl::forward_with_indices(const Tensor& input) { \
-    return F::f##D##d_with_indices(input, options);                                      \
-  }
-
-#define GRADUS_POOLS(D)                                                                            \
-  GRADUS_MAKE(AvgPool, D, ExpandingArray<D>)                                                       \
-  GRADUS_PRINT(AvgPool, D,                                                                         \
-               line("kernel_size", options.kernel_size())("stride", options.stride())(             \
-                   "padding", options.padding()))                                                  \
-  GRADUS_FORWARD(AvgPool, D, avg_pool)                                                             \
-  GRADUS_MAKE(MaxPool, D, ExpandingArray<D>)                                                       \
-  GRADUS_PRINT(MaxPool, D,                                                                         \
-               line("kernel_size", options.kernel_size())("stride", options.stride())(             \
-                   "padding", options.padding())("dilation", options.dilation())(                  \
-                   "ceil_mode", options.ceil_mode()))                                              \
-  GRADUS_FORWARD_WITH_INDICES(MaxPool, D, max_pool)                                                \
-  LPPool##D##dImpl::LPPool##D##dImpl(const LPPool##D##dOptions& options_) : Stateless(options_) {} \
-  LPPool##D##dImpl::LPPool##D##dImpl(double norm_type, ExpandingArray<D> kernel_size)              \
-      : Stateless(LPPool##D##dOptions(norm_type, kernel_size)) {}                                  \
-  GRADUS_PRINT(LPPool, D,                                                                          \
-               line("norm_type", options.norm_type())("kernel_size", options.kernel_size())(       \
-                   "stride", options.stride())("ceil_mode", options.ceil_mode()))                  \
-  GRADUS_FORWARD(LPPool, D, lp_pool)                                                               \
-  GRADUS_PRINT(AdaptiveAvgPool, D, line("output_size", options.output_size()))                     \
-  GRADUS_FORWARD(AdaptiveAvgPool, D, adaptive_avg_pool)                                            \
-  GRADUS_PRINT(AdaptiveMaxPool, D, line("output_size", options.output_size()))                     \
-  GRADUS_FORWARD_WITH_INDICES(AdaptiveMaxPool, D, adaptive_max_pool)                               \
-  GRADUS_MAKE(MaxUnpool, D, ExpandingArray<D>)                                                     \
-  GRADUS_PRINT(MaxUnpool, D,                                                                       \
-               line("kernel_size", options.kernel_size())("stride", options.stride())(             \
-                   "padding", options.padding()))                                                  \
-  bool MaxUnpool##D##dImpl::_forward_has_default_args() { return true; }                           \
-  unsigned MaxUnpool##D##dImpl::_forward_num_required_args() { return 2; }                         \
-  std::vector<AnyValue> MaxUnpool##D##dImpl::_forward_populate_default_args(                       \
-      std::vector<AnyValue>&& arguments) {                                                         \
-    if (arguments.size() < 3) arguments.emplace_back(std::optional<std::vector<int64_t>>());       \
-    return std::move(arguments);                                                                   \
-  }                                                                                                \
-  Tensor MaxUnpool##D##dImpl::forward(const Tensor& input, const Tensor& indices,                  \
-                                      const std::optional<std::vector<int64_t>>& output_size) {    \
-    return F::max_unpool##D##d(input, indices,                                                     \
-                               F::MaxUnpool##D##dFuncOptions(options.kernel_size())                \
-                                   .stride(options.stride())                                       \
-                                   .padding(options.padding())                                     \
-                                   .output_size(output_size));                                     \
-  }
-GRADUS_POOLS(1)
-GRADUS_POOLS(2)
-GRADUS_POOLS(3)
-GRADUS_MAKE(AdaptiveAvgPool, 1, ExpandingArray<1>)
-GRADUS_MAKE(AdaptiveAvgPool, 2, ExpandingArrayWithOptionalElem<2>)
-GRADUS_MAKE(AdaptiveAvgPool, 3, ExpandingArrayWithOptionalElem<3>)
-GRADUS_MAKE(AdaptiveMaxPool, 1, ExpandingArray<1>)
-GRADUS_MAKE(AdaptiveMaxPool, 2, ExpandingArrayWithOptionalElem<2>)
-GRADUS_MAKE(AdaptiveMaxPool, 3, ExpandingArrayWithOptionalElem<3>)
-
 namespace {
-template <class Options>
-void check(const char* name, const Options& o) {
+
+// The functions of one, two and three dims.
+constexpr std::tuple avg_pool{&F::avg_pool1d, &F::avg_pool2d, &F::avg_pool3d};
+constexpr std::tuple adaptive_avg_pool{&F::adaptive_avg_pool1d, &F::adaptive_avg_pool2d,
+                                       &F::adaptive_avg_pool3d};
+constexpr std::tuple lp_pool{&F::lp_pool1d, &F::lp_pool2d, &F::lp_pool3d};
+constexpr std::tuple max_pool{&F::max_pool1d, &F::max_pool2d, &F::max_pool3d};
+constexpr std::tuple max_pool_with_indices{&F::max_pool1d_with_indices, &F::max_pool2d_with_indices,
+                                           &F::max_pool3d_with_indices};
+constexpr std::tuple adaptive_max_pool{&F::adaptive_max_pool1d, &F::adaptive_max_pool2d,
+                                       &F::adaptive_max_pool3d};
+constexpr std::tuple adaptive_max_pool_with_indices{&F::adaptive_max_pool1d_with_indices,
+                                                    &F::adaptive_max_pool2d_with_indices,
+                                                    &F::adaptive_max_pool3d_with_indices};
+constexpr std::tuple max_unpool{&F::max_unpool1d, &F::max_unpool2d, &F::max_unpool3d};
+
+template <size_t D>
+void check(const FractionalMaxPoolOptions<D>& o) {
   if (o.output_size().has_value() == o.output_ratio().has_value())
-    fail("{}: needs either an output_size or an output_ratio, got {}", name,
+    fail("FractionalMaxPool{}d: needs either an output_size or an output_ratio, got {}", D,
          o.output_size() ? "both" : "none");
   if (!o.output_ratio()) return;
   for (const double r : **o.output_ratio())
-    if (!(r > 0 && r < 1)) fail("{}: output_ratio must be between 0 and 1, got {}", name, r);
+    if (!(r > 0 && r < 1))
+      fail("FractionalMaxPool{}d: output_ratio must be between 0 and 1, got {}", D, r);
 }
+
 }  // namespace
 
-#define GRADUS_FRACTIONAL(D)                                                                     \
-  FractionalMaxPool##D##dImpl::FractionalMaxPool##D##dImpl(ExpandingArray<D> kernel_size)        \
-      : FractionalMaxPool##D##dImpl(FractionalMaxPool##D##dOptions(kernel_size)) {}              \
-  FractionalMaxPool##D##dImpl::FractionalMaxPool##D##dImpl(                                      \
-      FractionalMaxPool##D##dOptions options_)                                                   \
-      : options(std::move(options_)) {                                                           \
-    reset();                                                                                     \
-  }                                                                                              \
-  void FractionalMaxPool##D##dImpl::reset() {                                                    \
-    check("FractionalMaxPool" #D "d", options);                                                  \
-    _random_samples = register_buffer("_random_samples", options._random_samples());             \
-  }                                                                                              \
-  GRADUS_PRINT(FractionalMaxPool, D)                                                             \
-  std::tuple<Tensor, Tensor> FractionalMaxPool##D##dImpl::forward_with_indices(                  \
-      const Tensor& input) {                                                                     \
-    FractionalMaxPool##D##dOptions o = options;                                                  \
-    return F::fractional_max_pool##D##d_with_indices(input, o._random_samples(_random_samples)); \
-  }                                                                                              \
-  Tensor FractionalMaxPool##D##dImpl::forward(const Tensor& input) {                             \
-    return std::get<0>(forward_with_indices(input));                                             \
-  }
-GRADUS_FRACTIONAL(2)
-GRADUS_FRACTIONAL(3)
+template <size_t D, class Derived>
+AvgPoolImpl<D, Derived>::AvgPoolImpl(ExpandingArray<D> kernel_size)
+    : AvgPoolImpl(AvgPoolOptions<D>(kernel_size)) {}
+template <size_t D, class Derived>
+AvgPoolImpl<D, Derived>::AvgPoolImpl(const AvgPoolOptions<D>& options_)
+    : Stateless<Derived, AvgPoolOptions<D>>(options_) {}
+template <size_t D, class Derived>
+void AvgPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  const auto& o = this->options;
+  Line(out, "AvgPool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
+                                                                                o.padding());
+}
+template <size_t D, class Derived>
+Tensor AvgPoolImpl<D, Derived>::forward(const Tensor& input) {
+  return std::get<D - 1>(avg_pool)(input, this->options);
+}
+
+template <size_t D, class Sizes, class Derived>
+AdaptiveAvgPoolImpl<D, Sizes, Derived>::AdaptiveAvgPoolImpl(Sizes output_size)
+    : AdaptiveAvgPoolImpl(AdaptiveAvgPoolOptions<Sizes>(output_size)) {}
+template <size_t D, class Sizes, class Derived>
+AdaptiveAvgPoolImpl<D, Sizes, Derived>::AdaptiveAvgPoolImpl(
+    const AdaptiveAvgPoolOptions<Sizes>& options_)
+    : Stateless<Derived, AdaptiveAvgPoolOptions<Sizes>>(options_) {}
+template <size_t D, class Sizes, class Derived>
+void AdaptiveAvgPoolImpl<D, Sizes, Derived>::pretty_print(std::ostream& out) const {
+  Line(out, "AdaptiveAvgPool", D)("output_size", this->options.output_size());
+}
+template <size_t D, class Sizes, class Derived>
+Tensor AdaptiveAvgPoolImpl<D, Sizes, Derived>::forward(const Tensor& input) {
+  return std::get<D - 1>(adaptive_avg_pool)(input, this->options);
+}
+
+template <size_t D, class Derived>
+LPPoolImpl<D, Derived>::LPPoolImpl(double norm_type, ExpandingArray<D> kernel_size)
+    : LPPoolImpl(LPPoolOptions<D>(norm_type, kernel_size)) {}
+template <size_t D, class Derived>
+LPPoolImpl<D, Derived>::LPPoolImpl(const LPPoolOptions<D>& options_)
+    : Stateless<Derived, LPPoolOptions<D>>(options_) {}
+template <size_t D, class Derived>
+void LPPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  const auto& o = this->options;
+  Line(out, "LPPool", D)("norm_type", o.norm_type())("kernel_size", o.kernel_size())(
+      "stride", o.stride())("ceil_mode", o.ceil_mode());
+}
+template <size_t D, class Derived>
+Tensor LPPoolImpl<D, Derived>::forward(const Tensor& input) {
+  return std::get<D - 1>(lp_pool)(input, this->options);
+}
+
+template <size_t D, class Derived>
+MaxPoolImpl<D, Derived>::MaxPoolImpl(ExpandingArray<D> kernel_size)
+    : MaxPoolImpl(MaxPoolOptions<D>(kernel_size)) {}
+template <size_t D, class Derived>
+MaxPoolImpl<D, Derived>::MaxPoolImpl(const MaxPoolOptions<D>& options_)
+    : Stateless<Derived, MaxPoolOptions<D>>(options_) {}
+template <size_t D, class Derived>
+void MaxPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  const auto& o = this->options;
+  Line(out, "MaxPool", D)("kernel_size", o.kernel_size())("stride", o.stride())(
+      "padding", o.padding())("dilation", o.dilation())("ceil_mode", o.ceil_mode());
+}
+template <size_t D, class Derived>
+Tensor MaxPoolImpl<D, Derived>::forward(const Tensor& input) {
+  return std::get<D - 1>(max_pool)(input, this->options);
+}
+template <size_t D, class Derived>
+std::tuple<Tensor, Tensor> MaxPoolImpl<D, Derived>::forward_with_indices(const Tensor& input) {
+  return std::get<D - 1>(max_pool_with_indices)(input, this->options);
+}
+
+template <size_t D, class Sizes, class Derived>
+AdaptiveMaxPoolImpl<D, Sizes, Derived>::AdaptiveMaxPoolImpl(Sizes output_size)
+    : AdaptiveMaxPoolImpl(AdaptiveMaxPoolOptions<Sizes>(output_size)) {}
+template <size_t D, class Sizes, class Derived>
+AdaptiveMaxPoolImpl<D, Sizes, Derived>::AdaptiveMaxPoolImpl(
+    const AdaptiveMaxPoolOptions<Sizes>& options_)
+    : Stateless<Derived, AdaptiveMaxPoolOptions<Sizes>>(options_) {}
+template <size_t D, class Sizes, class Derived>
+void AdaptiveMaxPoolImpl<D, Sizes, Derived>::pretty_print(std::ostream& out) const {
+  Line(out, "AdaptiveMaxPool", D)("output_size", this->options.output_size());
+}
+template <size_t D, class Sizes, class Derived>
+Tensor AdaptiveMaxPoolImpl<D, Sizes, Derived>::forward(const Tensor& input) {
+  return std::get<D - 1>(adaptive_max_pool)(input, this->options);
+}
+template <size_t D, class Sizes, class Derived>
+std::tuple<Tensor, Tensor> AdaptiveMaxPoolImpl<D, Sizes, Derived>::forward_with_indices(
+    const Tensor& input) {
+  return std::get<D - 1>(adaptive_max_pool_with_indices)(input, this->options);
+}
+
+template <size_t D, class Derived>
+FractionalMaxPoolImpl<D, Derived>::FractionalMaxPoolImpl(ExpandingArray<D> kernel_size)
+    : FractionalMaxPoolImpl(FractionalMaxPoolOptions<D>(kernel_size)) {}
+template <size_t D, class Derived>
+FractionalMaxPoolImpl<D, Derived>::FractionalMaxPoolImpl(FractionalMaxPoolOptions<D> options_)
+    : options(std::move(options_)) {
+  FractionalMaxPoolImpl::reset();
+}
+template <size_t D, class Derived>
+void FractionalMaxPoolImpl<D, Derived>::reset() {
+  check(options);
+  _random_samples = this->register_buffer("_random_samples", options._random_samples());
+}
+template <size_t D, class Derived>
+void FractionalMaxPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  Line(out, "FractionalMaxPool", D);
+}
+template <size_t D, class Derived>
+Tensor FractionalMaxPoolImpl<D, Derived>::forward(const Tensor& input) {
+  return std::get<0>(forward_with_indices(input));
+}
+template <size_t D, class Derived>
+std::tuple<Tensor, Tensor> FractionalMaxPoolImpl<D, Derived>::forward_with_indices(
+    const Tensor& input) {
+  FractionalMaxPoolOptions<D> o = options;
+  o._random_samples(_random_samples);
+  if constexpr (D == 2)
+    return F::fractional_max_pool2d_with_indices(input, o);
+  else
+    return F::fractional_max_pool3d_with_indices(input, o);
+}
+
+template <size_t D, class Derived>
+MaxUnpoolImpl<D, Derived>::MaxUnpoolImpl(ExpandingArray<D> kernel_size)
+    : MaxUnpoolImpl(MaxUnpoolOptions<D>(kernel_size)) {}
+template <size_t D, class Derived>
+MaxUnpoolImpl<D, Derived>::MaxUnpoolImpl(const MaxUnpoolOptions<D>& options_)
+    : Stateless<Derived, MaxUnpoolOptions<D>>(options_) {}
+template <size_t D, class Derived>
+void MaxUnpoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
+  const auto& o = this->options;
+  Line(out, "MaxUnpool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
+                                                                                  o.padding());
+}
+template <size_t D, class Derived>
+Tensor MaxUnpoolImpl<D, Derived>::forward(const Tensor& input, const Tensor& indices,
+                                          const std::optional<std::vector<int64_t>>& output_size) {
+  const auto& o = this->options;
+  return std::get<D - 1>(max_unpool)(input, indices,
+                                     F::MaxUnpoolFuncOptions<D>(o.kernel_size())
+                                         .stride(o.stride())
+                                         .padding(o.padding())
+                                         .output_size(output_size));
+}
+template <size_t D, class Derived>
+DefaultArguments MaxUnpoolImpl<D, Derived>::_forward_default_args() const {
+  return {{2, AnyValue(std::optional<std::vector<int64_t>>())}};
+}
+
+// A layer and the template that it is made of.
+#define GRADUS_LAYER(Name, ...) \
+  template class __VA_ARGS__;   \
+  void Name::pretty_print(std::ostream& out) const { __VA_ARGS__::pretty_print(out); }
+GRADUS_LAYER(AvgPool1dImpl, AvgPoolImpl<1, AvgPool1dImpl>)
+GRADUS_LAYER(AvgPool2dImpl, AvgPoolImpl<2, AvgPool2dImpl>)
+GRADUS_LAYER(AvgPool3dImpl, AvgPoolImpl<3, AvgPool3dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool1dImpl,
+             AdaptiveAvgPoolImpl<1, ExpandingArray<1>, AdaptiveAvgPool1dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool2dImpl,
+             AdaptiveAvgPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveAvgPool2dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool3dImpl,
+             AdaptiveAvgPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveAvgPool3dImpl>)
+GRADUS_LAYER(LPPool1dImpl, LPPoolImpl<1, LPPool1dImpl>)
+GRADUS_LAYER(LPPool2dImpl, LPPoolImpl<2, LPPool2dImpl>)
+GRADUS_LAYER(LPPool3dImpl, LPPoolImpl<3, LPPool3dImpl>)
+GRADUS_LAYER(MaxPool1dImpl, MaxPoolImpl<1, MaxPool1dImpl>)
+GRADUS_LAYER(MaxPool2dImpl, MaxPoolImpl<2, MaxPool2dImpl>)
+GRADUS_LAYER(MaxPool3dImpl, MaxPoolImpl<3, MaxPool3dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool1dImpl,
+             AdaptiveMaxPoolImpl<1, ExpandingArray<1>, AdaptiveMaxPool1dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool2dImpl,
+             AdaptiveMaxPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveMaxPool2dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool3dImpl,
+             AdaptiveMaxPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveMaxPool3dImpl>)
+GRADUS_LAYER(FractionalMaxPool2dImpl, FractionalMaxPoolImpl<2, FractionalMaxPool2dImpl>)
+GRADUS_LAYER(FractionalMaxPool3dImpl, FractionalMaxPoolImpl<3, FractionalMaxPool3dImpl>)
+GRADUS_LAYER(MaxUnpool1dImpl, MaxUnpoolImpl<1, MaxUnpool1dImpl>)
+GRADUS_LAYER(MaxUnpool2dImpl, MaxUnpoolImpl<2, MaxUnpool2dImpl>)
+GRADUS_LAYER(MaxUnpool3dImpl, MaxUnpoolImpl<3, MaxUnpool3dImpl>)
+#undef GRADUS_LAYER
 
 }  // namespace gradus::nn

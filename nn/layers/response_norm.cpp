@@ -33,14 +33,9 @@ Tensor InstanceNormImpl<D, Derived>::forward(const Tensor& input) {
   return functional::instance_norm(input.unsqueeze(0), o).squeeze(0);
 }
 
-#define GRADUS_INSTANCE_NORM(D)                                                             \
-  template class InstanceNormImpl<D, InstanceNorm##D##dImpl>;                               \
-  InstanceNorm##D##dImpl::InstanceNorm##D##dImpl(const InstanceNorm##D##dOptions& options_) \
-      : InstanceNormImpl(options_) {}
-GRADUS_INSTANCE_NORM(1)
-GRADUS_INSTANCE_NORM(2)
-GRADUS_INSTANCE_NORM(3)
-#undef GRADUS_INSTANCE_NORM
+template class InstanceNormImpl<1, InstanceNorm1dImpl>;
+template class InstanceNormImpl<2, InstanceNorm2dImpl>;
+template class InstanceNormImpl<3, InstanceNorm3dImpl>;
 
 RMSNormImpl::RMSNormImpl(RMSNormOptions options_) : options(std::move(options_)) { reset(); }
 void RMSNormImpl::reset() {

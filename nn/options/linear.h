@@ -8,65 +8,99 @@
 
 namespace gradus::nn {
 
+/// The options of Linear: `LinearOptions(4, 3).bias(false)`.
 struct LinearOptions {
   LinearOptions(int64_t in_features, int64_t out_features)
       : in_features_(in_features), out_features_(out_features) {}
+  /// The size of the input's last dim.
   GRADUS_ARG(int64_t, in_features);
+  /// The size of the result's last dim.
   GRADUS_ARG(int64_t, out_features);
+  /// Whether there is a bias.
   GRADUS_ARG(bool, bias) = true;
 };
 
+/// The options of Bilinear.
 struct BilinearOptions {
   BilinearOptions(int64_t in1_features, int64_t in2_features, int64_t out_features)
       : in1_features_(in1_features), in2_features_(in2_features), out_features_(out_features) {}
+  /// The size of the first input's last dim.
   GRADUS_ARG(int64_t, in1_features);
+  /// The size of the second input's last dim.
   GRADUS_ARG(int64_t, in2_features);
+  /// The size of the result's last dim.
   GRADUS_ARG(int64_t, out_features);
+  /// Whether there is a bias.
   GRADUS_ARG(bool, bias) = true;
 };
 
+/// The options of Flatten.
 struct FlattenOptions {
+  /// The first dim that is merged.
   GRADUS_ARG(int64_t, start_dim) = 1;
+  /// The last dim that is merged.
   GRADUS_ARG(int64_t, end_dim) = -1;
 };
 
+/// The options of Unflatten: `UnflattenOptions(1, {2, 5})`.
 struct UnflattenOptions {
   UnflattenOptions(int64_t dim, std::vector<int64_t> sizes) : dim_(dim), sizes_(std::move(sizes)) {}
+  /// The dim that is split.
   GRADUS_ARG(int64_t, dim);
+  /// What it is split into; one of them may be -1.
   GRADUS_ARG(std::vector<int64_t>, sizes);
 };
 
+/// The options of Embedding: `EmbeddingOptions(1000, 64).padding_idx(0)`.
 struct EmbeddingOptions {
   EmbeddingOptions(int64_t num_embeddings, int64_t embedding_dim)
       : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim) {}
+  /// How many rows the table has.
   GRADUS_ARG(int64_t, num_embeddings);
+  /// How long a row is.
   GRADUS_ARG(int64_t, embedding_dim);
-  // The row that gets no gradient and starts as zeros.
+  /// The row that gets no gradient and starts as zeros; none unless set.
   GRADUS_ARG(std::optional<int64_t>, padding_idx);
-  // Rows that are looked up are first scaled down to this norm.
+  /// Rows that are looked up are first scaled down to this norm, in place; none unless set.
   GRADUS_ARG(std::optional<double>, max_norm);
+  /// The exponent of that norm.
   GRADUS_ARG(double, norm_type) = 2.;
+  /// Divides each row's gradient by how often the row is looked up.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
-  // Must stay false: there are no sparse tensors.
+  /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
+  /// A table to begin with, [num_embeddings, embedding_dim]; drawn unless set.
   GRADUS_ARG(Tensor, _weight);
 };
 
+/// The options of Embedding::from_pretrained.
 struct EmbeddingFromPretrainedOptions {
+  /// The table is not trained.
   GRADUS_ARG(bool, freeze) = true;
+  /// The row that gets no gradient; none unless set.
   GRADUS_ARG(std::optional<int64_t>, padding_idx);
+  /// Rows that are looked up are first scaled down to this norm, in place; none unless set.
   GRADUS_ARG(std::optional<double>, max_norm);
+  /// The exponent of that norm.
   GRADUS_ARG(double, norm_type) = 2.;
+  /// Divides each row's gradient by how often the row is looked up.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
+  /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
 };
 
 namespace functional {
+/// The options of embedding.
 struct EmbeddingFuncOptions {
+  /// The row that gets no gradient; none unless set.
   GRADUS_ARG(std::optional<int64_t>, padding_idx);
+  /// Rows that are looked up are first scaled down to this norm, in place; none unless set.
   GRADUS_ARG(std::optional<double>, max_norm);
+  /// The exponent of that norm.
   GRADUS_ARG(double, norm_type) = 2.;
+  /// Divides each row's gradient by how often the row is looked up.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
+  /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
 };
 }  // namespace functional

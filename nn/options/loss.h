@@ -11,135 +11,205 @@
 
 namespace gradus::nn {
 
+/// How the elements' losses are put together.
 using LossReduction = std::variant<enumtype::kNone, enumtype::kMean, enumtype::kSum>;
+/// The same for KLDivLoss, which also knows kBatchMean: the sum divided by the size of dim 0.
 using KLDivReduction =
     std::variant<enumtype::kNone, enumtype::kBatchMean, enumtype::kSum, enumtype::kMean>;
 
-// The reduction of an options struct, which can be made from it alone: MSELossOptions(kSum).
-#define GRADUS_REDUCTION(Options, Choices)                                         \
-  using reduction_t = Choices;                                                     \
-  Options() = default;                                                             \
-  template <class R>                                                               \
-  requires(!std::is_same_v<R, Options> && std::is_constructible_v<reduction_t, R>) \
-      Options(R reduction)                                                         \
-      : reduction_(reduction) {}                                                   \
-  GRADUS_ARG(reduction_t, reduction) = kMean;
+/// The options that all losses have: the reduction. Options can be made from it alone:
+/// `MSELossOptions(kSum)`.
+template <class Derived, class Choices = LossReduction>
+class ReductionOptions {
+ public:
+  using reduction_t = Choices;  ///< What reduction() takes.
+  ReductionOptions() = default;
+  template <class R>
+  requires(!std::is_base_of_v<ReductionOptions, R> && std::is_constructible_v<reduction_t, R>)
+      ReductionOptions(R reduction)
+      : reduction_(reduction) {}
+  /// Sets how the elements' losses are put together: kMean, kSum, or kNone for all of them.
+  Derived& reduction(const reduction_t& new_reduction) {
+    reduction_ = new_reduction;
+    return static_cast<Derived&>(*this);
+  }
+  /// How the elements' losses are put together.
+  const reduction_t& reduction() const noexcept { return reduction_; }
+  reduction_t& reduction() noexcept { return reduction_; }
 
-struct L1LossOptions {
-  GRADUS_REDUCTION(L1LossOptions, LossReduction)
+ private:
+  reduction_t reduction_ = kMean;
 };
-struct MSELossOptions {
-  GRADUS_REDUCTION(MSELossOptions, LossReduction)
+
+/// The options of L1Loss.
+struct L1LossOptions : ReductionOptions<L1LossOptions> {
+  using ReductionOptions::ReductionOptions;
 };
-struct SmoothL1LossOptions {
-  GRADUS_REDUCTION(SmoothL1LossOptions, LossReduction)
-  GRADUS_ARG(std::optional<double>, beta);  // 1 by default
+/// The options of MSELoss: `MSELossOptions(kSum)`.
+struct MSELossOptions : ReductionOptions<MSELossOptions> {
+  using ReductionOptions::ReductionOptions;
 };
-struct HuberLossOptions {
-  GRADUS_REDUCTION(HuberLossOptions, LossReduction)
+/// The options of SmoothL1Loss.
+struct SmoothL1LossOptions : ReductionOptions<SmoothL1LossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// Where the parabola ends and the straight lines begin; 1 unless set.
+  GRADUS_ARG(std::optional<double>, beta);
+};
+/// The options of HuberLoss.
+struct HuberLossOptions : ReductionOptions<HuberLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// Where the parabola ends and the straight lines begin.
   GRADUS_ARG(double, delta) = 1.0;
 };
-struct SoftMarginLossOptions {
-  GRADUS_REDUCTION(SoftMarginLossOptions, LossReduction)
+/// The options of SoftMarginLoss.
+struct SoftMarginLossOptions : ReductionOptions<SoftMarginLossOptions> {
+  using ReductionOptions::ReductionOptions;
 };
-struct MultiLabelMarginLossOptions {
-  GRADUS_REDUCTION(MultiLabelMarginLossOptions, LossReduction)
+/// The options of MultiLabelMarginLoss.
+struct MultiLabelMarginLossOptions : ReductionOptions<MultiLabelMarginLossOptions> {
+  using ReductionOptions::ReductionOptions;
 };
-struct KLDivLossOptions {
-  GRADUS_REDUCTION(KLDivLossOptions, KLDivReduction)
+/// The options of KLDivLoss: `KLDivLossOptions(kBatchMean)`.
+struct KLDivLossOptions : ReductionOptions<KLDivLossOptions, KLDivReduction> {
+  using ReductionOptions::ReductionOptions;
+  /// The target holds logarithms of probabilities too.
   GRADUS_ARG(bool, log_target) = false;
 };
-struct BCELossOptions {
-  GRADUS_REDUCTION(BCELossOptions, LossReduction)
+/// The options of BCELoss.
+struct BCELossOptions : ReductionOptions<BCELossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// A factor for each element, broadcast to the input; undefined for none.
   GRADUS_ARG(Tensor, weight);
 };
-struct BCEWithLogitsLossOptions {
-  GRADUS_REDUCTION(BCEWithLogitsLossOptions, LossReduction)
+/// The options of BCEWithLogitsLoss.
+struct BCEWithLogitsLossOptions : ReductionOptions<BCEWithLogitsLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// A factor for each element, broadcast to the input; undefined for none.
   GRADUS_ARG(Tensor, weight);
+  /// A factor for the part of the positive targets, broadcast to the input; undefined for none.
   GRADUS_ARG(Tensor, pos_weight);
 };
-struct NLLLossOptions {
-  GRADUS_REDUCTION(NLLLossOptions, LossReduction)
+/// The options of NLLLoss.
+struct NLLLossOptions : ReductionOptions<NLLLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// A factor for each class, [C]; undefined for none.
   GRADUS_ARG(Tensor, weight);
+  /// Targets of this number count nothing.
   GRADUS_ARG(int64_t, ignore_index) = -100;
 };
-struct CrossEntropyLossOptions {
-  GRADUS_REDUCTION(CrossEntropyLossOptions, LossReduction)
+/// The options of CrossEntropyLoss: `CrossEntropyLossOptions().label_smoothing(0.1)`.
+struct CrossEntropyLossOptions : ReductionOptions<CrossEntropyLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// A factor for each class, [C]; undefined for none.
   GRADUS_ARG(Tensor, weight);
+  /// Targets of this number count nothing.
   GRADUS_ARG(int64_t, ignore_index) = -100;
+  /// The part of each target that is spread over all classes, in [0, 1].
   GRADUS_ARG(double, label_smoothing) = 0.0;
 };
-struct HingeEmbeddingLossOptions {
-  GRADUS_REDUCTION(HingeEmbeddingLossOptions, LossReduction)
+/// The options of HingeEmbeddingLoss.
+struct HingeEmbeddingLossOptions : ReductionOptions<HingeEmbeddingLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// From here on a distance to a target -1 costs nothing.
   GRADUS_ARG(double, margin) = 1.0;
 };
-struct MarginRankingLossOptions {
-  GRADUS_REDUCTION(MarginRankingLossOptions, LossReduction)
+/// The options of MarginRankingLoss.
+struct MarginRankingLossOptions : ReductionOptions<MarginRankingLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// By how much the right one must be ahead to cost nothing.
   GRADUS_ARG(double, margin) = 0;
 };
-struct CosineEmbeddingLossOptions {
-  GRADUS_REDUCTION(CosineEmbeddingLossOptions, LossReduction)
+/// The options of CosineEmbeddingLoss.
+struct CosineEmbeddingLossOptions : ReductionOptions<CosineEmbeddingLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// Up to this cosine a target -1 costs nothing.
   GRADUS_ARG(double, margin) = 0.0;
 };
-struct MultiMarginLossOptions {
-  GRADUS_REDUCTION(MultiMarginLossOptions, LossReduction)
+/// The options of MultiMarginLoss.
+struct MultiMarginLossOptions : ReductionOptions<MultiMarginLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// The exponent, 1 or 2.
   GRADUS_ARG(int64_t, p) = 1;
+  /// By how much the target class must be ahead to cost nothing.
   GRADUS_ARG(double, margin) = 1.0;
+  /// A factor for each class, [C]; undefined for none.
   GRADUS_ARG(Tensor, weight);
 };
-struct MultiLabelSoftMarginLossOptions {
-  GRADUS_REDUCTION(MultiLabelSoftMarginLossOptions, LossReduction)
+/// The options of MultiLabelSoftMarginLoss.
+struct MultiLabelSoftMarginLossOptions : ReductionOptions<MultiLabelSoftMarginLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// A factor for each class, [C]; undefined for none.
   GRADUS_ARG(Tensor, weight);
 };
-struct TripletMarginLossOptions {
-  GRADUS_REDUCTION(TripletMarginLossOptions, LossReduction)
+/// The options of TripletMarginLoss.
+struct TripletMarginLossOptions : ReductionOptions<TripletMarginLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// By how much the negative must be farther away than the positive to cost nothing.
   GRADUS_ARG(double, margin) = 1.0;
+  /// The norm's exponent.
   GRADUS_ARG(double, p) = 2.0;
+  /// Is added to each difference of elements.
   GRADUS_ARG(double, eps) = 1e-6;
+  /// Takes the positive for the anchor where it is closer to the negative.
   GRADUS_ARG(bool, swap) = false;
 };
-struct TripletMarginWithDistanceLossOptions {
+/// The options of TripletMarginWithDistanceLoss.
+struct TripletMarginWithDistanceLossOptions
+    : ReductionOptions<TripletMarginWithDistanceLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// What distance_function() takes.
   using distance_function_t = std::function<Tensor(const Tensor&, const Tensor&)>;
-  GRADUS_REDUCTION(TripletMarginWithDistanceLossOptions, LossReduction)
-  // pairwise_distance by default
+  /// The distance of two batches; pairwise_distance unless set.
   GRADUS_ARG(std::optional<distance_function_t>, distance_function);
+  /// By how much the negative must be farther away than the positive to cost nothing.
   GRADUS_ARG(double, margin) = 1.0;
+  /// Takes the positive for the anchor where it is closer to the negative.
   GRADUS_ARG(bool, swap) = false;
 };
-struct PoissonNLLLossOptions {
-  GRADUS_REDUCTION(PoissonNLLLossOptions, LossReduction)
+/// The options of PoissonNLLLoss.
+struct PoissonNLLLossOptions : ReductionOptions<PoissonNLLLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// The input holds logarithms of rates.
   GRADUS_ARG(bool, log_input) = true;
+  /// Adds Stirling's approximation of log(target!).
   GRADUS_ARG(bool, full) = false;
+  /// Is added to the rates before their logarithm is taken.
   GRADUS_ARG(double, eps) = 1e-8;
 };
-struct GaussianNLLLossOptions {
-  GRADUS_REDUCTION(GaussianNLLLossOptions, LossReduction)
+/// The options of GaussianNLLLoss.
+struct GaussianNLLLossOptions : ReductionOptions<GaussianNLLLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// Adds the constant log(2 π) / 2.
   GRADUS_ARG(bool, full) = false;
+  /// The least variance.
   GRADUS_ARG(double, eps) = 1e-6;
 };
-#undef GRADUS_REDUCTION
 
 namespace functional {
-using L1LossFuncOptions = L1LossOptions;
-using MSELossFuncOptions = MSELossOptions;
-using SmoothL1LossFuncOptions = SmoothL1LossOptions;
-using HuberLossFuncOptions = HuberLossOptions;
-using SoftMarginLossFuncOptions = SoftMarginLossOptions;
+using L1LossFuncOptions = L1LossOptions;                  ///< Of l1_loss.
+using MSELossFuncOptions = MSELossOptions;                ///< Of mse_loss.
+using SmoothL1LossFuncOptions = SmoothL1LossOptions;      ///< Of smooth_l1_loss.
+using HuberLossFuncOptions = HuberLossOptions;            ///< Of huber_loss.
+using SoftMarginLossFuncOptions = SoftMarginLossOptions;  ///< Of soft_margin_loss.
+/// Of multilabel_margin_loss.
 using MultilabelMarginLossFuncOptions = MultiLabelMarginLossOptions;
-using KLDivFuncOptions = KLDivLossOptions;
-using BinaryCrossEntropyFuncOptions = BCELossOptions;
+using KLDivFuncOptions = KLDivLossOptions;             ///< Of kl_div.
+using BinaryCrossEntropyFuncOptions = BCELossOptions;  ///< Of binary_cross_entropy.
+/// Of binary_cross_entropy_with_logits.
 using BinaryCrossEntropyWithLogitsFuncOptions = BCEWithLogitsLossOptions;
-using NLLLossFuncOptions = NLLLossOptions;
-using CrossEntropyFuncOptions = CrossEntropyLossOptions;
-using HingeEmbeddingLossFuncOptions = HingeEmbeddingLossOptions;
-using MarginRankingLossFuncOptions = MarginRankingLossOptions;
-using CosineEmbeddingLossFuncOptions = CosineEmbeddingLossOptions;
-using MultiMarginLossFuncOptions = MultiMarginLossOptions;
+using NLLLossFuncOptions = NLLLossOptions;                          ///< Of nll_loss.
+using CrossEntropyFuncOptions = CrossEntropyLossOptions;            ///< Of cross_entropy.
+using HingeEmbeddingLossFuncOptions = HingeEmbeddingLossOptions;    ///< Of hinge_embedding_loss.
+using MarginRankingLossFuncOptions = MarginRankingLossOptions;      ///< Of margin_ranking_loss.
+using CosineEmbeddingLossFuncOptions = CosineEmbeddingLossOptions;  ///< Of cosine_embedding_loss.
+using MultiMarginLossFuncOptions = MultiMarginLossOptions;          ///< Of multi_margin_loss.
+/// Of multilabel_soft_margin_loss.
 using MultilabelSoftMarginLossFuncOptions = MultiLabelSoftMarginLossOptions;
-using TripletMarginLossFuncOptions = TripletMarginLossOptions;
+using TripletMarginLossFuncOptions = TripletMarginLossOptions;  ///< Of triplet_margin_loss.
+/// Of triplet_margin_with_distance_loss.
 using TripletMarginWithDistanceLossFuncOptions = TripletMarginWithDistanceLossOptions;
-using PoissonNLLLossFuncOptions = PoissonNLLLossOptions;
-using GaussianNLLLossFuncOptions = GaussianNLLLossOptions;
+using PoissonNLLLossFuncOptions = PoissonNLLLossOptions;    ///< Of poisson_nll_loss.
+using GaussianNLLLossFuncOptions = GaussianNLLLossOptions;  ///< Of gaussian_nll_loss.
 }  // namespace functional
 
 }  // namespace gradus::nn

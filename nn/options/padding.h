@@ -7,44 +7,76 @@
 
 namespace gradus::nn {
 
-#define GRADUS_PAD(Name)                                                           \
-  template <size_t D>                                                              \
-  struct Name##Options {                                                           \
-    Name##Options(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {} \
-    GRADUS_ARG(ExpandingArray<D * 2>, padding);                                    \
-  };
-GRADUS_PAD(ReflectionPad)
-GRADUS_PAD(ReplicationPad)
-GRADUS_PAD(ZeroPad)
-GRADUS_PAD(CircularPad)
-#undef GRADUS_PAD
+/// The options of ReflectionPad1d to ReflectionPad3d: `ReflectionPad2dOptions({1, 1, 2, 2})`.
+template <size_t D>
+struct ReflectionPadOptions {
+  ReflectionPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
+  /// In front and behind, for the last dim first.
+  GRADUS_ARG(ExpandingArray<D * 2>, padding);
+};
+using ReflectionPad1dOptions = ReflectionPadOptions<1>;  ///< Of ReflectionPad1d.
+using ReflectionPad2dOptions = ReflectionPadOptions<2>;  ///< Of ReflectionPad2d.
+using ReflectionPad3dOptions = ReflectionPadOptions<3>;  ///< Of ReflectionPad3d.
 
+/// The options of ReplicationPad1d to ReplicationPad3d.
+template <size_t D>
+struct ReplicationPadOptions {
+  ReplicationPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
+  /// In front and behind, for the last dim first.
+  GRADUS_ARG(ExpandingArray<D * 2>, padding);
+};
+using ReplicationPad1dOptions = ReplicationPadOptions<1>;  ///< Of ReplicationPad1d.
+using ReplicationPad2dOptions = ReplicationPadOptions<2>;  ///< Of ReplicationPad2d.
+using ReplicationPad3dOptions = ReplicationPadOptions<3>;  ///< Of ReplicationPad3d.
+
+/// The options of ZeroPad1d to ZeroPad3d.
+template <size_t D>
+struct ZeroPadOptions {
+  ZeroPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
+  /// In front and behind, for the last dim first.
+  GRADUS_ARG(ExpandingArray<D * 2>, padding);
+};
+using ZeroPad1dOptions = ZeroPadOptions<1>;  ///< Of ZeroPad1d.
+using ZeroPad2dOptions = ZeroPadOptions<2>;  ///< Of ZeroPad2d.
+using ZeroPad3dOptions = ZeroPadOptions<3>;  ///< Of ZeroPad3d.
+
+/// The options of CircularPad1d to CircularPad3d.
+template <size_t D>
+struct CircularPadOptions {
+  CircularPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
+  /// In front and behind, for the last dim first.
+  GRADUS_ARG(ExpandingArray<D * 2>, padding);
+};
+using CircularPad1dOptions = CircularPadOptions<1>;  ///< Of CircularPad1d.
+using CircularPad2dOptions = CircularPadOptions<2>;  ///< Of CircularPad2d.
+using CircularPad3dOptions = CircularPadOptions<3>;  ///< Of CircularPad3d.
+
+/// The options of ConstantPad1d to ConstantPad3d: `ConstantPad2dOptions(1, 0.5)`.
 template <size_t D>
 struct ConstantPadOptions {
   ConstantPadOptions(ExpandingArray<D * 2> padding, double value)
       : padding_(std::move(padding)), value_(value) {}
+  /// In front and behind, for the last dim first.
   GRADUS_ARG(ExpandingArray<D * 2>, padding);
+  /// What the new places hold.
   GRADUS_ARG(double, value);
 };
-
-#define GRADUS_PAD(Name)                    \
-  using Name##1dOptions = Name##Options<1>; \
-  using Name##2dOptions = Name##Options<2>; \
-  using Name##3dOptions = Name##Options<3>;
-GRADUS_PAD(ReflectionPad)
-GRADUS_PAD(ReplicationPad)
-GRADUS_PAD(ZeroPad)
-GRADUS_PAD(CircularPad)
-GRADUS_PAD(ConstantPad)
-#undef GRADUS_PAD
+using ConstantPad1dOptions = ConstantPadOptions<1>;  ///< Of ConstantPad1d.
+using ConstantPad2dOptions = ConstantPadOptions<2>;  ///< Of ConstantPad2d.
+using ConstantPad3dOptions = ConstantPadOptions<3>;  ///< Of ConstantPad3d.
 
 namespace functional {
+/// The options of functional::pad: `PadFuncOptions({1, 1}).mode(kReflect)`.
 struct PadFuncOptions {
+  /// What mode() takes.
   using mode_t = std::variant<enumtype::kConstant, enumtype::kReflect, enumtype::kReplicate,
                               enumtype::kCircular>;
   PadFuncOptions(std::vector<int64_t> pad) : pad_(std::move(pad)) {}
+  /// In front and behind, for the last dim first; negative numbers cut off.
   GRADUS_ARG(std::vector<int64_t>, pad);
+  /// kConstant, kReflect, kReplicate or kCircular.
   GRADUS_ARG(mode_t, mode) = kConstant;
+  /// What the new places hold in the mode kConstant.
   GRADUS_ARG(double, value) = 0;
 };
 }  // namespace functional

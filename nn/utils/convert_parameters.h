@@ -5,9 +5,9 @@
 
 namespace gradus::nn::utils {
 
-// The elements of all, one after the other; gradients flow back.
+/// The elements of all parameters, one after the other, as a vector [n]; gradients flow back.
 Tensor parameters_to_vector(const std::vector<Tensor>& parameters);
-// Makes the parameters windows on `vec`, whose length must be that of all of them.
+/// Makes the parameters windows on `vec`. Throws Error unless its length is that of all of them.
 void vector_to_parameters(const Tensor& vec, const std::vector<Tensor>& parameters);
 
 }  // namespace gradus::nn::utils
