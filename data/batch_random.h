@@ -7,7 +7,8 @@
 
 namespace gradus::data {
 
-// While it lives, this thread draws for one batch.
+/// While it lives, this thread draws the random numbers of one batch: a stream that follows from
+/// these three.
 class BatchRandom {
  public:
   BatchRandom(uint64_t seed, uint64_t epoch, uint64_t batch);
@@ -20,11 +21,11 @@ class BatchRandom {
   uint64_t outer_state_;
 };
 
-// The default generator's seed.
+/// The default generator's seed, which loaders take for BatchRandom.
 uint64_t batch_seed();
-// Uniform in [0, 1). Outside of a batch from the default generator.
+/// Uniform in [0, 1), of the batch's stream; outside of a batch from the default generator.
 double random_unit();
-// Uniform in 0 .. n - 1.
+/// Uniform in 0 .. n - 1, as random_unit() draws.
 int64_t random_below(int64_t n);
 
 }  // namespace gradus::data

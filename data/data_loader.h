@@ -17,22 +17,25 @@
 
 namespace gradus::data {
 
+/// The options of a loader: `DataLoaderOptions(64).workers(2)`.
 struct DataLoaderOptions {
   DataLoaderOptions() = default;
   DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
+  /// How many examples a batch has.
   GRADUS_ARG(size_t, batch_size) = 1;
-  // Threads that make batches ahead of time, each with its own copy of the dataset; 0: none.
+  /// Threads that make batches ahead of time, each with its own copy of the dataset; 0: none.
   GRADUS_ARG(size_t, workers) = 0;
-  // Batches ahead; by default twice the workers.
+  /// Batches ahead; by default twice the workers.
   GRADUS_ARG(std::optional<size_t>, max_jobs);
-  // How long to wait for a worker before throwing.
+  /// How long to wait for a worker before throwing; for ever unless set.
   GRADUS_ARG(std::optional<std::chrono::milliseconds>, timeout);
-  // Batches come in the sampler's order in any case.
+  /// Has no effect: batches come in the sampler's order in any case.
   GRADUS_ARG(bool, enforce_ordering) = true;
-  // Leaves out the last batch if it is smaller than the others.
+  /// Leaves out the last batch if it is smaller than the others.
   GRADUS_ARG(bool, drop_last) = false;
 };
 
+/// The same with all defaults filled in.
 struct FullDataLoaderOptions {
   explicit FullDataLoaderOptions(const DataLoaderOptions& o)
       : batch_size(o.batch_size()),
@@ -46,14 +49,19 @@ struct FullDataLoaderOptions {
   bool enforce_ordering, drop_last;
 };
 
-// An input iterator: it takes the next batch when it is first looked at.
+/// Goes through the batches of an epoch, an input iterator: it takes the next batch when it is
+/// first looked at.
 template <class Batch>
 class Iterator {
  public:
+  /// What a difference of iterators would be.
   using difference_type = std::ptrdiff_t;
   using value_type = Batch;
+  /// A pointer to a batch.
   using pointer = Batch*;
+  /// A reference to a batch.
   using reference = Batch&;
+  /// It can be gone through once.
   using iterator_category = std::input_iterator_tag;
 
   // The end.
@@ -61,15 +69,18 @@ class Iterator {
   explicit Iterator(std::function<std::optional<Batch>()> next)
       : state_(std::make_shared<State>(State{std::move(next), {}, false})) {}
 
+  /// Takes the next batch. Throws Error at the end.
   Iterator& operator++() {
     fetch();
     state_->batch = state_->next();
     return *this;
   }
+  /// The batch. Throws Error at the end.
   Batch& operator*() const {
     fetch();
     return *state_->batch;
   }
+  /// The batch. Throws Error at the end.
   Batch* operator->() const { return &**this; }
   friend bool operator==(const Iterator& a, const Iterator& b) {
     return a.at_end() ? b.at_end() : a.state_ == b.state_;
@@ -97,18 +108,21 @@ class Iterator {
   std::shared_ptr<State> state_;
 };
 
+/// What all loaders share. make_data_loader() makes one.
 template <class Dataset, class Batch, class BatchRequest>
 class DataLoaderBase {
  public:
+  /// What a batch is.
   using BatchType = Batch;
+  /// What a batch is asked for with.
   using BatchRequestType = BatchRequest;
 
   DataLoaderBase(const DataLoaderBase&) = delete;
   DataLoaderBase& operator=(const DataLoaderBase&) = delete;
   virtual ~DataLoaderBase() = default;
 
-  // Starts an epoch; an earlier iterator then ends where it is. While workers make batches for an
-  // iterator that is not at its end, it throws, as libtorch's does.
+  /// Starts an epoch; an earlier iterator then ends where it is. While workers make batches for an
+  /// iterator that is not at its end, it throws Error, as libtorch's does.
   Iterator<Batch> begin() {
     if (!pending_.empty())
       gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
@@ -124,12 +138,14 @@ class DataLoaderBase {
       gradus::detail::rethrow_as_error("data loader");
     }
   }
+  /// The end of every epoch.
   Iterator<Batch> end() { return {}; }
-  // Waits for the workers and ends them.
+  /// Waits for the workers and ends them.
   void join() {
     workers_.reset();
     pending_.clear();
   }
+  /// The options.
   const FullDataLoaderOptions& options() const noexcept { return options_; }
 
  protected:
@@ -231,6 +247,7 @@ class DataLoaderBase {
   std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
 
+/// Batches of a dataset in a sampler's order.
 template <class Dataset, class Sampler>
 class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Dataset::BatchType,
                                                         typename Sampler::BatchRequestType> {
@@ -239,7 +256,7 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
       DataLoaderBase<Dataset, typename Dataset::BatchType, typename Sampler::BatchRequestType>;
   StatelessDataLoader(const Dataset& dataset, Sampler sampler, const DataLoaderOptions& options)
       : Base(options, dataset), sampler_(std::move(sampler)) {}
-  // Whole and partial batches of an epoch; throws for a dataset without a size.
+  /// Whole and partial batches of an epoch. Throws Error for a dataset without a size.
   size_t size() const {
     const auto n = this->datasets_[0].size();
     if (!n) gradus::detail::throw_error("data loader: the dataset has no size");
@@ -261,6 +278,7 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
   Sampler sampler_;
 };
 
+/// Batches of a dataset that keeps its own place.
 template <class Dataset>
 class StatefulDataLoader final
     : public DataLoaderBase<Dataset, typename Dataset::BatchType::value_type, size_t> {
@@ -277,6 +295,7 @@ class StatefulDataLoader final
   std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
 };
 
+/// Batches of a dataset in this sampler's order. Throws Error when batch_size is 0.
 template <class Dataset, class Sampler>
 requires(!Dataset::is_stateful && requires { typename Sampler::BatchRequestType; })
     std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
@@ -289,6 +308,9 @@ requires(!Dataset::is_stateful && requires { typename Sampler::BatchRequestType;
   }
 }
 
+/// Batches of a dataset in the order of a sampler of this type, by default a random one:
+/// `make_data_loader<samplers::SequentialSampler>(dataset, 64)`. Throws Error for a dataset without
+/// a size, and when batch_size is 0.
 template <class Sampler = samplers::RandomSampler, class Dataset>
 requires(!Dataset::is_stateful && std::is_constructible_v<Sampler, size_t>)
     std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
@@ -299,6 +321,7 @@ requires(!Dataset::is_stateful && std::is_constructible_v<Sampler, size_t>)
   return make_data_loader(std::move(dataset), Sampler(*size), options);
 }
 
+/// Batches of a dataset that keeps its own place. Throws Error when batch_size is 0.
 template <class Dataset>
 requires(Dataset::is_stateful) std::unique_ptr<StatefulDataLoader<Dataset>> make_data_loader(
     Dataset dataset, DataLoaderOptions options = {}) {
@@ -309,8 +332,9 @@ requires(Dataset::is_stateful) std::unique_ptr<StatefulDataLoader<Dataset>> make
   }
 }
 
-// As Python's DataLoader(dataset, batch_size, shuffle, generator=, drop_last=): with the same seed
-// the same order.
+/// Batches as Python's DataLoader(dataset, batch_size, shuffle, generator=, drop_last=) makes them:
+/// with the same seed in the same order. Throws Error for a dataset without a size, and when
+/// batch_size is 0.
 template <class Dataset>
 requires(!Dataset::is_stateful)
     std::unique_ptr<StatelessDataLoader<Dataset, samplers::EpochSampler>> make_data_loader(

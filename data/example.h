@@ -5,9 +5,12 @@
 
 namespace gradus::data {
 
+/// One element of a dataset, or one batch: data and what is to be learnt of it.
 template <class Data = Tensor, class Target = Tensor>
 struct Example {
+  /// The data's type.
   using DataType = Data;
+  /// The target's type.
   using TargetType = Target;
 
   Example() = default;
@@ -18,12 +21,16 @@ struct Example {
 };
 
 namespace example {
+/// For an Example without a target.
 using NoTarget = void;
-}
+}  // namespace example
 
+/// An example without a target, which converts to its data.
 template <class Data>
 struct Example<Data, example::NoTarget> {
+  /// The data's type.
   using DataType = Data;
+  /// void
   using TargetType = example::NoTarget;
 
   Example() = default;
@@ -34,6 +41,7 @@ struct Example<Data, example::NoTarget> {
   Data data;
 };
 
+/// A tensor without a target.
 using TensorExample = Example<Tensor, example::NoTarget>;
 
 }  // namespace gradus::data

@@ -8,25 +8,31 @@
 
 namespace gradus::data::samplers {
 
+/// In which order the examples of a dataset are taken: the base of all samplers.
 template <class BatchRequest = std::vector<size_t>>
 class Sampler {
  public:
+  /// What a batch is asked for with: numbers of examples.
   using BatchRequestType = BatchRequest;
   virtual ~Sampler() = default;
-  // Starts from the beginning, with another number of examples if one is given.
+  /// Starts from the beginning, with another number of examples if one is given.
   virtual void reset(std::optional<size_t> new_size) = 0;
-  // The next batch, smaller at the end; none when there is nothing left.
+  /// The next batch, smaller at the end; none when there is nothing left.
   virtual std::optional<BatchRequest> next(size_t batch_size) = 0;
+  /// Writes where the sampler stands.
   virtual void save(serialize::OutputArchive& archive) const = 0;
+  /// Reads what save() wrote. Throws Error when it does not fit.
   virtual void load(serialize::InputArchive& archive) = 0;
 };
 
+/// sampler.save(archive)
 template <class BatchRequest>
 serialize::OutputArchive& operator<<(serialize::OutputArchive& archive,
                                      const Sampler<BatchRequest>& sampler) {
   sampler.save(archive);
   return archive;
 }
+/// sampler.load(archive)
 template <class BatchRequest>
 serialize::InputArchive& operator>>(serialize::InputArchive& archive,
                                     Sampler<BatchRequest>& sampler) {
@@ -34,27 +40,39 @@ serialize::InputArchive& operator>>(serialize::InputArchive& archive,
   return archive;
 }
 
+/// 0, 1, 2, ... in this order.
 class SequentialSampler : public Sampler<> {
  public:
   explicit SequentialSampler(size_t size) : size_(size) {}
+  /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
+  /// The next batch, smaller at the end; none when there is nothing left.
   std::optional<std::vector<size_t>> next(size_t batch_size) override;
+  /// Writes where the sampler stands.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit.
   void load(serialize::InputArchive& archive) override;
+  /// How many examples were taken.
   size_t index() const noexcept { return index_; }
 
  private:
   size_t size_, index_ = 0;
 };
 
-// libtorch's order: one draw of randperm when it is made, and one at each reset.
+/// Every example once, in random order. It draws as libtorch's does: one randperm when it is made,
+/// and one at each reset.
 class RandomSampler : public Sampler<> {
  public:
   explicit RandomSampler(int64_t size, Dtype index_dtype = kLong);
+  /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
+  /// The next batch, smaller at the end; none when there is nothing left.
   std::optional<std::vector<size_t>> next(size_t batch_size) override;
+  /// Writes where the sampler stands.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit.
   void load(serialize::InputArchive& archive) override;
+  /// How many examples were taken.
   size_t index() const noexcept { return size_t(index_); }
 
  private:
@@ -62,18 +80,22 @@ class RandomSampler : public Sampler<> {
   int64_t index_ = 0;
 };
 
-// The order of Python's DataLoader, and its draws: at each reset a seed for its workers, and to
-// shuffle another seed, for a generator of its own that draws the permutation. A generator that
-// is given takes the place of both, and also makes the permutation that Python draws at the end and
-// never uses.
+/// The order of Python's DataLoader, shuffled or not, and its draws: at each reset a seed for its
+/// workers, and to shuffle another seed, for a generator of its own that draws the permutation. A
+/// generator that is given takes the place of both, and also makes the permutation that Python
+/// draws at the end and never uses.
 class EpochSampler : public Sampler<> {
  public:
   explicit EpochSampler(size_t size, bool shuffle = false,
                         std::optional<Generator> generator = std::nullopt)
       : size_(size), shuffle_(shuffle), generator_(std::move(generator)) {}
+  /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
+  /// The next batch, smaller at the end; none when there is nothing left.
   std::optional<std::vector<size_t>> next(size_t batch_size) override;
+  /// Writes where the sampler stands.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit.
   void load(serialize::InputArchive& archive) override;
 
  private:
@@ -83,20 +105,27 @@ class EpochSampler : public Sampler<> {
   Tensor order_;  // undefined: as they stand
 };
 
-// The number of examples that a StreamDataset is asked for.
+/// The number of examples that a StreamDataset is asked for.
 struct BatchSize {
   explicit BatchSize(size_t size) : size_(size) {}
+  /// The number.
   size_t size() const noexcept { return size_; }
+  /// The number.
   operator size_t() const noexcept { return size_; }
   size_t size_;
 };
 
+/// Asks for batches of a stream until epoch_size examples are taken.
 class StreamSampler : public Sampler<BatchSize> {
  public:
   explicit StreamSampler(size_t epoch_size) : epoch_size_(epoch_size) {}
+  /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
+  /// The next batch, smaller at the end; none when there is nothing left.
   std::optional<BatchSize> next(size_t batch_size) override;
+  /// Writes where the sampler stands.
   void save(serialize::OutputArchive& archive) const override;
+  /// Reads what save() wrote. Throws Error when it does not fit.
   void load(serialize::InputArchive& archive) override;
 
  private:

@@ -18,9 +18,9 @@ Tensor row(const Tensor& x, size_t i);
 size_t common_rows(ArrayRef<Tensor> tensors);
 }  // namespace detail
 
-// Any number of tensors with the same first size: row i of each makes example i, and a batch has a
-// tensor of rows of each. `TensorDataset({x, y})` gives batches `auto& [x, y]`; made of a vector,
-// the batches are vectors.
+/// Any number of tensors with the same first size: row i of each makes example i, and a batch has a
+/// tensor of rows of each. `TensorDataset({x, y})` gives batches `auto& [x, y]`; made of a vector,
+/// the batches are vectors. Throws Error when the first sizes differ.
 template <class Batch>
 class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch> {
  public:
@@ -34,18 +34,21 @@ class TensorDataset : public datasets::BatchDataset<TensorDataset<Batch>, Batch>
     size_ = detail::common_rows(tensors_);
   }
 
-  // Example i: a row of each tensor.
+  /// Example i: a row of each tensor. Throws IndexError past the end.
   Batch get(size_t i) {
     Batch out = tensors_;
     for (Tensor& t : out) t = detail::row(t, i);
     return out;
   }
+  /// The examples of these numbers: a tensor of rows of each tensor.
   Batch get_batch(ArrayRef<size_t> indices) override {
     Batch out = tensors_;
     for (Tensor& t : out) t = detail::rows(t, indices);
     return out;
   }
+  /// The first size of the tensors.
   std::optional<size_t> size() const override { return size_; }
+  /// The tensors.
   const Batch& tensors() const { return tensors_; }
 
  private:
@@ -58,12 +61,14 @@ TensorDataset(const Tensor (&)[N]) -> TensorDataset<std::array<Tensor, N>>;
 
 namespace datasets {
 
-// libtorch's: the rows of one tensor, without targets. Several tensors are stacked.
+/// libtorch's: the rows of one tensor, without targets. Several tensors are stacked.
 struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
   explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
   explicit TensorDataset(const std::vector<Tensor>& tensors)
       : tensor(transforms::detail::stack(tensors)) {}
+  /// Row `index`. Throws IndexError past the end.
   TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
+  /// How many rows there are.
   std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;

@@ -11,9 +11,10 @@
 
 namespace gradus::data {
 
-// What a data loader throws for an exception of a worker.
+/// What a data loader throws for an exception of a worker. `original_exception` is that one.
 struct WorkerException : public std::exception {
   explicit WorkerException(std::exception_ptr original);
+  /// Says what the original exception said.
   const char* what() const noexcept override { return message.c_str(); }
 
   std::string message;
