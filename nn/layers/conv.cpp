@@ -204,14 +204,17 @@ DefaultArguments ConvTransposeNdImpl<D, Derived>::_forward_default_args() const 
   return {{1, AnyValue(std::optional<IntArrayRef>())}};
 }
 
-#define GRADUS_CONV(D)                                   \
-  template class ConvNdImpl<D, Conv##D##dImpl>;          \
-  template class ConvImpl<D, Conv##D##dImpl>;            \
-  template class ConvNdImpl<D, ConvTranspose##D##dImpl>; \
-  template class ConvTransposeNdImpl<D, ConvTranspose##D##dImpl>;
-GRADUS_CONV(1)
-GRADUS_CONV(2)
-GRADUS_CONV(3)
-#undef GRADUS_CONV
+// A layer and the templates that it is made of.
+#define GRADUS_LAYER(D, Name, ...)    \
+  template class ConvNdImpl<D, Name>; \
+  template class __VA_ARGS__;         \
+  void Name::pretty_print(std::ostream& out) const { __VA_ARGS__::pretty_print(out); }
+GRADUS_LAYER(1, Conv1dImpl, ConvImpl<1, Conv1dImpl>)
+GRADUS_LAYER(2, Conv2dImpl, ConvImpl<2, Conv2dImpl>)
+GRADUS_LAYER(3, Conv3dImpl, ConvImpl<3, Conv3dImpl>)
+GRADUS_LAYER(1, ConvTranspose1dImpl, ConvTransposeNdImpl<1, ConvTranspose1dImpl>)
+GRADUS_LAYER(2, ConvTranspose2dImpl, ConvTransposeNdImpl<2, ConvTranspose2dImpl>)
+GRADUS_LAYER(3, ConvTranspose3dImpl, ConvTransposeNdImpl<3, ConvTranspose3dImpl>)
+#undef GRADUS_LAYER
 
 }  // namespace gradus::nn

@@ -7,6 +7,9 @@
 
 namespace gradus::nn {
 
+// The last line of each layer's class keeps its table of virtual functions in the library, so that
+// programs need not compile it.
+
 /// What all convolutions share. They hold the parameters `weight` and, unless the options say
 /// bias(false), `bias`.
 template <size_t D, class Derived>
@@ -44,18 +47,21 @@ class ConvImpl : public ConvNdImpl<D, Derived> {
 class Conv1dImpl : public ConvImpl<1, Conv1dImpl> {
  public:
   using ConvImpl::ConvImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Convolves [N, in_channels, H, W] or [in_channels, H, W]: `Conv2d(Conv2dOptions(3, 16,
 /// 5).stride(2))`; see functional::conv2d, and ConvNdImpl for its parameters.
 class Conv2dImpl : public ConvImpl<2, Conv2dImpl> {
  public:
   using ConvImpl::ConvImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Convolves [N, in_channels, D, H, W] or [in_channels, D, H, W]; see functional::conv3d, and
 /// ConvNdImpl for its parameters.
 class Conv3dImpl : public ConvImpl<3, Conv3dImpl> {
  public:
   using ConvImpl::ConvImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using Conv1d = ModuleHolder<Conv1dImpl>;  ///< Holds a Conv1dImpl.
 using Conv2d = ModuleHolder<Conv2dImpl>;  ///< Holds a Conv2dImpl.
@@ -80,17 +86,20 @@ class ConvTransposeNdImpl : public ConvNdImpl<D, Derived> {
 class ConvTranspose1dImpl : public ConvTransposeNdImpl<1, ConvTranspose1dImpl> {
  public:
   using ConvTransposeNdImpl::ConvTransposeNdImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The transposed Conv2d: `ConvTranspose2d(ConvTranspose2dOptions(16, 3, 4).stride(2))`; see
 /// functional::conv_transpose2d, and ConvNdImpl for its parameters.
 class ConvTranspose2dImpl : public ConvTransposeNdImpl<2, ConvTranspose2dImpl> {
  public:
   using ConvTransposeNdImpl::ConvTransposeNdImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The transposed Conv3d; see functional::conv_transpose3d, and ConvNdImpl for its parameters.
 class ConvTranspose3dImpl : public ConvTransposeNdImpl<3, ConvTranspose3dImpl> {
  public:
   using ConvTransposeNdImpl::ConvTransposeNdImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using ConvTranspose1d = ModuleHolder<ConvTranspose1dImpl>;  ///< Holds a ConvTranspose1dImpl.
 using ConvTranspose2d = ModuleHolder<ConvTranspose2dImpl>;  ///< Holds a ConvTranspose2dImpl.

@@ -59,17 +59,25 @@ Tensor ConstantPadImpl<D, Derived>::forward(const Tensor& input) {
   return constant_pad_nd(input, *this->options.padding(), this->options.value());
 }
 
-#define GRADUS_PADS(D)                                                              \
-  template class PadImpl<D, ReflectionPad##D##dImpl, ReflectionPad##D##dOptions>;   \
-  template class PadImpl<D, ReplicationPad##D##dImpl, ReplicationPad##D##dOptions>; \
-  template class PadImpl<D, ZeroPad##D##dImpl, ZeroPad##D##dOptions>;               \
-  template class PadImpl<D, CircularPad##D##dImpl, CircularPad##D##dOptions>;
-GRADUS_PADS(1)
-GRADUS_PADS(2)
-GRADUS_PADS(3)
-#undef GRADUS_PADS
-template class ConstantPadImpl<1, ConstantPad1dImpl>;
-template class ConstantPadImpl<2, ConstantPad2dImpl>;
-template class ConstantPadImpl<3, ConstantPad3dImpl>;
+// A layer and the template that it is made of.
+#define GRADUS_LAYER(Name, ...) \
+  template class __VA_ARGS__;   \
+  void Name::pretty_print(std::ostream& out) const { __VA_ARGS__::pretty_print(out); }
+GRADUS_LAYER(ReflectionPad1dImpl, PadImpl<1, ReflectionPad1dImpl, ReflectionPad1dOptions>)
+GRADUS_LAYER(ReflectionPad2dImpl, PadImpl<2, ReflectionPad2dImpl, ReflectionPad2dOptions>)
+GRADUS_LAYER(ReflectionPad3dImpl, PadImpl<3, ReflectionPad3dImpl, ReflectionPad3dOptions>)
+GRADUS_LAYER(ReplicationPad1dImpl, PadImpl<1, ReplicationPad1dImpl, ReplicationPad1dOptions>)
+GRADUS_LAYER(ReplicationPad2dImpl, PadImpl<2, ReplicationPad2dImpl, ReplicationPad2dOptions>)
+GRADUS_LAYER(ReplicationPad3dImpl, PadImpl<3, ReplicationPad3dImpl, ReplicationPad3dOptions>)
+GRADUS_LAYER(ZeroPad1dImpl, PadImpl<1, ZeroPad1dImpl, ZeroPad1dOptions>)
+GRADUS_LAYER(ZeroPad2dImpl, PadImpl<2, ZeroPad2dImpl, ZeroPad2dOptions>)
+GRADUS_LAYER(ZeroPad3dImpl, PadImpl<3, ZeroPad3dImpl, ZeroPad3dOptions>)
+GRADUS_LAYER(CircularPad1dImpl, PadImpl<1, CircularPad1dImpl, CircularPad1dOptions>)
+GRADUS_LAYER(CircularPad2dImpl, PadImpl<2, CircularPad2dImpl, CircularPad2dOptions>)
+GRADUS_LAYER(CircularPad3dImpl, PadImpl<3, CircularPad3dImpl, CircularPad3dOptions>)
+GRADUS_LAYER(ConstantPad1dImpl, ConstantPadImpl<1, ConstantPad1dImpl>)
+GRADUS_LAYER(ConstantPad2dImpl, ConstantPadImpl<2, ConstantPad2dImpl>)
+GRADUS_LAYER(ConstantPad3dImpl, ConstantPadImpl<3, ConstantPad3dImpl>)
+#undef GRADUS_LAYER
 
 }  // namespace gradus::nn

@@ -9,6 +9,9 @@
 
 namespace gradus::nn {
 
+// The last line of each layer's class keeps its table of virtual functions in the library, so that
+// programs need not compile it.
+
 /// What all layers of padding share but those that pad with a number.
 template <size_t D, class Derived, class Options>
 class PadImpl : public Stateless<Derived, Options> {
@@ -24,16 +27,19 @@ class PadImpl : public Stateless<Derived, Options> {
 class ReflectionPad1dImpl : public PadImpl<1, ReflectionPad1dImpl, ReflectionPad1dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Mirrors the last two dims at their edges; see ReflectionPad1dImpl.
 class ReflectionPad2dImpl : public PadImpl<2, ReflectionPad2dImpl, ReflectionPad2dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Mirrors the last three dims at their edges; see ReflectionPad1dImpl.
 class ReflectionPad3dImpl : public PadImpl<3, ReflectionPad3dImpl, ReflectionPad3dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using ReflectionPad1d = ModuleHolder<ReflectionPad1dImpl>;  ///< Holds a ReflectionPad1dImpl.
 using ReflectionPad2d = ModuleHolder<ReflectionPad2dImpl>;  ///< Holds a ReflectionPad2dImpl.
@@ -43,16 +49,19 @@ using ReflectionPad3d = ModuleHolder<ReflectionPad3dImpl>;  ///< Holds a Reflect
 class ReplicationPad1dImpl : public PadImpl<1, ReplicationPad1dImpl, ReplicationPad1dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Repeats the edges of the last two dims.
 class ReplicationPad2dImpl : public PadImpl<2, ReplicationPad2dImpl, ReplicationPad2dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Repeats the edges of the last three dims.
 class ReplicationPad3dImpl : public PadImpl<3, ReplicationPad3dImpl, ReplicationPad3dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using ReplicationPad1d = ModuleHolder<ReplicationPad1dImpl>;  ///< Holds a ReplicationPad1dImpl.
 using ReplicationPad2d = ModuleHolder<ReplicationPad2dImpl>;  ///< Holds a ReplicationPad2dImpl.
@@ -62,16 +71,19 @@ using ReplicationPad3d = ModuleHolder<ReplicationPad3dImpl>;  ///< Holds a Repli
 class ZeroPad1dImpl : public PadImpl<1, ZeroPad1dImpl, ZeroPad1dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Zeros around the last two dims: `ZeroPad2d(1)`.
 class ZeroPad2dImpl : public PadImpl<2, ZeroPad2dImpl, ZeroPad2dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Zeros around the last three dims.
 class ZeroPad3dImpl : public PadImpl<3, ZeroPad3dImpl, ZeroPad3dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using ZeroPad1d = ModuleHolder<ZeroPad1dImpl>;  ///< Holds a ZeroPad1dImpl.
 using ZeroPad2d = ModuleHolder<ZeroPad2dImpl>;  ///< Holds a ZeroPad2dImpl.
@@ -81,16 +93,19 @@ using ZeroPad3d = ModuleHolder<ZeroPad3dImpl>;  ///< Holds a ZeroPad3dImpl.
 class CircularPad1dImpl : public PadImpl<1, CircularPad1dImpl, CircularPad1dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Goes round the last two dims.
 class CircularPad2dImpl : public PadImpl<2, CircularPad2dImpl, CircularPad2dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Goes round the last three dims.
 class CircularPad3dImpl : public PadImpl<3, CircularPad3dImpl, CircularPad3dOptions> {
  public:
   using PadImpl::PadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using CircularPad1d = ModuleHolder<CircularPad1dImpl>;  ///< Holds a CircularPad1dImpl.
 using CircularPad2d = ModuleHolder<CircularPad2dImpl>;  ///< Holds a CircularPad2dImpl.
@@ -110,16 +125,19 @@ class ConstantPadImpl : public Stateless<Derived, ConstantPadOptions<D>> {
 class ConstantPad1dImpl : public ConstantPadImpl<1, ConstantPad1dImpl> {
  public:
   using ConstantPadImpl::ConstantPadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// A number around the last two dims.
 class ConstantPad2dImpl : public ConstantPadImpl<2, ConstantPad2dImpl> {
  public:
   using ConstantPadImpl::ConstantPadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// A number around the last three dims.
 class ConstantPad3dImpl : public ConstantPadImpl<3, ConstantPad3dImpl> {
  public:
   using ConstantPadImpl::ConstantPadImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using ConstantPad1d = ModuleHolder<ConstantPad1dImpl>;  ///< Holds a ConstantPad1dImpl.
 using ConstantPad2d = ModuleHolder<ConstantPad2dImpl>;  ///< Holds a ConstantPad2dImpl.

@@ -189,25 +189,36 @@ DefaultArguments MaxUnpoolImpl<D, Derived>::_forward_default_args() const {
   return {{2, AnyValue(std::optional<std::vector<int64_t>>())}};
 }
 
-template class AvgPoolImpl<1, AvgPool1dImpl>;
-template class AvgPoolImpl<2, AvgPool2dImpl>;
-template class AvgPoolImpl<3, AvgPool3dImpl>;
-template class AdaptiveAvgPoolImpl<1, ExpandingArray<1>, AdaptiveAvgPool1dImpl>;
-template class AdaptiveAvgPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveAvgPool2dImpl>;
-template class AdaptiveAvgPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveAvgPool3dImpl>;
-template class LPPoolImpl<1, LPPool1dImpl>;
-template class LPPoolImpl<2, LPPool2dImpl>;
-template class LPPoolImpl<3, LPPool3dImpl>;
-template class MaxPoolImpl<1, MaxPool1dImpl>;
-template class MaxPoolImpl<2, MaxPool2dImpl>;
-template class MaxPoolImpl<3, MaxPool3dImpl>;
-template class AdaptiveMaxPoolImpl<1, ExpandingArray<1>, AdaptiveMaxPool1dImpl>;
-template class AdaptiveMaxPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveMaxPool2dImpl>;
-template class AdaptiveMaxPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveMaxPool3dImpl>;
-template class FractionalMaxPoolImpl<2, FractionalMaxPool2dImpl>;
-template class FractionalMaxPoolImpl<3, FractionalMaxPool3dImpl>;
-template class MaxUnpoolImpl<1, MaxUnpool1dImpl>;
-template class MaxUnpoolImpl<2, MaxUnpool2dImpl>;
-template class MaxUnpoolImpl<3, MaxUnpool3dImpl>;
+// A layer and the template that it is made of.
+#define GRADUS_LAYER(Name, ...) \
+  template class __VA_ARGS__;   \
+  void Name::pretty_print(std::ostream& out) const { __VA_ARGS__::pretty_print(out); }
+GRADUS_LAYER(AvgPool1dImpl, AvgPoolImpl<1, AvgPool1dImpl>)
+GRADUS_LAYER(AvgPool2dImpl, AvgPoolImpl<2, AvgPool2dImpl>)
+GRADUS_LAYER(AvgPool3dImpl, AvgPoolImpl<3, AvgPool3dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool1dImpl,
+             AdaptiveAvgPoolImpl<1, ExpandingArray<1>, AdaptiveAvgPool1dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool2dImpl,
+             AdaptiveAvgPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveAvgPool2dImpl>)
+GRADUS_LAYER(AdaptiveAvgPool3dImpl,
+             AdaptiveAvgPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveAvgPool3dImpl>)
+GRADUS_LAYER(LPPool1dImpl, LPPoolImpl<1, LPPool1dImpl>)
+GRADUS_LAYER(LPPool2dImpl, LPPoolImpl<2, LPPool2dImpl>)
+GRADUS_LAYER(LPPool3dImpl, LPPoolImpl<3, LPPool3dImpl>)
+GRADUS_LAYER(MaxPool1dImpl, MaxPoolImpl<1, MaxPool1dImpl>)
+GRADUS_LAYER(MaxPool2dImpl, MaxPoolImpl<2, MaxPool2dImpl>)
+GRADUS_LAYER(MaxPool3dImpl, MaxPoolImpl<3, MaxPool3dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool1dImpl,
+             AdaptiveMaxPoolImpl<1, ExpandingArray<1>, AdaptiveMaxPool1dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool2dImpl,
+             AdaptiveMaxPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveMaxPool2dImpl>)
+GRADUS_LAYER(AdaptiveMaxPool3dImpl,
+             AdaptiveMaxPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveMaxPool3dImpl>)
+GRADUS_LAYER(FractionalMaxPool2dImpl, FractionalMaxPoolImpl<2, FractionalMaxPool2dImpl>)
+GRADUS_LAYER(FractionalMaxPool3dImpl, FractionalMaxPoolImpl<3, FractionalMaxPool3dImpl>)
+GRADUS_LAYER(MaxUnpool1dImpl, MaxUnpoolImpl<1, MaxUnpool1dImpl>)
+GRADUS_LAYER(MaxUnpool2dImpl, MaxUnpoolImpl<2, MaxUnpool2dImpl>)
+GRADUS_LAYER(MaxUnpool3dImpl, MaxUnpoolImpl<3, MaxUnpool3dImpl>)
+#undef GRADUS_LAYER
 
 }  // namespace gradus::nn

@@ -7,6 +7,9 @@
 
 namespace gradus::nn {
 
+// The last line of each layer's class keeps its table of virtual functions in the library, so that
+// programs need not compile it.
+
 // --- Averages ----
 
 /// What AvgPool1d to AvgPool3d share.
@@ -23,16 +26,19 @@ class AvgPoolImpl : public Stateless<Derived, AvgPoolOptions<D>> {
 class AvgPool1dImpl : public AvgPoolImpl<1, AvgPool1dImpl> {
  public:
   using AvgPoolImpl::AvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Averages of windows over the last two dims; see functional::avg_pool2d.
 class AvgPool2dImpl : public AvgPoolImpl<2, AvgPool2dImpl> {
  public:
   using AvgPoolImpl::AvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Averages of windows over the last three dims; see functional::avg_pool3d.
 class AvgPool3dImpl : public AvgPoolImpl<3, AvgPool3dImpl> {
  public:
   using AvgPoolImpl::AvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using AvgPool1d = ModuleHolder<AvgPool1dImpl>;  ///< Holds an AvgPool1dImpl.
 using AvgPool2d = ModuleHolder<AvgPool2dImpl>;  ///< Holds an AvgPool2dImpl.
@@ -53,18 +59,21 @@ class AdaptiveAvgPool1dImpl
     : public AdaptiveAvgPoolImpl<1, ExpandingArray<1>, AdaptiveAvgPool1dImpl> {
  public:
   using AdaptiveAvgPoolImpl::AdaptiveAvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The same over the last two dims: `AdaptiveAvgPool2d({4, std::nullopt})` keeps the width.
 class AdaptiveAvgPool2dImpl
     : public AdaptiveAvgPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveAvgPool2dImpl> {
  public:
   using AdaptiveAvgPoolImpl::AdaptiveAvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The same over the last three dims; see functional::adaptive_avg_pool3d.
 class AdaptiveAvgPool3dImpl
     : public AdaptiveAvgPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveAvgPool3dImpl> {
  public:
   using AdaptiveAvgPoolImpl::AdaptiveAvgPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using AdaptiveAvgPool1d = ModuleHolder<AdaptiveAvgPool1dImpl>;  ///< Holds an AdaptiveAvgPool1dImpl.
 using AdaptiveAvgPool2d = ModuleHolder<AdaptiveAvgPool2dImpl>;  ///< Holds an AdaptiveAvgPool2dImpl.
@@ -84,16 +93,19 @@ class LPPoolImpl : public Stateless<Derived, LPPoolOptions<D>> {
 class LPPool1dImpl : public LPPoolImpl<1, LPPool1dImpl> {
  public:
   using LPPoolImpl::LPPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Norms of windows over the last two dims; see functional::lp_pool2d.
 class LPPool2dImpl : public LPPoolImpl<2, LPPool2dImpl> {
  public:
   using LPPoolImpl::LPPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Norms of windows over the last three dims; see functional::lp_pool3d.
 class LPPool3dImpl : public LPPoolImpl<3, LPPool3dImpl> {
  public:
   using LPPoolImpl::LPPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using LPPool1d = ModuleHolder<LPPool1dImpl>;  ///< Holds an LPPool1dImpl.
 using LPPool2d = ModuleHolder<LPPool2dImpl>;  ///< Holds an LPPool2dImpl.
@@ -117,17 +129,20 @@ class MaxPoolImpl : public Stateless<Derived, MaxPoolOptions<D>> {
 class MaxPool1dImpl : public MaxPoolImpl<1, MaxPool1dImpl> {
  public:
   using MaxPoolImpl::MaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Maxima of windows over the last two dims: `MaxPool2d(MaxPool2dOptions(3).stride(2))`; see
 /// functional::max_pool2d.
 class MaxPool2dImpl : public MaxPoolImpl<2, MaxPool2dImpl> {
  public:
   using MaxPoolImpl::MaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Maxima of windows over the last three dims; see functional::max_pool3d.
 class MaxPool3dImpl : public MaxPoolImpl<3, MaxPool3dImpl> {
  public:
   using MaxPoolImpl::MaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using MaxPool1d = ModuleHolder<MaxPool1dImpl>;  ///< Holds a MaxPool1dImpl.
 using MaxPool2d = ModuleHolder<MaxPool2dImpl>;  ///< Holds a MaxPool2dImpl.
@@ -150,18 +165,21 @@ class AdaptiveMaxPool1dImpl
     : public AdaptiveMaxPoolImpl<1, ExpandingArray<1>, AdaptiveMaxPool1dImpl> {
  public:
   using AdaptiveMaxPoolImpl::AdaptiveMaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The same over the last two dims: `AdaptiveMaxPool2d({4, std::nullopt})` keeps the width.
 class AdaptiveMaxPool2dImpl
     : public AdaptiveMaxPoolImpl<2, ExpandingArrayWithOptionalElem<2>, AdaptiveMaxPool2dImpl> {
  public:
   using AdaptiveMaxPoolImpl::AdaptiveMaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The same over the last three dims; see functional::adaptive_max_pool3d.
 class AdaptiveMaxPool3dImpl
     : public AdaptiveMaxPoolImpl<3, ExpandingArrayWithOptionalElem<3>, AdaptiveMaxPool3dImpl> {
  public:
   using AdaptiveMaxPoolImpl::AdaptiveMaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using AdaptiveMaxPool1d = ModuleHolder<AdaptiveMaxPool1dImpl>;  ///< Holds an AdaptiveMaxPool1dImpl.
 using AdaptiveMaxPool2d = ModuleHolder<AdaptiveMaxPool2dImpl>;  ///< Holds an AdaptiveMaxPool2dImpl.
@@ -188,11 +206,13 @@ class FractionalMaxPoolImpl : public Cloneable<Derived> {
 class FractionalMaxPool2dImpl : public FractionalMaxPoolImpl<2, FractionalMaxPool2dImpl> {
  public:
   using FractionalMaxPoolImpl::FractionalMaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// The same over the last three dims; see functional::fractional_max_pool3d.
 class FractionalMaxPool3dImpl : public FractionalMaxPoolImpl<3, FractionalMaxPool3dImpl> {
  public:
   using FractionalMaxPoolImpl::FractionalMaxPoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Holds a FractionalMaxPool2dImpl.
 using FractionalMaxPool2d = ModuleHolder<FractionalMaxPool2dImpl>;
@@ -219,16 +239,19 @@ class MaxUnpoolImpl : public Stateless<Derived, MaxUnpoolOptions<D>> {
 class MaxUnpool1dImpl : public MaxUnpoolImpl<1, MaxUnpool1dImpl> {
  public:
   using MaxUnpoolImpl::MaxUnpoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Puts maxima back in the last two dims; see functional::max_unpool2d.
 class MaxUnpool2dImpl : public MaxUnpoolImpl<2, MaxUnpool2dImpl> {
  public:
   using MaxUnpoolImpl::MaxUnpoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 /// Puts maxima back in the last three dims; see functional::max_unpool3d.
 class MaxUnpool3dImpl : public MaxUnpoolImpl<3, MaxUnpool3dImpl> {
  public:
   using MaxUnpoolImpl::MaxUnpoolImpl;
+  void pretty_print(std::ostream& out) const override;
 };
 using MaxUnpool1d = ModuleHolder<MaxUnpool1dImpl>;  ///< Holds a MaxUnpool1dImpl.
 using MaxUnpool2d = ModuleHolder<MaxUnpool2dImpl>;  ///< Holds a MaxUnpool2dImpl.

@@ -18,7 +18,50 @@ std::vector<double> rates(const Optimizer& o) {
   for (const auto& group : o.param_groups()) all.push_back(group.options().get_lr());
   return all;
 }
+
+// An optimiser's options as a user writes them: no field is named a second time.
+struct CycleOptions : OptimizerCloneableOptions<CycleOptions> {
+  CycleOptions(double lr = 0.5) : lr_(lr) {}
+  GRADUS_FIELD(double, lr);
+  GRADUS_FIELD(bool, fast) = false;
+  GRADUS_FIELD(int64_t, period) = 3;
+};
+struct CycleParamState : OptimizerCloneableParamState<CycleParamState> {
+  GRADUS_FIELD(Tensor, sum);
+};
+static_assert(HasFields<CycleOptions> && HasFields<SGDParamState> && !HasFields<OptimizerOptions>);
 }  // namespace
+
+TEST_CASE("a field is named once, and is listed, compared, saved and inherited") {
+  std::string names;
+  for_each_field(CycleOptions(), [&](const char* name, auto) { names += std::string(name) + " "; });
+  CHECK(names == "lr fast period ");
+
+  const CycleOptions some = CycleOptions(0.25).fast(true).period(7);
+  CHECK(some == CycleOptions(0.25).fast(true).period(7));
+  CHECK_FALSE(some == CycleOptions(0.125).fast(true).period(7));
+  CHECK_FALSE(some == CycleOptions(0.25).period(7));
+  CHECK_FALSE(some == CycleOptions(0.25).fast(true));
+
+  serialize::OutputArchive out;
+  some.serialize(out);
+  const std::string bytes = bytes_of(out);
+  serialize::InputArchive in;
+  in.load_from(bytes.data(), bytes.size());
+  CycleOptions loaded;
+  loaded.serialize(in);
+  CHECK(loaded == some);
+
+  CycleOptions group = CycleOptions().period(5);
+  group.inherit(some);
+  CHECK(group == CycleOptions(0.25).fast(true).period(5));
+
+  CycleParamState state;
+  state.sum(zeros({2}));
+  state.check(zeros({2}));
+  CHECK_THROWS_WITH(state.check(zeros({3})),
+                    "load: sum: sizes differ, [2] in the archive and [3] of the parameter");
+}
 
 TEST_CASE("Adagrad's states are there from the start, and begin at the constructor's value") {
   const Tensor p = parameter({1}), q = parameter({1}), late = parameter({1});
