@@ -197,7 +197,7 @@ class Module : public std::enable_shared_from_this<Module> {
   bool is_training_ = true;
 };
 
-// The module and, indented, its children.
+/// Prints the module and, indented, its children.
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
 /// Saves a module.

@@ -28,9 +28,9 @@ class Storage final : public Counted {
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
   /// Counts a write.
   void bump_version() { detail::count_up(version_); }
-  // Takes the place of a storage of that version: for its tensor this is one more write.
+  /// Takes the place of a storage of that version: for its tensor this is one more write.
   void count_on(uint32_t version) { version_.store(version + 1, std::memory_order_relaxed); }
-  // Whether the data are somebody else's.
+  /// Whether the data are somebody else's.
   bool is_borrowed() const { return borrowed_; }
 
  private:

@@ -19,6 +19,7 @@
 
 namespace gradus {
 
+/// See below.
 template <class Value, class... From>
 void load(Value& value, From&&... from);
 
