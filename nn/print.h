@@ -6,28 +6,28 @@
 
 namespace gradus::nn {
 
-class Line {
+class LayerLine {
  public:
-  Line(std::ostream& out, const char* name);
+  LayerLine(std::ostream& out, const char* name);
   // A layer of `dims` dims: "Conv" and 2 for Conv2d.
-  Line(std::ostream& out, const char* name, size_t dims);
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-  ~Line();
+  LayerLine(std::ostream& out, const char* name, size_t dims);
+  LayerLine(const LayerLine&) = delete;
+  LayerLine& operator=(const LayerLine&) = delete;
+  ~LayerLine();
   template <class T>
-  Line& operator()(const char* key, const T& value) {
+  LayerLine& operator()(const char* key, const T& value) {
     next(key);
     put(value);
     return *this;
   }
   template <class T>
-  Line& operator()(const T& value) {
+  LayerLine& operator()(const T& value) {
     next(nullptr);
     put(value);
     return *this;
   }
   // Only said when it is so.
-  Line& if_true(const char* key, bool value) { return value ? (*this)(key, true) : *this; }
+  LayerLine& if_true(const char* key, bool value) { return value ? (*this)(key, true) : *this; }
 
  private:
   void next(const char* key);

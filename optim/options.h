@@ -14,9 +14,9 @@ namespace detail {
 // A line of a source file. It converts to every earlier line, and best to the nearest one. So the
 // fields of a struct are found from the last to the first, and nobody has to list them.
 template <int number>
-struct Line : Line<number - 1> {};
+struct SourceLine : SourceLine<number - 1> {};
 template <>
-struct Line<0> {};
+struct SourceLine<0> {};
 inline constexpr int last_line = 511;
 
 template <int number, class Class, class T>
@@ -35,26 +35,26 @@ Field<number, Class, T> field(const char* name, T Class::*member) {
 /// Declares a field of an optimiser's options or state: `GRADUS_FIELD(double, momentum) = 0;`.
 /// As GRADUS_ARG does, it makes the accessors `.momentum()` and `.momentum(value)`. This one line
 /// also lets the field be saved, loaded, compared, and inherited by groups of parameters.
-#define GRADUS_FIELD(T, name)                                        \
- public:                                                             \
-  auto field_at(gradus::optim::detail::Line<__LINE__ % 512>) const { \
-    return gradus::optim::detail::field<__LINE__ % 512>(             \
-        #name, &std::remove_cvref_t<decltype(*this)>::name##_);      \
-  }                                                                  \
+#define GRADUS_FIELD(T, name)                                              \
+ public:                                                                   \
+  auto field_at(gradus::optim::detail::SourceLine<__LINE__ % 512>) const { \
+    return gradus::optim::detail::field<__LINE__ % 512>(                   \
+        #name, &std::remove_cvref_t<decltype(*this)>::name##_);            \
+  }                                                                        \
   GRADUS_ARG(T, name)
 
 /// A struct that has a GRADUS_FIELD.
 template <class T>
 concept HasFields = requires(const T& object) {
-  object.field_at(std::declval<detail::Line<detail::last_line>>());
+  object.field_at(std::declval<detail::SourceLine<detail::last_line>>());
 };
 
 /// Calls `f(name, pointer to member)` for every GRADUS_FIELD of the object's struct, in order.
 template <int last = detail::last_line, class T, class F>
 void for_each_field(const T& object, F&& f) {
-  if constexpr (requires { object.field_at(std::declval<detail::Line<last>>()); }) {
-    const auto field = object.field_at(detail::Line<last>());
-    constexpr int line = decltype(object.field_at(detail::Line<last>()))::line;
+  if constexpr (requires { object.field_at(std::declval<detail::SourceLine<last>>()); }) {
+    const auto field = object.field_at(detail::SourceLine<last>());
+    constexpr int line = decltype(object.field_at(detail::SourceLine<last>()))::line;
     if constexpr (line > 0) for_each_field<line - 1>(object, f);
     f(field.name, field.member);
   }

@@ -10,34 +10,34 @@ namespace gradus::nn {
 
 Tensor ELUImpl::forward(Tensor input) { return functional::elu(std::move(input), options); }
 void ELUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "ELU")("alpha", options.alpha()).if_true("inplace", options.inplace());
+  LayerLine(out, "ELU")("alpha", options.alpha()).if_true("inplace", options.inplace());
 }
 
 Tensor SELUImpl::forward(Tensor input) { return functional::selu(std::move(input), options); }
 void SELUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "SELU").if_true("inplace", options.inplace());
+  LayerLine(out, "SELU").if_true("inplace", options.inplace());
 }
 
 Tensor CELUImpl::forward(Tensor input) { return functional::celu(std::move(input), options); }
 void CELUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "CELU")("alpha", options.alpha()).if_true("inplace", options.inplace());
+  LayerLine(out, "CELU")("alpha", options.alpha()).if_true("inplace", options.inplace());
 }
 
 Tensor ReLUImpl::forward(Tensor input) { return functional::relu(std::move(input), options); }
 void ReLUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "ReLU").if_true("inplace", options.inplace());
+  LayerLine(out, "ReLU").if_true("inplace", options.inplace());
 }
 
 Tensor ReLU6Impl::forward(Tensor input) { return functional::relu6(std::move(input), options); }
 void ReLU6Impl::pretty_print(std::ostream& out) const {
-  Line(out, "ReLU6").if_true("inplace", options.inplace());
+  LayerLine(out, "ReLU6").if_true("inplace", options.inplace());
 }
 
 Tensor LeakyReLUImpl::forward(Tensor input) {
   return functional::leaky_relu(std::move(input), options);
 }
 void LeakyReLUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "LeakyReLU")("negative_slope", options.negative_slope())
+  LayerLine(out, "LeakyReLU")("negative_slope", options.negative_slope())
       .if_true("inplace", options.inplace());
 }
 
@@ -49,54 +49,54 @@ Tensor RReLUImpl::forward(Tensor input) {
                                                  .inplace(options.inplace()));
 }
 void RReLUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "RReLU")("lower", options.lower())("upper", options.upper())
+  LayerLine(out, "RReLU")("lower", options.lower())("upper", options.upper())
       .if_true("inplace", options.inplace());
 }
 
 Tensor GELUImpl::forward(const Tensor& input) { return functional::gelu(input, options); }
-void GELUImpl::pretty_print(std::ostream& out) const { Line(out, "GELU"); }
+void GELUImpl::pretty_print(std::ostream& out) const { LayerLine(out, "GELU"); }
 
 Tensor SiLUImpl::forward(const Tensor& input) { return functional::silu(input); }
-void SiLUImpl::pretty_print(std::ostream& out) const { Line(out, "SiLU"); }
+void SiLUImpl::pretty_print(std::ostream& out) const { LayerLine(out, "SiLU"); }
 
 Tensor MishImpl::forward(const Tensor& input) { return functional::mish(input); }
-void MishImpl::pretty_print(std::ostream& out) const { Line(out, "Mish"); }
+void MishImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Mish"); }
 
 Tensor GLUImpl::forward(const Tensor& input) { return functional::glu(input, options); }
-void GLUImpl::pretty_print(std::ostream& out) const { Line(out, "GLU")("dim", options.dim()); }
+void GLUImpl::pretty_print(std::ostream& out) const { LayerLine(out, "GLU")("dim", options.dim()); }
 
 Tensor SigmoidImpl::forward(const Tensor& input) { return input.sigmoid(); }
-void SigmoidImpl::pretty_print(std::ostream& out) const { Line(out, "Sigmoid"); }
+void SigmoidImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Sigmoid"); }
 
 Tensor LogSigmoidImpl::forward(const Tensor& input) { return functional::logsigmoid(input); }
-void LogSigmoidImpl::pretty_print(std::ostream& out) const { Line(out, "LogSigmoid"); }
+void LogSigmoidImpl::pretty_print(std::ostream& out) const { LayerLine(out, "LogSigmoid"); }
 
 Tensor TanhImpl::forward(const Tensor& input) { return input.tanh(); }
-void TanhImpl::pretty_print(std::ostream& out) const { Line(out, "Tanh"); }
+void TanhImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Tanh"); }
 
 Tensor TanhshrinkImpl::forward(const Tensor& input) { return functional::tanhshrink(input); }
-void TanhshrinkImpl::pretty_print(std::ostream& out) const { Line(out, "Tanhshrink"); }
+void TanhshrinkImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Tanhshrink"); }
 
 Tensor SoftsignImpl::forward(const Tensor& input) { return functional::softsign(input); }
-void SoftsignImpl::pretty_print(std::ostream& out) const { Line(out, "Softsign"); }
+void SoftsignImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Softsign"); }
 
 Tensor SoftplusImpl::forward(const Tensor& input) { return functional::softplus(input, options); }
 void SoftplusImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Softplus")("beta", options.beta())("threshold", options.threshold());
+  LayerLine(out, "Softplus")("beta", options.beta())("threshold", options.threshold());
 }
 
 Tensor HardshrinkImpl::forward(const Tensor& input) {
   return functional::hardshrink(input, options);
 }
 void HardshrinkImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Hardshrink")(options.lambda());
+  LayerLine(out, "Hardshrink")(options.lambda());
 }
 
 Tensor SoftshrinkImpl::forward(const Tensor& input) {
   return functional::softshrink(input, options);
 }
 void SoftshrinkImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Softshrink")(options.lambda());
+  LayerLine(out, "Softshrink")(options.lambda());
 }
 
 HardtanhImpl::HardtanhImpl(const HardtanhOptions& options_) : Stateless(options_) { reset(); }
@@ -108,15 +108,15 @@ Tensor HardtanhImpl::forward(Tensor input) {
   return functional::hardtanh(std::move(input), options);
 }
 void HardtanhImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Hardtanh")("min_val", options.min_val())("max_val", options.max_val())
+  LayerLine(out, "Hardtanh")("min_val", options.min_val())("max_val", options.max_val())
       .if_true("inplace", options.inplace());
 }
 
 Tensor HardsigmoidImpl::forward(const Tensor& input) { return functional::hardsigmoid(input); }
-void HardsigmoidImpl::pretty_print(std::ostream& out) const { Line(out, "Hardsigmoid"); }
+void HardsigmoidImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Hardsigmoid"); }
 
 Tensor HardswishImpl::forward(const Tensor& input) { return functional::hardswish(input); }
-void HardswishImpl::pretty_print(std::ostream& out) const { Line(out, "Hardswish"); }
+void HardswishImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Hardswish"); }
 
 ThresholdImpl::ThresholdImpl(double threshold, double value)
     : Stateless(ThresholdOptions(threshold, value)) {}
@@ -124,7 +124,7 @@ Tensor ThresholdImpl::forward(Tensor input) {
   return functional::threshold(std::move(input), options);
 }
 void ThresholdImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Threshold")("threshold", options.threshold())("value", options.value())
+  LayerLine(out, "Threshold")("threshold", options.threshold())("value", options.value())
       .if_true("inplace", options.inplace());
 }
 
@@ -132,21 +132,21 @@ Tensor SoftmaxImpl::forward(const Tensor& input) {
   return functional::softmax(input, options.dim());
 }
 void SoftmaxImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Softmax")("dim", options.dim());
+  LayerLine(out, "Softmax")("dim", options.dim());
 }
 
 Tensor SoftminImpl::forward(const Tensor& input) {
   return functional::softmin(input, options.dim());
 }
 void SoftminImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Softmin")("dim", options.dim());
+  LayerLine(out, "Softmin")("dim", options.dim());
 }
 
 Tensor LogSoftmaxImpl::forward(const Tensor& input) {
   return functional::log_softmax(input, options.dim());
 }
 void LogSoftmaxImpl::pretty_print(std::ostream& out) const {
-  Line(out, "LogSoftmax")("dim", options.dim());
+  LayerLine(out, "LogSoftmax")("dim", options.dim());
 }
 
 Tensor Softmax2dImpl::forward(const Tensor& input) {
@@ -154,7 +154,7 @@ Tensor Softmax2dImpl::forward(const Tensor& input) {
     fail("Softmax2d: the input needs 3 or 4 dims, got {}", input.sizes());
   return input.softmax(-3);
 }
-void Softmax2dImpl::pretty_print(std::ostream& out) const { Line(out, "Softmax2d"); }
+void Softmax2dImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Softmax2d"); }
 
 PReLUImpl::PReLUImpl(const PReLUOptions& options_) : options(options_) { reset(); }
 void PReLUImpl::reset() {
@@ -162,7 +162,7 @@ void PReLUImpl::reset() {
 }
 Tensor PReLUImpl::forward(const Tensor& input) { return functional::prelu(input, weight); }
 void PReLUImpl::pretty_print(std::ostream& out) const {
-  Line(out, "PReLU")("num_parameters", options.num_parameters());
+  LayerLine(out, "PReLU")("num_parameters", options.num_parameters());
 }
 
 }  // namespace gradus::nn

@@ -96,7 +96,7 @@ void ConvNdImpl<D, Derived>::reset_parameters() {
 template <size_t D, class Derived>
 void ConvNdImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const std::string name = name_of(options);
-  Line line(out, name.c_str());
+  LayerLine line(out, name.c_str());
   line(options.in_channels())(options.out_channels())("kernel_size", options.kernel_size())(
       "stride", options.stride());
   if (const auto* p = std::get_if<ExpandingArray<D>>(&options.padding())) {

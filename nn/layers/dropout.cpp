@@ -19,7 +19,7 @@ FuncOptions function_options(const DropoutOptions& options, bool training) {
   return FuncOptions().p(options.p()).training(training).inplace(options.inplace());
 }
 void print_dropout(std::ostream& out, const char* name, const DropoutOptions& options) {
-  Line(out, name)("p", options.p())("inplace", options.inplace());
+  LayerLine(out, name)("p", options.p())("inplace", options.inplace());
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ void EmbeddingImpl::reset_parameters() {
   }
 }
 void EmbeddingImpl::pretty_print(std::ostream& out) const {
-  Line line(out, "Embedding");
+  LayerLine line(out, "Embedding");
   line("num_embeddings", options.num_embeddings())("embedding_dim", options.embedding_dim());
   if (options.padding_idx()) line("padding_idx", *options.padding_idx());
   if (options.max_norm()) line("max_norm", *options.max_norm());

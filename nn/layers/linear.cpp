@@ -9,7 +9,7 @@
 
 namespace gradus::nn {
 
-void IdentityImpl::pretty_print(std::ostream& out) const { Line(out, "Identity"); }
+void IdentityImpl::pretty_print(std::ostream& out) const { LayerLine(out, "Identity"); }
 Tensor IdentityImpl::forward(const Tensor& input) { return input; }
 
 LinearImpl::LinearImpl(int64_t in_features, int64_t out_features)
@@ -31,8 +31,8 @@ void LinearImpl::reset_parameters() {
   init::uniform_(bias, -bound, bound);
 }
 void LinearImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Linear")("in_features", options.in_features())("out_features", options.out_features())(
-      "bias", options.bias());
+  LayerLine(out, "Linear")("in_features", options.in_features())(
+      "out_features", options.out_features())("bias", options.bias());
 }
 Tensor LinearImpl::forward(const Tensor& input) { return functional::linear(input, weight, bias); }
 
@@ -54,7 +54,7 @@ void BilinearImpl::reset_parameters() {
   if (bias.defined()) init::uniform_(bias, -bound, bound);
 }
 void BilinearImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Bilinear")("in1_features", options.in1_features())(
+  LayerLine(out, "Bilinear")("in1_features", options.in1_features())(
       "in2_features", options.in2_features())("out_features", options.out_features())(
       "bias", options.bias());
 }
@@ -63,7 +63,7 @@ Tensor BilinearImpl::forward(const Tensor& input1, const Tensor& input2) {
 }
 
 void FlattenImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Flatten")("start_dim", options.start_dim())("end_dim", options.end_dim());
+  LayerLine(out, "Flatten")("start_dim", options.start_dim())("end_dim", options.end_dim());
 }
 Tensor FlattenImpl::forward(const Tensor& input) {
   return input.flatten(options.start_dim(), options.end_dim());
@@ -74,7 +74,7 @@ UnflattenImpl::UnflattenImpl(int64_t dim, std::vector<int64_t> sizes)
 void UnflattenImpl::pretty_print(std::ostream& out) const {
   std::string sizes;
   for (int64_t s : options.sizes()) sizes += (sizes.empty() ? "" : ", ") + std::to_string(s);
-  Line(out, "Unflatten")("dim", options.dim())("unflattened_size", "{" + sizes + "}");
+  LayerLine(out, "Unflatten")("dim", options.dim())("unflattened_size", "{" + sizes + "}");
 }
 Tensor UnflattenImpl::forward(const Tensor& input) {
   return input.unflatten(options.dim(), options.sizes());

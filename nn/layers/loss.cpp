@@ -5,12 +5,12 @@
 
 namespace gradus::nn {
 
-void L1LossImpl::pretty_print(std::ostream& out) const { Line(out, "L1Loss"); }
+void L1LossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "L1Loss"); }
 Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::l1_loss(input, target, options);
 }
 
-void MSELossImpl::pretty_print(std::ostream& out) const { Line(out, "MSELoss"); }
+void MSELossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "MSELoss"); }
 Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::mse_loss(input, target, options);
 }
@@ -25,12 +25,12 @@ Tensor HuberLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::huber_loss(input, target, options);
 }
 
-void KLDivLossImpl::pretty_print(std::ostream& out) const { Line(out, "KLDivLoss"); }
+void KLDivLossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "KLDivLoss"); }
 Tensor KLDivLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::kl_div(input, target, options);
 }
 
-void BCELossImpl::pretty_print(std::ostream& out) const { Line(out, "BCELoss"); }
+void BCELossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "BCELoss"); }
 Tensor BCELossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::binary_cross_entropy(input, target, current());
 }
@@ -44,37 +44,39 @@ void BCEWithLogitsLossImpl::reset() {
   pos_weight = register_buffer("pos_weight", own_handle(options.pos_weight()));
 }
 void BCEWithLogitsLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "BCEWithLogitsLoss");
+  LayerLine(out, "BCEWithLogitsLoss");
 }
 Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::binary_cross_entropy_with_logits(input, target,
                                                       current().pos_weight(pos_weight));
 }
 
-void NLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "NLLLoss"); }
+void NLLLossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "NLLLoss"); }
 Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::nll_loss(input, target, current());
 }
 
-void CrossEntropyLossImpl::pretty_print(std::ostream& out) const { Line(out, "CrossEntropyLoss"); }
+void CrossEntropyLossImpl::pretty_print(std::ostream& out) const {
+  LayerLine(out, "CrossEntropyLoss");
+}
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::cross_entropy(input, target, current());
 }
 
 void HingeEmbeddingLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "HingeEmbeddingLoss")("margin", options.margin());
+  LayerLine(out, "HingeEmbeddingLoss")("margin", options.margin());
 }
 Tensor HingeEmbeddingLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::hinge_embedding_loss(input, target, options);
 }
 
-void SoftMarginLossImpl::pretty_print(std::ostream& out) const { Line(out, "SoftMarginLoss"); }
+void SoftMarginLossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "SoftMarginLoss"); }
 Tensor SoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::soft_margin_loss(input, target, options);
 }
 
 void MultiMarginLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "MultiMarginLoss")("p", options.p())("margin", options.margin())(
+  LayerLine(out, "MultiMarginLoss")("p", options.p())("margin", options.margin())(
       "weight", options.weight())("reduction", enumtype::get_enum_name(options.reduction()));
 }
 Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
@@ -82,26 +84,26 @@ Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
 }
 
 void MultiLabelMarginLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "MultiLabelMarginLoss");
+  LayerLine(out, "MultiLabelMarginLoss");
 }
 Tensor MultiLabelMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::multilabel_margin_loss(input, target, options);
 }
 
 void MultiLabelSoftMarginLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "MultiLabelSoftMarginLoss");
+  LayerLine(out, "MultiLabelSoftMarginLoss");
 }
 Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::multilabel_soft_margin_loss(input, target, current());
 }
 
-void PoissonNLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "PoissonNLLLoss"); }
+void PoissonNLLLossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "PoissonNLLLoss"); }
 Tensor PoissonNLLLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::poisson_nll_loss(input, target, options);
 }
 
 void MarginRankingLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "MarginRankingLoss");
+  LayerLine(out, "MarginRankingLoss");
 }
 Tensor MarginRankingLossImpl::forward(const Tensor& input1, const Tensor& input2,
                                       const Tensor& target) {
@@ -109,7 +111,7 @@ Tensor MarginRankingLossImpl::forward(const Tensor& input1, const Tensor& input2
 }
 
 void CosineEmbeddingLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "CosineEmbeddingLoss")("margin", options.margin());
+  LayerLine(out, "CosineEmbeddingLoss")("margin", options.margin());
 }
 Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& input2,
                                         const Tensor& target) {
@@ -117,7 +119,7 @@ Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& inpu
 }
 
 void TripletMarginLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "TripletMarginLoss")("margin", options.margin())("p", options.p())(
+  LayerLine(out, "TripletMarginLoss")("margin", options.margin())("p", options.p())(
       "eps", options.eps())("swap", options.swap());
 }
 Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive,
@@ -126,14 +128,17 @@ Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positi
 }
 
 void TripletMarginWithDistanceLossImpl::pretty_print(std::ostream& out) const {
-  Line(out, "TripletMarginWithDistanceLoss")("margin", options.margin())("swap", options.swap());
+  LayerLine(out, "TripletMarginWithDistanceLoss")("margin", options.margin())("swap",
+                                                                              options.swap());
 }
 Tensor TripletMarginWithDistanceLossImpl::forward(const Tensor& anchor, const Tensor& positive,
                                                   const Tensor& negative) {
   return functional::triplet_margin_with_distance_loss(anchor, positive, negative, options);
 }
 
-void GaussianNLLLossImpl::pretty_print(std::ostream& out) const { Line(out, "GaussianNLLLoss"); }
+void GaussianNLLLossImpl::pretty_print(std::ostream& out) const {
+  LayerLine(out, "GaussianNLLLoss");
+}
 Tensor GaussianNLLLossImpl::forward(const Tensor& input, const Tensor& target, const Tensor& var) {
   return functional::gaussian_nll_loss(input, target, var, options);
 }

@@ -45,7 +45,7 @@ void NormImplBase<Derived, Options>::reset_parameters() {
 template <int D, class Derived>
 void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
   const std::string name = "BatchNorm" + std::to_string(D) + "d";
-  Line line(out, name.c_str());
+  LayerLine line(out, name.c_str());
   line(options.num_features())("eps", options.eps());
   if (options.momentum())
     line("momentum", *options.momentum());
@@ -93,7 +93,7 @@ void LayerNormImpl::reset_parameters() {
   init::zeros_(bias);
 }
 void LayerNormImpl::pretty_print(std::ostream& out) const {
-  Line(out, "LayerNorm")(IntArrayRef(options.normalized_shape()))("eps", options.eps())(
+  LayerLine(out, "LayerNorm")(IntArrayRef(options.normalized_shape()))("eps", options.eps())(
       "elementwise_affine", options.elementwise_affine());
 }
 Tensor LayerNormImpl::forward(const Tensor& input) {
@@ -119,7 +119,7 @@ void GroupNormImpl::reset_parameters() {
   init::zeros_(bias);
 }
 void GroupNormImpl::pretty_print(std::ostream& out) const {
-  Line(out, "GroupNorm")(options.num_groups())(options.num_channels())("eps", options.eps())(
+  LayerLine(out, "GroupNorm")(options.num_groups())(options.num_channels())("eps", options.eps())(
       "affine", options.affine());
 }
 Tensor GroupNormImpl::forward(const Tensor& input) {

@@ -37,7 +37,7 @@ PadImpl<D, Derived, Options>::PadImpl(const Options& options_)
     : Stateless<Derived, Options>(options_) {}
 template <size_t D, class Derived, class Options>
 void PadImpl<D, Derived, Options>::pretty_print(std::ostream& out) const {
-  Line(out, kind(this->options).layer, D)("padding", this->options.padding());
+  LayerLine(out, kind(this->options).layer, D)("padding", this->options.padding());
 }
 template <size_t D, class Derived, class Options>
 Tensor PadImpl<D, Derived, Options>::forward(const Tensor& input) {
@@ -52,7 +52,8 @@ ConstantPadImpl<D, Derived>::ConstantPadImpl(const ConstantPadOptions<D>& option
     : Stateless<Derived, ConstantPadOptions<D>>(options_) {}
 template <size_t D, class Derived>
 void ConstantPadImpl<D, Derived>::pretty_print(std::ostream& out) const {
-  Line(out, "ConstantPad", D)("padding", this->options.padding())("value", this->options.value());
+  LayerLine(out, "ConstantPad", D)("padding", this->options.padding())("value",
+                                                                       this->options.value());
 }
 template <size_t D, class Derived>
 Tensor ConstantPadImpl<D, Derived>::forward(const Tensor& input) {

@@ -47,8 +47,8 @@ AvgPoolImpl<D, Derived>::AvgPoolImpl(const AvgPoolOptions<D>& options_)
 template <size_t D, class Derived>
 void AvgPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const auto& o = this->options;
-  Line(out, "AvgPool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
-                                                                                o.padding());
+  LayerLine(out, "AvgPool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
+                                                                                     o.padding());
 }
 template <size_t D, class Derived>
 Tensor AvgPoolImpl<D, Derived>::forward(const Tensor& input) {
@@ -64,7 +64,7 @@ AdaptiveAvgPoolImpl<D, Sizes, Derived>::AdaptiveAvgPoolImpl(
     : Stateless<Derived, AdaptiveAvgPoolOptions<Sizes>>(options_) {}
 template <size_t D, class Sizes, class Derived>
 void AdaptiveAvgPoolImpl<D, Sizes, Derived>::pretty_print(std::ostream& out) const {
-  Line(out, "AdaptiveAvgPool", D)("output_size", this->options.output_size());
+  LayerLine(out, "AdaptiveAvgPool", D)("output_size", this->options.output_size());
 }
 template <size_t D, class Sizes, class Derived>
 Tensor AdaptiveAvgPoolImpl<D, Sizes, Derived>::forward(const Tensor& input) {
@@ -80,7 +80,7 @@ LPPoolImpl<D, Derived>::LPPoolImpl(const LPPoolOptions<D>& options_)
 template <size_t D, class Derived>
 void LPPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const auto& o = this->options;
-  Line(out, "LPPool", D)("norm_type", o.norm_type())("kernel_size", o.kernel_size())(
+  LayerLine(out, "LPPool", D)("norm_type", o.norm_type())("kernel_size", o.kernel_size())(
       "stride", o.stride())("ceil_mode", o.ceil_mode());
 }
 template <size_t D, class Derived>
@@ -97,7 +97,7 @@ MaxPoolImpl<D, Derived>::MaxPoolImpl(const MaxPoolOptions<D>& options_)
 template <size_t D, class Derived>
 void MaxPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const auto& o = this->options;
-  Line(out, "MaxPool", D)("kernel_size", o.kernel_size())("stride", o.stride())(
+  LayerLine(out, "MaxPool", D)("kernel_size", o.kernel_size())("stride", o.stride())(
       "padding", o.padding())("dilation", o.dilation())("ceil_mode", o.ceil_mode());
 }
 template <size_t D, class Derived>
@@ -118,7 +118,7 @@ AdaptiveMaxPoolImpl<D, Sizes, Derived>::AdaptiveMaxPoolImpl(
     : Stateless<Derived, AdaptiveMaxPoolOptions<Sizes>>(options_) {}
 template <size_t D, class Sizes, class Derived>
 void AdaptiveMaxPoolImpl<D, Sizes, Derived>::pretty_print(std::ostream& out) const {
-  Line(out, "AdaptiveMaxPool", D)("output_size", this->options.output_size());
+  LayerLine(out, "AdaptiveMaxPool", D)("output_size", this->options.output_size());
 }
 template <size_t D, class Sizes, class Derived>
 Tensor AdaptiveMaxPoolImpl<D, Sizes, Derived>::forward(const Tensor& input) {
@@ -145,7 +145,7 @@ void FractionalMaxPoolImpl<D, Derived>::reset() {
 }
 template <size_t D, class Derived>
 void FractionalMaxPoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
-  Line(out, "FractionalMaxPool", D);
+  LayerLine(out, "FractionalMaxPool", D);
 }
 template <size_t D, class Derived>
 Tensor FractionalMaxPoolImpl<D, Derived>::forward(const Tensor& input) {
@@ -171,8 +171,8 @@ MaxUnpoolImpl<D, Derived>::MaxUnpoolImpl(const MaxUnpoolOptions<D>& options_)
 template <size_t D, class Derived>
 void MaxUnpoolImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const auto& o = this->options;
-  Line(out, "MaxUnpool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
-                                                                                  o.padding());
+  LayerLine(out, "MaxUnpool", D)("kernel_size", o.kernel_size())("stride", o.stride())("padding",
+                                                                                       o.padding());
 }
 template <size_t D, class Derived>
 Tensor MaxUnpoolImpl<D, Derived>::forward(const Tensor& input, const Tensor& indices,

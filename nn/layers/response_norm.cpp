@@ -11,7 +11,7 @@ namespace gradus::nn {
 template <int D, class Derived>
 void InstanceNormImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const std::string name = "InstanceNorm" + std::to_string(D) + "d";
-  Line(out, name.c_str())(options.num_features())("eps", options.eps())(
+  LayerLine(out, name.c_str())(options.num_features())("eps", options.eps())(
       "momentum", options.momentum())("affine", options.affine())("track_running_stats",
                                                                   options.track_running_stats());
 }
@@ -48,7 +48,7 @@ void RMSNormImpl::reset_parameters() {
   if (options.elementwise_affine()) init::ones_(weight);
 }
 void RMSNormImpl::pretty_print(std::ostream& out) const {
-  Line line(out, "RMSNorm");
+  LayerLine line(out, "RMSNorm");
   line(IntArrayRef(options.normalized_shape()));
   if (options.eps())
     line("eps", *options.eps());
@@ -66,8 +66,8 @@ LocalResponseNormImpl::LocalResponseNormImpl(const LocalResponseNormOptions& opt
     : options(options_) {}
 void LocalResponseNormImpl::reset() {}
 void LocalResponseNormImpl::pretty_print(std::ostream& out) const {
-  Line(out, "LocalResponseNorm")(options.size())("alpha", options.alpha())("beta", options.beta())(
-      "k", options.k());
+  LayerLine(out, "LocalResponseNorm")(options.size())("alpha", options.alpha())(
+      "beta", options.beta())("k", options.k());
 }
 Tensor LocalResponseNormImpl::forward(const Tensor& input) {
   return functional::local_response_norm(input, options);
@@ -78,7 +78,7 @@ CrossMapLRN2dImpl::CrossMapLRN2dImpl(int64_t size)
 CrossMapLRN2dImpl::CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options_) : options(options_) {}
 void CrossMapLRN2dImpl::reset() {}
 void CrossMapLRN2dImpl::pretty_print(std::ostream& out) const {
-  Line(out, "CrossMapLRN2d")(options.size())("alpha", options.alpha())("beta", options.beta())(
+  LayerLine(out, "CrossMapLRN2d")(options.size())("alpha", options.alpha())("beta", options.beta())(
       "k", options.k());
 }
 Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {

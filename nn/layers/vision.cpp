@@ -27,7 +27,7 @@ UpsamplingBilinear2dImpl::UpsamplingBilinear2dImpl(const UpsampleOptions& option
 namespace {
 
 void print_upsample(std::ostream& out, const char* name, const UpsampleOptions& options) {
-  Line line(out, name);
+  LayerLine line(out, name);
   if (options.scale_factor()) {
     std::ostringstream list;
     for (const double s : *options.scale_factor()) list << (list.tellp() > 0 ? ", " : "") << s;
@@ -61,32 +61,33 @@ void UpsamplingBilinear2dImpl::pretty_print(std::ostream& out) const {
 Tensor UpsamplingBilinear2dImpl::forward(const Tensor& input) { return upsample(input, options); }
 
 void PixelShuffleImpl::pretty_print(std::ostream& out) const {
-  Line(out, "PixelShuffle")("upscale_factor", options.upscale_factor());
+  LayerLine(out, "PixelShuffle")("upscale_factor", options.upscale_factor());
 }
 Tensor PixelShuffleImpl::forward(const Tensor& input) {
   return functional::pixel_shuffle(input, options);
 }
 void PixelUnshuffleImpl::pretty_print(std::ostream& out) const {
-  Line(out, "PixelUnshuffle")("downscale_factor", options.downscale_factor());
+  LayerLine(out, "PixelUnshuffle")("downscale_factor", options.downscale_factor());
 }
 Tensor PixelUnshuffleImpl::forward(const Tensor& input) {
   return functional::pixel_unshuffle(input, options);
 }
 void ChannelShuffleImpl::pretty_print(std::ostream& out) const {
-  Line(out, "ChannelShuffle")("groups", options.groups());
+  LayerLine(out, "ChannelShuffle")("groups", options.groups());
 }
 Tensor ChannelShuffleImpl::forward(const Tensor& input) {
   return functional::channel_shuffle(input, options.groups());
 }
 
 void FoldImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Fold")("output_size", options.output_size())("kernel_size", options.kernel_size())(
-      "dilation", options.dilation())("padding", options.padding())("stride", options.stride());
+  LayerLine(out, "Fold")("output_size", options.output_size())(
+      "kernel_size", options.kernel_size())("dilation", options.dilation())(
+      "padding", options.padding())("stride", options.stride());
 }
 Tensor FoldImpl::forward(const Tensor& input) { return functional::fold(input, options); }
 
 void UnfoldImpl::pretty_print(std::ostream& out) const {
-  Line(out, "Unfold")("kernel_size", options.kernel_size())("dilation", options.dilation())(
+  LayerLine(out, "Unfold")("kernel_size", options.kernel_size())("dilation", options.dilation())(
       "padding", options.padding())("stride", options.stride());
 }
 Tensor UnfoldImpl::forward(const Tensor& input) { return functional::unfold(input, options); }

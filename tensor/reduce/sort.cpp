@@ -75,7 +75,7 @@ void radix_sort(Vector<Packed>& a, Vector<Packed>& other, int place_bits, int by
 
 // One line at a time, with room for its packed elements.
 template <class T>
-struct Line {
+struct LineSorter {
   using Packed = typename Pack<T>::Packed;
   const T* x = nullptr;
   int64_t n = 0;
@@ -168,7 +168,7 @@ Sorted for_each_line(const char* op, const Tensor& x, int64_t dim, int64_t k, Se
     const int64_t lines = y.values.numel() == 0 ? 0 : y.values.numel() / k;
     parallel_for(0, lines, std::max<int64_t>(1, 4096 / std::max<int64_t>(n, 1)),
                  [&](int64_t begin, int64_t end) {
-                   Line<T> line;
+                   LineSorter<T> line;
                    line.n = n;
                    for (int64_t l = begin; l < end; ++l) {
                      line.x = rows.data_ptr<T>() + l * n;

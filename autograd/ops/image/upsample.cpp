@@ -15,12 +15,12 @@ using Scale = std::optional<double>;
 
 // One dim. T is the input's type: places are computed in it, as PyTorch does.
 template <class T>
-struct Line {
+struct ScaledDim {
   int64_t in, out;
   bool align_corners;
   T step;
 
-  Line(int64_t n, int64_t m, bool align, Scale scale) : in(n), out(m), align_corners(align) {
+  ScaledDim(int64_t n, int64_t m, bool align, Scale scale) : in(n), out(m), align_corners(align) {
     if (align)
       step = m > 1 ? static_cast<T>(n - 1) / static_cast<T>(m - 1) : T(0);
     else
@@ -35,11 +35,11 @@ struct Line {
 };
 
 template <class T>
-void nearest(const Line<T>& l, raw::Axis& axis, int64_t i) {
+void nearest(const ScaledDim<T>& l, raw::Axis& axis, int64_t i) {
   axis.add(clamped_int64(std::floor(float(l.step * static_cast<T>(i))), 0, l.in - 1), 1);
 }
 template <class T>
-void nearest_exact(const Line<T>& l, raw::Axis& axis, int64_t i) {
+void nearest_exact(const ScaledDim<T>& l, raw::Axis& axis, int64_t i) {
   const T at = l.step * (static_cast<T>(i) + T(0.5));
   axis.add(clamped_int64(std::floor(float(at)), 0, l.in - 1), 1);
 }
@@ -52,7 +52,7 @@ std::pair<int64_t, T> split(T x, int64_t size) {
 }
 
 template <class T>
-void linear(const Line<T>& l, raw::Axis& axis, int64_t i) {
+void linear(const ScaledDim<T>& l, raw::Axis& axis, int64_t i) {
   if (l.in == l.out) return axis.add(i, 1);
   const auto [at, t] = split(std::max<T>(l.source(i), 0), l.in);
   const int64_t next = std::min(at + 1, l.in - 1);
@@ -72,7 +72,7 @@ T far_cubic(T x, T a) {
 }
 
 template <class T>
-void cubic(const Line<T>& l, raw::Axis& axis, int64_t i) {
+void cubic(const ScaledDim<T>& l, raw::Axis& axis, int64_t i) {
   const auto [at, t] = split(l.source(i), l.in);
   const T a = T(-0.75);
   const T weights[] = {far_cubic(t + 1, a), near_cubic(t, a), near_cubic(1 - t, a),
@@ -92,7 +92,7 @@ T smooth_cubic(T x) {
   return x < 1 ? near_cubic(x, a) : x < 2 ? far_cubic(x, a) : T(0);
 }
 template <class T, T (*kernel)(T), int radius>
-void filtered(const Line<T>& l, raw::Axis& axis, int64_t i) {
+void filtered(const ScaledDim<T>& l, raw::Axis& axis, int64_t i) {
   const T stretch = std::max<T>(l.step, 1), support = T(radius) * stretch;
   const T centre = l.step * (static_cast<T>(i) + T(0.5));
   const int64_t first = clamped_int64(centre - support + T(0.5), 0, l.in),
@@ -107,7 +107,7 @@ void filtered(const Line<T>& l, raw::Axis& axis, int64_t i) {
 }
 
 template <class T>
-using Rule = void (*)(const Line<T>&, raw::Axis&, int64_t);
+using Rule = void (*)(const ScaledDim<T>&, raw::Axis&, int64_t);
 struct Rules {
   Rule<float> f32;
   Rule<double> f64;
@@ -123,7 +123,7 @@ constexpr Rules by_smooth_cubic{filtered<float, smooth_cubic, 2>, filtered<doubl
                                 4, true};
 
 template <class T>
-raw::Axis axis_of(const Line<T>& line, Rule<T> rule, const Rules& rules) {
+raw::Axis axis_of(const ScaledDim<T>& line, Rule<T> rule, const Rules& rules) {
   const int64_t taps =
       rules.stretches ? clamped_int64(T(rules.taps) * std::max<T>(line.step, 1) + 2, 0, line.in)
                       : rules.taps;
@@ -180,8 +180,8 @@ Tensor upsample(const char* op, const Tensor& x, IntArrayRef sizes, const Rules&
     const int64_t in = x.sizes()[d + 2];
     const Scale scale = scales.begin()[d];
     axes.push_back(x.dtype() == kDouble || x.dtype() == kByte
-                       ? axis_of(Line<double>(in, sizes[d], align, scale), rules.f64, rules)
-                       : axis_of(Line<float>(in, sizes[d], align, scale), rules.f32, rules));
+                       ? axis_of(ScaledDim<double>(in, sizes[d], align, scale), rules.f64, rules)
+                       : axis_of(ScaledDim<float>(in, sizes[d], align, scale), rules.f32, rules));
   }
   if (x.dtype() == kByte && n == 2 && !(axes[0].is_selection() && axes[1].is_selection()))
     return upsample_bytes(op, x, axes).contiguous();

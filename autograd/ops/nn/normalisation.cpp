@@ -29,7 +29,7 @@ Tensor scaled(const Tensor& x, const Tensor& scale, const Tensor& shift) {
 Tensor or_none(const std::optional<Tensor>& t) { return t ? *t : Tensor(); }
 
 // What a normalisation is over, and what weight and bias belong to.
-struct Spread {
+struct Scope {
   std::vector<int64_t> over;  // the dims that share statistics
   bool by_channel = false;    // weight and bias are vectors over dim 1, else they broadcast
   bool fixed = false;         // the statistics do not come from x
@@ -39,19 +39,19 @@ struct Spread {
   InputSet read = 0b011;  // of x, weight and bias by PyTorch's one operation for the gradients
 };
 
-Statistics statistics(const Tensor& x, const Spread& spread) {
-  const auto& dims = spread.over;
-  const Tensor mean = spread.centred ? x.mean(dims, /*keepdim=*/true) : Tensor();
-  const Tensor square = spread.centred ? x.var(dims, Scalar(0), true) : x.square().mean(dims, true);
-  const Tensor sum = square + spread.eps;
+Statistics statistics(const Tensor& x, const Scope& scope) {
+  const auto& dims = scope.over;
+  const Tensor mean = scope.centred ? x.mean(dims, /*keepdim=*/true) : Tensor();
+  const Tensor square = scope.centred ? x.var(dims, Scalar(0), true) : x.square().mean(dims, true);
+  const Tensor sum = square + scope.eps;
   const double most = x.dtype() == kFloat ? 0x1p100 : 0x1p900;
   if (raw::all_within(sum, 1 / most, most)) return {mean, sum.rsqrt()};
   // Squares that leave the range, by their roots. These have no slope at 0.
   int64_t n = 1;
   for (const int64_t d : dims) n *= x.size(d);
   const Tensor root =
-      spread.centred ? x.std(dims, Scalar(0), true) : x.norm(2, dims, true) / std::sqrt(double(n));
-  return {mean, hypot(root, raw::scalar_tensor(std::sqrt(spread.eps), x.dtype())).reciprocal()};
+      scope.centred ? x.std(dims, Scalar(0), true) : x.norm(2, dims, true) / std::sqrt(double(n));
+  return {mean, hypot(root, raw::scalar_tensor(std::sqrt(scope.eps), x.dtype())).reciprocal()};
 }
 
 // A vector over dim 1 of x.
@@ -67,22 +67,22 @@ bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const auto fits = [&](const Tensor& t) { return !t.defined() || t.dtype() == x.dtype(); };
   return x.is_floating_point() && x.numel() > 0 && fits(weight) && fits(bias);
 }
-raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
+raw::NormShape shape_of(const Tensor& x, const Scope& scope) {
   raw::NormShape s;
-  s.fixed = spread.fixed;
-  s.centred = spread.centred;
-  if (spread.groups > 0) {
-    s.groups = spread.groups;
+  s.fixed = scope.fixed;
+  s.centred = scope.centred;
+  if (scope.groups > 0) {
+    s.groups = scope.groups;
     s.rows = x.size(0) * s.groups;
     s.n = x.numel() / s.rows;
     s.inner = x.numel() / x.size(0) / x.size(1);
-  } else if (spread.by_channel) {
+  } else if (scope.by_channel) {
     s.outer = x.size(0);
     s.channels = x.size(1);
     s.inner = x.numel() / s.outer / s.channels;
   } else {
     Checked n("normalize", 1);
-    for (const int64_t d : spread.over) n *= x.size(d);
+    for (const int64_t d : scope.over) n *= x.size(d);
     s.n = n;
     s.rows = x.numel() / s.n;
   }
@@ -90,12 +90,11 @@ raw::NormShape shape_of(const Tensor& x, const Spread& spread) {
 }
 // The gradients in fused kernels.
 std::vector<Tensor> fused_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
-                                    const Statistics& by, const Spread& spread,
-                                    const Needs& needs) {
-  auto g = raw::normalize_backward(dy, x, weight, by.mean, by.rstd, shape_of(x, spread), needs[0],
+                                    const Statistics& by, const Scope& scope, const Needs& needs) {
+  auto g = raw::normalize_backward(dy, x, weight, by.mean, by.rstd, shape_of(x, scope), needs[0],
                                    needs[1], needs[2]);
-  if (spread.over.size() > 1 && !spread.by_channel) {
-    const IntArrayRef row = x.sizes().slice(x.sizes().size() - spread.over.size());
+  if (scope.over.size() > 1 && !scope.by_channel) {
+    const IntArrayRef row = x.sizes().slice(x.sizes().size() - scope.over.size());
     for (Tensor* t : {&g.weight, &g.bias})
       if (t->defined()) *t = t->reshape(row);
   }
@@ -105,27 +104,27 @@ std::vector<Tensor> fused_gradients(const Tensor& dy, const Tensor& x, const Ten
 // The gradients in taped operations. When they are recorded the statistics are made anew from x, so
 // that their own dependence on x is on the tape.
 std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
-                                       const Statistics& known, const Spread& spread,
+                                       const Statistics& known, const Scope& scope,
                                        const Needs& needs) {
-  const auto& over = spread.over;
-  const Tensor w = spread.by_channel ? over_channels(weight, x) : weight;
-  const auto gathered = [&](const Tensor& g) { return spread.by_channel ? g.sum(over) : g; };
-  const Statistics s = GradMode::is_enabled() && !spread.fixed ? statistics(x, spread) : known;
+  const auto& over = scope.over;
+  const Tensor w = scope.by_channel ? over_channels(weight, x) : weight;
+  const auto gathered = [&](const Tensor& g) { return scope.by_channel ? g.sum(over) : g; };
+  const Statistics s = GradMode::is_enabled() && !scope.fixed ? statistics(x, scope) : known;
   std::vector<Tensor> grads(3);
   const Tensor dxhat = w.defined() ? dy * w : dy;
   if (needs[2]) grads[2] = gathered(dy);
-  if (spread.fixed && !needs[1]) {
+  if (scope.fixed && !needs[1]) {
     if (needs[0]) grads[0] = dxhat * s.rstd;
     return grads;
   }
   const Tensor xhat = (s.mean.defined() ? x - s.mean : x) * s.rstd;
   if (needs[1]) grads[1] = gathered(dy * xhat);
   if (!needs[0]) return grads;
-  if (spread.fixed) {
+  if (scope.fixed) {
     grads[0] = dxhat * s.rstd;
   } else {
     const Tensor tilt = (dxhat * xhat).mean(over, true);
-    const Tensor moved = spread.centred ? dxhat - dxhat.mean(over, true) : dxhat;
+    const Tensor moved = scope.centred ? dxhat - dxhat.mean(over, true) : dxhat;
     grads[0] = (moved - xhat * tilt) * s.rstd;
   }
   return grads;
@@ -133,30 +132,30 @@ std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& x, const 
 
 // The same, also of groups.
 std::vector<Tensor> recorded_gradients(const Tensor& dy, const Tensor& x, const Tensor& weight,
-                                       const Statistics& known, const Spread& spread,
+                                       const Statistics& known, const Scope& scope,
                                        const Needs& needs) {
-  if (spread.groups == 0) return composed_gradients(dy, x, weight, known, spread, needs);
+  if (scope.groups == 0) return composed_gradients(dy, x, weight, known, scope, needs);
   const int64_t images = x.size(0), channels = x.size(1);
   const std::vector<int64_t> planes{images, channels, x.numel() / images / channels},
-      rows{images * spread.groups, x.numel() / images / spread.groups};
+      rows{images * scope.groups, x.numel() / images / scope.groups};
   const Tensor w =
       weight.defined() ? weight.reshape({1, channels, 1}).expand(planes).reshape(rows) : weight;
   auto g = composed_gradients(dy.reshape(rows), x.reshape(rows), w, known,
-                              {{1}, false, false, spread.eps}, needs);
+                              {{1}, false, false, scope.eps}, needs);
   if (needs[0]) g[0] = g[0].reshape(x.sizes());
   for (const size_t i : {1, 2})
     if (needs[i]) g[i] = g[i].reshape(planes).sum({0, 2});
   return g;
 }
 
-// weight and bias as the spread has them, or undefined.
+// weight and bias as the scope has them, or undefined.
 Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                const Spread& spread, const Statistics& by) {
+                const Scope& scope, const Statistics& by) {
   Tensor y;
   {
     const NoGradGuard untaped;
-    const Tensor w = spread.by_channel ? over_channels(weight, x) : weight;
-    const Tensor b = spread.by_channel ? over_channels(bias, x) : bias;
+    const Tensor w = scope.by_channel ? over_channels(weight, x) : weight;
+    const Tensor b = scope.by_channel ? over_channels(bias, x) : bias;
     // The order of PyTorch: one factor and one summand for each element where that is possible.
     const bool per_group = !w.defined() || w.numel() <= by.mean.numel();
     if (per_group) {
@@ -169,42 +168,42 @@ Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Ten
   }
   y = record_joint(op, std::move(y), {x, weight, bias},
                    [sx = save(x), sw = save(weight), mean = save(by.mean), rstd = save(by.rstd),
-                    spread](const Tensor& dy, const Needs& needs) {
-                     const bool fused = spread.fixed && !GradMode::is_enabled() &&
+                    scope](const Tensor& dy, const Needs& needs) {
+                     const bool fused = scope.fixed && !GradMode::is_enabled() &&
                                         can_fuse(*sx, *sw, {}) && mean->dtype() == sx->dtype();
                      return (fused ? fused_gradients : composed_gradients)(
-                         dy, *sx, *sw, {*mean, *rstd}, spread, needs);
+                         dy, *sx, *sw, {*mean, *rstd}, scope, needs);
                    });
-  return linked(spread.read, std::move(y));
+  return linked(scope.read, std::move(y));
 }
 
 Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-             const Spread& spread, Tensor* mean = nullptr, Tensor* variance = nullptr) {
-  const raw::NormShape shape = shape_of(x, spread);
+             const Scope& scope, Tensor* mean = nullptr, Tensor* variance = nullptr) {
+  const raw::NormShape shape = shape_of(x, scope);
   std::vector<int64_t> sizes = x.sizes().vec();
-  for (const int64_t d : spread.over) sizes[size_t(d)] = 1;
-  if (spread.groups > 0) sizes = {shape.rows, 1};
-  raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, spread.eps);
+  for (const int64_t d : scope.over) sizes[size_t(d)] = 1;
+  if (scope.groups > 0) sizes = {shape.rows, 1};
+  raw::Normalized n = raw::normalize(x, weight, bias, shape, sizes, scope.eps);
   if (mean) *mean = n.mean, *variance = n.variance;
   Tensor y = record_joint(op, std::move(n.y), {x, weight, bias},
                           [sx = save(x), sw = save(weight), m = save(n.mean), rstd = save(n.rstd),
-                           spread](const Tensor& dy, const Needs& needs) {
+                           scope](const Tensor& dy, const Needs& needs) {
                             const auto gradients =
                                 GradMode::is_enabled() ? recorded_gradients : fused_gradients;
-                            return gradients(dy, *sx, *sw, {*m, *rstd}, spread, needs);
+                            return gradients(dy, *sx, *sw, {*m, *rstd}, scope, needs);
                           });
-  return linked(spread.read, std::move(y));
+  return linked(scope.read, std::move(y));
 }
 
 Tensor own_statistics(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
-                      const Spread& spread) {
-  if (can_fuse(x, weight, bias)) return fused(op, x, weight, bias, spread);
+                      const Scope& scope) {
+  if (can_fuse(x, weight, bias)) return fused(op, x, weight, bias, scope);
   Statistics by;
   {
     const NoGradGuard untaped;
-    by = statistics(x, spread);
+    by = statistics(x, scope);
   }
-  return composed(op, x, weight, bias, spread, by);
+  return composed(op, x, weight, bias, scope, by);
 }
 
 void check_channels(const char* op, const char* what, const Tensor& t, int64_t channels) {
@@ -236,22 +235,22 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
   if (!training && !(rm.defined() && rv.defined()))
     fail("batch_norm: running_mean and running_var must be given when not training");
 
-  const Spread spread{all_but(input.dim(), 1), true, !training, eps};
+  const Scope scope{all_but(input.dim(), 1), true, !training, eps};
   Statistics by;
   if (!training) {
     {
       const NoGradGuard untaped;
       by = {over_channels(rm, input), (over_channels(rv, input) + eps).rsqrt()};
     }
-    return composed("batch_norm", input.contiguous(), w, b, spread, by);
+    return composed("batch_norm", input.contiguous(), w, b, scope, by);
   }
   Tensor y, mean, var;
   if (can_fuse(input, w, b)) {
-    y = fused("batch_norm", input, w, b, spread, &mean, &var);
+    y = fused("batch_norm", input, w, b, scope, &mean, &var);
   } else {
     const NoGradGuard untaped;
-    var = input.var(spread.over, Scalar(0), true);
-    mean = input.mean(spread.over, true);
+    var = input.var(scope.over, Scalar(0), true);
+    mean = input.mean(scope.over, true);
     by = {mean, (var + eps).rsqrt()};
   }
   if (rm.defined() || rv.defined()) {
@@ -261,7 +260,7 @@ Tensor batch_norm(const Tensor& input, const std::optional<Tensor>& weight,
     if (rv.defined())
       rv.lerp_(var.reshape({channels}) * (double(count) / double(count - 1)), momentum);
   }
-  return y.defined() ? y : composed("batch_norm", input, w, b, spread, by);
+  return y.defined() ? y : composed("batch_norm", input, w, b, scope, by);
 }
 
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
@@ -281,10 +280,10 @@ Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape,
   if (sizes.size() < n || sizes.slice(sizes.size() - n) != normalized_shape)
     fail("layer_norm: the input's shape {} does not end in normalized_shape {}", sizes,
          normalized_shape);
-  Spread spread{{}, false, false, eps};
-  spread.read = 0b111;
-  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) spread.over.push_back(int64_t(d));
-  return own_statistics("layer_norm", input, w, b, spread);
+  Scope scope{{}, false, false, eps};
+  scope.read = 0b111;
+  for (size_t d = sizes.size() - n; d < sizes.size(); ++d) scope.over.push_back(int64_t(d));
+  return own_statistics("layer_norm", input, w, b, scope);
 }
 
 Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<Tensor>& weight,
@@ -301,8 +300,8 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const std::optional<T
   const Tensor groups = input.reshape(
       {Checked("group_norm", input.size(0)) * num_groups,
        input.size(0) == 0 ? channels / num_groups : input.numel() / input.size(0) / num_groups});
-  const Spread spread{{1}, false, false, eps};
-  const Tensor y = own_statistics("group_norm", groups, {}, {}, spread).reshape(input.sizes());
+  const Scope scope{{1}, false, false, eps};
+  const Tensor y = own_statistics("group_norm", groups, {}, {}, scope).reshape(input.sizes());
   return called("group_norm", scaled(y, over_channels(w, input), over_channels(b, input)));
 }
 
@@ -322,10 +321,10 @@ Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape,
   for (size_t d = sizes.size() - n; d < sizes.size(); ++d) dims.push_back(int64_t(d));
   const double least = input.dtype() == kDouble ? std::numeric_limits<double>::epsilon()
                                                 : std::numeric_limits<float>::epsilon();
-  const Spread spread{dims, false, false, eps.value_or(least), /*centred=*/false};
+  const Scope scope{dims, false, false, eps.value_or(least), /*centred=*/false};
   const Tensor w = or_none(weight);
-  if (can_fuse(input, w, {})) return fused("rms_norm", input, w, {}, spread);
-  const Tensor y = input * statistics(input, spread).rstd;
+  if (can_fuse(input, w, {})) return fused("rms_norm", input, w, {}, scope);
+  const Tensor y = input * statistics(input, scope).rstd;
   return scaled ? y * w : y;
 }
 

@@ -6,8 +6,8 @@ namespace gradus {
 
 using autograd::record;
 using autograd::save;
-using autograd::Spread;
 using autograd::ToIndex;
+using autograd::Unreduce;
 using autograd::wrt;
 
 namespace {
@@ -30,8 +30,8 @@ Tensor extreme_of_all(const char* op, Over* fn, const Tensor& x) {
 
 Tensor extreme_over(const char* op, Over* fn, const Tensor& x, DimSet dims, bool keepdim) {
   return record(op, raw::contiguous(fn(x, dims, keepdim, op)),
-                wrt(x, [sx = save(x), dims, back = Spread(x, dims, keepdim)](const Tensor& dy,
-                                                                             const Tensor& y) {
+                wrt(x, [sx = save(x), dims, back = Unreduce(x, dims, keepdim)](const Tensor& dy,
+                                                                               const Tensor& y) {
                   const Tensor here = sx->eq(back.keep(y));
                   return here.mul(back.keep(dy)).div(raw::sum(here, dims, true));
                 }));

@@ -14,7 +14,7 @@ namespace gradus {
 using autograd::converted;
 using autograd::record;
 using autograd::save;
-using autograd::Spread;
+using autograd::Unreduce;
 using autograd::wrt;
 
 namespace {
@@ -57,11 +57,11 @@ Tensor norm_over(const char* op, const Tensor& input, const std::optional<Scalar
   const Tensor x = converted(input, dtype);
   const double p = ord ? ord->toDouble() : 2;
   const DimSet dims = dim_set(dim, x.dim(), "norm");
-  return record(
-      op, raw::norm(x, p, dims, keepdim),
-      wrt(x, [=, sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy, const Tensor& y) {
-        return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
-      }));
+  return record(op, raw::norm(x, p, dims, keepdim),
+                wrt(x, [=, sx = save(x), back = Unreduce(x, dims, keepdim)](const Tensor& dy,
+                                                                            const Tensor& y) {
+                  return norm_back(back.keep(dy), back.keep(y), sx, p, dims);
+                }));
 }
 
 // The mean, without overflow.
@@ -77,7 +77,7 @@ Tensor mean_of(const Tensor& x, DimSet dims) {
 // The gradient of the variance of x over dims, n - correction = `count`: dy 2 (x - mean) / count;
 // that of its root y: dy (x - mean) / (y count), and 0 where y is.
 Tensor variance_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims,
-                     const Spread& back, double count, bool root) {
+                     const Unreduce& back, double count, bool root) {
   const Tensor d = x - mean_of(x, dims);
   if (!root) return back.keep(dy) * (2 / count) * d;
   const Tensor none = y.eq(0), length = y.masked_fill(none, 1);
@@ -102,7 +102,7 @@ struct Variance {
       warn("{}: degrees of freedom are {} of {} elements with correction {}, expected more than 0",
            op, n - c, n, c);
     const raw::Moments moments = raw::moments(x, dims, keepdim);
-    const Spread back(x, dims, keepdim);
+    const Unreduce back(x, dims, keepdim);
     Tensor v = raw::variance(moments, n, c, root, x.dtype());
     const auto from = [=, sx = save(x), root = root](const Tensor& dy, const Tensor& y) {
       return variance_back(dy, y, sx, dims, back, std::max(0., n - c), root);

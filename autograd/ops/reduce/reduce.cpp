@@ -12,7 +12,7 @@ using autograd::converted;
 using autograd::OutputInfo;
 using autograd::record;
 using autograd::save;
-using autograd::Spread;
+using autograd::Unreduce;
 using autograd::wrt;
 
 namespace {
@@ -26,7 +26,7 @@ Tensor sum_over(const char* op, const Tensor& x, DimSet dims, bool keepdim, Opti
   if (dtype && *dtype != x.dtype()) return sum_over(op, x.to(*dtype), dims, keepdim, dtype);
   return record(op, as_dtype(raw::sum(x, dims, keepdim), dtype),
                 wrt(x, [dims, keepdim](const Tensor& dy, const OutputInfo& input) {
-                  return Spread(input.sizes, dims, keepdim)(dy);
+                  return Unreduce(input.sizes, dims, keepdim)(dy);
                 }));
 }
 
@@ -36,7 +36,7 @@ Tensor mean_over(const char* op, const Tensor& input, DimSet dims, bool keepdim,
   const int64_t n = reduced_count(x.sizes(), dims);
   return record(op, raw::mean(x, dims, keepdim),
                 wrt(x, [n, dims, keepdim](const Tensor& dy, const OutputInfo& input) {
-                  return Spread(input.sizes, dims, keepdim)(dy.div(Scalar(n)));
+                  return Unreduce(input.sizes, dims, keepdim)(dy.div(Scalar(n)));
                 }));
 }
 
@@ -54,7 +54,7 @@ Tensor products_of_others(const Tensor& given, int64_t dim) {
 // dx = dy y / x; where y is 0 or out of range, dy times the product of the others.
 Tensor prod_back(const Tensor& dy, const Tensor& y, const Tensor& x, DimSet dims, bool keepdim,
                  int64_t dim) {
-  const Spread back(x, dims, keepdim);
+  const Unreduce back(x, dims, keepdim);
   const double most = x.dtype() == kFloat ? 0x1p100 : 0x1p900;
   if (raw::all_within(y, 1 / most, most)) return back(dy * y) / x;
   if (x.dim() == 0 || x.numel() == 0) return back(dy);
@@ -98,7 +98,7 @@ Tensor Tensor::nansum(OptionalIntArrayRef dim, bool keepdim, OptionalDtype dtype
   const Tensor x = converted(*this, dtype);
   const DimSet dims = dim_set(dim, x.dim(), "nansum");
   return record("nansum", as_dtype(raw::nansum(x, dims, keepdim), dtype),
-                wrt(x, [sx = save(x), back = Spread(x, dims, keepdim)](const Tensor& dy) {
+                wrt(x, [sx = save(x), back = Unreduce(x, dims, keepdim)](const Tensor& dy) {
                   return back(dy).masked_fill(sx->ne(sx), 0);
                 }));
 }
@@ -154,8 +154,8 @@ Tensor Tensor::logsumexp(IntArrayRef dim, bool keepdim) const {
   const Tensor x = is_floating_point() ? *this : to(get_default_dtype());
   const DimSet dims = dim_set(dim, x.dim(), "logsumexp");
   return record("logsumexp", raw::logsumexp(x, dims, keepdim),
-                wrt(x, [sx = save(x), dims, back = Spread(x, dims, keepdim)](const Tensor& dy,
-                                                                             const Tensor& y) {
+                wrt(x, [sx = save(x), dims, back = Unreduce(x, dims, keepdim)](const Tensor& dy,
+                                                                               const Tensor& y) {
                   return back(dy) * shares_of(sx, back.keep(y), dims);
                 }));
 }

@@ -9,10 +9,10 @@
 namespace gradus::autograd {
 
 // Carries a tensor of a reduction's shape back to the shape of its input.
-class Spread {
+class Unreduce {
  public:
-  Spread(const Tensor& x, DimSet dims, bool keepdim) : Spread(x.impl()->sizes, dims, keepdim) {}
-  Spread(const Dims& sizes, DimSet dims, bool keepdim)
+  Unreduce(const Tensor& x, DimSet dims, bool keepdim) : Unreduce(x.impl()->sizes, dims, keepdim) {}
+  Unreduce(const Dims& sizes, DimSet dims, bool keepdim)
       : sizes_(sizes), kept_(reduced_sizes(sizes, dims, true)), keepdim_(keepdim) {}
   // Reduced dims have size 1.
   Tensor keep(const Tensor& y) const { return keepdim_ || y.dim() == 0 ? y : y.reshape(kept_); }
