@@ -1,8 +1,8 @@
 // Elements by index along one dim, and those of flattened tensors.
 #include "autograd/inplace.h"
 #include "autograd/ops/index/index.h"
-#include "autograd/ops/view/embed.h"
 #include "autograd/ops/view/view.h"
+#include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/fail.h"
 #include "tensor/index/plan.h"
 #include "tensor/index/scatter.h"
@@ -28,13 +28,13 @@ void check_type(const char* op, const Tensor& self, const Tensor& src) {
 Tensor to_source(const Tensor& dy, int64_t dim, const Tensor& index, const Dims& sizes) {
   const Tensor dx = dy.gather(dim, index);
   if (dx.numel() == checked_numel(sizes, "scatter")) return dx.reshape(sizes);
-  return autograd::embed("scatter_backward", dx, sizes,
-                         [reached = Dims(index.sizes())](const Tensor& y) {
-                           Tensor part = y;
-                           for (size_t d = 0; d < reached.size(); ++d)
-                             part = part.narrow(int64_t(d), 0, reached[d]);
-                           return part;
-                         });
+  return autograd::zeros_around("scatter_backward", dx, sizes,
+                                [reached = Dims(index.sizes())](const Tensor& y) {
+                                  Tensor part = y;
+                                  for (size_t d = 0; d < reached.size(); ++d)
+                                    part = part.narrow(int64_t(d), 0, reached[d]);
+                                  return part;
+                                });
 }
 
 // The transpose of gather; the index was checked by it.

@@ -5,7 +5,7 @@
 #include "autograd/ops/index/index.h"
 #include "autograd/ops/index/masked.h"
 #include "autograd/ops/pointwise/pointwise.h"
-#include "autograd/ops/view/embed.h"
+#include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/index/mask.h"
@@ -98,9 +98,9 @@ Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const 
       "masked_scatter_", *this, [&] { raw::masked_scatter(*this, wide, source); },
       wrt(*this, [m](const Tensor& dy) { return dy.masked_fill(m, 0); }),
       wrt(source, [m, n, sizes = source.impl()->sizes](const Tensor& dy) {
-        return autograd::embed("masked_scatter_backward", dy.masked_select(m),
-                               {checked_numel(sizes, "masked_scatter")},
-                               [n](const Tensor& y) { return y.narrow(0, 0, n); })
+        return autograd::zeros_around("masked_scatter_backward", dy.masked_select(m),
+                                      {checked_numel(sizes, "masked_scatter")},
+                                      [n](const Tensor& y) { return y.narrow(0, 0, n); })
             .reshape(sizes);
       }));
 }

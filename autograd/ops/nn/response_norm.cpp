@@ -1,8 +1,7 @@
-// Normalisation in terms of other operations.
+// Normalisation by neighbouring channels, in terms of other operations.
 #include <algorithm>
 #include <cmath>
 
-#include "autograd/modes.h"
 #include "autograd/ops/image/pool.h"
 #include "autograd/ops/image/resample.h"
 #include "autograd/ops/nn/normalisation.h"
@@ -13,39 +12,6 @@
 #include "tensor/shape.h"
 
 namespace gradus {
-
-Tensor instance_norm(const Tensor& input, const std::optional<Tensor>& weight,
-                     const std::optional<Tensor>& bias, const std::optional<Tensor>& running_mean,
-                     const std::optional<Tensor>& running_var, bool use_input_stats,
-                     double momentum, double eps, bool) {
-  if (input.dim() < 2) fail("instance_norm: the input needs 2 dims or more, got {}", input.sizes());
-  const int64_t images = input.size(0), channels = input.size(1);
-  const bool tracked = running_mean && running_mean->defined();
-  if (!use_input_stats && !(tracked && running_var && running_var->defined()))
-    fail("instance_norm: running_mean and running_var must be given without use_input_stats");
-  // The batch becomes channels, each with statistics of its own.
-  const auto repeated = [&](const std::optional<Tensor>& t) -> std::optional<Tensor> {
-    if (!t || !t->defined()) return std::nullopt;
-    if (t->numel() != channels)
-      fail("instance_norm: {} elements for {} channels", t->numel(), channels);
-    return t->repeat({images});
-  };
-  std::vector<int64_t> sizes = input.sizes().vec();
-  sizes[0] = 1, sizes[1] = product({images, channels});
-  std::optional<Tensor> mean, var;
-  {
-    const NoGradGuard untaped;
-    mean = repeated(running_mean), var = repeated(running_var);
-  }
-  const Tensor y = batch_norm(input.reshape(sizes), repeated(weight), repeated(bias), mean, var,
-                              use_input_stats, momentum, eps);
-  if (use_input_stats && images > 0) {
-    const NoGradGuard untaped;
-    if (mean) running_mean->copy_(mean->view({images, channels}).mean({0}));
-    if (var) running_var->copy_(var->view({images, channels}).mean({0}));
-  }
-  return y.reshape(input.sizes());
-}
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "autograd/inplace.h"
-#include "autograd/ops/view/embed.h"
+#include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"

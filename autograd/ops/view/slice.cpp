@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "autograd/inplace.h"
-#include "autograd/ops/view/embed.h"
 #include "autograd/ops/view/strided.h"
 #include "autograd/ops/view/view.h"
+#include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
@@ -12,9 +12,9 @@
 
 namespace gradus {
 
-using autograd::embed;
 using autograd::OutputInfo;
 using autograd::record_view;
+using autograd::zeros_around;
 
 Tensor Tensor::select(int64_t d, int64_t index) const {
   const TensorImpl& t = checked();
@@ -31,11 +31,11 @@ Tensor Tensor::select(int64_t d, int64_t index) const {
     o.strides[k] = t.strides[k < at ? k : k + 1];
   }
   o.refresh();
-  return record_view("select", *this, std::move(out),
-                     [at, i](const Tensor& dy, const OutputInfo& input) {
-                       return embed("select_backward", dy, input.sizes,
-                                    [at, i](const Tensor& y) { return y.select(int64_t(at), i); });
-                     });
+  return record_view(
+      "select", *this, std::move(out), [at, i](const Tensor& dy, const OutputInfo& input) {
+        return zeros_around("select_backward", dy, input.sizes,
+                            [at, i](const Tensor& y) { return y.select(int64_t(at), i); });
+      });
 }
 
 Tensor Tensor::slice(int64_t d, std::optional<int64_t> start, std::optional<int64_t> end,
@@ -58,7 +58,7 @@ Tensor Tensor::slice(int64_t d, std::optional<int64_t> start, std::optional<int6
   o.refresh();
   return record_view("slice", *this, std::move(out),
                      [at, first, last, step](const Tensor& dy, const OutputInfo& input) {
-                       return embed("slice_backward", dy, input.sizes, [=](const Tensor& y) {
+                       return zeros_around("slice_backward", dy, input.sizes, [=](const Tensor& y) {
                          return y.slice(int64_t(at), first, last, step);
                        });
                      });
@@ -105,9 +105,10 @@ Tensor Tensor::diagonal(int64_t offset, int64_t dim1, int64_t dim2) const {
   st.push_back(step);
   return record_view("diagonal", *this, raw::window(*this, sz, st, start),
                      [offset, a, b](const Tensor& dy, const OutputInfo& input) {
-                       return embed("diagonal_backward", dy, input.sizes, [=](const Tensor& y) {
-                         return y.diagonal(offset, int64_t(a), int64_t(b));
-                       });
+                       return zeros_around("diagonal_backward", dy, input.sizes,
+                                           [=](const Tensor& y) {
+                                             return y.diagonal(offset, int64_t(a), int64_t(b));
+                                           });
                      });
 }
 

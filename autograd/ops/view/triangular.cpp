@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "autograd/inplace.h"
-#include "autograd/ops/view/embed.h"
 #include "autograd/ops/view/rearrange.h"
+#include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
@@ -12,10 +12,10 @@
 
 namespace gradus {
 
-using autograd::embed;
 using autograd::record;
 using autograd::write_inplace;
 using autograd::wrt;
+using autograd::zeros_around;
 
 namespace {
 
@@ -66,8 +66,8 @@ Tensor Tensor::diag_embed(int64_t offset, int64_t dim1, int64_t dim2) const {
   shape.pop_back();
   shape.insert(size_t(std::min(a, b)), side);
   shape.insert(size_t(std::max(a, b)), side);
-  return embed("diag_embed", *this, shape,
-               [=](const Tensor& y) { return y.diagonal(offset, a, b); });
+  return zeros_around("diag_embed", *this, shape,
+                      [=](const Tensor& y) { return y.diagonal(offset, a, b); });
 }
 Tensor Tensor::diagflat(int64_t offset) const { return reshape(-1).diag(offset); }
 

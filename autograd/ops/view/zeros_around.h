@@ -9,7 +9,7 @@ namespace gradus::autograd {
 // Zeros of `sizes` whose part has the elements of x. part(t) is a taped view of t that names no
 // element twice.
 template <class Part>
-Tensor embed(const char* op, const Tensor& x, const Dims& sizes, Part part) {
+Tensor zeros_around(const char* op, const Tensor& x, const Dims& sizes, Part part) {
   Tensor y = raw::zeros(sizes, x.dtype());
   {
     const NoGradGuard untaped;
