@@ -2,6 +2,8 @@
 // throughout (not bool).
 #pragma once
 
+#include "autograd/ops/linalg/distance.h"
+
 #include "tensor/tensor.h"
 
 namespace gradus {

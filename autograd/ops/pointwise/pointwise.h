@@ -3,6 +3,8 @@
 // the shapes do not broadcast or the type is not supported.
 #pragma once
 
+#include "autograd/ops/pointwise/copy.h"
+
 #include "tensor/tensor.h"
 
 namespace gradus {

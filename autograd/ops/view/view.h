@@ -2,6 +2,10 @@
 // differentiable; none copies, but reshape and flatten where no window has the wanted shape.
 #pragma once
 
+#include "autograd/ops/view/join.h"
+#include "autograd/ops/view/rearrange.h"
+#include "autograd/ops/view/triangular.h"
+
 #include "tensor/tensor.h"
 
 namespace gradus {

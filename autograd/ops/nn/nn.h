@@ -1,0 +1,8 @@
+// The functions behind layers and losses.
+#pragma once
+
+#include "autograd/ops/nn/activation.h"
+#include "autograd/ops/nn/dropout.h"
+#include "autograd/ops/nn/embedding.h"
+#include "autograd/ops/nn/loss.h"
+#include "autograd/ops/nn/normalisation.h"
