@@ -287,13 +287,17 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
     fail("load: {}{}: types differ, {} in the archive and {} in the target", prefix_, key,
          value.dtype(), tensor.dtype());
   auto& undo = contents_->overwritten;
-  if (hands_over && exchange_storage(*tensor.impl(), *value.impl())) {
-    undo.emplace_back(tensor, std::exchange(contents_->tensors[*place].second, tensor));
-  } else {
-    undo.emplace_back(tensor, raw::clone(tensor));
-    raw::copy(tensor, value);
-    tensor.impl()->storage->bump_version();
+  if (hands_over) {
+    undo.emplace_back();  // there is room for it before anything changes
+    if (exchange_storage(*tensor.impl(), *value.impl())) {
+      undo.back() = {tensor, std::exchange(contents_->tensors[*place].second, tensor)};
+      return true;
+    }
+    undo.pop_back();
   }
+  undo.emplace_back(tensor, raw::clone(tensor));
+  raw::copy(tensor, value);
+  tensor.impl()->storage->bump_version();
   return true;
 }
 
