@@ -168,6 +168,21 @@ void padding(Rows& rows) {
   mode("pad.circular", "F.pad(a, (3, 1, 2, 0), 'circular')", {1, 2, 3, 3}, {3, 1, 2, 0}, "circular",
        large);
   mode("pad.circular1", "F.pad(a, (-2, 2), 'circular')", {2, 1, 6}, {-2, 2}, "circular");
+  const auto named = [&](const char* name, const char* pad, std::vector<int64_t> shape,
+                         std::vector<int64_t> sides,
+                         Tensor (*f)(const Tensor&, gradus::IntArrayRef)) {
+    row(name, ("torch.ops.aten." + std::string(name) + "(a, " + pad + ")").c_str(),
+        {real(std::move(shape))},
+        [f, sides = std::move(sides)](const List& x) -> List { return {f(x[0], sides)}; });
+  };
+  named("reflection_pad1d", "[2, 1]", {2, 3, 4}, {2, 1}, gradus::reflection_pad1d);
+  named("reflection_pad2d", "[2, 1, 0, 3]", {2, 4, 3}, {2, 1, 0, 3}, gradus::reflection_pad2d);
+  named("reflection_pad3d", "[1, 1, 1, 0, 2, 1]", {2, 3, 3, 2}, {1, 1, 1, 0, 2, 1},
+        gradus::reflection_pad3d);
+  named("replication_pad1d", "[3, 1]", {2, 3, 2}, {3, 1}, gradus::replication_pad1d);
+  named("replication_pad2d", "[3, 1, 2, 4]", {1, 2, 3, 2}, {3, 1, 2, 4}, gradus::replication_pad2d);
+  named("replication_pad3d", "[1, 2, 1, 0, 2, 1]", {2, 2, 3, 2}, {1, 2, 1, 0, 2, 1},
+        gradus::replication_pad3d);
   row(
       "pad.integers", "F.pad(a, (2, 1), 'circular')", {ints({2, 2, 3}, 0, 9)},
       [](const List& x) -> List {
