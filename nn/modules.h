@@ -16,4 +16,5 @@
 #include "nn/layers/normalisation.h"
 #include "nn/layers/padding.h"
 #include "nn/layers/pool.h"
+#include "nn/layers/recurrent.h"
 #include "nn/layers/vision.h"

@@ -72,6 +72,7 @@ Rows conv_rows();
 Rows pool_rows();
 Rows vision_rows();
 Rows norm_rows();
+Rows recurrent_rows();
 
 const Rows& all_rows();
 

@@ -33,6 +33,7 @@ void small_operations(Cases&);
 void small_graphs(Cases&);
 void networks(Cases&);
 void deep_networks(Cases&);
+void recurrent_layers(Cases&);
 void dense(Cases&);
 void awkward(Cases&);
 void special_functions(Cases&);

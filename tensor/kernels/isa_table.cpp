@@ -26,6 +26,7 @@ constexpr Table make_table() {
           .optimizer = &optimizer_table,
           .pool = &pool_table,
           .random = &random_table,
+          .recurrent = &recurrent_table,
           .sum = &sum_table,
           .logic = &logic_table,
           .minmax = &minmax_table,

@@ -7,6 +7,7 @@
 #include "tensor/kernels/image/winograd.h"
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/normalisation.h"
+#include "tensor/kernels/nn/recurrent.h"
 #include "tensor/kernels/optim/optimizer.h"
 #include "tensor/kernels/pointwise/copy.h"
 #include "tensor/kernels/pointwise/row.h"
@@ -25,6 +26,7 @@ struct Table {
   const OptimizerTable* optimizer;
   const PoolTable* pool;
   const RandomTable* random;
+  const RecurrentTable* recurrent;
   const SumTable* sum;
   const LogicTable* logic;
   const MinMaxTable* minmax;

@@ -39,8 +39,9 @@ List make_inputs(const std::vector<Input>& inputs, bool as_float) {
 const Rows& all_rows() {
   static const Rows rows = [] {
     Rows all;
-    for (const auto& family : {pointwise_rows, linalg_rows, nn_rows, reduce_rows, view_rows,
-                               index_rows, conv_rows, pool_rows, vision_rows, norm_rows}) {
+    for (const auto& family :
+         {pointwise_rows, linalg_rows, nn_rows, reduce_rows, view_rows, index_rows, conv_rows,
+          pool_rows, vision_rows, norm_rows, recurrent_rows}) {
       Rows some = family();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
                  std::make_move_iterator(some.end()));

@@ -25,6 +25,12 @@ Tensor flat_parameters(const Holder& m) {
 
 Tensor ramp() { return arange(24, kFloat).reshape({2, 3, 4}) / 8 - 1.4; }
 
+// What a recurrent layer makes of the ramp.
+template <class Holder>
+Tensor output(Holder net) {
+  return std::get<0>(net->forward(ramp()));
+}
+
 const std::map<std::string, std::function<Tensor()>> makers = {
     {"linear", [] { return flat_parameters(nn::Linear(3, 4)); }},
     {"linear_no_bias",
@@ -37,6 +43,40 @@ const std::map<std::string, std::function<Tensor()>> makers = {
      [] {
        return flat_parameters(
            nn::Sequential{nn::Linear(3, 4), nn::BatchNorm1d(4), nn::PReLU(), nn::Linear(4, 2)});
+     }},
+    {"rnn",
+     [] {
+       return flat_parameters(nn::RNN(nn::RNNOptions(2, 3).num_layers(2).bidirectional(true)));
+     }},
+    {"lstm",
+     [] {
+       return flat_parameters(
+           nn::LSTM(nn::LSTMOptions(2, 3).num_layers(2).bidirectional(true).proj_size(2)));
+     }},
+    {"gru", [] { return flat_parameters(nn::GRU(nn::GRUOptions(2, 3).bias(false))); }},
+    {"rnn_cell",
+     [] { return flat_parameters(nn::RNNCell(nn::RNNCellOptions(2, 3).nonlinearity(kReLU))); }},
+    {"lstm_cell", [] { return flat_parameters(nn::LSTMCell(2, 3)); }},
+    {"gru_cell", [] { return flat_parameters(nn::GRUCell(nn::GRUCellOptions(2, 3).bias(false))); }},
+    {"lstm_dropout",
+     [] { return output(nn::LSTM(nn::LSTMOptions(4, 5).num_layers(3).dropout(0.4))); }},
+    {"lstm_dropout_batch_first",
+     [] {
+       return output(nn::LSTM(
+           nn::LSTMOptions(4, 3).num_layers(2).dropout(0.4).batch_first(true).bidirectional(true)));
+     }},
+    {"lstm_proj_dropout",
+     [] {
+       return output(nn::LSTM(nn::LSTMOptions(4, 3).num_layers(2).dropout(0.4).proj_size(2)));
+     }},
+    {"gru_dropout",
+     [] { return output(nn::GRU(nn::GRUOptions(4, 5).num_layers(2).dropout(0.4))); }},
+    {"rnn_dropout_packed",
+     [] {
+       nn::RNN net(nn::RNNOptions(4, 5).num_layers(2).dropout(0.4));
+       const auto packed = nn::utils::rnn::pack_padded_sequence(
+           ramp(), tensor({1, 2, 2}), /*batch_first=*/false, /*enforce_sorted=*/false);
+       return std::get<0>(net->forward_with_packed_input(packed)).data();
      }},
     {"conv1d", [] { return flat_parameters(nn::Conv1d(2, 3, 4)); }},
     {"conv2d",

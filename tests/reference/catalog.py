@@ -3,6 +3,7 @@
 usage: build/tests/catalog/catalog_list | python3 tests/reference/catalog.py > tests/reference/catalog.txt
 """
 import math
+import string
 import sys
 
 import torch
@@ -58,7 +59,7 @@ def main():
     for line in sys.stdin:
         name, python, specs, differentiable = line.rstrip("\n").split("\t")
         inputs = [make(s, k) for k, s in enumerate(specs.split("|")[:-1])]
-        names = dict(zip("abcdefgh", inputs), torch=torch, F=F, math=math)
+        names = dict(zip(string.ascii_lowercase, inputs), torch=torch, F=F, math=math)
         try:
             outputs = as_list(eval(python, names))
         except Exception as error:

@@ -9,6 +9,7 @@ throws (e); or the write itself throws (w). An output without a history is -. A 
 or is undefined (u).
 """
 import math
+import string
 import sys
 import warnings
 
@@ -23,7 +24,7 @@ def run(python, bases, wanted):
     leaves = [b.detach().clone().requires_grad_(i in wanted) for i, b in enumerate(bases)]
     inputs = [x * 1 if x.requires_grad else x for x in leaves]
     torch.manual_seed(1)
-    names = dict(zip("abcdefgh", inputs), torch=torch, F=F, math=math)
+    names = dict(zip(string.ascii_lowercase, inputs), torch=torch, F=F, math=math)
     return [x for x in leaves if x.requires_grad], inputs, as_list(eval(python, names))
 
 

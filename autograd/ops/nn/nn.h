@@ -6,3 +6,4 @@
 #include "autograd/ops/nn/embedding.h"
 #include "autograd/ops/nn/loss.h"
 #include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/nn/recurrent.h"
