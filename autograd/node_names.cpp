@@ -54,6 +54,7 @@ remainder:tt RemainderBackward1
 round.decimals RoundBackward1
 rsub:nt RsubBackward1
 rsub:ntn RsubBackward1
+scaled_dot_product_attention ScaledDotProductFlashAttentionForCpuBackward0
 scatter.value ScatterBackward1
 selu EluBackward0
 softsign DivBackward0

@@ -7,6 +7,7 @@ namespace gradus::kernels::GRADUS_ISA {
 #define GRADUS_STRING_(x) #x
 #define GRADUS_STRING(x) GRADUS_STRING_(x)
 
+extern const AttentionTable attention_table;
 extern const ConvTable conv_table;
 extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
@@ -19,6 +20,7 @@ namespace {
 constexpr Table make_table() {
   Table t{.isa = GRADUS_STRING(GRADUS_ISA),
           .rows = {},
+          .attention = &attention_table,
           .conv = &conv_table,
           .copy = &copy_table,
           .gemm = &gemm_table,

@@ -6,6 +6,7 @@
 #include "tensor/kernels/image/pool.h"
 #include "tensor/kernels/image/winograd.h"
 #include "tensor/kernels/linalg/gemm.h"
+#include "tensor/kernels/nn/attention.h"
 #include "tensor/kernels/nn/normalisation.h"
 #include "tensor/kernels/nn/recurrent.h"
 #include "tensor/kernels/optim/optimizer.h"
@@ -19,6 +20,7 @@ namespace gradus::kernels {
 struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
+  const AttentionTable* attention;
   const ConvTable* conv;
   const CopyTable* copy;
   const GemmTable* gemm;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/ops/nn/activation.h"
+#include "autograd/ops/nn/attention.h"
 #include "autograd/ops/nn/dropout.h"
 #include "autograd/ops/nn/embedding.h"
 #include "autograd/ops/nn/loss.h"

@@ -1,0 +1,122 @@
+#include "tensor/kernels/nn/attention.h"
+
+#include <limits>
+
+#include "tensor/kernels/simd/line.h"
+
+namespace gradus::kernels::GRADUS_ISA {
+
+namespace {
+
+template <class T>
+int64_t seen_by(const AttentionTile<T>& t, int64_t r) {
+  const int64_t seen = t.seen + r * t.more;
+  return seen < 0 ? 0 : seen < t.keys ? seen : t.keys;
+}
+
+template <class T>
+void clear(T* x, int64_t n) {
+  map_line(RowLine<T>{n}, [&](auto at) { at.store(x, batch<T>(T(0))); });
+}
+
+template <class T>
+void drop(T* x, const uint8_t* kept, T scale, int64_t n) {
+#pragma omp simd
+  for (int64_t j = 0; j < n; ++j) x[j] = kept[j] ? x[j] * scale : T(0);
+}
+
+template <class T>
+void softmax(const AttentionTile<T>& t, bool first, T* max, T* sum, T* y, int64_t y_row,
+             int64_t n) {
+  using V = batch<T>;
+  constexpr T lowest = -std::numeric_limits<T>::infinity();
+  const V least(lowest);
+  for (int64_t r = 0; r < t.rows; ++r) {
+    T* s = t.scores + r * t.pitch;
+    const int64_t seen = seen_by(t, r);
+    const RowLine<T> line{seen};
+    const V most =
+        t.mask ? fold_line(Greater{}, line, least,
+                           [&, m = t.mask + r * t.mask_row](auto at) {
+                             const V v = at.load(s, least) + at.load(m);
+                             at.store(s, v);
+                             return v;
+                           })
+               : fold_line(Greater{}, line, least, [&](auto at) { return at.load(s, least); });
+    // A nan makes the sum one, whatever it does to the maximum.
+    T top = most.get(0);
+    if (!first && max[r] > top) top = max[r];
+    const V base(top == lowest ? T(0) : top);
+    const V total = sum_line(line, [&](auto at) {
+      const V e = simd::exp(at.load(s, least) - base);
+      at.store(s, e);
+      return e;
+    });
+    if (first) {
+      sum[r] = total.get(0);
+    } else {
+      const V scale = simd::exp(V(max[r]) - base);
+      sum[r] = sum[r] * scale.get(0) + total.get(0);
+      T* to = y + r * y_row;
+      map_line(RowLine<T>{n}, [&](auto at) { at.store(to, at.load(to) * scale); });
+    }
+    max[r] = top;
+    if (t.kept) drop(s, t.kept + r * t.kept_row, t.kept_scale, seen);
+    if (seen < t.keys) clear(s + seen, t.keys - seen);
+  }
+}
+
+template <class T>
+void finish(int64_t rows, int64_t n, const T* y, int64_t y_row, const T* max, const T* sum, T* to,
+            int64_t to_row, T* log_sum) {
+  using V = batch<T>;
+  for (int64_t r = 0; r < rows; ++r) {
+    const bool none = sum[r] == T(0);
+    const T* from = y + r * y_row;
+    T* at_row = to + r * to_row;
+    const V divisor(none ? T(1) : sum[r]);
+    map_line(RowLine<T>{n}, [&](auto at) { at.store(at_row, at.load(from) / divisor); });
+    log_sum[r] = none ? std::numeric_limits<T>::infinity() : max[r] + simd::log(V(sum[r])).get(0);
+  }
+}
+
+template <class T>
+void gradient(const AttentionTile<T>& t, const T* log_sum, const T* dot, T* dp) {
+  using V = batch<T>;
+  for (int64_t r = 0; r < t.rows; ++r) {
+    T* s = t.scores + r * t.pitch;
+    T* ds = dp + r * t.pitch;
+    const int64_t seen = seen_by(t, r);
+    const RowLine<T> line{seen};
+    const V l(log_sum[r]), d(dot[r]);
+    const uint8_t* kept = t.kept ? t.kept + r * t.kept_row : nullptr;
+    if (kept) drop(ds, kept, t.kept_scale, seen);
+    const auto put = [&](auto at, V score) {
+      const V p = simd::exp(score - l);
+      at.store(s, p);
+      at.store(ds, p * (at.load(ds) - d));
+    };
+    if (const T* m = t.mask ? t.mask + r * t.mask_row : nullptr)
+      map_line(line, [&](auto at) { put(at, at.load(s) + at.load(m)); });
+    else
+      map_line(line, [&](auto at) { put(at, at.load(s)); });
+    if (kept) drop(s, kept, t.kept_scale, seen);
+    if (seen < t.keys) clear(s + seen, t.keys - seen), clear(ds + seen, t.keys - seen);
+  }
+}
+
+template <class T>
+void dots(int64_t rows, int64_t n, const T* a, int64_t a_row, const T* b, int64_t b_row, T* y) {
+  for (int64_t r = 0; r < rows; ++r, a += a_row, b += b_row)
+    y[r] = sum_line(RowLine<T>{n}, [&](auto at) { return at.load(a) * at.load(b); }).get(0);
+}
+
+template <class T>
+constexpr AttentionKernels<T> attention_kernels{softmax<T>, finish<T>, gradient<T>, dots<T>};
+
+}  // namespace
+
+extern const AttentionTable attention_table;
+constinit const AttentionTable attention_table{attention_kernels<float>, attention_kernels<double>};
+
+}  // namespace gradus::kernels::GRADUS_ISA
