@@ -73,6 +73,7 @@ Rows pool_rows();
 Rows vision_rows();
 Rows norm_rows();
 Rows recurrent_rows();
+Rows attention_rows();
 
 const Rows& all_rows();
 

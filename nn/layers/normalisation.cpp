@@ -84,13 +84,13 @@ void LayerNormImpl::reset() {
   const bool affine = options.elementwise_affine();
   const IntArrayRef shape = options.normalized_shape();
   weight = register_parameter("weight", affine ? empty(shape) : Tensor(), affine);
-  bias = register_parameter("bias", affine ? empty(shape) : Tensor(), affine);
+  const bool biased = affine && options.bias();
+  bias = register_parameter("bias", biased ? empty(shape) : Tensor(), biased);
   reset_parameters();
 }
 void LayerNormImpl::reset_parameters() {
-  if (!options.elementwise_affine()) return;
-  init::ones_(weight);
-  init::zeros_(bias);
+  if (weight.defined()) init::ones_(weight);
+  if (bias.defined()) init::zeros_(bias);
 }
 void LayerNormImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "LayerNorm")(IntArrayRef(options.normalized_shape()))("eps", options.eps())(

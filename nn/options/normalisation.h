@@ -98,6 +98,8 @@ struct LayerNormOptions {
   GRADUS_ARG(double, eps) = 1e-5;
   /// Whether there are a weight and a bias.
   GRADUS_ARG(bool, elementwise_affine) = true;
+  /// Whether there is a bias too where there is a weight.
+  GRADUS_ARG(bool, bias) = true;
 };
 
 /// The options of GroupNorm: `GroupNormOptions(4, 64)`.

@@ -1,0 +1,78 @@
+#include "nn/layers/attention.h"
+
+#include <ostream>
+
+#include "autograd/factories.h"
+#include "nn/functional/attention.h"
+#include "nn/init.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
+
+namespace gradus::nn {
+
+MultiheadAttentionImpl::MultiheadAttentionImpl(int64_t embed_dim, int64_t num_heads)
+    : MultiheadAttentionImpl(MultiheadAttentionOptions(embed_dim, num_heads)) {}
+MultiheadAttentionImpl::MultiheadAttentionImpl(const MultiheadAttentionOptions& options_)
+    : options(options_) {
+  reset();
+}
+
+void MultiheadAttentionImpl::reset() {
+  const int64_t e = options.embed_dim(), heads = options.num_heads();
+  if (e <= 0 || heads <= 0 || e % heads != 0)
+    fail("MultiheadAttention: num_heads {} does not divide embed_dim {}", heads, e);
+  head_dim = e / heads;
+  _qkv_same_embed_dim = options.kdim() == e && options.vdim() == e;
+  const auto weight = [&](const char* name, bool used, int64_t rows, int64_t columns) {
+    return register_parameter(name, used ? empty({rows, columns}) : Tensor(), used);
+  };
+  const int64_t three = Checked("MultiheadAttention", e) * 3;
+  in_proj_weight = weight("in_proj_weight", _qkv_same_embed_dim, three, e);
+  q_proj_weight = weight("q_proj_weight", !_qkv_same_embed_dim, e, e);
+  k_proj_weight = weight("k_proj_weight", !_qkv_same_embed_dim, e, options.kdim());
+  v_proj_weight = weight("v_proj_weight", !_qkv_same_embed_dim, e, options.vdim());
+  const bool biased = options.bias(), grows = options.add_bias_kv();
+  in_proj_bias = register_parameter("in_proj_bias", biased ? empty({three}) : Tensor(), biased);
+  bias_k = register_parameter("bias_k", grows ? empty({1, 1, e}) : Tensor(), grows);
+  bias_v = register_parameter("bias_v", grows ? empty({1, 1, e}) : Tensor(), grows);
+  out_proj = register_module("out_proj", Linear(LinearOptions(e, e).bias(biased)));
+  _reset_parameters();
+}
+
+void MultiheadAttentionImpl::_reset_parameters() {
+  for (const Tensor& w : {in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight})
+    if (w.defined()) init::xavier_uniform_(w);
+  if (in_proj_bias.defined()) {
+    init::zeros_(in_proj_bias);
+    init::zeros_(out_proj->bias);
+  }
+  if (bias_k.defined()) init::xavier_normal_(bias_k);
+  if (bias_v.defined()) init::xavier_normal_(bias_v);
+}
+
+void MultiheadAttentionImpl::pretty_print(std::ostream& out) const {
+  out << "torch::nn::MultiheadAttention";
+}
+
+std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
+    const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& key_padding_mask,
+    bool need_weights, const Tensor& attn_mask, bool average_attn_weights, bool is_causal) {
+  return functional::multi_head_attention_forward(
+      query, key, value,
+      functional::MultiheadAttentionForwardFuncOptions(
+          options.embed_dim(), options.num_heads(), in_proj_weight, in_proj_bias, bias_k, bias_v,
+          options.add_zero_attn(), options.dropout(), out_proj->weight, out_proj->bias)
+          .training(is_training())
+          .key_padding_mask(key_padding_mask)
+          .need_weights(need_weights)
+          .attn_mask(attn_mask)
+          .use_separate_proj_weight(!_qkv_same_embed_dim)
+          .q_proj_weight(q_proj_weight)
+          .k_proj_weight(k_proj_weight)
+          .v_proj_weight(v_proj_weight)
+          .average_attn_weights(average_attn_weights)
+          .is_causal(is_causal),
+      options.batch_first());
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,53 @@
+// Attention as a layer.
+#pragma once
+
+#include <tuple>
+
+#include "nn/layers/linear.h"
+#include "nn/options/attention.h"
+
+namespace gradus::nn {
+
+/// Attention of several heads: `MultiheadAttention(embed_dim, num_heads)`; see
+/// functional::multi_head_attention_forward. It holds `in_proj_weight` (or, where kdim or vdim is
+/// not embed_dim, `q_proj_weight`, `k_proj_weight` and `v_proj_weight`), `in_proj_bias`, with
+/// add_bias_kv `bias_k` and `bias_v`, and the layer `out_proj`.
+class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
+ public:
+  MultiheadAttentionImpl(int64_t embed_dim, int64_t num_heads);
+  /// Throws Error unless num_heads divides embed_dim.
+  explicit MultiheadAttentionImpl(const MultiheadAttentionOptions& options_);
+  void reset() override;
+  /// Draws the projections anew, uniform after Glorot, and sets their biases to 0.
+  void _reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// query [L, N, embed_dim], key [S, N, kdim] and value [S, N, vdim], or with batch_first [N, L,
+  /// ...], or without N, give the result, of query's shape, and with need_weights the weights, [N,
+  /// L, S] as mean over heads or [N, num_heads, L, S]. Without need_weights it takes less time and
+  /// memory. Masks are true where a key is not seen, or are added: key_padding_mask [N, S],
+  /// attn_mask [L, S] or [N num_heads, L, S]. With is_causal query i sees keys 0 to i, and
+  /// attn_mask, which should say the same, is not read.
+  std::tuple<Tensor, Tensor> forward(const Tensor& query, const Tensor& key, const Tensor& value,
+                                     const Tensor& key_padding_mask = {}, bool need_weights = true,
+                                     const Tensor& attn_mask = {}, bool average_attn_weights = true,
+                                     bool is_causal = false);
+
+ protected:
+  GRADUS_FORWARD_HAS_DEFAULT_ARGS({3, AnyValue(Tensor())}, {4, AnyValue(true)},
+                                  {5, AnyValue(Tensor())}, {6, AnyValue(true)},
+                                  {7, AnyValue(false)})
+
+ public:
+  MultiheadAttentionOptions options;
+  bool _qkv_same_embed_dim = true;  // then in_proj_weight is in use, else the three
+  Tensor in_proj_weight;            // [3 embed_dim, embed_dim]
+  Tensor in_proj_bias;              // [3 embed_dim]
+  Tensor bias_k, bias_v;            // [1, 1, embed_dim]
+  Linear out_proj = nullptr;
+  Tensor q_proj_weight, k_proj_weight, v_proj_weight;  // [embed_dim, ...]
+  int64_t head_dim = 0;
+};
+using MultiheadAttention =
+    ModuleHolder<MultiheadAttentionImpl>;  ///< Holds a MultiheadAttentionImpl.
+
+}  // namespace gradus::nn

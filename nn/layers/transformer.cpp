@@ -1,0 +1,171 @@
+#include "nn/layers/transformer.h"
+
+#include <limits>
+#include <ostream>
+
+#include "autograd/factories.h"
+#include "autograd/modes.h"
+#include "autograd/ops/view/triangular.h"
+#include "nn/init.h"
+#include "tensor/base/fail.h"
+
+namespace gradus::nn {
+namespace {
+
+// `count` clones of a layer, as children of a new list.
+template <class Layer>
+ModuleList clones(const char* name, const Layer& layer, int64_t count) {
+  if (layer.is_empty()) fail("{}: the layer to be copied is empty", name);
+  ModuleList list;
+  for (int64_t i = 0; i < count; ++i) list->push_back(layer->clone());
+  return list;
+}
+
+// Whether a mask says what is_causal says.
+bool is_causal_mask(const Tensor& mask) {
+  if (!mask.defined() || mask.dim() != 2 || mask.size(0) != mask.size(1)) return false;
+  const NoGradGuard untaped;
+  if (mask.dtype() == kBool) return mask.equal(ones(mask.sizes(), kBool).tril().logical_not());
+  return mask.equal(
+      TransformerImpl::generate_square_subsequent_mask(mask.size(0)).to(mask.dtype()));
+}
+
+}  // namespace
+
+TransformerEncoderImpl::TransformerEncoderImpl(TransformerEncoderLayer encoder_layer,
+                                               int64_t num_layers)
+    : TransformerEncoderImpl(TransformerEncoderOptions(std::move(encoder_layer), num_layers)) {}
+TransformerEncoderImpl::TransformerEncoderImpl(TransformerEncoderOptions options_)
+    : options(std::move(options_)) {
+  reset();
+}
+void TransformerEncoderImpl::reset() {
+  layers = register_module(
+      "layers", clones("TransformerEncoder", options.encoder_layer(), options.num_layers()));
+  if (options.norm().is_empty()) return;
+  norm = options.norm().clone();
+  register_module("norm", norm.ptr());
+}
+void TransformerEncoderImpl::reset_parameters() {
+  for (size_t i = 0; i < layers->size(); ++i)
+    layers->at<TransformerEncoderLayerImpl>(i).reset_parameters();
+}
+void TransformerEncoderImpl::pretty_print(std::ostream& out) const {
+  out << "torch::nn::TransformerEncoderImpl";
+}
+Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask,
+                                       const Tensor& src_key_padding_mask,
+                                       std::optional<bool> is_causal) {
+  const bool causal = is_causal ? *is_causal : is_causal_mask(src_mask);
+  Tensor y = src;
+  for (size_t i = 0; i < layers->size(); ++i)
+    y = layers->at<TransformerEncoderLayerImpl>(i).forward(y, src_mask, src_key_padding_mask,
+                                                           causal);
+  return norm.is_empty() ? y : norm.forward<Tensor>(y);
+}
+
+TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderLayer decoder_layer,
+                                               int64_t num_layers)
+    : TransformerDecoderImpl(TransformerDecoderOptions(std::move(decoder_layer), num_layers)) {}
+TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderOptions options_)
+    : options(std::move(options_)) {
+  reset();
+}
+void TransformerDecoderImpl::reset() {
+  layers = register_module(
+      "layers", clones("TransformerDecoder", options.decoder_layer(), options.num_layers()));
+  if (options.norm().is_empty()) return;
+  norm = options.norm().clone();
+  register_module("norm", norm.ptr());
+}
+void TransformerDecoderImpl::reset_parameters() {
+  for (size_t i = 0; i < layers->size(); ++i)
+    layers->at<TransformerDecoderLayerImpl>(i).reset_parameters();
+}
+void TransformerDecoderImpl::pretty_print(std::ostream& out) const {
+  out << "torch::nn::TransformerDecoderImpl";
+}
+Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory,
+                                       const Tensor& tgt_mask, const Tensor& memory_mask,
+                                       const Tensor& tgt_key_padding_mask,
+                                       const Tensor& memory_key_padding_mask,
+                                       std::optional<bool> tgt_is_causal, bool memory_is_causal) {
+  const bool causal = tgt_is_causal ? *tgt_is_causal : is_causal_mask(tgt_mask);
+  Tensor y = tgt;
+  for (size_t i = 0; i < layers->size(); ++i)
+    y = layers->at<TransformerDecoderLayerImpl>(i).forward(
+        y, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, causal,
+        memory_is_causal);
+  return norm.is_empty() ? y : norm.forward<Tensor>(y);
+}
+
+TransformerImpl::TransformerImpl(TransformerOptions options_) : options(std::move(options_)) {
+  reset();
+}
+void TransformerImpl::reset() {
+  const auto layer = TransformerEncoderLayerOptions(options.d_model(), options.nhead())
+                         .dim_feedforward(options.dim_feedforward())
+                         .dropout(options.dropout())
+                         .activation(options.activation())
+                         .layer_norm_eps(options.layer_norm_eps())
+                         .batch_first(options.batch_first())
+                         .norm_first(options.norm_first())
+                         .bias(options.bias());
+  const auto norm = [&] {
+    return AnyModule(LayerNorm(
+        LayerNormOptions({options.d_model()}).eps(options.layer_norm_eps()).bias(options.bias())));
+  };
+  encoder = options.custom_encoder().is_empty()
+                ? AnyModule(TransformerEncoder(
+                      TransformerEncoderOptions(layer, options.num_encoder_layers()).norm(norm())))
+                : options.custom_encoder().clone();
+  register_module("encoder", encoder.ptr());
+  decoder = options.custom_decoder().is_empty()
+                ? AnyModule(TransformerDecoder(
+                      TransformerDecoderOptions(layer, options.num_decoder_layers()).norm(norm())))
+                : options.custom_decoder().clone();
+  register_module("decoder", decoder.ptr());
+  reset_parameters();
+}
+void TransformerImpl::reset_parameters() {
+  for (const Tensor& p : parameters())
+    if (p.dim() > 1) init::xavier_uniform_(p);
+}
+void TransformerImpl::pretty_print(std::ostream& out) const { out << "torch::nn::TransformerImpl"; }
+
+Tensor TransformerImpl::forward(const Tensor& src, const Tensor& tgt, const Tensor& src_mask,
+                                const Tensor& tgt_mask, const Tensor& memory_mask,
+                                const Tensor& src_key_padding_mask,
+                                const Tensor& tgt_key_padding_mask,
+                                const Tensor& memory_key_padding_mask,
+                                std::optional<bool> src_is_causal,
+                                std::optional<bool> tgt_is_causal, bool memory_is_causal) {
+  const int64_t batch_dim = options.batch_first() ? 0 : 1;
+  if (src.dim() != tgt.dim() || src.dim() < 2 || src.dim() > 3)
+    fail("Transformer: src and tgt must both have 3 dims, or 2 unbatched, got {} and {}",
+         src.sizes(), tgt.sizes());
+  if (src.dim() == 3 && src.size(batch_dim) != tgt.size(batch_dim))
+    fail("Transformer: src and tgt have different batches, {} and {}", src.sizes(), tgt.sizes());
+  if (src.size(-1) != options.d_model() || tgt.size(-1) != options.d_model())
+    fail("Transformer: the last size of src and tgt must be d_model {}, got {} and {}",
+         options.d_model(), src.sizes(), tgt.sizes());
+  // Modules of the user's take what libtorch gives them.
+  Tensor memory;
+  if (encoder.type_info() == typeid(TransformerEncoderImpl))
+    memory = encoder.get<TransformerEncoderImpl>().forward(src, src_mask, src_key_padding_mask,
+                                                           src_is_causal);
+  else
+    memory = encoder.forward<Tensor>(src, src_mask, src_key_padding_mask);
+  if (decoder.type_info() == typeid(TransformerDecoderImpl))
+    return decoder.get<TransformerDecoderImpl>().forward(
+        tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
+        tgt_is_causal, memory_is_causal);
+  return decoder.forward<Tensor>(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
+                                 memory_key_padding_mask);
+}
+
+Tensor TransformerImpl::generate_square_subsequent_mask(int64_t sz) {
+  return full({sz, sz}, -std::numeric_limits<double>::infinity(), kFloat).triu(1);
+}
+
+}  // namespace gradus::nn

@@ -1,0 +1,136 @@
+// Encoder, decoder, and the transformer that they make. Vaswani et al., Attention Is All You Need,
+// 2017.
+#pragma once
+
+#include "nn/any.h"
+#include "nn/containers/module_list.h"
+#include "nn/layers/transformer_layer.h"
+
+namespace gradus::nn {
+
+/// The options of TransformerEncoder: `TransformerEncoderOptions(layer, 6).norm(AnyModule(norm))`.
+struct TransformerEncoderOptions {
+  TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers)
+      : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
+  TransformerEncoderOptions(const TransformerEncoderLayerOptions& encoder_layer_options,
+                            int64_t num_layers)
+      : TransformerEncoderOptions(TransformerEncoderLayer(encoder_layer_options), num_layers) {}
+  /// The layer that all layers begin as copies of.
+  GRADUS_ARG(TransformerEncoderLayer, encoder_layer) = nullptr;
+  /// How many layers there are.
+  GRADUS_ARG(int64_t, num_layers);
+  /// A module for the result of the last layer, or none.
+  GRADUS_ARG(AnyModule, norm);
+};
+
+/// The options of TransformerDecoder: `TransformerDecoderOptions(layer, 6).norm(AnyModule(norm))`.
+struct TransformerDecoderOptions {
+  TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers)
+      : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
+  TransformerDecoderOptions(const TransformerDecoderLayerOptions& decoder_layer_options,
+                            int64_t num_layers)
+      : TransformerDecoderOptions(TransformerDecoderLayer(decoder_layer_options), num_layers) {}
+  /// The layer that all layers begin as copies of.
+  GRADUS_ARG(TransformerDecoderLayer, decoder_layer) = nullptr;
+  /// How many layers there are.
+  GRADUS_ARG(int64_t, num_layers);
+  /// A module for the result of the last layer, or none.
+  GRADUS_ARG(AnyModule, norm);
+};
+
+/// Layers one after the other, and a norm or none behind them: `TransformerEncoder(layer, 6)`. It
+/// holds `layers`, clones of the given one, and `norm`.
+class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
+ public:
+  TransformerEncoderImpl(TransformerEncoderLayer encoder_layer, int64_t num_layers);
+  explicit TransformerEncoderImpl(TransformerEncoderOptions options_);
+  void reset() override;
+  /// Draws the parameters of all layers anew.
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// src and masks as in TransformerEncoderLayerImpl::forward. Unless is_causal is set, a src_mask
+  /// that is generate_square_subsequent_mask() counts as causal, which saves half the work.
+  Tensor forward(const Tensor& src, const Tensor& src_mask = {},
+                 const Tensor& src_key_padding_mask = {},
+                 std::optional<bool> is_causal = std::nullopt);
+
+ protected:
+  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())}, {2, AnyValue(Tensor())},
+                                  {3, AnyValue(std::optional<bool>())})
+
+ public:
+  TransformerEncoderOptions options;
+  ModuleList layers = nullptr;
+  AnyModule norm;
+};
+/// Holds a TransformerEncoderImpl.
+using TransformerEncoder = ModuleHolder<TransformerEncoderImpl>;
+
+/// Layers one after the other, and a norm or none behind them: `TransformerDecoder(layer, 6)`. It
+/// holds `layers`, clones of the given one, and `norm`.
+class TransformerDecoderImpl : public Cloneable<TransformerDecoderImpl> {
+ public:
+  TransformerDecoderImpl(TransformerDecoderLayer decoder_layer, int64_t num_layers);
+  explicit TransformerDecoderImpl(TransformerDecoderOptions options_);
+  void reset() override;
+  /// Draws the parameters of all layers anew.
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// tgt, memory and masks as in TransformerDecoderLayerImpl::forward. Unless tgt_is_causal is set,
+  /// a tgt_mask that is generate_square_subsequent_mask() counts as causal.
+  Tensor forward(const Tensor& tgt, const Tensor& memory, const Tensor& tgt_mask = {},
+                 const Tensor& memory_mask = {}, const Tensor& tgt_key_padding_mask = {},
+                 const Tensor& memory_key_padding_mask = {},
+                 std::optional<bool> tgt_is_causal = std::nullopt, bool memory_is_causal = false);
+
+ protected:
+  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
+                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
+                                  {6, AnyValue(std::optional<bool>())}, {7, AnyValue(false)})
+
+ public:
+  TransformerDecoderOptions options;
+  ModuleList layers{nullptr};
+  AnyModule norm;
+};
+/// Holds a TransformerDecoderImpl.
+using TransformerDecoder = ModuleHolder<TransformerDecoderImpl>;
+
+/// An encoder for the source and a decoder for the target: `Transformer(TransformerOptions(64, 8,
+/// 2, 2))`. It holds `encoder` and `decoder`, each with a layer norm at its end, or those of the
+/// options.
+class TransformerImpl : public Cloneable<TransformerImpl> {
+ public:
+  explicit TransformerImpl(TransformerOptions options_ = {});
+  void reset() override;
+  /// Draws all parameters of 2 dims or more anew, uniform after Glorot.
+  void reset_parameters();
+  void pretty_print(std::ostream& out) const override;
+  /// src [S, N, d_model] and tgt [T, N, d_model] give the shape of tgt; with batch_first N comes
+  /// first, and it may be missing. src_mask is [S, S], tgt_mask [T, T], memory_mask [T, S], or each
+  /// with N nhead before; the padding masks are [N, S], [N, T] and [N, S]. Without src_is_causal
+  /// and tgt_is_causal the masks are looked at.
+  Tensor forward(const Tensor& src, const Tensor& tgt, const Tensor& src_mask = {},
+                 const Tensor& tgt_mask = {}, const Tensor& memory_mask = {},
+                 const Tensor& src_key_padding_mask = {}, const Tensor& tgt_key_padding_mask = {},
+                 const Tensor& memory_key_padding_mask = {},
+                 std::optional<bool> src_is_causal = std::nullopt,
+                 std::optional<bool> tgt_is_causal = std::nullopt, bool memory_is_causal = false);
+  /// A mask [sz, sz] to add: 0 where query i sees key j <= i, and -inf elsewhere.
+  static Tensor generate_square_subsequent_mask(int64_t sz);
+
+ protected:
+  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
+                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
+                                  {6, AnyValue(Tensor())}, {7, AnyValue(Tensor())},
+                                  {8, AnyValue(std::optional<bool>())},
+                                  {9, AnyValue(std::optional<bool>())}, {10, AnyValue(false)})
+
+ public:
+  TransformerOptions options;
+  AnyModule encoder;
+  AnyModule decoder;
+};
+using Transformer = ModuleHolder<TransformerImpl>;  ///< Holds a TransformerImpl.
+
+}  // namespace gradus::nn
