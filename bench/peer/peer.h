@@ -29,6 +29,7 @@ struct Case {
 using Cases = std::vector<Case>;
 
 // Each adds its group.
+void attention(Cases&);
 void small_operations(Cases&);
 void small_graphs(Cases&);
 void networks(Cases&);
