@@ -153,16 +153,26 @@ void add(Cases& cases, const std::string& group, const std::string& name, Inputs
 
 int main() {
   peer::Cases cases;
-  for (auto* group : {peer::small_operations, peer::small_graphs, peer::networks, peer::dense,
-                      peer::awkward, peer::special_functions, peer::reductions, peer::movements,
-                      peer::fused, peer::matmuls, peer::image_networks, peer::convolutions,
-                      peer::pools, peer::image_norms, peer::optimiser_steps, peer::deep_networks,
-                      peer::row_strides, peer::files, peer::recurrent_layers})
-  for (auto* group :
-       {peer::attention, peer::small_operations, peer::small_graphs, peer::networks, peer::dense,
-        peer::awkward, peer::special_functions, peer::reductions, peer::movements, peer::fused,
-        peer::matmuls, peer::image_networks, peer::convolutions, peer::pools, peer::image_norms,
-        peer::optimiser_steps, peer::deep_networks, peer::row_strides, peer::files})
+  for (auto* group : {peer::attention,
+                      peer::small_operations,
+                      peer::small_graphs,
+                      peer::networks,
+                      peer::dense,
+                      peer::awkward,
+                      peer::special_functions,
+                      peer::reductions,
+                      peer::movements,
+                      peer::fused,
+                      peer::matmuls,
+                      peer::image_networks,
+                      peer::convolutions,
+                      peer::pools,
+                      peer::image_norms,
+                      peer::optimiser_steps,
+                      peer::deep_networks,
+                      peer::row_strides,
+                      peer::files,
+                      peer::recurrent_layers})
     group(cases);
   peer::Body open;
   for (std::string line; std::getline(std::cin, line);) {

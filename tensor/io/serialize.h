@@ -162,8 +162,8 @@ void save(const Value& value, To&&... to) {
   }
 }
 /// load(value, file name or stream): fills `value` with what save() wrote. If anything does not fit
-/// it throws Error, and `value` is as before. A tensor's elements may lie at another place in memory
-/// afterwards, unless it shares them with a view or with the program.
+/// it throws Error, and `value` is as before. A tensor's elements may lie at another place in
+/// memory afterwards, unless it shares them with a view or with the program.
 template <class Value, class... From>
 void load(Value& value, From&&... from) {
   serialize::InputArchive archive;

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "tensor/kernels/reduce/reduce.h"
-#include "tensor/kernels/simd/vec.h"
 #include "tensor/kernels/simd/math.h"
+#include "tensor/kernels/simd/vec.h"
 
 namespace gradus::kernels::GRADUS_ISA::reduce {
 
