@@ -70,7 +70,7 @@ void RNNImplBase<Derived>::reset_parameters() {
 template <class Derived>
 void RNNImplBase<Derived>::pretty_print(std::ostream& out) const {
   const RNNOptionsBase& o = options_base;
-  Line line(out, names[o.mode().index()]);
+  LayerLine line(out, names[o.mode().index()]);
   line("input_size", o.input_size())("hidden_size", o.hidden_size())("num_layers", o.num_layers())(
       "bias", o.bias())("batch_first", o.batch_first())("dropout", o.dropout())("bidirectional",
                                                                                 o.bidirectional());

@@ -40,7 +40,7 @@ void RNNCellImplBase<Derived>::reset_parameters() {
 template <class Derived>
 void RNNCellImplBase<Derived>::pretty_print(std::ostream& out) const {
   constexpr const char* names[] = {"RNNCell", "", "GRUCell", "LSTMCell"};
-  Line line(out, names[options_base.num_chunks() - 1]);
+  LayerLine line(out, names[options_base.num_chunks() - 1]);
   line(options_base.input_size())(options_base.hidden_size());
   if (!options_base.bias()) line("bias", false);
   const std::string nonlinearity = get_nonlinearity_str();

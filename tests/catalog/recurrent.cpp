@@ -1,6 +1,7 @@
 // Recurrent layers and cells, and sequences of different lengths.
 #include "autograd/ops/nn/recurrent.h"
 
+#include "autograd/factories.h"
 #include "tests/catalog.h"
 
 namespace catalog {
