@@ -1,6 +1,8 @@
 // Recurrent layers and cells, and sequences of different lengths.
 #include "autograd/ops/nn/recurrent.h"
 
+#include <algorithm>
+
 #include "autograd/factories.h"
 #include "tests/catalog.h"
 

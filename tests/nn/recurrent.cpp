@@ -192,8 +192,8 @@ TEST_CASE("sequences are padded and packed") {
   CHECK_FALSE(p.unsorted_indices().defined());
   CHECK_FALSE(p.is_cuda());
   CHECK(p.cpu().data().is_same(p.data()));
-  CHECK((p.to(kDouble).data().dtype() == kDouble));
-  CHECK((p.to(kDouble).batch_sizes().dtype() == kLong));
+  CHECK(bool(p.to(kDouble).data().scalar_type() == kDouble));
+  CHECK(bool(p.to(kDouble).batch_sizes().scalar_type() == kLong));
   CHECK(rnn::unpack_sequence(rnn::pack_sequence({b, a, c}, false))[1].equal(a));
   const auto [padded, lengths] = rnn::pad_packed_sequence(p, true, -1, 4);
   CHECK(padded.equal(tensor({1., 2., 3., -1., 5., 6., -1., -1., 4., -1., -1., -1.}).view({3, 4})));
