@@ -20,7 +20,6 @@ namespace {
 constexpr Table make_table() {
   Table t{.isa = GRADUS_STRING(GRADUS_ISA),
           .rows = {},
-          .attention = &attention_table,
           .conv = &conv_table,
           .copy = &copy_table,
           .gemm = &gemm_table,
@@ -35,7 +34,8 @@ constexpr Table make_table() {
           .power = &power_table,
           .scan = &scan_table,
           .softmax = &softmax_table,
-          .winograd = &winograd_kernels};
+          .winograd = &winograd_kernels,
+          .attention = &attention_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

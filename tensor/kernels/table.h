@@ -20,7 +20,6 @@ namespace gradus::kernels {
 struct Table {
   const char* isa;
   const Row* rows[GRADUS_ISA::formulas::size];
-  const AttentionTable* attention;
   const ConvTable* conv;
   const CopyTable* copy;
   const GemmTable* gemm;
@@ -36,6 +35,7 @@ struct Table {
   const ScanTable* scan;
   const SoftmaxTable* softmax;
   const WinogradKernels* winograd;
+  const AttentionTable* attention;
 };
 
 // An instruction set that the library has kernels for, on processors of this kind.

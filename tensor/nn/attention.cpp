@@ -75,15 +75,22 @@ class Panels {
     const int64_t nr = micro_.nr, mr = micro_.mr;
     kernels::GemmTile<T> t{b.k,     nullptr, a_row, a_col, nullptr, nr,
                            nullptr, c_row,   1,     0,     0,       {T(alpha), T(add)}};
-    for (int64_t j = 0; j < b.n; j += nr) {
+    const auto one = [&](int64_t i, int64_t j) {
+      t.a = a + i * a_row;
       t.b = data_.get() + (b.left + j) * rows_ + b.top * nr;
+      t.c = c + i * c_row + j;
+      t.rows = static_cast<int>(std::min(mr, m - i));
       t.cols = static_cast<int>(std::min(nr, b.n - j));
-      for (int64_t i = 0; i < m; i += mr) {
-        t.a = a + i * a_row;
-        t.c = c + i * c_row + j;
-        t.rows = static_cast<int>(std::min(mr, m - i));
-        micro_.tile(t);
-      }
+      micro_.tile(t);
+    };
+    // What stays in the first cache: all of B, or else a panel of it.
+    constexpr int64_t near = 24 * 1024;
+    if (b.k * b.n * int64_t(sizeof(T)) <= near) {
+      for (int64_t i = 0; i < m; i += mr)
+        for (int64_t j = 0; j < b.n; j += nr) one(i, j);
+    } else {
+      for (int64_t j = 0; j < b.n; j += nr)
+        for (int64_t i = 0; i < m; i += mr) one(i, j);
     }
   }
 

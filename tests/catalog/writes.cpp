@@ -32,6 +32,11 @@ const std::map<std::string, const char*> keep_inputs = {
     {"cross_entropy_loss.none", "the same"},
     {"rms_norm", "PyTorch normalises before it scales"},
     {"rms_norm.eps", "the same"},
+    {"scaled_dot_product_attention.mask_gradient", "PyTorch scales query and key before"},
+    {"scaled_dot_product_attention.causal_mask", "PyTorch scales, and keeps the weights"},
+    {"scaled_dot_product_attention.wide_values", "the same"},
+    {"scaled_dot_product_attention.matrices", "the same"},
+    {"scaled_dot_product_attention.broadcast", "the same"},
 };
 
 // Results whose elements share memory, to which Gradus does not write.

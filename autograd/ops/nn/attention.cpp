@@ -77,19 +77,17 @@ std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& q, const 
 
 Tensor fused(const Tensor& q, const Tensor& k, const Tensor& v, const Form& form) {
   const raw::Attended known = raw::attention(q, k, v, form.spec);
-  // The output is kept without its history: it would be a cycle.
-  return record_joint(op, known.y, {q, k, v},
-                      [sq = save(q), sk = save(k), sv = save(v), y = save(raw::window(known.y)),
-                       log_sum = save(known.log_sum), mask = save(form.spec.mask),
-                       form](const Tensor& dy, const Needs& needs) -> std::vector<Tensor> {
-                        if (mask.defined())
-                          static_cast<void>(*mask);  // throws if it was written to
-                        if (GradMode::is_enabled())
-                          return composed_gradients(dy, *sq, *sk, *sv, form);
-                        auto g = raw::attention_backward(dy, *sq, *sk, *sv, {*y, *log_sum},
-                                                         form.spec, needs[0], needs[1], needs[2]);
-                        return {std::move(g.q), std::move(g.k), std::move(g.v)};
-                      });
+  const Saved own = save(raw::window(known.y));  // without history: it would be a cycle
+  const auto gradients = [sq = save(q), sk = save(k), sv = save(v), own,
+                          log_sum = save(known.log_sum), mask = save(form.spec.mask),
+                          form](const Tensor& dy, const Needs& needs) -> std::vector<Tensor> {
+    if (mask.defined()) static_cast<void>(*mask);  // throws if it was written to
+    if (GradMode::is_enabled()) return composed_gradients(dy, *sq, *sk, *sv, form);
+    auto g = raw::attention_backward(dy, *sq, *sk, *sv, {*own, *log_sum}, form.spec, needs[0],
+                                     needs[1], needs[2]);
+    return {std::move(g.q), std::move(g.k), std::move(g.v)};
+  };
+  return linked(0b111, record_joint(op, known.y, {q, k, v}, gradients));
 }
 
 void check(const Tensor& q, const Tensor& k, const Tensor& v, double dropout_p) {
