@@ -5,6 +5,7 @@
 #include "tensor/nn/recurrent.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "tensor/base/parallel.h"
 #include "tensor/base/scratch.h"
@@ -44,6 +45,12 @@ std::vector<int64_t> offsets_of(const Steps& steps) {
   return out;
 }
 
+// The rows that are multiplied together; what a row gives does not depend on the others.
+template <class T>
+int64_t unit_of() {
+  return kernels::table().gemm->of<T>().mr;
+}
+
 // A matrix B [k, n] that many others are multiplied by.
 template <class T>
 class Factor {
@@ -58,9 +65,7 @@ class Factor {
       micro_.pack(b + p * row, column, row, n, std::min<int64_t>(micro_.kc, k - p), micro_.nr,
                   panels_.get() + p * padded_);
   }
-  // The rows that are multiplied together; what a row gives does not depend on the others.
-  int64_t unit() const { return micro_.mr; }
-  // Rows [first, last) of C = A B + beta C, `first` a multiple of unit().
+  // Rows [first, last) of C = A B + beta C, `first` a multiple of unit_of().
   void multiply(const T* a, int64_t a_row, T* c, int64_t c_row, int64_t first, int64_t last,
                 T beta) const {
     for (int64_t p = 0; p < k_; p += micro_.kc) {
@@ -139,6 +144,7 @@ template <class T>
 T* pointer(const Tensor& t) {
   return t.defined() ? t.data_ptr<T>() : nullptr;
 }
+Tensor dense(const Tensor& t) { return t.defined() ? contiguous(t) : t; }
 template <class T>
 T* shifted(T* p, int64_t by) {
   return p ? p + by : p;
@@ -205,7 +211,7 @@ Recurrent recurrent(Cell cell, const Tensor& x, const Tensor& h, const Tensor& c
     T *const state = out.h.data_ptr<T>(), *const c_state = pointer<T>(out.c);
     T *const y = out.y.data_ptr<T>(), *const before = pointer<T>(out.before);
     T* const cells = pointer<T>(out.cells);
-    for_each_step(steps, steps.reverse, factor.unit(), n * layout.hidden_width,
+    for_each_step(steps, steps.reverse, unit_of<T>(), n * layout.hidden_width,
                   [&](int64_t, int64_t at, int64_t first, int64_t last) {
                     factor.multiply(state, n, sums + at * layout.width + layout.hidden_at,
                                     layout.width, first, last, T(1));
@@ -232,27 +238,28 @@ RecurrentGradients recurrent_backward(Cell cell, const Tensor& dy, const Tensor&
   RecurrentGradients out;
   out.h = state(dh);
   if (cell == Cell::Lstm) out.c = state(dc);
-  const Tensor above = dy.defined() ? contiguous(dy) : dy, recurrence = contiguous(hh);
+  const Tensor above = dense(dy), recurrence = dense(hh);
   const Tensor sums = empty({rows, layout.width}, type);
   visit_floating(type, "recurrent", [&](auto zero) {
     using T = decltype(zero);
     T* const dgates = sums.data_ptr<T>();
-    const Factor<T> factor(recurrence.data_ptr<T>(), n, 1, layout.hidden_width, n);
+    std::optional<Factor<T>> factor;
+    if (hh.defined()) factor.emplace(recurrence.data_ptr<T>(), n, 1, layout.hidden_width, n);
     const auto step = backward_of<T>(cell);
     const T *const gates = kept.gates.data_ptr<T>(), *const before = kept.before.data_ptr<T>();
     const T *const cells = pointer<T>(kept.cells), *const g = pointer<T>(above);
     T *const h = out.h.data_ptr<T>(), *const c = pointer<T>(out.c);
     const T rest(cell == Cell::Gru ? 1 : 0);
     const auto count = int64_t(steps.sizes.size());
-    for_each_step(steps, !steps.reverse, factor.unit(), n * layout.hidden_width,
+    for_each_step(steps, !steps.reverse, unit_of<T>(), n * layout.hidden_width,
                   [&](int64_t i, int64_t at, int64_t first, int64_t last) {
                     const int64_t row = at + first;
                     step({last - first, n, gates + row * layout.width, before + row * n,
                           shifted(cells, row * 2 * n), shifted(g, row * n), h + first * n,
                           shifted(c, first * n), dgates + row * layout.width});
                     if (i + 1 < count || wanted.h)
-                      factor.multiply(dgates + at * layout.width + layout.hidden_at, layout.width,
-                                      h, n, first, last, rest);
+                      factor->multiply(dgates + at * layout.width + layout.hidden_at, layout.width,
+                                       h, n, first, last, rest);
                   });
     if (wanted.x) {
       const Tensor w = contiguous(ih);

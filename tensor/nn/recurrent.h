@@ -43,7 +43,8 @@ struct RecurrentWanted {
   bool x, h, c, ih, hh, bias_ih, bias_hh;
 };
 // The gradients from those of y, h and c, each of which may be undefined. x is only read for the
-// gradient of ih, and ih for that of x.
+// gradient of ih, ih for that of x, and hh where there is more than one step or for that of h; else
+// they may be undefined.
 RecurrentGradients recurrent_backward(Cell cell, const Tensor& dy, const Tensor& dh,
                                       const Tensor& dc, const Tensor& x, const Tensor& ih,
                                       const Tensor& hh, const Recurrent& kept, const Steps& steps,

@@ -153,9 +153,9 @@ RecurrentStates recurrent_layer(const char* op, Cell cell, const Tensor& x,
           };
           const auto read = [&](size_t i, bool wanted) { return wanted ? *saved[i] : Tensor(); };
           raw::RecurrentGradients g = raw::recurrent_backward(
-              cell, given(0), given(1), given(2), read(0, needs[3]), read(3, needs[0]), *saved[4],
-              {{}, {}, {}, *gates, *before, *cells}, steps,
-              {needs[0], needs[1], needs[2], needs[3], needs[4], needs[5], needs[6]});
+              cell, given(0), given(1), given(2), read(0, needs[3]), read(3, needs[0]),
+              read(4, needs[1] || steps.sizes.size() > 1), {{}, {}, {}, *gates, *before, *cells},
+              steps, {needs[0], needs[1], needs[2], needs[3], needs[4], needs[5], needs[6]});
           return {g.x, g.h, g.c, g.ih, g.hh, g.bias_ih, g.bias_hh};
         });
   }
