@@ -17,9 +17,11 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   MultiheadAttentionImpl(int64_t embed_dim, int64_t num_heads);
   /// Throws Error unless num_heads divides embed_dim.
   explicit MultiheadAttentionImpl(const MultiheadAttentionOptions& options_);
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws the projections anew, uniform after Glorot, and sets their biases to 0.
   void _reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// query [L, N, embed_dim], key [S, N, kdim] and value [S, N, vdim], or with batch_first [N, L,
   /// ...], or without N, give the result, of query's shape, and with need_weights the weights, [N,

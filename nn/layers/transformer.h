@@ -44,9 +44,11 @@ class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
  public:
   TransformerEncoderImpl(TransformerEncoderLayer encoder_layer, int64_t num_layers);
   explicit TransformerEncoderImpl(TransformerEncoderOptions options_);
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws the parameters of all layers anew.
   void reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// src and masks as in TransformerEncoderLayerImpl::forward. Unless is_causal is set, a src_mask
   /// that is generate_square_subsequent_mask() counts as causal, which saves half the work.
@@ -72,9 +74,11 @@ class TransformerDecoderImpl : public Cloneable<TransformerDecoderImpl> {
  public:
   TransformerDecoderImpl(TransformerDecoderLayer decoder_layer, int64_t num_layers);
   explicit TransformerDecoderImpl(TransformerDecoderOptions options_);
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws the parameters of all layers anew.
   void reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// tgt, memory and masks as in TransformerDecoderLayerImpl::forward. Unless tgt_is_causal is set,
   /// a tgt_mask that is generate_square_subsequent_mask() counts as causal.
@@ -102,9 +106,11 @@ using TransformerDecoder = ModuleHolder<TransformerDecoderImpl>;
 class TransformerImpl : public Cloneable<TransformerImpl> {
  public:
   explicit TransformerImpl(TransformerOptions options_ = {});
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws all parameters of 2 dims or more anew, uniform after Glorot.
   void reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// src [S, N, d_model] and tgt [T, N, d_model] give the shape of tgt; with batch_first N comes
   /// first, and it may be missing. src_mask is [S, S], tgt_mask [T, T], memory_mask [T, S], or each

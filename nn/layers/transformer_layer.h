@@ -19,9 +19,11 @@ class TransformerEncoderLayerImpl : public Cloneable<TransformerEncoderLayerImpl
   TransformerEncoderLayerImpl(int64_t d_model, int64_t nhead);
   /// Throws Error unless nhead divides d_model.
   explicit TransformerEncoderLayerImpl(TransformerEncoderLayerOptions options_);
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws all parameters anew.
   void reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// src [S, N, d_model], or with batch_first [N, S, d_model], or [S, d_model], gives the same
   /// shape. src_mask is [S, S] or [N nhead, S, S], src_key_padding_mask [N, S]; see
@@ -53,9 +55,11 @@ class TransformerDecoderLayerImpl : public Cloneable<TransformerDecoderLayerImpl
   TransformerDecoderLayerImpl(int64_t d_model, int64_t nhead);
   /// Throws Error unless nhead divides d_model.
   explicit TransformerDecoderLayerImpl(TransformerDecoderLayerOptions options_);
+  /// Makes all parameters and layers anew.
   void reset() override;
   /// Draws all parameters anew.
   void reset_parameters();
+  /// Prints its name, as libtorch does.
   void pretty_print(std::ostream& out) const override;
   /// tgt [T, N, d_model] and memory [S, N, d_model] give the shape of tgt; with batch_first N comes
   /// first, and it may be missing. tgt_mask is [T, T] or [N nhead, T, T], memory_mask [T, S] or [N

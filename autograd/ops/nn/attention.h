@@ -23,20 +23,15 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 
 namespace autograd {
 
-/// The weights that scaled_dot_product_attention() gives the values, [..., L, S], in recorded
-/// operations: softmax(scale q kᵀ + mask), 0 for a query that sees no key. The mask is added, and
-/// may be undefined.
-Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal,
-                         double scale);
-
+/// Whether the batch comes before the time in what is given, and in the result.
+struct BatchFirst {
+  bool from;  ///< of what is given
+  bool to;    ///< of the result
+};
 /// scaled_dot_product_attention() of queries, keys and values of all heads as one product gives
 /// them, side by side in projected [time, batch, 3 heads size], or [batch, time, ...] where
 /// batch_first.from; the result is [time, batch, heads size], or [batch, time, ...] where
 /// batch_first.to. attn_mask broadcasts to [batch, heads, time, time].
-struct BatchFirst {
-  bool from, to;
-};
-/// See BatchFirst.
 Tensor packed_attention(const Tensor& projected, int64_t heads, BatchFirst batch_first,
                         const Tensor& attn_mask, double dropout_p, bool is_causal);
 
