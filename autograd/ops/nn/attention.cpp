@@ -15,13 +15,8 @@
 #include "tensor/shape.h"
 
 namespace gradus {
-using namespace autograd;
+namespace autograd {
 
-namespace {
-
-constexpr const char* op = "scaled_dot_product_attention";
-
-// softmax(scale q kᵀ + mask) in recorded operations, 0 for a query that sees no key.
 Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal,
                          double scale) {
   constexpr double inf = std::numeric_limits<double>::infinity();
@@ -35,6 +30,14 @@ Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, b
   const Tensor blind = (scores == -inf).all(-1, /*keepdim=*/true);
   return scores.masked_fill(blind, 0).softmax(-1).masked_fill(blind, 0);
 }
+
+}  // namespace autograd
+
+using namespace autograd;
+
+namespace {
+
+constexpr const char* op = "scaled_dot_product_attention";
 
 // The heads of k or v, each `group` times in a row, and back.
 Tensor repeated(const Tensor& x, int64_t group) {

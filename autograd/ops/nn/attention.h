@@ -23,6 +23,12 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 
 namespace autograd {
 
+/// The weights that scaled_dot_product_attention() gives the values, [..., L, S], in recorded
+/// operations: softmax(scale q kᵀ + mask), 0 for a query that sees no key. The mask is added, and
+/// may be undefined.
+Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal,
+                         double scale);
+
 /// Whether the batch comes before the time in what is given, and in the result.
 struct BatchFirst {
   bool from;  ///< of what is given
