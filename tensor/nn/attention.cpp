@@ -177,7 +177,7 @@ struct Problem {
 };
 
 template <class T>
-void forward(const Problem<T>& p, const Tensor& out, T* log_sum) {
+void forward(const Problem<T>& p, const Tensor& out, T* terms) {
   const Sizes& n = p.n;
   const Matrices<T> y(out);
   const int64_t work = n.queries * n.keys * (n.depth + n.width);
@@ -209,7 +209,7 @@ void forward(const Problem<T>& p, const Tensor& out, T* log_sum) {
           std::fill(sums.get(), sums.get() + p.rows * pitch, T(0));
         }
         p.kernels.finish(count, n.width, sums.get(), pitch, max, sum, y[head] + row * y.row, y.row,
-                         log_sum + head * n.queries + row);
+                         terms + 2 * (head * n.queries + row));
       }
     });
   });
@@ -220,7 +220,7 @@ void clear(T* x, int64_t row, int64_t rows, int64_t n) {
   for (int64_t r = 0; r < rows; ++r) std::fill(x + r * row, x + r * row + n, T(0));
 }
 
-// With p = exp(s - log_sum) and dp = dy vᵀ: dv = pᵀ dy, and with ds = scale p (dp - sum dy y)
+// With p = exp(s - max) / sum and dp = dy vᵀ: dv = pᵀ dy, and with ds = scale p (dp - sum dy y)
 // dq = ds k, dk = dsᵀ q.
 template <class T>
 class Backward {
@@ -233,7 +233,7 @@ class Backward {
         dq_(to.q),
         dk_(to.k),
         dv_(to.v),
-        log_sum_(known.log_sum.data_ptr<T>()) {}
+        terms_(known.terms.data_ptr<T>()) {}
 
   void run() const {
     const Sizes& n = p_.n;
@@ -319,8 +319,8 @@ class Backward {
                     t.scores, t.pitch, p_.scale, false);
     h.values.multiply(t.rows, dy_[head] + row * dy_.row, dy_.row, 1, {0, n.width, column, t.keys},
                       dp, t.pitch, 1, false);
-    p_.kernels.gradient(t, log_sum_ + head * n.queries + row, h.dots.get() + g * n.queries + row,
-                        dp);
+    p_.kernels.gradient(t, terms_ + 2 * (head * n.queries + row),
+                        h.dots.get() + g * n.queries + row, dp);
     if (wants.kv && dv_.data)
       h.dy[size_t(g)]->multiply(t.keys, t.scores, 1, t.pitch, {row, t.rows, 0, n.width},
                                 dv_[pair] + column * dv_.row, dv_.row, 1, add);
@@ -335,7 +335,7 @@ class Backward {
   const Problem<T>& p_;
   Matrices<const T> dy_, y_;
   Matrices<T> dq_, dk_, dv_;
-  const T* log_sum_;
+  const T* terms_;
 };
 
 }  // namespace
@@ -343,7 +343,9 @@ class Backward {
 Attended attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSpec& spec,
                    const Tensor& y) {
   const Tensor a = with_unit_columns(q), b = with_unit_columns(k), c = with_unit_columns(v);
-  Attended out{y, empty(q.sizes().slice(0, q.sizes().size() - 1), q.dtype())};
+  Dims pairs(q.sizes());
+  pairs[pairs.size() - 1] = 2;
+  Attended out{y, empty(pairs, q.dtype())};
   if (!y.defined()) {
     Dims sizes(q.sizes());
     sizes[sizes.size() - 1] = v.size(-1);
@@ -353,7 +355,7 @@ Attended attention(const Tensor& q, const Tensor& k, const Tensor& v, const Atte
   if (out.y.numel() == 0) return out;
   visit_floating(q.dtype(), "scaled_dot_product_attention", [&](auto zero) {
     using T = decltype(zero);
-    forward(Problem<T>(a, b, c, spec), out.y, out.log_sum.data_ptr<T>());
+    forward(Problem<T>(a, b, c, spec), out.y, out.terms.data_ptr<T>());
   });
   return out;
 }

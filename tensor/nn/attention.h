@@ -17,7 +17,7 @@ struct AttentionSpec {
 // [..., g, s, v]; each head of k and v serves h / g heads of q, the other dims before are the same.
 // One floating type. A query that sees no key gets zeros. y is written to where it is given.
 struct Attended {
-  Tensor y, log_sum;  // log_sum [..., h, l], of the exponentials of the scores
+  Tensor y, terms;  // terms [..., h, l, 2]: the largest score, and 1 / sum exp(score - largest)
 };
 Attended attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionSpec& spec,
                    const Tensor& y = {});

@@ -78,12 +78,12 @@ std::vector<Tensor> composed_gradients(const Tensor& dy, const Tensor& q, const 
 Tensor fused(const Tensor& q, const Tensor& k, const Tensor& v, const Form& form) {
   const raw::Attended known = raw::attention(q, k, v, form.spec);
   const Saved own = save(raw::window(known.y));  // without history: it would be a cycle
-  const auto gradients = [sq = save(q), sk = save(k), sv = save(v), own,
-                          log_sum = save(known.log_sum), mask = save(form.spec.mask),
+  const auto gradients = [sq = save(q), sk = save(k), sv = save(v), own, terms = save(known.terms),
+                          mask = save(form.spec.mask),
                           form](const Tensor& dy, const Needs& needs) -> std::vector<Tensor> {
     if (mask.defined()) static_cast<void>(*mask);  // throws if it was written to
     if (GradMode::is_enabled()) return composed_gradients(dy, *sq, *sk, *sv, form);
-    auto g = raw::attention_backward(dy, *sq, *sk, *sv, {*own, *log_sum}, form.spec, needs[0],
+    auto g = raw::attention_backward(dy, *sq, *sk, *sv, {*own, *terms}, form.spec, needs[0],
                                      needs[1], needs[2]);
     return {std::move(g.q), std::move(g.k), std::move(g.v)};
   };
@@ -209,7 +209,7 @@ Tensor packed_attention(const Tensor& projected, int64_t heads, BatchFirst batch
   const Saved kept_y = save(raw::window(y));  // without history: it would be a cycle
   return record(
       op, y,
-      wrt(projected, [x = save(projected), y = kept_y, log_sum = save(known.log_sum),
+      wrt(projected, [x = save(projected), y = kept_y, terms = save(known.terms),
                       mask = save(form.spec.mask), form, heads, batch_first](const Tensor& dy) {
         if (mask.defined()) static_cast<void>(*mask);  // throws if it was written to
         const Tensor g = to_heads(dy, heads, batch_first.to);
@@ -223,7 +223,7 @@ Tensor packed_attention(const Tensor& projected, int64_t heads, BatchFirst batch
         const Parts p = unpacked(*x, heads, batch_first.from),
                     to = unpacked(dx, heads, batch_first.from);
         raw::attention_backward_into({to.q, to.k, to.v}, g, p.q, p.k, p.v,
-                                     {to_heads(*y, heads, batch_first.to), *log_sum}, form.spec);
+                                     {to_heads(*y, heads, batch_first.to), *terms}, form.spec);
         return dx;
       }));
 }

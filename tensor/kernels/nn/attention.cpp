@@ -77,7 +77,7 @@ void softmax(const AttentionTile<T>& t, bool first, T* max, T* sum, T* y, int64_
 
 template <class T>
 void finish(int64_t rows, int64_t n, const T* y, int64_t y_row, const T* max, const T* sum, T* to,
-            int64_t to_row, T* log_sum) {
+            int64_t to_row, T* terms) {
   using V = batch<T>;
   for (int64_t r = 0; r < rows; ++r) {
     const bool none = sum[r] == T(0);
@@ -85,23 +85,24 @@ void finish(int64_t rows, int64_t n, const T* y, int64_t y_row, const T* max, co
     T* at_row = to + r * to_row;
     const V divisor(none ? T(1) : sum[r]);
     map_line(RowLine<T>{n}, [&](auto at) { at.store(at_row, at.load(from) / divisor); });
-    log_sum[r] = none ? std::numeric_limits<T>::infinity() : max[r] + simd::log(V(sum[r])).get(0);
+    terms[2 * r] = none ? T(0) : max[r];
+    terms[2 * r + 1] = none ? T(0) : T(1) / sum[r];
   }
 }
 
 template <class T>
-void gradient(const AttentionTile<T>& t, const T* log_sum, const T* dot, T* dp) {
+void gradient(const AttentionTile<T>& t, const T* terms, const T* dot, T* dp) {
   using V = batch<T>;
   for (int64_t r = 0; r < t.rows; ++r) {
     T* s = t.scores + r * t.pitch;
     T* ds = dp + r * t.pitch;
     const int64_t seen = seen_by(t, r);
     const RowLine<T> line{seen};
-    const V l(log_sum[r]), d(dot[r]);
+    const V most(terms[2 * r]), share(terms[2 * r + 1]), d(dot[r]);
     const uint8_t* kept = t.kept ? t.kept + r * t.kept_row : nullptr;
     if (kept) drop(ds, kept, t.kept_scale, seen);
     const auto put = [&](auto at, V score) {
-      const V p = weight(score - l);
+      const V p = weight(score - most) * share;
       at.store(s, p);
       at.store(ds, p * (at.load(ds) - d));
     };

@@ -29,13 +29,13 @@ struct AttentionKernels {
   // elements of each row of y, sums over the tiles before, are scaled to the new maximum.
   void (*softmax)(const AttentionTile<T>& tile, bool first, T* max, T* sum, T* y, int64_t y_row,
                   int64_t n);
-  // to = y / sum, and the logarithm of the sum of exp(s). Where no key is seen they are 0 and
-  // infinity.
+  // to = y / sum, and terms[r] = {max, 1 / sum}; all 0 where no key is seen. One logarithm of the
+  // sum of exp(s) would lose the sum beside a large maximum, as a mask of -1e9 makes it.
   void (*finish)(int64_t rows, int64_t n, const T* y, int64_t y_row, const T* max, const T* sum,
-                 T* to, int64_t to_row, T* log_sum);
-  // The scores become p = exp(s - log_sum), and dp becomes the gradient of the scores, p (dp -
+                 T* to, int64_t to_row, T* terms);
+  // The scores become p = exp(s - max) / sum, and dp becomes the gradient of the scores, p (dp -
   // dot). With dropout dp is multiplied before, and p after it.
-  void (*gradient)(const AttentionTile<T>& tile, const T* log_sum, const T* dot, T* dp);
+  void (*gradient)(const AttentionTile<T>& tile, const T* terms, const T* dot, T* dp);
   // y[r] = sum_j a[r, j] b[r, j]
   void (*dots)(int64_t rows, int64_t n, const T* a, int64_t a_row, const T* b, int64_t b_row, T* y);
 };
