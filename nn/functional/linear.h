@@ -20,5 +20,10 @@ Tensor one_hot(const Tensor& tensor, int64_t num_classes = -1);
 /// of range.
 Tensor embedding(const Tensor& input, const Tensor& weight,
                  const EmbeddingFuncOptions& options = {});
+/// The sum, mean or largest elements of the rows of weight [rows, size] in each bag of indices:
+/// [bags, size]. `input` [bags, n] has bags of one length; or [n], which the options' offsets cut
+/// into bags. Throws Error for options that do not fit each other; see gradus::embedding_bag.
+Tensor embedding_bag(const Tensor& input, const Tensor& weight,
+                     const EmbeddingBagFuncOptions& options = {});
 
 }  // namespace gradus::nn::functional

@@ -142,5 +142,10 @@ Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor
                          const GaussianNLLLossFuncOptions& o) {
   return gradus::gaussian_nll_loss(input, target, var, o.full(), o.eps(), reduction_of(o));
 }
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, const CTCLossFuncOptions& o) {
+  return gradus::ctc_loss(log_probs, targets, input_lengths, target_lengths, o.blank(),
+                          reduction_of(o), o.zero_infinity());
+}
 
 }  // namespace gradus::nn::functional

@@ -82,5 +82,10 @@ Tensor poisson_nll_loss(const Tensor& input, const Tensor& target,
 /// least eps, and have the input's shape, or that without its last dim, or with a last dim of 1.
 Tensor gaussian_nll_loss(const Tensor& input, const Tensor& target, const Tensor& var,
                          const GaussianNLLLossFuncOptions& options = {});
+/// -log of the probability that the classes of log_probs [T, N, C] (or [T, C]) read as the targets,
+/// once repetitions are merged and blanks left out: targets [N, S], padded, or all in one row;
+/// lengths [N]. See gradus::ctc_loss.
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, const CTCLossFuncOptions& options = {});
 
 }  // namespace gradus::nn::functional

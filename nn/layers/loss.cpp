@@ -143,4 +143,10 @@ Tensor GaussianNLLLossImpl::forward(const Tensor& input, const Tensor& target, c
   return functional::gaussian_nll_loss(input, target, var, options);
 }
 
+void CTCLossImpl::pretty_print(std::ostream& out) const { LayerLine(out, "CTCLoss"); }
+Tensor CTCLossImpl::forward(const Tensor& log_probs, const Tensor& targets,
+                            const Tensor& input_lengths, const Tensor& target_lengths) {
+  return functional::ctc_loss(log_probs, targets, input_lengths, target_lengths, options);
+}
+
 }  // namespace gradus::nn

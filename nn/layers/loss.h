@@ -246,4 +246,15 @@ class GaussianNLLLossImpl : public Stateless<GaussianNLLLossImpl, GaussianNLLLos
 };
 using GaussianNLLLoss = ModuleHolder<GaussianNLLLossImpl>;  ///< Holds a GaussianNLLLossImpl.
 
+/// What a network says over time, against labels without times; see functional::ctc_loss.
+class CTCLossImpl : public Stateless<CTCLossImpl, CTCLossOptions> {
+ public:
+  using Stateless::Stateless;
+  void pretty_print(std::ostream& out) const override;
+  /// See functional::ctc_loss.
+  Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                 const Tensor& target_lengths);
+};
+using CTCLoss = ModuleHolder<CTCLossImpl>;  ///< Holds a CTCLossImpl.
+
 }  // namespace gradus::nn

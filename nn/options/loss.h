@@ -184,6 +184,14 @@ struct GaussianNLLLossOptions : ReductionOptions<GaussianNLLLossOptions> {
   /// The least variance.
   GRADUS_ARG(double, eps) = 1e-6;
 };
+/// The options of CTCLoss: `CTCLossOptions().blank(42).zero_infinity(true)`.
+struct CTCLossOptions : ReductionOptions<CTCLossOptions> {
+  using ReductionOptions::ReductionOptions;
+  /// The class that stands for no label.
+  GRADUS_ARG(int64_t, blank) = 0;
+  /// Targets that do not fit their input cost nothing and have no gradient.
+  GRADUS_ARG(bool, zero_infinity) = false;
+};
 
 namespace functional {
 using L1LossFuncOptions = L1LossOptions;                  ///< Of l1_loss.
@@ -210,6 +218,7 @@ using TripletMarginLossFuncOptions = TripletMarginLossOptions;  ///< Of triplet_
 using TripletMarginWithDistanceLossFuncOptions = TripletMarginWithDistanceLossOptions;
 using PoissonNLLLossFuncOptions = PoissonNLLLossOptions;    ///< Of poisson_nll_loss.
 using GaussianNLLLossFuncOptions = GaussianNLLLossOptions;  ///< Of gaussian_nll_loss.
+using CTCLossFuncOptions = CTCLossOptions;                  ///< Of ctc_loss.
 }  // namespace functional
 
 }  // namespace gradus::nn

@@ -218,6 +218,88 @@ void losses(Rows& rows) {
       [](const List& x, int64_t r) { return multilabel_margin_loss(x[0], x[1] - 1, r); });
 }
 
+void embedding_bags(Rows& rows) {
+  const auto add = [&](const char* name, const std::string& python, std::vector<Input> inputs,
+                       std::function<Tensor(const List&)> f) {
+    rows.push_back(
+        {name, python, std::move(inputs), [f](const List& x) -> List { return {f(x)}; }});
+  };
+  const std::vector<Input> bags = {real({6, 3}), ints({7}, 0, 6)},
+                           large = {real({1000, 64}), ints({512}, 0, 1000)};
+  const auto offsets = [](std::vector<int64_t> at) { return tensor(at, kLong); };
+  const auto bag = [](const auto&... x) { return std::get<0>(embedding_bag(x...)); };
+  add("embedding_bag", "torch.embedding_bag(a, b, torch.tensor([0, 3, 3, 5]))[0]", bags,
+      [=](const List& x) {
+        return bag(x[0], x[1], offsets({0, 3, 3, 5}));
+      });
+  rows.back().large = large;
+  add("embedding_bag.mean",
+      "torch.embedding_bag(a, b, torch.tensor([0, 3, 3, 5, 7]), True, 1, "
+      "False, None, True)[0]",
+      bags, [=](const List& x) {
+        return bag(x[0], x[1], offsets({0, 3, 3, 5, x[1].numel()}), true, 1, false, std::nullopt,
+                   true);
+      });
+  rows.back().large = large;
+  rows.back().except |= Row::no_difference;  // rows are scaled by how often they are named
+  add("embedding_bag.max", "torch.embedding_bag(a, b, torch.tensor([0, 3, 3, 5]), False, 2)[0]",
+      bags, [=](const List& x) {
+        return bag(x[0], x[1], offsets({0, 3, 3, 5}), false, 2);
+      });
+  rows.back().large = large;
+  add("embedding_bag.weighted",
+      "F.embedding_bag(b, a, torch.tensor([0, 4]), mode='sum', per_sample_weights=c)",
+      {real({6, 3}), ints({7}, 0, 6), real({7})}, [=](const List& x) {
+        return bag(x[0], x[1], offsets({0, 4}), false, 0, false, x[2]);
+      });
+  rows.back().large = {real({1000, 64}), ints({512}, 0, 1000), real({512})};
+  // Padding gets no gradient, though it counts in no bag either.
+  for (const auto& [mode, name] : {std::pair("mean", "functional.embedding_bag.padding"),
+                                   std::pair("max", "functional.embedding_bag.padding_max")})
+    add(name, "F.embedding_bag(b, a, padding_idx=-2, mode='" + std::string(mode) + "')",
+        {real({4, 3}), ints({5, 3}, 0, 4)}, [mean = mode[1] == 'e'](const List& x) {
+          auto options = F::EmbeddingBagFuncOptions().padding_idx(-2);
+          return F::embedding_bag(x[1], x[0], mean ? options : options.mode(kMax));
+        });
+}
+
+// Time by time the classes 0 to 3 for three examples, and labels.
+void ctc_losses(Rows& rows) {
+  const auto add = [&](const char* name, const char* python, std::vector<Input> inputs,
+                       std::function<Tensor(const List&)> f) {
+    rows.push_back(
+        {name, python, std::move(inputs), [f](const List& x) -> List { return {f(x)}; }});
+    rows.back().except |= Row::no_second;  // as in PyTorch
+  };
+  const std::vector<Input> padded = {real({6, 3, 4}), ints({3, 3}, 1, 4)};
+  add("ctc_loss",
+      "F.ctc_loss(a.log_softmax(2), b, torch.tensor([6, 5, 4]), torch.tensor([3, 2, 0]))", padded,
+      [](const List& x) {
+        return ctc_loss(x[0].log_softmax(2), x[1], {6, 5, 4}, {3, 2, 0});
+      });
+  rows.back().large = {real({6, 3, 400}), ints({3, 3}, 1, 400)};
+  // The gradient is meant for log_softmax to read: it differs from the slope by softmax.
+  add("ctc_loss.logarithms",
+      "F.ctc_loss(a, b, torch.tensor([6, 5, 2]), torch.tensor([3, 2, 3]), reduction='none', "
+      "zero_infinity=True)",
+      {real({6, 3, 4}, -4, 0), ints({3, 3}, 1, 4)}, [](const List& x) {
+        return ctc_loss(x[0], x[1], {6, 5, 2}, {3, 2, 3}, 0, Reduction::None, true);
+      });
+  rows.back().except |= Row::no_difference;
+  add("ctc_loss.joined",
+      "F.ctc_loss(a.log_softmax(2), b, torch.tensor([7, 6]), torch.tensor([2, 3]), blank=2, "
+      "reduction='sum')",
+      {real({7, 2, 5}), ints({5}, 0, 2)}, [](const List& x) {
+        const Tensor inputs = tensor({7, 6}), labels = tensor({2, 3}, kInt);
+        return ctc_loss(x[0].log_softmax(2), x[1], inputs, labels, 2, Reduction::Sum);
+      });
+  add("ctc_loss.example", "F.ctc_loss(a.log_softmax(1), b, torch.tensor(5), torch.tensor(2))",
+      {real({5, 3}), ints({2}, 1, 3)}, [](const List& x) {
+        const auto number = [](int64_t n) { return scalar_tensor(n, kLong); };
+        return ctc_loss(x[0].log_softmax(1), x[1], number(5), number(2));
+      });
+}
+
 }  // namespace
 
 Rows nn_rows() {
@@ -225,6 +307,8 @@ Rows nn_rows() {
   activations(rows);
   layers(rows);
   losses(rows);
+  embedding_bags(rows);
+  ctc_losses(rows);
   return rows;
 }
 

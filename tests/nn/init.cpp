@@ -23,6 +23,10 @@ Tensor flat_parameters(const Holder& m) {
   return cat(all);
 }
 
+nn::AdaptiveLogSoftmaxWithLoss adaptive() {
+  return nn::AdaptiveLogSoftmaxWithLoss(
+      nn::AdaptiveLogSoftmaxWithLossOptions(6, 9, {3, 5}).div_value(2).head_bias(true));
+}
 Tensor ramp() { return arange(24, kFloat).reshape({2, 3, 4}) / 8 - 1.4; }
 
 // What a recurrent layer makes of the ramp.
@@ -39,6 +43,23 @@ const std::map<std::string, std::function<Tensor()>> makers = {
     {"bilinear", [] { return flat_parameters(nn::Bilinear(2, 3, 2)); }},
     {"embedding",
      [] { return flat_parameters(nn::Embedding(nn::EmbeddingOptions(4, 5).padding_idx(1))); }},
+    {"embedding_bag",
+     [] {
+       return flat_parameters(nn::EmbeddingBag(nn::EmbeddingBagOptions(4, 5).padding_idx(-2)));
+     }},
+    {"adaptive", [] { return flat_parameters(adaptive()); }},
+    {"adaptive_results",
+     [] {
+       auto m = adaptive();
+       const Tensor x = (arange(30, kFloat).reshape({5, 6}) * 0.1 - 1.5).requires_grad_();
+       const nn::ASMoutput y = m(x, tensor({0, 4, 8, 2, 5}, kLong));
+       y.loss.backward();
+       std::vector<Tensor> all = {y.output, y.loss, m->log_prob(x), m->predict(x * 5).to(kFloat),
+                                  x.grad()};
+       for (const Tensor& p : m->parameters()) all.push_back(p.grad());
+       for (Tensor& t : all) t = flat(t);
+       return cat(all);
+     }},
     {"mlp",
      [] {
        return flat_parameters(

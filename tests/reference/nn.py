@@ -164,6 +164,25 @@ seeded("linear_no_bias", lambda: nn.Linear(5, 2, bias=False))
 seeded("linear_large", lambda: nn.Linear(7, 5))
 seeded("bilinear", lambda: nn.Bilinear(2, 3, 2))
 seeded("embedding", lambda: nn.Embedding(4, 5, padding_idx=1))
+seeded("embedding_bag", lambda: nn.EmbeddingBag(4, 5, padding_idx=-2))
+
+
+def adaptive():
+    return nn.AdaptiveLogSoftmaxWithLoss(6, 9, [3, 5], div_value=2.0, head_bias=True)
+
+
+@torch.enable_grad()
+def adaptive_results():
+    m = adaptive()
+    x = (torch.arange(30.0).reshape(5, 6) * 0.1 - 1.5).requires_grad_()
+    y = m(x, torch.tensor([0, 4, 8, 2, 5]))
+    y.loss.backward()
+    grads = [x.grad] + [p.grad for p in m.parameters()]
+    return [y.output, y.loss, m.log_prob(x), m.predict(x * 5).float()] + grads
+
+
+seeded("adaptive", adaptive)
+seeded("adaptive_results", adaptive_results)
 seeded("mlp", lambda: nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.PReLU(), nn.Linear(4, 2)))
 seeded("layer_norm", lambda: nn.LayerNorm((2, 3)))
 seeded("uniform", lambda: init.uniform_(torch.empty(3, 4), -0.5, 2.0))

@@ -1,6 +1,7 @@
 #include "autograd/ops/nn/embedding.h"
 
 #include "autograd/factories.h"
+#include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/record.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
@@ -47,11 +48,10 @@ Tensor& embedding_renorm_(const Tensor& self, const Tensor& indices, double max_
                           double norm_type) {
   const NoGradGuard untaped;
   const Tensor flat = indices.detach().to(kLong).reshape({-1});
-  const Tensor norms = self.norm(norm_type, 1);
-  const Tensor looked_up = zeros({self.size(0)}, kBool).index_fill(0, flat, 1);
-  const Tensor scale = norms.gt(max_norm).logical_and(looked_up).to(self.dtype());
-  // Only the rows that are too long change.
-  self.mul_((scale * (max_norm / (norms + 1e-7)) + (1 - scale)).unsqueeze(1));
+  const Tensor named = zeros({self.size(0)}, kBool).index_fill(0, flat, 1).nonzero().squeeze(1);
+  const Tensor rows = self.index_select(0, named), norms = rows.norm(norm_type, 1);
+  const Tensor scale = where(norms.gt(max_norm), max_norm / (norms + 1e-7), Scalar(1));
+  const_cast<Tensor&>(self).index_copy_(0, named, rows * scale.unsqueeze(1));
   return const_cast<Tensor&>(self);
 }
 

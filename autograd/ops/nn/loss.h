@@ -115,4 +115,22 @@ Tensor multi_margin_loss(const Tensor& self, const Tensor& target, const Scalar&
 Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target,
                               int64_t reduction = Reduction::Mean);
 
+/// The connectionist temporal classification loss: -log of the probability that the classes of
+/// log_probs [T, N, C] (the result of log_softmax()), once repetitions are merged and blanks left
+/// out, read as the target. Or log_probs [T, C] for one example. targets: int64 or int32 classes,
+/// padded [N, S] or joined to one row [sum of target_lengths]. input_lengths and target_lengths
+/// hold a number for each example. The mean divides each loss by its target's length (at least 1)
+/// first. zero_infinity gives 0 for a target that does not fit its input, and no gradient.
+///
+/// The gradient is that of the input of log_softmax(), as in PyTorch: a sum over classes of zero.
+/// There is no second one. Throws Error when shapes, lengths or the blank do not fit, IndexError
+/// for a label out of range. A. Graves et al., Connectionist Temporal Classification, 2006.
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
+                IntArrayRef target_lengths, int64_t blank = 0, int64_t reduction = Reduction::Mean,
+                bool zero_infinity = false);
+/// The same, with lengths as integer tensors [N], or [] for one example.
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                const Tensor& target_lengths, int64_t blank = 0,
+                int64_t reduction = Reduction::Mean, bool zero_infinity = false);
+
 }  // namespace gradus
