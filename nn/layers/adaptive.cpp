@@ -46,8 +46,10 @@ void AdaptiveLogSoftmaxWithLossImpl::reset() {
         checked_int64("AdaptiveLogSoftmaxWithLoss", "a cluster's number of features",
                       std::floor(double(features) / std::pow(options.div_value(), i + 1)));
     const int64_t count = cutoffs[size_t(i) + 1] - cutoffs[size_t(i)];
-    tail->push_back(Sequential(Linear(LinearOptions(features, size).bias(false)),
-                               Linear(LinearOptions(size, count).bias(false))));
+    // One after the other: the order in which arguments are made, and draw, is the compiler's.
+    const Linear first(LinearOptions(features, size).bias(false));
+    const Linear second(LinearOptions(size, count).bias(false));
+    tail->push_back(Sequential(first, second));
   }
 }
 

@@ -1,5 +1,6 @@
 // How archives come out of files.
 #include <fcntl.h>
+#include <unordered_map>
 
 #include <algorithm>
 #include <cstring>
@@ -25,6 +26,8 @@ struct InputArchive::Contents {
   std::vector<uint32_t> by_name;                       // places; a tensor before a text of its name
   std::vector<std::pair<Tensor, Tensor>> overwritten;  // a target and what it held
   bool hands_over = false;                             // see InputArchive::hand_over()
+  // Targets that took an entry's elements and stand for it since, with the entry's place.
+  std::unordered_map<const TensorImpl*, size_t> taken;
 
   bool is_tensor(size_t place) const { return place < tensors.size(); }
   const std::string& name(size_t place) const {
@@ -287,12 +290,18 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
     fail("load: {}{}: types differ, {} in the archive and {} in the target", prefix_, key,
          value.dtype(), tensor.dtype());
   auto& undo = contents_->overwritten;
+  if (const auto it = contents_->taken.find(tensor.impl()); it != contents_->taken.end()) {
+    contents_->tensors[it->second].second = raw::clone(tensor);  // what else is read from there
+    contents_->taken.erase(it);
+  }
   if (hands_over) {
-    undo.emplace_back();  // there is room for it before anything changes
+    contents_->taken.emplace(tensor.impl(), *place);
+    undo.emplace_back();  // there is room for both before anything changes
     if (exchange_storage(*tensor.impl(), *value.impl())) {
       undo.back() = {tensor, std::exchange(contents_->tensors[*place].second, tensor)};
       return true;
     }
+    contents_->taken.erase(tensor.impl());
     undo.pop_back();
   }
   undo.emplace_back(tensor, raw::clone(tensor));

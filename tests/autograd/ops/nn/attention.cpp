@@ -114,6 +114,23 @@ TEST_CASE("attention: large scores and nan") {
   CHECK(y.select(1, 7).isnan().all().item<bool>());
 }
 
+TEST_CASE("attention: a large mask leaves the shares of equal keys") {
+  for (const ScalarType type : {kFloat, kDouble})
+    for (const double large : {-1e4, -1e6, -1e9, -3.4e38}) {
+      CAPTURE(large);
+      const auto leaf = [&](int64_t seed) {
+        manual_seed(uint64_t(seed));
+        return randn({1, 1, 6, 4}, type).requires_grad_();
+      };
+      const Tensor q = leaf(1), k = leaf(2), v = leaf(3), mask = full({6, 6}, large, type);
+      const Tensor y = scaled_dot_product_attention(q, k, v, mask);
+      const auto fused = autograd::grad({y.sum()}, {q, k, v}, {}, true);
+      const auto recorded = autograd::grad({y.sum()}, {q, k, v}, {}, true, true);
+      for (size_t i = 0; i < 3; ++i) CHECK(fused[i].allclose(recorded[i], 1e-4, 1e-4));
+      if (type == kFloat && large == -1e9) CHECK(fused[2].allclose(ones_like(v), 1e-5, 1e-5));
+    }
+}
+
 TEST_CASE("attention: dropout has gradients, and its mean is the result without") {
   const Inputs x = inputs({1, 2, 3, 4}, {1, 2, 5, 4});
   const auto f = [](const std::vector<Tensor>& t) {
