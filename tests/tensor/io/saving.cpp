@@ -233,3 +233,27 @@ TEST_CASE("a save goes behind symbolic links, also to what is not there yet") {
   CHECK(why([&] { save(ones({1}), dir / "store"); }) ==
         "save: cannot open " + (dir / "store") + ": Is a directory");
 }
+
+namespace {
+struct Twice {
+  Tensor a = zeros({2}), b = zeros({2});
+};
+serialize::InputArchive& operator>>(serialize::InputArchive& archive, Twice& t) {
+  archive.read("x", t.a);
+  archive.read("y", t.a);
+  archive.read("x", t.b);
+  return archive;
+}
+}  // namespace
+
+TEST_CASE("what load() handed over is still there for who reads it again") {
+  const TemporaryDirectory dir;
+  serialize::OutputArchive archive;
+  archive.write("x", full({2}, 1.));
+  archive.write("y", full({2}, 2.));
+  archive.save_to(dir / "both");
+  Twice t;
+  load(t, dir / "both");
+  CHECK(t.a.equal(full({2}, 2.)));
+  CHECK(t.b.equal(full({2}, 1.)));
+}

@@ -215,30 +215,6 @@ struct Several {
 }
 }  // namespace
 
-namespace {
-struct Twice {
-  Tensor a = zeros({2}), b = zeros({2});
-};
-InputArchive& operator>>(InputArchive& archive, Twice& t) {
-  archive.read("x", t.a);
-  archive.read("y", t.a);
-  archive.read("x", t.b);
-  return archive;
-}
-}  // namespace
-
-TEST_CASE("what load() handed over is still there for who reads it again") {
-  const TemporaryDirectory dir;
-  OutputArchive archive;
-  archive.write("x", full({2}, 1.));
-  archive.write("y", full({2}, 2.));
-  archive.save_to(dir / "both");
-  Twice t;
-  load(t, dir / "both");
-  CHECK(t.a.equal(full({2}, 2.)));
-  CHECK(t.b.equal(full({2}, 1.)));
-}
-
 TEST_CASE("load() hands over what it read, unless somebody shares the target's elements") {
   OutputArchive out;
   out.write("x", arange(4, kFloat));
