@@ -26,14 +26,7 @@ import plots  # noqa: E402
 def public_headers():
     """{path: text} of the headers that gradus.h reaches, without the kernels."""
     files = lint_includes.read_files()
-    seen, todo = {}, ["gradus.h"]
-    while todo:
-        path = todo.pop()
-        if path in seen or path not in files or path.startswith(lint_includes.KERNELS):
-            continue
-        seen[path] = files[path]
-        todo += [own for _, own, _ in lint_includes.includes(files[path]) if own]
-    return seen
+    return {p: files[p] for p in lint_includes.reached(files) if not p.startswith(lint_includes.KERNELS)}
 
 
 def run_doxygen(headers, out):

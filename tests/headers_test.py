@@ -10,24 +10,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lint_includes import ROOT, includes
+from lint_includes import ROOT, reached, read_files
 
 ENTRIES = ["gradus.h", "compat/torch/torch.h"]
-
-
-def find(name):
-    """The file that an include of the project names, by its path from the root."""
-    return next((p + name for p in ("", "compat/") if (ROOT / (p + name)).is_file()), None)
-
-
-def reached():
-    seen, todo = set(), list(ENTRIES)
-    while todo:
-        path = todo.pop()
-        if path not in seen:
-            seen.add(path)
-            todo += filter(None, (find(own or foreign) for _, own, foreign in includes((ROOT / path).read_text())))
-    return seen
 
 
 def installed(build):
@@ -45,7 +30,7 @@ def compiles(compiler, path):
 
 def main():
     build, compiler = Path(sys.argv[1]), sys.argv[2:]
-    want, have = reached(), installed(build)
+    want, have = set(reached(read_files(), ENTRIES, ("", "compat/"))), installed(build)
     faults = [f"{p} is installed, and nothing that users include reaches it" for p in sorted(have - want) if
               not p.startswith("compat/")]
     faults += [f"{p} is reached, and not installed" for p in sorted(want - have)]

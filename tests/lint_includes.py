@@ -62,6 +62,22 @@ def allowed(path, target):
         fnmatch(target, p) and (p.startswith(KERNELS) or not internal) for p in MAY_INCLUDE[rule])
 
 
+def reached(files, starts=("gradus.h",), folders=("",)):
+    """{path: " through FILE", the first file on the way to it} of what `starts` include, themselves too.
+
+    `files` is {path: text}; an include is a path below one of `folders`.
+    """
+    found, todo = {}, [(path, "") for path in starts]
+    while todo:
+        path, via = todo.pop()
+        if path in found or path not in files:
+            continue
+        found[path] = via
+        for _, own, foreign in includes(files[path]):
+            todo += [(f + (own or foreign), via or f" through {path}") for f in folders]
+    return found
+
+
 def check(files):
     """files: {path: text}. Yields one line per breach."""
     graph = {}
@@ -83,17 +99,10 @@ def check(files):
         if length > LONGEST and not matches(path, MAY_BE_LONGER):
             yield f"{path}: {length} lines, the longest allowed is {LONGEST}"
 
-    seen, todo = set(), [("gradus.h", "")]
-    while todo:
-        path, via = todo.pop()
-        if path in seen or path not in files:
-            continue
-        seen.add(path)
-        for line, own, foreign in graph[path]:
+    for path, via in reached(files).items():
+        for line, _, foreign in graph[path]:
             if foreign and matches(foreign, NOT_PUBLIC):
                 yield f"{path}:{line}: gradus.h reaches <{foreign}>{via}"
-            if own:
-                todo.append((own, via or f" through {path}"))
 
 
 def read_files():

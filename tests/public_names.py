@@ -11,7 +11,7 @@ is one name, which speaks by a `///` above the macro's call.
 import re
 import sys
 
-from lint_includes import includes, read_files
+from lint_includes import reached, read_files
 
 LISTS = "tensor/op_names.h"
 INTERNAL = {"detail", "kernels", "raw"}  # namespaces
@@ -294,20 +294,9 @@ def instantiates(body):
     return bool(statements) and all(re.match(r"\s*(\w+ )?template\s*(class|struct|<>)", s) for s in statements)
 
 
-def reached(files, start="gradus.h"):
-    """The project's headers that `start` includes, itself too."""
-    seen, todo = set(), [start]
-    while todo:
-        path = todo.pop()
-        if path not in seen and path in files:
-            seen.add(path)
-            todo += [own for _, own, _ in includes(files[path]) if own]
-    return sorted(seen)
-
-
 def public_names(files):
     """{path: [(line, name, whether it speaks)]} of what gradus.h reaches."""
-    paths = reached(files)
+    paths = sorted(reached(files))
     macros, lists, found = {}, set(), {}
     for path in paths:
         for m in DEFINE.finditer(files[path]):
