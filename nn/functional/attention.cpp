@@ -52,30 +52,26 @@ struct Projected {
 Tensor rows(const Tensor& x, int64_t first, int64_t count) {
   return x.defined() ? x.narrow(0, first, count) : x;
 }
-Tensor project(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return linear(x, weight, bias.defined() ? std::optional<Tensor>(bias) : std::nullopt);
-}
-
 Projected project(const Tensor& query, const Tensor& key, const Tensor& value, const Options& o) {
   const int64_t e = o.embed_dim_to_check();
   const Tensor &w = o.in_proj_weight(), &b = o.in_proj_bias();
   if (o.use_separate_proj_weight())
-    return {project(query, o.q_proj_weight(), rows(b, 0, e)),
-            project(key, o.k_proj_weight(), rows(b, e, e)),
-            project(value, o.v_proj_weight(), rows(b, 2 * e, e)),
+    return {linear(query, o.q_proj_weight(), rows(b, 0, e)),
+            linear(key, o.k_proj_weight(), rows(b, e, e)),
+            linear(value, o.v_proj_weight(), rows(b, 2 * e, e)),
             {}};
   if (query.is_same(key) && key.is_same(value)) {
-    const Tensor all = project(query, w, b);
+    const Tensor all = linear(query, w, b);
     return {all.narrow(-1, 0, e), all.narrow(-1, e, e), all.narrow(-1, 2 * e, e), all};
   }
-  const Tensor q = project(query, rows(w, 0, e), rows(b, 0, e));
+  const Tensor q = linear(query, rows(w, 0, e), rows(b, 0, e));
   if (key.is_same(value)) {
-    const Tensor both = project(key, rows(w, e, 2 * e), rows(b, e, 2 * e));
+    const Tensor both = linear(key, rows(w, e, 2 * e), rows(b, e, 2 * e));
     return {q, both.narrow(-1, 0, e), both.narrow(-1, e, e), {}};
   }
   return {q,
-          project(key, rows(w, e, e), rows(b, e, e)),
-          project(value, rows(w, 2 * e, e), rows(b, 2 * e, e)),
+          linear(key, rows(w, e, e), rows(b, e, e)),
+          linear(value, rows(w, 2 * e, e), rows(b, 2 * e, e)),
           {}};
 }
 
@@ -139,7 +135,7 @@ std::tuple<Tensor, Tensor> functional::multi_head_attention_forward(const Tensor
   // behind it.
   const bool turned = batch_first && o.training();
   const auto result = [&](const Tensor& y) {
-    const Tensor out = project(y, o.out_proj_weight(), o.out_proj_bias());
+    const Tensor out = linear(y, o.out_proj_weight(), o.out_proj_bias());
     return turned ? out.transpose(0, 1) : out;
   };
   const auto from = [&](const Tensor& y) {

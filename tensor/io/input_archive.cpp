@@ -1,12 +1,12 @@
 // How archives come out of files.
 #include <fcntl.h>
-#include <unordered_map>
 
 #include <algorithm>
 #include <cstring>
 #include <istream>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "tensor/base/fail.h"

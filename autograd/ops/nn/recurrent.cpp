@@ -119,8 +119,8 @@ RecurrentStates one(const char* op, Cell cell, const Tensor& input, const Tensor
   for (const Tensor* state : {&h, &c})
     if (state->defined() && state->sizes() != IntArrayRef(wanted))
       fail("{}: the state has shape {}, expected {}", op, state->sizes(), IntArrayRef(wanted));
-  const auto given = [](const std::optional<Tensor>& t) { return t ? *t : Tensor(); };
-  return recurrent_layer(op, cell, input, {{}, h, c}, {w_ih, w_hh, given(b_ih), given(b_hh), {}},
+  return recurrent_layer(op, cell, input, {{}, h, c},
+                         {w_ih, w_hh, b_ih.value_or(Tensor()), b_hh.value_or(Tensor()), {}},
                          {{input.size(0)}, false});
 }
 

@@ -17,15 +17,10 @@ namespace {
 
 using raw::Cell;
 
-// A sum of products with its bias, if it has one.
-Tensor affine(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return linear(x, weight, bias.defined() ? std::optional<Tensor>(bias) : std::nullopt);
-}
-
 // h and c after a step, from what x adds to the gates' sums.
 RecurrentStates stepped(Cell cell, const Tensor& from_x, const Tensor& h, const Tensor& c,
                         const RecurrentParameters& p) {
-  const Tensor from_h = affine(h, p.hh, p.bias_hh);
+  const Tensor from_h = linear(h, p.hh, p.bias_hh);
   if (cell == Cell::Gru) {
     const auto a = from_x.chunk(3, 1), b = from_h.chunk(3, 1);
     const Tensor r = (a[0] + b[0]).sigmoid(), z = (a[1] + b[1]).sigmoid();
@@ -53,7 +48,7 @@ Tensor first_rows(const Tensor& state, int64_t n) {
 
 RecurrentStates composed(Cell cell, const Tensor& x, const RecurrentStates& from,
                          const RecurrentParameters& p, const raw::Steps& steps) {
-  const Tensor from_x = affine(x, p.ih, p.bias_ih);
+  const Tensor from_x = linear(x, p.ih, p.bias_ih);
   const size_t count = steps.sizes.size();
   std::vector<Tensor> ys(count);
   Tensor h = from.h, c = from.c;

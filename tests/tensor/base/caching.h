@@ -3,14 +3,16 @@
 
 namespace gradus::test {
 
-// Whether freed blocks are kept for reuse: the address sanitizer is to see each come and go.
 #if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool caching = false;
+inline constexpr bool address_sanitizer = true;
 #elif defined(__has_feature)
-inline constexpr bool caching = !__has_feature(address_sanitizer);
+inline constexpr bool address_sanitizer = __has_feature(address_sanitizer);
 #else
-inline constexpr bool caching = true;
+inline constexpr bool address_sanitizer = false;
 #endif
+
+// Whether freed blocks are kept for reuse: the address sanitizer is to see each come and go.
+inline constexpr bool caching = !address_sanitizer;
 
 // The thread sanitizer itself needs more memory than a test may limit a process to.
 #if defined(__SANITIZE_THREAD__)

@@ -10,20 +10,14 @@
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/random/random.h"
+#include "tests/tensor/base/caching.h"
 
 using namespace gradus;
 
 // The address sanitizer's own allocator is not whole in a child: after one fork in a hundred a
 // program that only calls malloc hangs there (Clang 14, GCC 12).
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool hangs = true;
-#elif defined(__has_feature)
-constexpr bool hangs = __has_feature(address_sanitizer);
-#else
-constexpr bool hangs = false;
-#endif
-
-TEST_CASE("a fork finds the allocator and the generator whole" * doctest::skip(hangs)) {
+TEST_CASE("a fork finds the allocator and the generator whole" *
+          doctest::skip(test::address_sanitizer)) {
   std::atomic<bool> stop{false};
   std::vector<std::thread> busy;
   for (int t = 0; t < 3; ++t)

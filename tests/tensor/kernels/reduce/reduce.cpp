@@ -10,10 +10,11 @@
 #include <type_traits>
 #include <vector>
 
-#include "tensor/kernels/table.h"
+#include "tests/tensor/kernels/kernels.h"
 
 using namespace gradus;
 using namespace gradus::kernels;
+using test::each_table;
 
 namespace {
 
@@ -79,14 +80,6 @@ std::vector<Block<T>> blocks() {
     add("rows repeated", inner, 0, 1);
   }
   return all;
-}
-
-template <class F>
-void for_each_isa(F f) {
-  for (const Table* const* t = available_tables(); *t != nullptr; ++t) {
-    CAPTURE(std::string((*t)->isa));
-    f(**t);
-  }
 }
 
 template <class T>
@@ -314,7 +307,7 @@ T reduce_one(ReduceFn* f, std::vector<T> x) {
 
 TEST_CASE_TEMPLATE("reductions of every layout", T, uint8_t, int32_t, int64_t, float, double) {
   const std::vector<Block<T>> all = blocks<T>();
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     for (const Block<T>& b : all) {
       test_type<T>(t, b);
       if constexpr (std::is_floating_point_v<T>) test_float<T>(t, b);
@@ -324,7 +317,7 @@ TEST_CASE_TEMPLATE("reductions of every layout", T, uint8_t, int32_t, int64_t, f
 
 TEST_CASE("reductions of bool share the kernels of bytes") {
   const bool x[] = {true, false, true, true};
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     const ReduceShape s{1, 4, 1, 0, 1, 0};
     int64_t sum = 0, index = 0;
     bool y = true;
@@ -339,7 +332,7 @@ TEST_CASE("reductions of bool share the kernels of bytes") {
 
 TEST_CASE_TEMPLATE("nothing to fold gives the neutral element", T, int64_t, float, double) {
   const ScalarType type = scalar_type_of<T>;
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     CHECK(reduce_one<T>(t.sum->sum[type], {}) == 0);
     CHECK(reduce_one<T>(t.sum->prod[type], {}) == 1);
     bool y = true;
@@ -353,7 +346,7 @@ TEST_CASE_TEMPLATE("nothing to fold gives the neutral element", T, int64_t, floa
 TEST_CASE_TEMPLATE("nans and infinities", T, float, double) {
   const ScalarType type = scalar_type_of<T>;
   const T n = T(nan_), i = T(inf), big = std::numeric_limits<T>::max();
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     for (size_t length : {1, 3, 8, 40, 1000})
       for (size_t place : {size_t(0), length / 2, length - 1}) {
         std::vector<T> x(length, T(1));
@@ -396,7 +389,7 @@ TEST_CASE_TEMPLATE("nans and infinities", T, float, double) {
 
 TEST_CASE("sums of integers wrap") {
   const int64_t x[] = {std::numeric_limits<int64_t>::max(), 2};
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     int64_t y = 0;
     t.sum->sum[ScalarType::Long](x, &y, {1, 2, 1, 0, 8, 0});
     CHECK(y == std::numeric_limits<int64_t>::min() + 1);
@@ -407,7 +400,7 @@ TEST_CASE("sums of integers wrap") {
 TEST_CASE("a long sum of floats stays accurate") {
   const std::vector<float> x(4096 * 20, 0.1f);
   const double want = 4096 * double(0.1f);
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     float y[20];
     t.sum->sum[ScalarType::Float](x.data(), y, {1, 4096, 1, 0, 4, 0});
     CHECK(std::abs(y[0] - want) < want * 3e-7);

@@ -11,23 +11,16 @@
 #include <type_traits>
 #include <vector>
 
-#include "tensor/kernels/table.h"
+#include "tests/tensor/kernels/kernels.h"
 
 using namespace gradus;
 using namespace gradus::kernels;
+using test::each_table;
 
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 const double nan_ = std::nan("");
-
-template <class F>
-void for_each_isa(F f) {
-  for (const Table* const* t = available_tables(); *t != nullptr; ++t) {
-    CAPTURE(std::string((*t)->isa));
-    f(**t);
-  }
-}
 
 using Line = std::vector<double>;
 
@@ -183,7 +176,7 @@ TEST_CASE_TEMPLATE("scans of rows and columns", T, uint8_t, int32_t, int64_t, fl
   using Y = std::conditional_t<std::is_floating_point_v<T>, T, int64_t>;
   const ScalarType type = scalar_type_of<T>;
   const double eps = std::is_floating_point_v<T> ? double(std::numeric_limits<T>::epsilon()) : 0;
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     for (const ScanShape& s : shapes) {
       const auto x = samples<T>(size_t(s.outer * s.n * s.inner_pitch), 1);
       auto factors = x;
@@ -249,7 +242,7 @@ TEST_CASE("a scan may work in place") {
 }
 
 TEST_CASE("logcumsumexp of extremes") {
-  for_each_isa([](const Table& t) {
+  each_table([](const Table& t) {
     const double x[] = {-inf, -inf, 1000, 1000, -1000, inf, 3};
     double y[7];
     t.scan->logcumsumexp[ScalarType::Double](x, y, {1, 7, 1, 1});
@@ -264,7 +257,7 @@ TEST_CASE("logcumsumexp of extremes") {
 }
 
 TEST_CASE_TEMPLATE("softmax of rows and columns", T, float, double) {
-  for_each_isa([](const Table& t) {
+  each_table([](const Table& t) {
     for (const ScanShape& s : shapes) test_softmax<T>(t, s);
   });
 }
@@ -272,7 +265,7 @@ TEST_CASE_TEMPLATE("softmax of rows and columns", T, float, double) {
 TEST_CASE_TEMPLATE("softmax of extremes", T, float, double) {
   const ScalarType type = scalar_type_of<T>;
   const T i = T(inf);
-  for_each_isa([&](const Table& t) {
+  each_table([&](const Table& t) {
     for (const int way : {0, 1, 2}) {
       const int64_t pitch = way == 0 ? 1 : 5;
       const bool rows = way == 2;
