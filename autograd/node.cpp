@@ -81,13 +81,10 @@ AccumulateGrad::AccumulateGrad(TensorImpl& leaf)
 
 std::mutex& history_mutex() {
   static constinit std::mutex mutex;
-  static const bool held = [] {
-    gradus::detail::hold_over_forks(mutex, gradus::detail::LockOrder::history);
-    return true;
-  }();
-  (void)held;
   return mutex;
 }
+[[maybe_unused]] static const bool held =
+    (gradus::detail::hold_over_forks(history_mutex(), gradus::detail::LockOrder::history), true);
 
 namespace {
 AccumulateGrad* make_sink(Meta& m, TensorImpl& leaf) {

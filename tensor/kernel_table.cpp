@@ -1,10 +1,12 @@
 // Which kernels run: the processor proposes, the environment chooses.
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "tensor/base/fail.h"
+#include "tensor/base/fork.h"
 #include "tensor/kernels/table.h"
 
 namespace gradus::kernels {
@@ -49,12 +51,19 @@ const Table& choose() {
 }
 
 std::atomic<const Table*> chosen{nullptr};
+// Which tables there are and which is chosen stays open over a fork, for the child's environment.
+std::atomic<const Available*> found{nullptr};
+const gradus::detail::FirstUse sets_made([] { instruction_sets(); });
 
 }  // namespace
 
 const Table* const* available_tables() {
-  static const Available available;
-  return available.tables;
+  const Available* known = found.load(std::memory_order_acquire);
+  if (known == nullptr) {
+    auto made = std::make_unique<const Available>();
+    if (found.compare_exchange_strong(known, made.get())) known = made.release();
+  }
+  return known->tables;
 }
 
 const Table& table() {

@@ -1,6 +1,7 @@
 // Options of the adaptive softmax.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "tensor/base/arg.h"

@@ -13,4 +13,15 @@ enum class LockOrder { history, generator, memory };
 // order.
 void hold_over_forks(std::mutex& mutex, LockOrder order);
 
+// A function that makes a static of the library when it is first called. A fork calls it before:
+// in a child whose parent's other thread was just making it, it would never be made. Only at
+// namespace scope.
+class FirstUse {
+ public:
+  explicit FirstUse(void (*use)());
+
+  void (*const use)();
+  const FirstUse* const next;
+};
+
 }  // namespace gradus::detail

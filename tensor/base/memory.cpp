@@ -52,6 +52,7 @@ Shared& shared() {
   static Shared* s = new Shared;  // outlives every static tensor
   return *s;
 }
+const gradus::detail::FirstUse shared_made([] { shared(); });
 
 // A thread adds what it counted to the totals when it comes to this much, because an atomic
 // addition for each small tensor would cost more than the tensor.

@@ -16,10 +16,7 @@ std::atomic<int> thread_limit{0};
 // In the child of a fork, whose OpenMP would wait for threads that only the parent has.
 std::atomic<bool> orphaned{false};
 
-void watch_forks() {
-  static const int watching = pthread_atfork(nullptr, nullptr, [] { orphaned = true; });
-  (void)watching;
-}
+[[maybe_unused]] const int watching = pthread_atfork(nullptr, nullptr, [] { orphaned = true; });
 }  // namespace
 
 int get_num_threads() {
@@ -40,7 +37,6 @@ int64_t chunk_count(int64_t count, int64_t grain) {
 }
 
 void parallel_ranges(int64_t begin, int64_t end, int64_t chunks, RangeBody body, void* context) {
-  watch_forks();
   std::exception_ptr error;
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
 #pragma omp parallel for num_threads(int(chunks)) schedule(static, 1)

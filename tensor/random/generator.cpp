@@ -155,6 +155,8 @@ const Generator& getDefaultCPUGenerator() {
   return generator;
 }
 
+static const FirstUse default_made([] { getDefaultCPUGenerator(); });
+
 GeneratorImpl& generator_or_default(const std::optional<Generator>& generator) {
   return *(generator && generator->defined() ? *generator : getDefaultCPUGenerator()).get();
 }
