@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/autograd.h"
+#include "autograd/checkpoint.h"
 #include "autograd/factories.h"
 #include "autograd/function.h"
 #include "autograd/gradcheck.h"

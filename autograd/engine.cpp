@@ -11,6 +11,7 @@
 #include "autograd/meta.h"
 #include "autograd/pending.h"
 #include "autograd/record.h"
+#include "autograd/recording.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/warn.h"
 #include "tensor/raw.h"
@@ -163,9 +164,10 @@ void check_nan(const Node& node, std::span<const Tensor> dx) {
     if (g.defined() && !g.requires_grad()) g = link(g, read);
 }
 
-[[gnu::noinline]] void apply_watched(Node& node, std::span<Tensor> dy, std::span<Tensor> dx) {
+[[gnu::noinline]] void apply_watched(Node& node, Node& worker, std::span<Tensor> dy,
+                                     std::span<Tensor> dx) {
   try {
-    node.apply(dy, dx);
+    worker.apply(dy, dx);
     if (detail::anomaly_check_nan) check_nan(node, dx);
   } catch (...) {
     warn_of_origin(node);
@@ -176,11 +178,15 @@ void check_nan(const Node& node, std::span<const Tensor> dx) {
 void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx, bool keep_graph) {
   const Turn turn(node);
   const RunningNode frame(node);
+  Node& worker = node.rare() ? working(node) : node;
   if (detail::anomaly) [[unlikely]]
-    apply_watched(node, dy, dx);
+    apply_watched(node, worker, dy, dx);
   else
-    node.apply(dy, dx);
-  if (!keep_graph) node.release();
+    worker.apply(dy, dx);
+  if (!keep_graph) {
+    worker.release();
+    if (&worker != &node) node.rare()->recording.reset();
+  }
   if (GradMode::is_enabled() && node.linked()) link_gradients(node, dx);
 }
 

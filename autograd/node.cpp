@@ -5,6 +5,7 @@
 #include "autograd/meta.h"
 #include "autograd/modes.h"
 #include "autograd/record.h"
+#include "autograd/recording.h"
 #include "autograd/stacktrace.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/fork.h"
@@ -18,6 +19,12 @@ namespace {
 // The highest that the thread has given to a node.
 [[gnu::tls_model("initial-exec")]] constinit thread_local uint64_t last_sequence = 0;
 }  // namespace
+
+uint64_t begin_recording() {
+  // A recording has the upper half of its nodes' numbers to itself.
+  static constinit std::atomic<uint64_t> recordings{0};
+  return last_sequence = std::max(last_sequence, ++recordings << 32);
+}
 
 Node::Rare::Rare() = default;
 Node::Rare::~Rare() = default;

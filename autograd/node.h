@@ -12,6 +12,7 @@
 namespace gradus::autograd {
 
 class Node;
+class Recording;
 struct StackTrace;
 
 namespace detail {
@@ -102,6 +103,9 @@ class Node : public History, public memory::Pooled {
     // In anomaly mode: where this was recorded, and in whose backward pass if in any.
     std::unique_ptr<const StackTrace> origin;
     Ref<Node> maker;
+    // Of a checkpointed node: how it is recorded again, and as which node of that recording.
+    std::shared_ptr<Recording> recording;
+    size_t place = 0;
     Rare();
     ~Rare();
   };
