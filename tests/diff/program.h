@@ -14,6 +14,8 @@ class Program {
   // The gradients of a weighted sum of all that is there with respect to all leaves, and those of a
   // weighted sum of these; undefined where there are none.
   void differentiate(int order);
+  // All tensors that arguments are taken from.
+  const List& live() const { return live_; }
 
   std::string text;  // of the last call, which may have thrown
   List results;      // what it gave

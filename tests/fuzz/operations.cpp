@@ -1,8 +1,10 @@
 // The bytes are the choices of a random program of operations, whose arguments may be anything.
 #include <cstdio>
 #include <cstdlib>
+#include <unordered_set>
+#include <vector>
 
-#include "autograd/modes.h"
+#include "autograd/node.h"
 #include "tests/diff/program.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -35,6 +37,22 @@ bool ends_well(const diff::Program& program, F f) {
   return error.empty();
 }
 
+// A tensor that a write gave a history which saved its old value holds itself. Such a history can
+// only throw, but lives as long as what it saved.
+void let_go(const diff::List& tensors) {
+  std::unordered_set<gradus::autograd::Node*> seen;
+  std::vector<gradus::Ref<gradus::autograd::Node>> open;
+  for (const gradus::Tensor& t : tensors)
+    if (t.defined()) open.push_back(t.grad_fn());
+  while (!open.empty()) {
+    const auto node = open.back();
+    open.pop_back();
+    if (!node || !seen.insert(node.get()).second) continue;
+    node->release();
+    for (const auto& edge : node->edges()) open.push_back(edge.node);
+  }
+}
+
 }  // namespace
 
 void fuzz::run(std::string_view input) {
@@ -47,6 +65,7 @@ void fuzz::run(std::string_view input) {
     ends_well(program, [&] { program.step(choices); });
   for (const int order : {1, 2})
     if (!ends_well(program, [&] { program.differentiate(order); })) break;
+  let_go(program.live());
 }
 
 std::vector<std::string> fuzz::seeds() {

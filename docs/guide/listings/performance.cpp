@@ -61,11 +61,24 @@ void memory_in_use() {
   set_memory_limit(0);
   release_cached_memory();
 }
+
+void memory_for_time() {
+  nn::Sequential block(nn::Linear(256, 256), nn::GELU(), nn::Dropout(0.1), nn::Linear(256, 256));
+  const Tensor x = randn({512, 256}).requires_grad_();
+  const int64_t before = memory_stats().active;
+  Tensor h = x;
+  for (int layer = 0; layer < 12; ++layer)
+    h = checkpoint([&](const Tensor& t) { return t + block->forward(t); }, h);
+  expect(memory_stats().active - before < 13 * x.nbytes());  // 48 without checkpoints
+  h.square().mean().backward();
+  expect(x.grad().defined());
+}
 }  // namespace
 
 int main() {
   same_bits_for_any_number_of_threads();
   threads_for_loops_of_ones_own();
   memory_in_use();
+  memory_for_time();
   return right ? 0 : 1;
 }
