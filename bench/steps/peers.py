@@ -80,11 +80,37 @@ def with_torch(threads, compiled):
     cnn = nn.Sequential(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1),
                         nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Linear(128, 10))
     train("CNN 28x28 by 64, Adam", 3, cnn, adam, class_loss(torch.randn(64, 1, 28, 28), 10))
+    sequence = torch.randn(32, 32, 64)
+
+    def output_square(net):
+        return net(sequence)[0].square().mean()
+
+    train("LSTM 64-128 by 32, 32 steps, AdamW", 2, nn.LSTM(64, 128, batch_first=True), adamw, output_square)
+    train("GRU 64-128 by 32, 32 steps, AdamW", 2, nn.GRU(64, 128, batch_first=True), adamw, output_square)
+    long = torch.randn(64, 16, 128)
+    train("encoder layer 128, 64 by 16, AdamW", 2, nn.TransformerEncoderLayer(128, 4, 512, 0.0, "gelu"), adamw,
+          lambda net: net(long).square().mean())
+
+    class Characters(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.token, self.place = nn.Embedding(65, 128), nn.Embedding(64, 128)
+            self.blocks = nn.TransformerEncoder(nn.TransformerEncoderLayer(128, 4, 512, 0.0, "gelu"), 4)
+            self.head = nn.Linear(128, 65)
+            self.places, self.mask = torch.arange(64), torch.full((64, 64), float("-inf")).triu(1)
+
+        def forward(self, x):
+            return self.head(self.blocks(self.token(x) + self.place(self.places)[:, None], self.mask))
+
+    text, following = torch.randint(65, (64, 12)), torch.randint(65, (64 * 12,))
+    train("character transformer, AdamW", 3, Characters(), adamw,
+          lambda net: F.cross_entropy(net(text).flatten(0, 1), following))
 
 
 def with_jax(threads):
-    os.environ["XLA_FLAGS"] = (os.environ.get("XLA_FLAGS", "") + f" intra_op_parallelism_threads={threads}"
-                               f" --xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}")
+    flags = [f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}",
+             f"intra_op_parallelism_threads={threads}", os.environ.get("XLA_FLAGS", "")]
+    os.environ["XLA_FLAGS"] = " ".join(flags).rstrip()  # read as a file's name unless it begins with a dash
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     import jax
     from jax import lax, nn
@@ -208,6 +234,61 @@ def with_jax(threads):
     train("CNN 28x28 by 64, Adam", 3, [(normal(3, 3, 1, 32) / 3, jnp.zeros(32)),
                                        (normal(3, 3, 32, 64) / 17, jnp.zeros(64)), linear(3136, 128), linear(128, 10)],
           adam(), cnn)
+
+    sequence = normal(32, 32, 64)
+
+    def recurrent(cell, states):
+        def loss(p, _):
+            inputs = jnp.swapaxes(apply(p[0], sequence), 0, 1)
+            _, outputs = lax.scan(lambda state, x: cell(state, x, apply(p[1], state[0])),
+                                  (jnp.zeros((32, 128)),) * states, inputs)
+            return jnp.mean(outputs ** 2)
+        return loss
+
+    def lstm_cell(state, x, h):
+        i, f, g, o = jnp.split(x + h, 4, 1)
+        c = nn.sigmoid(f) * state[1] + nn.sigmoid(i) * jnp.tanh(g)
+        h = nn.sigmoid(o) * jnp.tanh(c)
+        return (h, c), h
+
+    def gru_cell(state, x, h):
+        (xr, xz, xn), (hr, hz, hn) = jnp.split(x, 3, 1), jnp.split(h, 3, 1)
+        z = nn.sigmoid(xz + hz)
+        h = (1 - z) * jnp.tanh(xn + nn.sigmoid(xr + hr) * hn) + z * state[0]
+        return (h,), h
+
+    train("LSTM 64-128 by 32, 32 steps, AdamW", 2, [linear(64, 512), linear(128, 512)], adam(0.01),
+          recurrent(lstm_cell, 2))
+    train("GRU 64-128 by 32, 32 steps, AdamW", 2, [linear(64, 384), linear(128, 384)], adam(0.01),
+          recurrent(gru_cell, 1))
+
+    def layer_norm(x, weight, bias):
+        return (x - x.mean(-1, keepdims=True)) / jnp.sqrt(x.var(-1, keepdims=True) + 1e-5) * weight + bias
+
+    def encoder_layer(p, x, mask):
+        q, k, v = jnp.split(apply(p[0], x).reshape(*x.shape[:2], 12, 32), 3, 2)
+        weights = nn.softmax(jnp.einsum("tbhd,sbhd->bhts", q, k) / 32 ** 0.5 + mask)
+        x = layer_norm(x + apply(p[1], jnp.einsum("bhts,sbhd->tbhd", weights, v).reshape(x.shape)), *p[2])
+        return layer_norm(x + apply(p[4], gelu(apply(p[3], x))), *p[5])
+
+    def encoder():
+        return [linear(128, 384), linear(128, 128), ones(128), linear(128, 512), linear(512, 128), ones(128)]
+
+    long = normal(64, 16, 128)
+    train("encoder layer 128, 64 by 16, AdamW", 2, encoder(), adam(0.01),
+          lambda p, _: jnp.mean(encoder_layer(p, long, 0.0) ** 2))
+
+    text, following = jax.random.randint(key, (64, 12), 0, 65), jax.random.randint(key, (64 * 12,), 0, 65)
+    causal = jnp.triu(jnp.full((64, 64), -jnp.inf), 1)
+
+    def characters(p, _):
+        x = p[0][text] + p[1][:, None]
+        for layer in p[2]:
+            x = encoder_layer(layer, x, causal)
+        return class_loss(apply(p[3], x).reshape(-1, 65), following)
+
+    train("character transformer, AdamW", 3,
+          [normal(65, 128), normal(64, 128), [encoder() for _ in range(4)], linear(128, 65)], adam(0.01), characters)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -39,8 +40,8 @@ void timed(const char* name, double seconds, const std::function<void()>& step) 
   std::fflush(stdout);
 }
 
-template <class Loss>
-void train(const char* name, double seconds, Sequential net, torch::optim::Optimizer&& optimizer,
+template <class Net, class Loss>
+void train(const char* name, double seconds, Net net, torch::optim::Optimizer&& optimizer,
            Loss loss, bool clip = false) {
   timed(name, seconds, [&] {
     optimizer.zero_grad();
@@ -50,15 +51,40 @@ void train(const char* name, double seconds, Sequential net, torch::optim::Optim
   });
 }
 
-torch::optim::SGD sgd(const Sequential& net, double lr, double momentum = 0) {
+template <class Net>
+torch::optim::SGD sgd(const Net& net, double lr, double momentum = 0) {
   return torch::optim::SGD(net->parameters(), torch::optim::SGDOptions(lr).momentum(momentum));
 }
-torch::optim::Adam adam(const Sequential& net) {
+template <class Net>
+torch::optim::Adam adam(const Net& net) {
   return torch::optim::Adam(net->parameters(), torch::optim::AdamOptions(1e-3));
 }
-torch::optim::AdamW adamw(const Sequential& net) {
+template <class Net>
+torch::optim::AdamW adamw(const Net& net) {
   return torch::optim::AdamW(net->parameters(), torch::optim::AdamWOptions(1e-3));
 }
+
+// Predicts each next character from those before it.
+struct CharactersImpl : Module {
+  static constexpr int64_t kinds = 65, length = 64, width = 128;
+  Embedding token = register_module("token", Embedding(kinds, width));
+  Embedding place = register_module("place", Embedding(length, width));
+  TransformerEncoder blocks = register_module(
+      "blocks",
+      TransformerEncoder(
+          TransformerEncoderLayer(
+              TransformerEncoderLayerOptions(width, 4).dim_feedforward(512).dropout(0.0).activation(
+                  torch::kGELU)),
+          4));
+  Linear head = register_module("head", Linear(width, kinds));
+  Tensor places = torch::arange(length);
+  Tensor mask = torch::full({length, length}, -INFINITY).triu(1);
+
+  Tensor forward(const Tensor& x) {  // [length, batch]
+    return head(blocks(token(x) + place(places).unsqueeze(1), mask));
+  }
+};
+TORCH_MODULE(Characters);
 
 Sequential exclusive_or() { return Sequential(Linear(2, 8), Tanh(), Linear(8, 1)); }
 Sequential digits() {
@@ -105,5 +131,27 @@ int main(int argc, char** argv) {
                    Linear(3136, 128), ReLU(), Linear(128, 10));
     train("CNN 28x28 by 64, Adam", 3, net, adam(net),
           class_loss(torch::randn({64, 1, 28, 28}), one_of(10, 64)));
+  }
+  {
+    const Tensor x = torch::randn({32, 32, 64});
+    const auto loss = [x](auto& net) { return std::get<0>(net->forward(x)).square().mean(); };
+    LSTM a(LSTMOptions(64, 128).batch_first(true));
+    GRU b(GRUOptions(64, 128).batch_first(true));
+    train("LSTM 64-128 by 32, 32 steps, AdamW", 2, a, adamw(a), loss);
+    train("GRU 64-128 by 32, 32 steps, AdamW", 2, b, adamw(b), loss);
+  }
+  {
+    const Tensor x = torch::randn({64, 16, 128});
+    TransformerEncoderLayer layer(
+        TransformerEncoderLayerOptions(128, 4).dim_feedforward(512).dropout(0.0).activation(
+            torch::kGELU));
+    train("encoder layer 128, 64 by 16, AdamW", 2, layer, adamw(layer),
+          [x](auto& net) { return net->forward(x).square().mean(); });
+  }
+  {
+    Characters net;
+    const Tensor x = torch::randint(0, 65, {64, 12}, torch::kLong), y = one_of(65, 64 * 12);
+    train("character transformer, AdamW", 3, net, adamw(net),
+          [=](auto& net) { return F::cross_entropy(net->forward(x).flatten(0, 1), y); });
   }
 }
