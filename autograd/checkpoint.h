@@ -14,14 +14,16 @@ namespace autograd {
 
 class Recording;
 
-// Between its beginning and close(), what this thread records can be recorded again.
+/// What checkpoint() is made of: between its beginning and close(), what this thread records can be
+/// recorded again.
 class CheckpointScope {
  public:
+  /// Begins, with the tensors that may not change.
   explicit CheckpointScope(const variable_list& inputs);
   CheckpointScope(const CheckpointScope&) = delete;
   CheckpointScope& operator=(const CheckpointScope&) = delete;
   ~CheckpointScope();
-  // Lets go of what was saved on the way to the outputs; again() makes such outputs anew.
+  /// Lets go of what was saved on the way to the outputs; again() makes such outputs anew.
   void close(const variable_list& outputs, std::function<variable_list()> again);
 
  private:

@@ -69,7 +69,7 @@ void memory_for_time() {
   Tensor h = x;
   for (int layer = 0; layer < 12; ++layer)
     h = checkpoint([&](const Tensor& t) { return t + block->forward(t); }, h);
-  expect(memory_stats().active - before < 13 * x.nbytes());  // 48 without checkpoints
+  expect(memory_stats().active - before < 13 * int64_t(x.nbytes()));  // 48 without checkpoints
   h.square().mean().backward();
   expect(x.grad().defined());
 }
