@@ -5,10 +5,12 @@
 #include "tensor/kernels/image/conv.h"
 #include "tensor/kernels/image/pool.h"
 #include "tensor/kernels/image/winograd.h"
+#include "tensor/kernels/linalg/distance.h"
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/attention.h"
 #include "tensor/kernels/nn/normalisation.h"
 #include "tensor/kernels/nn/recurrent.h"
+#include "tensor/kernels/nn/softmax.h"
 #include "tensor/kernels/optim/optimizer.h"
 #include "tensor/kernels/pointwise/copy.h"
 #include "tensor/kernels/pointwise/row.h"
@@ -22,8 +24,9 @@ struct Table {
   const Row* rows[GRADUS_ISA::formulas::size];
   const ConvTable* conv;
   const CopyTable* copy;
+  const DistanceTable* distance;
   const GemmTable* gemm;
-  const NormTable* norm;
+  const NormalisationTable* normalisation;
   const OptimizerTable* optimizer;
   const PoolTable* pool;
   const RandomTable* random;

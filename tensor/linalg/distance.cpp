@@ -81,8 +81,8 @@ Tensor distances(const Tensor& x1, const Tensor& x2, double p) {
   if (y.numel() > 0)
     for_each_rows(y.numel() / (n * columns), {n, k, columns},
                   [&](int64_t row, const kernels::DistanceShape& s, int64_t at) {
-                    kernels::table().power->distance(pa + row * k, pb + at * k * columns,
-                                                     to + row * columns, p, s);
+                    kernels::table().distance->distance(pa + row * k, pb + at * k * columns,
+                                                        to + row * columns, p, s);
                   });
   if (p != 0 && p != 1 && !std::isinf(p) && y.numel() > 0) {
     // Where the sum of the powers may have left the range of double.
@@ -155,9 +155,9 @@ Tensor distances_backward(const Tensor& w, const Tensor& y, const Tensor& x1, co
   if (dx.numel() > 0)
     for_each_rows(dx.numel() / (n * k), {n, k, columns},
                   [&](int64_t row, const kernels::DistanceShape& s, int64_t at) {
-                    kernels::table().power->distance_slope(pa + row * k, pb + at * k * columns,
-                                                           pw + row * columns, py + row * columns,
-                                                           to + row * k, p, s);
+                    kernels::table().distance->distance_slope(
+                        pa + row * k, pb + at * k * columns, pw + row * columns, py + row * columns,
+                        to + row * k, p, s);
                   });
   return to_dtype(dx, x1.dtype());
 }

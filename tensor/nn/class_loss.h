@@ -1,8 +1,8 @@
 // Untaped losses over classes; float and double.
 #pragma once
 
+#include "tensor/nn/softmax.h"
 #include "tensor/raw.h"
-#include "tensor/reduce/scan.h"
 
 namespace gradus::raw {
 

@@ -25,26 +25,28 @@ Tensor dense(const Tensor& t) { return t.defined() ? contiguous(t) : t; }
 
 // f(first, last) for ranges of channels.
 template <class F>
-void for_each_panel(const NormShape& s, F f) {
+void for_each_panel(const NormalisationShape& s, F f) {
   const int64_t width = s.inner == 1 ? panel : 1;
   const int64_t work = std::max<int64_t>(1, s.outer * s.inner * width);
   parallel_for(0, (s.channels + width - 1) / width, std::max<int64_t>(1, grain / work),
                [&](int64_t b, int64_t e) { f(b * width, std::min(e * width, s.channels)); });
 }
 
-kernels::GroupShape group_of(const NormShape& s) { return {s.groups, s.n / s.inner, s.inner}; }
+kernels::GroupShape group_of(const NormalisationShape& s) {
+  return {s.groups, s.n / s.inner, s.inner};
+}
 
 }  // namespace
 
-Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias, const NormShape& s,
-                     IntArrayRef statistics, double eps) {
+Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                     const NormalisationShape& s, IntArrayRef statistics, double eps) {
   const Tensor from = contiguous(x), w = dense(weight), b = dense(bias);
   Normalized out{empty(x.sizes(), x.dtype()), {}, empty(statistics, x.dtype()), {}};
   if (s.centred) out.mean = empty(statistics, x.dtype());
   if (s.channels > 0) out.variance = empty(statistics, x.dtype());
   visit_floating(x.dtype(), "normalize", [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::table().norm->of<T>();
+    const auto& kernels = kernels::table().normalisation->of<T>();
     const T *px = from.data_ptr<T>(), *pw = pointer<T>(w), *pb = pointer<T>(b);
     T *y = out.y.data_ptr<T>(), *mean = pointer<T>(out.mean), *rstd = out.rstd.data_ptr<T>();
     if (s.channels > 0) {
@@ -71,11 +73,12 @@ Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   return out;
 }
 
-NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor& weight,
-                                 const Tensor& mean, const Tensor& rstd, const NormShape& s,
-                                 bool want_x, bool want_weight, bool want_bias) {
+NormalisationGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                          const Tensor& mean, const Tensor& rstd,
+                                          const NormalisationShape& s, bool want_x,
+                                          bool want_weight, bool want_bias) {
   const Tensor g = contiguous(dy), from = contiguous(x), w = dense(weight);
-  NormGradients out;
+  NormalisationGradients out;
   if (want_x) out.x = empty(x.sizes(), x.dtype());
   const auto type = x.dtype();
   // The sums over rows are made of blocks of rows, whose number depends on nothing but the shape.
@@ -90,7 +93,7 @@ NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor
   if (want_bias || s.groups > 0) out.bias = empty(sizes, type);
   visit_floating(type, "normalize", [&](auto zero) {
     using T = decltype(zero);
-    const auto& kernels = kernels::table().norm->of<T>();
+    const auto& kernels = kernels::table().normalisation->of<T>();
     const T *pdy = g.data_ptr<T>(), *px = from.data_ptr<T>(), *pw = pointer<T>(w);
     const T *m = pointer<T>(mean), *r = rstd.data_ptr<T>();
     T *dx = pointer<T>(out.x), *dw = pointer<T>(out.weight), *db = pointer<T>(out.bias);

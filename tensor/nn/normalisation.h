@@ -9,7 +9,7 @@ namespace gradus::raw {
 // (`channels` > 0) as [outer, channels, inner] with statistics, weight and bias per channel, or
 // (`groups` > 0) as such rows, each of n / inner channels, `groups` of them for each image, with
 // weight and bias per channel.
-struct NormShape {
+struct NormalisationShape {
   int64_t rows = 0, n = 0;
   int64_t outer = 0, channels = 0, inner = 0;
   int64_t groups = 0;
@@ -23,14 +23,15 @@ struct Normalized {
 };
 // weight and bias may be undefined. The statistics get the given sizes.
 Normalized normalize(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                     const NormShape& shape, IntArrayRef statistics, double eps);
+                     const NormalisationShape& shape, IntArrayRef statistics, double eps);
 
-struct NormGradients {
+struct NormalisationGradients {
   Tensor x, weight, bias;
 };
 // Those that are wanted, the last two flat. weight may be undefined.
-NormGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor& weight,
-                                 const Tensor& mean, const Tensor& rstd, const NormShape& shape,
-                                 bool want_x, bool want_weight, bool want_bias);
+NormalisationGradients normalize_backward(const Tensor& dy, const Tensor& x, const Tensor& weight,
+                                          const Tensor& mean, const Tensor& rstd,
+                                          const NormalisationShape& shape, bool want_x,
+                                          bool want_weight, bool want_bias);
 
 }  // namespace gradus::raw

@@ -7,7 +7,6 @@
 #include "tensor/base/parallel.h"
 #include "tensor/base/vector.h"
 #include "tensor/reduce/reduce.h"
-#include "tensor/reduce/scan.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {

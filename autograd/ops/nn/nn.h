@@ -8,3 +8,4 @@
 #include "autograd/ops/nn/loss.h"
 #include "autograd/ops/nn/normalisation.h"
 #include "autograd/ops/nn/recurrent.h"
+#include "autograd/ops/nn/softmax.h"

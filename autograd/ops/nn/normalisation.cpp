@@ -68,8 +68,8 @@ bool can_fuse(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const auto fits = [&](const Tensor& t) { return !t.defined() || t.dtype() == x.dtype(); };
   return x.is_floating_point() && x.numel() > 0 && fits(weight) && fits(bias);
 }
-raw::NormShape shape_of(const Tensor& x, const Scope& scope) {
-  raw::NormShape s;
+raw::NormalisationShape shape_of(const Tensor& x, const Scope& scope) {
+  raw::NormalisationShape s;
   s.fixed = scope.fixed;
   s.centred = scope.centred;
   if (scope.groups > 0) {
@@ -180,7 +180,7 @@ Tensor composed(const char* op, const Tensor& x, const Tensor& weight, const Ten
 
 Tensor fused(const char* op, const Tensor& x, const Tensor& weight, const Tensor& bias,
              const Scope& scope, Tensor* mean = nullptr, Tensor* variance = nullptr) {
-  const raw::NormShape shape = shape_of(x, scope);
+  const raw::NormalisationShape shape = shape_of(x, scope);
   std::vector<int64_t> sizes = x.sizes().vec();
   for (const int64_t d : scope.over) sizes[size_t(d)] = 1;
   if (scope.groups > 0) sizes = {shape.rows, 1};

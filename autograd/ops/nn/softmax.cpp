@@ -1,6 +1,7 @@
-#include "autograd/ops/reduce/reduce.h"
+#include "autograd/ops/nn/softmax.h"
+
 #include "autograd/ops/reduce/reduce_back.h"
-#include "tensor/reduce/scan.h"
+#include "tensor/nn/softmax.h"
 
 namespace gradus {
 
@@ -32,20 +33,20 @@ Tensor log_softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim) {
 
 }  // namespace autograd
 
-Tensor Tensor::softmax(int64_t dim, OptionalDtype dtype) const {
+Tensor Tensor::softmax(int64_t dim, std::optional<ScalarType> dtype) const {
   const Tensor x = converted(*this, dtype);
   return record("softmax", raw::softmax(x, dim), wrt(x, [dim](const Tensor& dy, const Tensor& y) {
                   return autograd::softmax_backward(dy, y, dim);
                 }));
 }
-Tensor Tensor::log_softmax(int64_t dim, OptionalDtype dtype) const {
+Tensor Tensor::log_softmax(int64_t dim, std::optional<ScalarType> dtype) const {
   const Tensor x = converted(*this, dtype);
   return record("log_softmax", raw::log_softmax(x, dim),
                 wrt(x, [dim](const Tensor& dy, const Tensor& y) {
                   return autograd::log_softmax_backward(dy, y, dim);
                 }));
 }
-Tensor softmin(const Tensor& x, int64_t dim, OptionalDtype dtype) {
+Tensor softmin(const Tensor& x, int64_t dim, std::optional<ScalarType> dtype) {
   return x.neg().softmax(dim, dtype);
 }
 

@@ -1,5 +1,5 @@
-// Reductions, running results, sorting and softmax as functions: what the methods of Tensor of the
-// same names do, and what exists as a function only.
+// Reductions, running results and sorting as functions: what the methods of Tensor of the same
+// names do, and what exists as a function only.
 // Dims may be negative; no dims, or an empty list, mean all of them. A 0-dim tensor is taken for
 // one of size 1. With keepdim, reduced dims stay with size 1. `dtype` converts the input first.
 #pragma once
@@ -219,20 +219,6 @@ Tensor diff(const Tensor& x, int64_t n = 1, int64_t dim = -1,
 /// `increasing` 1, x, ..., x^(n-1). By default as many columns as there are elements.
 Tensor vander(const Tensor& x, std::optional<int64_t> n = {}, bool increasing = false);
 
-// --- Softmax ----
-
-/// exp(x) / sum of exp(x) along `dim`, without overflow: positive numbers whose sum is 1. Floating
-/// point (`dtype` converts first).
-inline Tensor softmax(const Tensor& x, int64_t dim, OptionalDtype dtype = {}) {
-  return x.softmax(dim, dtype);
-}
-/// log(softmax(x)) along `dim`, computed as x - logsumexp(x), exact also where softmax is near 0.
-inline Tensor log_softmax(const Tensor& x, int64_t dim, OptionalDtype dtype = {}) {
-  return x.log_softmax(dim, dtype);
-}
-/// softmax(-x) along `dim`.
-Tensor softmin(const Tensor& x, int64_t dim, OptionalDtype dtype = {});
-
 // --- Sorting ----
 
 /// The elements along `dim` in ascending (or descending) order, and the int64 indices they had. A
@@ -323,14 +309,4 @@ inline Tensor bincount(const Tensor& x, const std::optional<Tensor>& weights = {
 /// of the range of x. Elements outside do not count. Floating point, of the type of x.
 Tensor histc(const Tensor& x, int64_t bins = 100, const Scalar& min = 0, const Scalar& max = 0);
 
-namespace autograd {
-
-/// The gradient of softmax by its input, from its value y: y (dy - sum of y dy along dim).
-/// Differentiable.
-Tensor softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim);
-/// The gradient of log_softmax by its input, from its value y: dy - exp(y) sum of dy along dim.
-/// Differentiable.
-Tensor log_softmax_backward(const Tensor& dy, const Tensor& y, int64_t dim);
-
-}  // namespace autograd
 }  // namespace gradus

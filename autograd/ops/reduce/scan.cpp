@@ -18,6 +18,7 @@ using autograd::record;
 using autograd::save;
 using autograd::ToIndex;
 using autograd::wrt;
+using kernels::ScanTable;
 
 namespace {
 
@@ -96,7 +97,9 @@ Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int
   return dx;
 }
 
-TensorPair running(const char* op, const raw::Running& y, const Tensor& x, int64_t dim) {
+TensorPair with_index(const char* op, const Tensor& x, int64_t dim,
+                      kernels::ByType<kernels::ScanIndexFn> ScanTable::*which) {
+  const raw::Running y = raw::scan_index(op, x, dim, which);
   return {record(op, y.values, wrt(x, ToIndex(x, y.indices, dim, true))), y.indices};
 }
 
@@ -118,39 +121,43 @@ void check_same(const char* op, const Tensor& x, OptionalDtype dtype) {
 
 Tensor Tensor::cumsum(int64_t dim, OptionalDtype dtype) const {
   const Tensor x = converted(*this, dtype);
-  return record("cumsum", as_dtype(raw::cumsum(x, dim), dtype), wrt(x, cumsum_vjp(dim)));
+  return record("cumsum", as_dtype(raw::scan("cumsum", x, dim, &ScanTable::cumsum), dtype),
+                wrt(x, cumsum_vjp(dim)));
 }
 Tensor& Tensor::cumsum_(int64_t dim, OptionalDtype dtype) const {
   check_same("cumsum_", *this, dtype);
   return autograd::write_inplace(
-      "cumsum_", *this, [&] { raw::copy(*this, raw::cumsum(*this, dim)); },
+      "cumsum_", *this,
+      [&] { raw::copy(*this, raw::scan("cumsum", *this, dim, &ScanTable::cumsum)); },
       wrt(*this, cumsum_vjp(dim)));
 }
 
 Tensor Tensor::cumprod(int64_t dim, OptionalDtype dtype) const {
   const Tensor x = converted(*this, dtype);
-  return record("cumprod", as_dtype(raw::cumprod(x, dim), dtype), wrt(x, cumprod_vjp(x, dim)));
+  return record("cumprod", as_dtype(raw::scan("cumprod", x, dim, &ScanTable::cumprod), dtype),
+                wrt(x, cumprod_vjp(x, dim)));
 }
 Tensor& Tensor::cumprod_(int64_t dim, OptionalDtype dtype) const {
   check_same("cumprod_", *this, dtype);
   const Tensor before = autograd::value_before_write(*this, true);
   return autograd::write_inplace(
-      "cumprod_", *this, [&] { raw::copy(*this, raw::cumprod(*this, dim)); },
+      "cumprod_", *this,
+      [&] { raw::copy(*this, raw::scan("cumprod", *this, dim, &ScanTable::cumprod)); },
       wrt(*this, cumprod_vjp(before, dim)));
 }
 
 Tensor Tensor::logcumsumexp(int64_t dim) const {
-  return record("logcumsumexp", raw::logcumsumexp(*this, dim),
+  return record("logcumsumexp", raw::scan("logcumsumexp", *this, dim, &ScanTable::logcumsumexp),
                 wrt(*this, [sx = save(*this), dim](const Tensor& dy, const Tensor& y) {
                   return logcumsumexp_back(dy, y, sx, dim);
                 }));
 }
 
 TensorPair Tensor::cummax(int64_t dim) const {
-  return running("cummax", raw::cummax(*this, dim), *this, dim);
+  return with_index("cummax", *this, dim, &ScanTable::cummax);
 }
 TensorPair Tensor::cummin(int64_t dim) const {
-  return running("cummin", raw::cummin(*this, dim), *this, dim);
+  return with_index("cummin", *this, dim, &ScanTable::cummin);
 }
 
 Tensor Tensor::diff(int64_t n, int64_t dim) const { return gradus::diff(*this, n, dim); }

@@ -287,13 +287,20 @@ void groups_backward(const T* dy, const T* x, const T* weight, const T* mean, co
 }
 
 template <class T>
-constexpr NormKernels<T> kernels_of_type() {
-  return {rows<T>,         rows_backward<T>,         channels<T>, channels_backward<T>,
-          norm_columns<T>, norm_columns_backward<T>, groups<T>,   groups_backward<T>};
+constexpr NormalisationKernels<T> kernels_of_type() {
+  return {rows<T>,
+          rows_backward<T>,
+          channels<T>,
+          channels_backward<T>,
+          normalisation_columns<T>,
+          normalisation_columns_backward<T>,
+          groups<T>,
+          groups_backward<T>};
 }
 
 }  // namespace
 
-constinit const NormTable norm_table = {kernels_of_type<float>(), kernels_of_type<double>()};
+constinit const NormalisationTable normalisation_table = {kernels_of_type<float>(),
+                                                          kernels_of_type<double>()};
 
 }  // namespace gradus::kernels::GRADUS_ISA

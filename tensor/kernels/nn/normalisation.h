@@ -18,7 +18,7 @@ struct GroupShape {
 };
 
 template <class T>
-struct NormKernels {
+struct NormalisationKernels {
   // y = (x - mean) rstd weight + bias, rstd = 1 / sqrt(variance + eps); a weight per column. If
   // mean is null, 0 is taken for it, and for the variance the mean of the squares.
   void (*rows)(const T* x, const T* weight, const T* bias, T* y, T* mean, T* rstd, int64_t rows,
@@ -49,18 +49,18 @@ struct NormKernels {
                           int64_t last);
 };
 
-using NormTable = ByFloating<NormKernels>;
+using NormalisationTable = ByFloating<NormalisationKernels>;
 
 namespace GRADUS_ISA {
-extern const NormTable norm_table;
+extern const NormalisationTable normalisation_table;
 
 template <class T>
-void norm_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
-                  int64_t n, int64_t pitch, int64_t columns, double eps);
+void normalisation_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance,
+                           T* rstd, int64_t n, int64_t pitch, int64_t columns, double eps);
 template <class T>
-void norm_columns_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
-                           T* dx, T* dweight, T* dbias, int64_t n, int64_t pitch, int64_t columns,
-                           bool fixed);
+void normalisation_columns_backward(const T* dy, const T* x, const T* weight, const T* mean,
+                                    const T* rstd, T* dx, T* dweight, T* dbias, int64_t n,
+                                    int64_t pitch, int64_t columns, bool fixed);
 }  // namespace GRADUS_ISA
 
 }  // namespace gradus::kernels

@@ -111,8 +111,8 @@ template <class T, class V = batch<T>>
 }  // namespace
 
 template <class T>
-void norm_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance, T* rstd,
-                  int64_t n, int64_t pitch, int64_t columns, double eps) {
+void normalisation_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* variance,
+                           T* rstd, int64_t n, int64_t pitch, int64_t columns, double eps) {
   using V = batch<T>;
   const V count(static_cast<T>(n)), zero(T(0));
   Numbers<T> a, b, middle, scale, shift;
@@ -148,9 +148,9 @@ void norm_columns(const T* x, const T* weight, const T* bias, T* y, T* mean, T* 
 
 // With h = (x - mean) rstd and g = dy weight: dx = rstd (g - mean g - h mean(g h)).
 template <class T>
-void norm_columns_backward(const T* dy, const T* x, const T* weight, const T* mean, const T* rstd,
-                           T* dx, T* dweight, T* dbias, int64_t n, int64_t pitch, int64_t columns,
-                           bool fixed) {
+void normalisation_columns_backward(const T* dy, const T* x, const T* weight, const T* mean,
+                                    const T* rstd, T* dx, T* dweight, T* dbias, int64_t n,
+                                    int64_t pitch, int64_t columns, bool fixed) {
   using V = batch<T>;
   const V share(T(1) / static_cast<T>(n));
   Numbers<T> a, b, middle, inverse, scale;
@@ -188,10 +188,11 @@ void norm_columns_backward(const T* dy, const T* x, const T* weight, const T* me
 }
 
 #define GRADUS_INSTANTIATE(T)                                                                      \
-  template void norm_columns<T>(const T*, const T*, const T*, T*, T*, T*, T*, int64_t, int64_t,    \
-                                int64_t, double);                                                  \
-  template void norm_columns_backward<T>(const T*, const T*, const T*, const T*, const T*, T*, T*, \
-                                         T*, int64_t, int64_t, int64_t, bool);
+  template void normalisation_columns<T>(const T*, const T*, const T*, T*, T*, T*, T*, int64_t,    \
+                                         int64_t, int64_t, double);                                \
+  template void normalisation_columns_backward<T>(const T*, const T*, const T*, const T*,          \
+                                                  const T*, T*, T*, T*, int64_t, int64_t, int64_t, \
+                                                  bool);
 GRADUS_INSTANTIATE(float)
 GRADUS_INSTANTIATE(double)
 

@@ -1,6 +1,7 @@
+#include "tensor/kernels/nn/softmax.h"
+
 #include "tensor/kernels/nn/short_rows.h"
 #include "tensor/kernels/reduce/fold.h"
-#include "tensor/kernels/reduce/reduce.h"
 #include "tensor/kernels/simd/line.h"
 
 namespace gradus::kernels::GRADUS_ISA {

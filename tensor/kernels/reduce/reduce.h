@@ -1,4 +1,4 @@
-// What the tensor layer calls to reduce, scan and normalise. A reduction folds the middle axis of
+// What the tensor layer calls to reduce and scan. A reduction folds the middle axis of
 // an [outer, n, inner] block, x[o, k, i] at o * outer_step + k * n_step + i * inner_step bytes,
 // into a dense [outer, inner] result.
 #pragma once
@@ -10,7 +10,7 @@ namespace gradus::kernels {
 
 // The caller cuts a longer axis into pieces of this many elements, folds each, and folds the
 // results in order: so the bits do not depend on which thread folds which piece. No kernel here
-// takes a larger n, except those of ScanTable and SoftmaxTable, whose n is free.
+// takes a larger n, except those of ScanTable, whose n is free.
 inline constexpr int64_t reduce_chunk = 4096;
 
 struct ReduceShape {
@@ -30,17 +30,6 @@ using ReduceIndexFn = void(const void* x, void* y, int64_t* index, const ReduceS
 using ReducePowerFn = void(const void* x, double* y, double p, const ReduceShape&);
 using ReduceMomentsFn = void(const void* x, double* mean, double* m2, const ReduceShape&);
 using ReduceLogSumExpFn = void(const void* x, void* max, void* sum, const ReduceShape&);
-
-// Of the rows of a, [rows, n], and the columns of b, [n, columns]; all dense, `columns` a multiple
-// of distance_lanes.
-inline constexpr int64_t distance_lanes = 8;
-struct DistanceShape {
-  int64_t rows, n, columns;
-};
-using DistanceFn = void(const double* a, const double* b, double* y, double p,
-                        const DistanceShape&);
-using DistanceSlopeFn = void(const double* a, const double* b, const double* w, const double* y,
-                             double* da, double p, const DistanceShape&);
 
 // One table for each source, reduce/sum.cpp and so on.
 struct SumTable {
@@ -68,13 +57,6 @@ struct PowerTable {
   ByType<ReduceMomentsFn> moments;
   // max = max x, but 0 if that is infinite; sum = sum of exp(x - max); both of x's type. n > 0.
   ByType<ReduceLogSumExpFn> logsumexp;
-  // y[i, j] = (sum of |a[i, k] - b[k, j]|^p over k)^(1/p); the number of those that differ for p =
-  // 0, the largest for p = inf.
-  DistanceFn* distance;
-  // da[i, k] = sum of w[i, j] sgn(d) (|d| y[i, j])^(p-1) over j, where d = a[i, k] - b[k, j] and y
-  // the inverse of the distance; for p = 2 of w[i, j] d, for p = inf of w[i, j] sgn(d) where |d| >=
-  // y[i, j]. p > 0. Nothing where w is 0.
-  DistanceSlopeFn* distance_slope;
 };
 
 // Running results along the middle axis of dense [outer, n, inner] blocks; x and y may be the same.
@@ -87,31 +69,19 @@ using ScanFn = void(const void* x, void* y, const ScanShape&);
 using RecurrenceFn = void(const void* a, const void* b, void* y, const ScanShape&, bool from_end);
 using ScanIndexFn = void(const void* x, void* y, int64_t* index, const ScanShape&);
 
+// A running result for each type of x; y is int64 for bool and integers, else of x's type.
+struct ScanKernels {
+  ByType<ScanFn> fn;
+  int64_t grain;  // elements worth a thread
+};
+
 struct ScanTable {
-  ByType<ScanFn> cumsum, cumprod;  // y as for sum; floats are accumulated in double
-  ByType<ScanFn> logcumsumexp;     // float and double
+  ScanKernels cumsum, cumprod;  // floats are accumulated in double
+  ScanKernels logcumsumexp;     // float and double
   // y_k = b_k + a_k y_(k-1) from the first on, or y_k = b_k + a_(k+1) y_(k+1) from the end; n > 0.
   ByType<RecurrenceFn> recurrence;
   // Also the index of the running extremum: of equals the last, and a nan stays until the next nan.
   ByType<ScanIndexFn> cummax, cummin;
-};
-
-// Over the middle axis of dense [outer, n, inner] blocks; y may be x, and dx may be dy, otherwise
-// outputs must not overlap inputs. Float and double. Columns may be cut as for ScanTable.
-using SoftmaxFn = void(const void* x, void* y, const ScanShape&);
-using SoftmaxBackwardFn = void(const void* dy, const void* y, void* dx, const ScanShape&);
-
-using LogTermsFn = void(const void* x, void* max, void* log_sum, const ScanShape&);
-using ExpTermsFn = void(const void* x, const void* max, const void* log_sum, const void* scale,
-                        void* y, const ScanShape&);
-
-struct SoftmaxTable {
-  ByType<SoftmaxFn> softmax, log_softmax;
-  ByType<SoftmaxBackwardFn> softmax_backward, log_softmax_backward;
-  // Of rows (inner = 1): the maximum m and l = log(sum exp(x - m)), a number per row;
-  // and y = exp(x - m - l) scale.
-  ByType<LogTermsFn> log_terms;
-  ByType<ExpTermsFn> exp_terms;
 };
 
 // Kernels that are templates of the type of x, for every type and for floating ones. Bool goes
@@ -131,7 +101,6 @@ extern const LogicTable logic_table;
 extern const MinMaxTable minmax_table;
 extern const PowerTable power_table;
 extern const ScanTable scan_table;
-extern const SoftmaxTable softmax_table;
 }  // namespace GRADUS_ISA
 
 }  // namespace gradus::kernels

@@ -227,9 +227,9 @@ void cummin(const void* x, void* y, int64_t* index, const ScanShape& s) {
 }  // namespace reduce
 
 constinit const ScanTable scan_table = {
-    .cumsum = GRADUS_ALL_TYPES(reduce::cumsum),
-    .cumprod = GRADUS_ALL_TYPES(reduce::cumprod),
-    .logcumsumexp = GRADUS_FLOAT_TYPES(reduce::logcumsumexp),
+    .cumsum = {.fn = GRADUS_ALL_TYPES(reduce::cumsum), .grain = 16384},
+    .cumprod = {.fn = GRADUS_ALL_TYPES(reduce::cumprod), .grain = 16384},
+    .logcumsumexp = {.fn = GRADUS_FLOAT_TYPES(reduce::logcumsumexp), .grain = 1024},
     .recurrence = GRADUS_FLOAT_TYPES(reduce::recurrence),
     .cummax = GRADUS_ALL_TYPES(reduce::cummax),
     .cummin = GRADUS_ALL_TYPES(reduce::cummin),

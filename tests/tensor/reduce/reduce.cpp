@@ -14,6 +14,8 @@
 #include <string>
 
 #include "tensor/base/parallel.h"
+#include "tensor/nn/softmax.h"
+#include "tensor/reduce/along_dim.h"
 #include "tensor/reduce/scan.h"
 #include "tensor/reduce/sort.h"
 #include "tensor/shape.h"
@@ -199,7 +201,7 @@ TEST_CASE("results have the same bits for any number of threads") {
       for (int64_t d = 0; d < x.dim(); ++d) {
         now.push_back(bytes(raw::max(x, d, false).indices));
         now.push_back(bytes(raw::softmax(x, d)));
-        now.push_back(bytes(raw::cumsum(x, d)));
+        now.push_back(bytes(raw::scan("cumsum", x, d, &kernels::ScanTable::cumsum)));
         now.push_back(bytes(raw::sort(x, d, false).indices));
       }
     }
@@ -223,7 +225,7 @@ TEST_CASE("sorting long lines with equal elements and nans") {
   for (int64_t d = 0; d < 3; ++d)
     for (bool descending : {false, true}) {
       const raw::Sorted y = raw::sort(x, d, descending);
-      const raw::Lines s(x.sizes(), d);
+      const raw::AlongDim s(x.sizes(), d);
       const float *v = y.values.data_ptr<float>(), *from = x.data_ptr<float>();
       const int64_t* p = y.indices.data_ptr<int64_t>();
       int bad = 0;

@@ -40,7 +40,7 @@ struct Case {
 constexpr double eps = 1e-3;
 
 template <class T>
-void check(const Case<T>& s, const kernels::NormKernels<T>& f) {
+void check(const Case<T>& s, const kernels::NormalisationKernels<T>& f) {
   const T untouched = T(-77);
   const size_t all = s.x.size(), columns = size_t(s.columns);
   std::vector<T> y(all, untouched), dx(all, untouched), mean(columns), variance(columns),
@@ -87,16 +87,16 @@ TEST_CASE_TEMPLATE("normalisation of columns: any number of rows and columns", T
     CAPTURE(isa);
     for (const int64_t n : {1, 2, 15, 16, 17, 40, 300})
       for (const int64_t columns : {1, 3, 4, 7, 8, 16, 17, 33, 64, 70})
-        check(Case<T>{n, columns}, (*t)->norm->of<T>());
-    check(Case<T>{20, 1024}, (*t)->norm->of<T>());
-    check(Case<T>{20, 2061}, (*t)->norm->of<T>());
+        check(Case<T>{n, columns}, (*t)->normalisation->of<T>());
+    check(Case<T>{20, 1024}, (*t)->normalisation->of<T>());
+    check(Case<T>{20, 2061}, (*t)->normalisation->of<T>());
   }
 }
 
 TEST_CASE_TEMPLATE("normalisation of columns: a column's bits depend on no other", T, float,
                    double) {
   for (auto t = kernels::available_tables(); *t; ++t) {
-    const auto& f = (*t)->norm->of<T>();
+    const auto& f = (*t)->normalisation->of<T>();
     const Case<T> s{300, 1100};
     const size_t columns = size_t(s.columns);
     std::vector<T> y(s.x.size()), mean(columns), variance(columns), rstd(columns);

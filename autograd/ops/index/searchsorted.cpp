@@ -1,5 +1,5 @@
 // Places in sorted sequences.
-#include "tensor/reduce/searchsorted.h"
+#include "tensor/index/searchsorted.h"
 #include "autograd/modes.h"
 #include "autograd/ops/index/index.h"
 #include "tensor/base/fail.h"

@@ -1,4 +1,4 @@
-#include "tensor/reduce/searchsorted.h"
+#include "tensor/index/searchsorted.h"
 
 #include <algorithm>
 
