@@ -24,6 +24,11 @@ struct Windows {
     first.push_back(from);
     last.push_back(to);
   }
+  bool has_empty() const {
+    for (size_t i = 0; i < first.size(); ++i)
+      if (first[i] >= last[i]) return true;
+    return false;
+  }
 };
 
 // The largest element of each window and its index (int64); the first of equals, and the last NaN

@@ -5,7 +5,7 @@
 #include "autograd/record.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
-#include "tensor/image/resample.h"
+#include "tensor/image/resample_axes.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -48,29 +48,19 @@ void check_even(const char* op, const Tensor& x, IntArrayRef pad) {
     fail("{}: expected a pair for each of the last dims of {}, got {}", op, x.sizes(), pad);
 }
 
-// Where element i of the result, counted from the first of the n of the input, is taken from, when
-// those from lo to hi - 1 are kept.
-using Source = int64_t (*)(int64_t i, int64_t n, int64_t lo, int64_t hi);
-int64_t reflected(int64_t i, int64_t n, int64_t, int64_t) {
-  if (i < 0) return -i;
-  return i >= n ? 2 * (n - 1) - i : i;
-}
-int64_t replicated(int64_t i, int64_t n, int64_t, int64_t) {
-  return std::clamp<int64_t>(i, 0, n - 1);
-}
-int64_t wrapped(int64_t i, int64_t, int64_t lo, int64_t hi) {
-  return i < lo ? i + (hi - lo) : i >= hi ? i - (hi - lo) : i;
-}
+using raw::Padding;
 
 struct Mode {
   std::string_view name;
-  Source source;
+  Padding padding;
   const char* nodes[3];  // for one dim, two and three
 };
 constexpr Mode modes[] = {
-    {"reflect", reflected, {"reflection_pad1d", "reflection_pad2d", "reflection_pad3d"}},
-    {"replicate", replicated, {"replication_pad1d", "replication_pad2d", "replication_pad3d"}},
-    {"circular", wrapped, {"pad", "pad", "pad"}}};
+    {"reflect", Padding::reflect, {"reflection_pad1d", "reflection_pad2d", "reflection_pad3d"}},
+    {"replicate",
+     Padding::replicate,
+     {"replication_pad1d", "replication_pad2d", "replication_pad3d"}},
+    {"circular", Padding::circular, {"pad", "pad", "pad"}}};
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode) {
   const int64_t n = int64_t(pad.size()) / 2;
@@ -84,10 +74,10 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
     const Checked size(op, x.size(d));
     const Ends e = ends(pad, x.dim(), d);
     const int64_t most = std::max(e.front, e.behind);
-    const int64_t limit = mode.source == wrapped ? size + std::min<int64_t>(e.front, 0) +
-                                                       std::min<int64_t>(e.behind, 0)
-                                                 : size - 1;
-    if (mode.source != replicated && most > limit)
+    const int64_t limit = mode.padding == Padding::circular ? size + std::min<int64_t>(e.front, 0) +
+                                                                  std::min<int64_t>(e.behind, 0)
+                                                            : size - 1;
+    if (mode.padding != Padding::replicate && most > limit)
       fail("{}: mode '{}' can add at most {} to dim {} of {}, got {} and {}", op, mode.name, limit,
            d, x.sizes(), e.front, e.behind);
     sizes.push_back(size + e.front + e.behind);
@@ -98,18 +88,12 @@ Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& m
   if (!raw::check_resampled(op, x, sizes)) return detail::resampled_none(node, x, sizes);
   std::vector<raw::Axis> axes;
   for (int64_t k = 0; k < n; ++k) {
-    const int64_t d = x.dim() - n + k, size = x.size(d), out = sizes[size_t(k)];
+    const int64_t d = x.dim() - n + k;
     const Ends e = ends(pad, x.dim(), d);
-    const int64_t lo = std::max<int64_t>(-e.front, 0), hi = size + std::min<int64_t>(e.behind, 0);
-    raw::Axis axis(size, out, 1);
-    for (int64_t i = 0; i < out; ++i) {
-      axis.add(mode.source(i - e.front, size, lo, hi), 1);
-      axis.next();
-    }
-    axes.push_back(std::move(axis));
+    axes.push_back(raw::padded(mode.padding, x.size(d), sizes[size_t(k)], e.front, e.behind));
   }
   const Tensor y = detail::resample(node, x, std::move(axes));
-  return mode.source == wrapped ? y : autograd::linked(1, y);
+  return mode.padding == Padding::circular ? y : autograd::linked(1, y);
 }
 
 Tensor by_source(const char* op, const Tensor& x, IntArrayRef pad, const Mode& mode, size_t dims) {

@@ -6,8 +6,7 @@
 #include "autograd/record.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
-#include "tensor/image/pool.h"
-#include "tensor/image/resample.h"
+#include "tensor/image/pool_windows.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -75,14 +74,8 @@ struct Pool {
     }
   }
 
-  // Window i of dim d: what it covers of the input, and how many elements with the padding.
-  struct Place {
-    int64_t first, last, padded;
-  };
-  Place place(size_t d, int64_t i) const {
-    const int64_t start = i * stride[d] - padding[d];
-    const int64_t stop = std::min(checked_add(op, start, kernel[d]), in[d] + padding[d]);
-    return {std::max<int64_t>(start, 0), std::min(stop, in[d]), stop - start};
+  raw::PooledDim dim(size_t d) const {
+    return {op, in[d], out[d], kernel[d], stride[d], padding[d], dilation[d]};
   }
 };
 
@@ -117,18 +110,10 @@ std::tuple<Tensor, Tensor> max_pool_with_indices(const char* op, size_t dims, co
   if (!raw::check_resampled(op, x, p.out)) return max_of_none(op, x, p.out);
   std::vector<raw::Windows> windows(dims);
   for (size_t d = 0; d < dims; ++d) {
-    windows[d].step = p.dilation[d];
-    windows[d].reserve(p.out[d]);
-    for (int64_t i = 0; i < p.out[d]; ++i) {
-      int64_t first = i * p.stride[d] - p.padding[d];
-      const int64_t reach = p.dilation[d] * (p.kernel[d] - 1) + 1;
-      const int64_t last = std::min(checked_add(op, first, reach), p.in[d]);
-      if (first < 0) first = (p.dilation[d] + first % p.dilation[d]) % p.dilation[d];
-      if (first >= last)
-        fail("{}: a window of kernel_size {} lies beside the input {}", op, p.kernel.ref(),
-             x.sizes());
-      windows[d].add(first, last);
-    }
+    windows[d] = raw::windows_of(p.dim(d));
+    if (windows[d].has_empty())
+      fail("{}: a window of kernel_size {} lies beside the input {}", op, p.kernel.ref(),
+           x.sizes());
   }
   return max_of(op, x, windows, indices);
 }
@@ -152,13 +137,7 @@ Tensor whole_averages(const Pool& p, const Tensor& x, bool count_include_pad,
   Tensor windows = constant_pad_nd(x, pads), counts = raw::full({}, divisor.value_or(1), kLong);
   for (size_t d = 0; d < p.dims; ++d) {
     windows = windows.unfold(lead + int64_t(d), p.kernel[d], p.stride[d]);
-    if (divisor) continue;
-    const Tensor count = raw::empty({p.out[d]}, kLong);
-    for (int64_t i = 0; i < p.out[d]; ++i) {
-      const Pool::Place at = p.place(d, i);
-      count.data_ptr<int64_t>()[i] = count_include_pad ? at.padded : at.last - at.first;
-    }
-    counts = counts.unsqueeze(-1) * count;
+    if (!divisor) counts = counts.unsqueeze(-1) * raw::counts_of(p.dim(d), count_include_pad);
   }
   return windows.sum(over).div(counts, "trunc");
 }
@@ -171,33 +150,21 @@ Tensor avg_pool(const char* op, size_t dims, const Tensor& x, IntArrayRef kernel
   if (x.dtype() == kLong) return whole_averages(p, x, count_include_pad, divisor);
   if (!raw::check_resampled(op, x, p.out)) return detail::resampled_none(op, x, p.out);
   std::vector<raw::Axis> axes;
+  std::optional<double> over;
+  if (divisor) over = double(*divisor);
   for (size_t d = 0; d < dims; ++d) {
-    raw::Axis axis(p.in[d], p.out[d], std::min(p.kernel[d], p.in[d]));
-    for (int64_t i = 0; i < p.out[d]; ++i) {
-      const Pool::Place at = p.place(d, i);
-      double over = double(count_include_pad ? at.padded : at.last - at.first);
-      if (divisor) over = d == 0 ? double(*divisor) : 1;
-      for (int64_t j = at.first; j < at.last; ++j) axis.add(j, 1 / over);
-      axis.next();
-    }
-    axes.push_back(std::move(axis));
+    axes.push_back(raw::averages_of(p.dim(d), count_include_pad, over));
+    if (divisor) over = 1;  // it counts once
   }
   return linked(1, detail::resample(op, x, std::move(axes)));
 }
 
-// The windows of adaptive pooling along one dim.
-raw::Windows adaptive(const char* op, int64_t in, int64_t out) {
-  raw::Windows w;
-  checked_mul(op, in + 1, out);  // which no place below passes
-  w.reserve(out);
-  for (int64_t i = 0; i < out; ++i) w.add(i * in / out, ((i + 1) * in + out - 1) / out);
-  return w;
-}
 std::vector<raw::Windows> adaptive(const char* op, size_t dims, const Tensor& x,
                                    IntArrayRef output_size) {
   std::vector<raw::Windows> windows;
   for (size_t d = 0; d < dims; ++d)
-    windows.push_back(adaptive(op, x.size(int64_t(d) - int64_t(dims)), output_size[d]));
+    windows.push_back(
+        raw::adaptive_windows(op, x.size(int64_t(d) - int64_t(dims)), output_size[d]));
   return windows;
 }
 Dims adaptive_sizes(const char* op, size_t dims, const Tensor& x, IntArrayRef output_size) {
@@ -222,16 +189,8 @@ Tensor adaptive_avg(const char* op, size_t dims, const Tensor& x, IntArrayRef ou
     for (size_t d = 0; d < dims; ++d) last.push_back(x.dim() - int64_t(dims - d));
     return x.mean(last, /*keepdim=*/true);
   }
-  for (size_t d = 0; d < dims; ++d) {
-    const int64_t in = x.size(int64_t(d) - int64_t(dims));
-    raw::Axis axis(in, out[d], std::min(in, in / out[d] + 2));
-    for (size_t i = 0; i < windows[d].first.size(); ++i) {
-      const int64_t first = windows[d].first[i], last = windows[d].last[i];
-      for (int64_t j = first; j < last; ++j) axis.add(j, 1 / double(last - first));
-      axis.next();
-    }
-    axes.push_back(std::move(axis));
-  }
+  for (size_t d = 0; d < dims; ++d)
+    axes.push_back(raw::averages_of(windows[d], x.size(int64_t(d) - int64_t(dims))));
   return linked(1, detail::resample(op, x, std::move(axes)));
 }
 
@@ -243,23 +202,6 @@ Tensor unpool(const char* op, const Tensor& y, const Tensor& index, IntArrayRef 
     fail("{}: indices {} and input {} differ in shape", op, index.sizes(), y.sizes());
   if (sizes.size() != dims) fail("{}: expected {} sizes of the output, got {}", op, dims, sizes);
   return put(op, y, index, sizes, true);
-}
-
-// The windows of one dim. T as in PyTorch: the type of the samples.
-template <class T>
-raw::Windows fractional(T sample, int64_t in, int64_t out, int64_t kernel) {
-  raw::Windows w;
-  const T step = out > 1 ? static_cast<T>(in - kernel) / static_cast<T>(out - 1) : T(0);
-  w.reserve(out);
-  const auto whole = [](T v) { return clamped_int64(v, -(int64_t(1) << 60), int64_t(1) << 60); };
-  for (int64_t i = 0; i < out; ++i) {
-    const int64_t first = i + 1 == out
-                              ? in - kernel
-                              : whole((static_cast<T>(i) + sample) * step) - whole(sample * step);
-    const int64_t inside = std::clamp<int64_t>(first, 0, in - kernel);
-    w.add(inside, inside + kernel);
-  }
-  return w;
 }
 
 std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Tensor& x,
@@ -280,20 +222,8 @@ std::tuple<Tensor, Tensor> fractional_max(const char* op, size_t dims, const Ten
   if (samples.dtype() != x.dtype())
     fail("{}: element types differ, {} and {}", op, x.dtype(), samples.dtype());
   if (!raw::check_resampled(op, x, out)) return max_of_none(op, x, out);
-  const Tensor s = raw::contiguous(samples);
-  Vector<std::vector<raw::Windows>> windows(size_t(images * channels));
-  visit_floating(x.dtype(), op, [&](auto zero) {
-    using T = decltype(zero);
-    const T* sample = s.data_ptr<T>();
-    for (auto& plane : windows) {
-      for (size_t d = 0; d < dims; ++d) {
-        // In two dims the first sample is for the width.
-        const T u = sample[dims == 2 ? 1 - d : d];
-        plane.push_back(fractional(u, x.sizes()[lead + d], out[d], kernel[d]));
-      }
-      sample += dims;
-    }
-  });
+  const auto windows =
+      raw::fractional_windows(op, samples, images * channels, x.sizes().slice(lead), out, kernel);
   return max_of(
       op, x, dims,
       [&](int64_t plane) -> const std::vector<raw::Windows>& { return windows[size_t(plane)]; },

@@ -13,7 +13,7 @@
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/image/grid_sample.h"
-#include "tensor/image/resample.h"
+#include "tensor/image/resample_axes.h"
 #include "tensor/shape.h"
 
 namespace gradus {
@@ -99,15 +99,8 @@ struct Patches {
   // Elements of the axis.
   Checked spread(size_t d, int64_t size) const { return Checked(op, kernel[d]) * places(d, size); }
   raw::Axis axis(size_t d, int64_t size) const {
-    const int64_t n = places(d, size);
-    raw::Axis out(size, spread(d, size), 1);
-    for (int64_t k = 0; k < kernel[d]; ++k)
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t at = i * stride[d] - padding[d] + k * dilation[d];
-        if (at >= 0 && at < size) out.add(at, 1);
-        out.next();
-      }
-    return out;
+    return raw::unfolded(size, spread(d, size), places(d, size), kernel[d], stride[d], padding[d],
+                         dilation[d]);
   }
   void check_size(int64_t h, int64_t w) const {
     if (places(0, h) < 1 || places(1, w) < 1)
