@@ -10,6 +10,7 @@
 #include "autograd/ops/random/random.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
+#include "tensor/linalg/orthogonal.h"
 #include "tensor/shape.h"
 
 namespace gradus::nn::init {
@@ -109,42 +110,6 @@ Tensor dirac_(Tensor tensor, int64_t groups) {
   return tensor;
 }
 
-namespace {
-
-// The Q of A = QR with a positive diagonal of R, by Householder's reflections; A is rows x cols
-// with rows >= cols, row by row, and becomes Q.
-void orthonormalise(std::vector<double>& a, size_t rows, size_t cols) {
-  std::vector<double> v(rows * cols), sign(cols);
-  const auto reflect = [&](std::vector<double>& m, size_t k, size_t from_col) {
-    for (size_t j = from_col; j < cols; ++j) {
-      double dot = 0;
-      for (size_t i = k; i < rows; ++i) dot += v[i * cols + k] * m[i * cols + j];
-      for (size_t i = k; i < rows; ++i) m[i * cols + j] -= 2 * dot * v[i * cols + k];
-    }
-  };
-  for (size_t k = 0; k < cols; ++k) {
-    double norm = 0;
-    for (size_t i = k; i < rows; ++i) norm = std::hypot(norm, a[i * cols + k]);
-    const double head = a[k * cols + k], diagonal = head > 0 ? -norm : norm;
-    double length = 0;
-    for (size_t i = k; i < rows; ++i) {
-      v[i * cols + k] = a[i * cols + k] - (i == k ? diagonal : 0);
-      length = std::hypot(length, v[i * cols + k]);
-    }
-    if (length > 0)
-      for (size_t i = k; i < rows; ++i) v[i * cols + k] /= length;
-    reflect(a, k, k);
-    sign[k] = a[k * cols + k] < 0 ? -1 : 1;
-  }
-  for (size_t i = 0; i < rows; ++i)
-    for (size_t j = 0; j < cols; ++j) a[i * cols + j] = i == j ? 1 : 0;
-  for (size_t k = cols; k-- > 0;) reflect(a, k, 0);
-  for (size_t i = 0; i < rows; ++i)
-    for (size_t j = 0; j < cols; ++j) a[i * cols + j] *= sign[j];
-}
-
-}  // namespace
-
 Tensor orthogonal_(Tensor tensor, double gain) {
   if (tensor.dim() < 2)
     fail("orthogonal_: the tensor needs 2 dims or more, got {}", tensor.sizes());
@@ -154,12 +119,8 @@ Tensor orthogonal_(Tensor tensor, double gain) {
   const bool wide = rows < cols;
   Tensor flat = empty({rows, cols}, tensor.dtype()).normal_(0, 1);
   if (wide) flat = flat.t();
-  const Tensor dense = flat.to(kDouble).contiguous();
-  std::vector<double> q(dense.data_ptr<double>(), dense.data_ptr<double>() + dense.numel());
-  orthonormalise(q, size_t(dense.size(0)), size_t(dense.size(1)));
-  std::copy(q.begin(), q.end(), dense.data_ptr<double>());
-  const Tensor result = wide ? dense.t() : dense;
-  return tensor.copy_(result.reshape(tensor.sizes())).mul_(gain);
+  const Tensor q = raw::orthonormalised(flat);
+  return tensor.copy_((wide ? q.t() : q).reshape(tensor.sizes())).mul_(gain);
 }
 
 Tensor sparse_(Tensor tensor, double sparsity, double std) {
@@ -171,8 +132,7 @@ Tensor sparse_(Tensor tensor, double sparsity, double std) {
   tensor.normal_(0, std);
   for (int64_t c = 0; c < cols; ++c) {
     const Tensor order = randperm(rows);
-    for (int64_t i = 0; i < zeros; ++i)
-      tensor.select(1, c).select(0, order.data_ptr<int64_t>()[i]).fill_(0);
+    tensor.select(1, c).index_fill_(0, order.narrow(0, 0, zeros), 0);
   }
   return tensor;
 }
