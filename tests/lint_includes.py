@@ -31,6 +31,11 @@ MAY_INCLUDE = {
 ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*"}
 # word: the only files that may use it. What a processor has is asked in one place, which the environment can overrule.
 WORD_ONLY_HERE = {"__builtin_cpu_supports": [KERNELS + "table.cpp", "bench/peer/limits.cpp"]}
+# word: where it must not be, and the files there that may use it. Loops over elements belong under tensor/: operations
+# and layers hold values and derivatives. A list of places to split at is read; the others await their turn.
+WORD_NOT_HERE = {"data_ptr<": (["autograd/ops/*", "nn/*"], [
+    "autograd/ops/nn/ctc.cpp", "autograd/ops/nn/embedding_bag.cpp", "autograd/ops/nn/packed_sequence.cpp",
+    "autograd/ops/nn/recurrent_layer.cpp", "autograd/ops/view/split.cpp"])}
 # foreign headers that must not be reached from gradus.h (they cost compile time, or a dependency)
 NOT_PUBLIC = ["fmt/*", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
 
@@ -95,6 +100,9 @@ def check(files):
         for word, where in WORD_ONLY_HERE.items():
             if word in text and not matches(path, where):
                 yield f"{path}: {word} belongs in {' and '.join(where)} only"
+        for word, (where, except_) in WORD_NOT_HERE.items():
+            if word in text and matches(path, where) and not matches(path, except_):
+                yield f"{path}: {word} belongs under tensor/"
         length = text.count("\n")
         if length > LONGEST and not matches(path, MAY_BE_LONGER):
             yield f"{path}: {length} lines, the longest allowed is {LONGEST}"

@@ -17,6 +17,9 @@ CASES = [  # files, what the one breach must say ('' = none)
     ({"nn/a.cpp": "#include <fmt/core.h>\n"}, ""),
     ({"gradus.h": '#include "nn/a.h"\n', "nn/a.h": "\n#include <fmt/core.h>\n"}, "nn/a.h:2: gradus.h reaches <fmt/core.h>"),
     ({"tests/a.cpp": '  if (__builtin_cpu_supports("avx2"))\n'}, "belongs in tensor/kernels/table.cpp"),
+    ({"autograd/ops/nn/a.cpp": "x.data_ptr<float>();\n"}, "autograd/ops/nn/a.cpp: data_ptr< belongs under tensor/"),
+    ({"nn/a.cpp": "x.data_ptr<T>();\n"}, "belongs under tensor/"),
+    ({"autograd/a.cpp": "x.data_ptr<T>();\n", "autograd/ops/view/split.cpp": "x.data_ptr<T>();\n"}, ""),
     ({"nn/a.cpp": "\n" * 451}, "451 lines"),
     ({"tests/catalog.cpp": "\n" * 451}, ""),
 ]

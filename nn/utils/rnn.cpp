@@ -3,7 +3,6 @@
 #include "autograd/factories.h"
 #include "autograd/ops/nn/recurrent.h"
 #include "tensor/base/fail.h"
-#include "tensor/raw.h"
 
 namespace gradus::nn::utils::rnn {
 
@@ -75,10 +74,9 @@ std::vector<Tensor> unpad_sequence(const Tensor& padded_sequences, const Tensor&
 
 PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted) {
   const Tensor padded = gradus::pad_sequence(sequences);
-  Tensor lengths = raw::empty({int64_t(sequences.size())}, kLong);
-  for (size_t i = 0; i < sequences.size(); ++i)
-    lengths.data_ptr<int64_t>()[i] = sequences[i].size(0);
-  return pack_padded_sequence(padded, lengths, /*batch_first=*/false, enforce_sorted);
+  std::vector<int64_t> lengths;
+  for (const Tensor& s : sequences) lengths.push_back(s.size(0));
+  return pack_padded_sequence(padded, tensor(lengths), /*batch_first=*/false, enforce_sorted);
 }
 
 std::vector<Tensor> unpack_sequence(const PackedSequence& packed_sequences) {

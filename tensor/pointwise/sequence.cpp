@@ -85,6 +85,18 @@ Tensor places(const char* op, ScalarType t, int64_t n, int64_t row_begin, First 
   });
   return y;
 }
+
+// In how many ways r of n can be chosen: n (n - 1) .. (n - r + 1) / r!, and with replacement
+// r of n + r - 1.
+int64_t choices(int64_t n, int64_t r, bool with_replacement) {
+  if (with_replacement && n > 0) n = checked_add("combinations", n, r - 1);
+  if (r > n) return 0;
+  Checked ways("combinations", 1);
+  for (int64_t k = 1, fewer = std::min(r, n - r); k <= fewer; ++k)
+    ways = ways * (n - fewer + k) / k;  // whole each time
+  return ways;
+}
+
 }  // namespace
 
 Tensor progression(const char* op, const Scalar& start, const Scalar& step, int64_t n,
@@ -136,6 +148,44 @@ Tensor triu_indices(int64_t row, int64_t col, int64_t offset, ScalarType t) {
   return places(
       "triu_indices", t, row * col - below.count(), 0, [&](int64_t r) { return below.end(r); },
       [&](int64_t) { return col; });
+}
+
+Tensor combinations(int64_t n, int64_t r, bool with_replacement) {
+  const int64_t step = with_replacement ? 0 : 1, rows = choices(n, r, with_replacement);
+  checked_mul("combinations", rows, r);
+  Tensor y = empty({rows, r}, kLong);
+  if (rows == 0) return y;
+  // Counts up: each place is larger than the one before by `step` or more.
+  int64_t* to = y.data_ptr<int64_t>();
+  Dims chosen;
+  for (int64_t k = 0; k < r; ++k) chosen.push_back(k * step);
+  while (chosen.back() < n) {
+    to = std::copy(chosen.begin(), chosen.end(), to);
+    int64_t k = r - 1;
+    while (k > 0 && chosen[size_t(k)] + 1 + (r - 1 - k) * step >= n) --k;
+    ++chosen[size_t(k)];
+    for (int64_t j = k + 1; j < r; ++j) chosen[size_t(j)] = chosen[size_t(j - 1)] + step;
+  }
+  return y;
+}
+
+int64_t total_count(const char* op, const Tensor& counts) {
+  const Tensor dense = contiguous(counts);
+  const int64_t* count = dense.data_ptr<int64_t>();
+  int64_t total = 0;
+  for (int64_t i = 0; i < dense.numel(); ++i) {
+    if (count[i] < 0) fail("{}: repeats must not be negative, got {}", op, count[i]);
+    total = checked_add(op, total, count[i]);
+  }
+  return total;
+}
+
+Tensor repeated_indices(const Tensor& counts, int64_t total) {
+  const Tensor dense = contiguous(counts), y = empty(total, kLong);
+  const int64_t* count = dense.data_ptr<int64_t>();
+  int64_t* to = y.data_ptr<int64_t>();
+  for (int64_t i = 0; i < dense.numel(); ++i) to = std::fill_n(to, count[i], i);
+  return y;
 }
 
 }  // namespace gradus::raw

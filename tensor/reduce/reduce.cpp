@@ -225,6 +225,16 @@ bool all_within(const Tensor& x, double least, double most) {
   });
 }
 
+std::optional<double> first_outside(const char* op, const Tensor& x, double low, double high) {
+  const Tensor dense = contiguous(x);
+  return visit_floating(x.dtype(), op, [&](auto zero) -> std::optional<double> {
+    const auto* p = dense.data_ptr<decltype(zero)>();
+    for (int64_t i = 0, n = x.numel(); i < n; ++i)
+      if (!(p[i] >= low && p[i] <= high)) return double(p[i]);
+    return std::nullopt;
+  });
+}
+
 Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim) {
   check_floating(x, "norm");
   if (std::isinf(p) || p < 0) check_nonempty(x, dims, "norm");

@@ -50,6 +50,8 @@ Tensor variance(const Moments& m, double count, double correction, bool root, Sc
 
 // Whether |x| is between these bounds everywhere; for results, of which there are few.
 bool all_within(const Tensor& x, double least, double most);
+// The first element that is not in [low, high], as a nan is not. Floating point.
+std::optional<double> first_outside(const char* op, const Tensor& x, double low, double high);
 
 // The extreme value along one dim and its first index (of a nan the first nan's).
 struct Extreme {

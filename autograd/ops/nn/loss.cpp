@@ -72,14 +72,8 @@ Tensor huber_loss(const Tensor& self, const Tensor& target, int64_t reduction, d
 namespace {
 
 void check_unit_interval(const char* op, const char* what, const Tensor& t) {
-  const Tensor dense = raw::contiguous(t);
-  visit_floating(t.dtype(), op, [&](auto zero) {
-    using T = decltype(zero);
-    const T* x = dense.data_ptr<T>();
-    for (int64_t i = 0; i < dense.numel(); ++i)
-      if (!(x[i] >= 0 && x[i] <= 1))
-        fail("{}: {} has the element {}, outside [0, 1]", op, what, double(x[i]));
-  });
+  if (const auto element = raw::first_outside(op, t, 0, 1))
+    fail("{}: {} has the element {}, outside [0, 1]", op, what, *element);
 }
 
 // dy (x - t) / (x (1 - x)), the denominator at least 1e-12. Its own derivatives are those that

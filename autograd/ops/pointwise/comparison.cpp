@@ -7,6 +7,7 @@
 #include "autograd/ops/pointwise/op_table.h"
 #include "autograd/ops/pointwise/pointwise.h"
 #include "tensor/base/fail.h"
+#include "tensor/pointwise/equal.h"
 
 namespace gradus {
 
@@ -159,6 +160,11 @@ Tensor Tensor::isclose(const Tensor& other, double rtol, double atol, bool equal
 }
 bool Tensor::allclose(const Tensor& other, double rtol, double atol, bool equal_nan) const {
   return gradus::allclose(*this, other, rtol, atol, equal_nan);
+}
+bool Tensor::equal(const Tensor& other) const {
+  const ScalarType t = checked().dtype;
+  if (t != other.dtype()) fail("equal: types differ, {} and {}", t, other.dtype());
+  return raw::equal(*this, other);
 }
 
 ScalarType result_type(const Tensor& a, const Tensor& b) { return raw::result_type(a, b); }

@@ -1,7 +1,5 @@
 #include "autograd/ops/pointwise/copy.h"
 
-#include <cstring>
-
 #include "autograd/inplace.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
@@ -111,23 +109,6 @@ Tensor& Tensor::zero_() const {
 Tensor Tensor::alias() const {
   checked();
   return record_view("alias", *this, raw::window(*this), pass);
-}
-
-bool Tensor::equal(const Tensor& other) const {
-  const ScalarType t = checked().dtype;
-  if (t != other.dtype()) fail("equal: types differ, {} and {}", t, other.dtype());
-  if (sizes() != other.sizes()) return false;
-  const Tensor a = raw::contiguous(*this), b = raw::contiguous(other);
-  return visit_all(t, "equal", [&](auto zero) {
-    using V = decltype(zero);
-    const auto* p = reinterpret_cast<const V*>(a.data_ptr());
-    const auto* q = reinterpret_cast<const V*>(b.data_ptr());
-    if constexpr (!std::is_floating_point_v<V>)
-      return a.numel() == 0 || std::memcmp(p, q, a.nbytes()) == 0;
-    for (int64_t i = 0; i < a.numel(); ++i)
-      if (!(p[i] == q[i])) return false;
-    return true;
-  });
 }
 
 }  // namespace gradus

@@ -27,8 +27,5 @@ inline Tensor& fill_(const Tensor& self, const Scalar& value) { return self.fill
 inline Tensor& fill_(const Tensor& self, const Tensor& value) { return self.fill_(value); }
 /// Writes 0 to every element of self.
 inline Tensor& zero_(const Tensor& self) { return self.zero_(); }
-/// Whether both have the same shape and equal elements (a nan equals nothing). Shapes do not
-/// broadcast. Throws Error when the types differ.
-inline bool equal(const Tensor& self, const Tensor& other) { return self.equal(other); }
 
 }  // namespace gradus

@@ -165,8 +165,11 @@ Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b);
 Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b);
 Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
 
-// --- Closeness and types ----
+// --- Equality, closeness and types ----
 
+/// Whether both have the same shape and equal elements (a nan equals nothing). Shapes do not
+/// broadcast. Throws Error when the types differ.
+inline bool equal(const Tensor& self, const Tensor& other) { return self.equal(other); }
 /// |a - b| <= atol + rtol |b| for each pair, a bool tensor. Equal infinities are close; nans are
 /// with equal_nan. Throws Error when the types differ or a tolerance is negative.
 Tensor isclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,

@@ -7,6 +7,7 @@
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/pointwise/elementwise.h"
+#include "tensor/pointwise/sequence.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -168,41 +169,12 @@ Tensor cartesian_prod(TensorList tensors) {
   return stack(columns, 1);
 }
 
-namespace {
-
-// In how many ways r of n can be chosen: n (n - 1) .. (n - r + 1) / r!, and with replacement
-// r of n + r - 1.
-int64_t choices(int64_t n, int64_t r, bool with_replacement) {
-  if (with_replacement && n > 0) n = checked_add("combinations", n, r - 1);
-  if (r > n) return 0;
-  Checked ways("combinations", 1);
-  for (int64_t k = 1, fewer = std::min(r, n - r); k <= fewer; ++k)
-    ways = ways * (n - fewer + k) / k;  // whole each time
-  return ways;
-}
-
-}  // namespace
-
 Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
   if (self.dim() != 1) fail("combinations: expected a 1-d tensor, got shape {}", self.sizes());
   if (r < 0) fail("combinations: expected r of 0 or more, got {}", r);
-  const int64_t n = self.numel(), step = with_replacement ? 0 : 1;
   if (r == 0) return raw::empty({0}, self.dtype());
-  const int64_t rows = choices(n, r, with_replacement);
-  const Tensor index = raw::empty({checked_mul("combinations", rows, r)}, kLong);
-  if (rows == 0) return self.index_select(0, index).reshape({0, r});
-  // Counts up: each place is larger than the one before by `step` or more.
-  int64_t* to = index.data_ptr<int64_t>();
-  Dims chosen;
-  for (int64_t k = 0; k < r; ++k) chosen.push_back(k * step);
-  while (chosen.back() < n) {
-    to = std::copy(chosen.begin(), chosen.end(), to);
-    int64_t k = r - 1;
-    while (k > 0 && chosen[size_t(k)] + 1 + (r - 1 - k) * step >= n) --k;
-    ++chosen[size_t(k)];
-    for (int64_t j = k + 1; j < r; ++j) chosen[size_t(j)] = chosen[size_t(j - 1)] + step;
-  }
-  return self.index_select(0, index).reshape({rows, r});
+  const Tensor index = raw::combinations(self.numel(), r, with_replacement);
+  return self.index_select(0, index.flatten()).reshape(index.sizes());
 }
 
 }  // namespace gradus
