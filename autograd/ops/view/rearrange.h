@@ -1,5 +1,4 @@
-// Elements repeated, mirrored, shifted, and triangles and diagonals of matrices. Results are new
-// tensors, except where nothing changes.
+// Elements repeated, mirrored and shifted. Results are new tensors, except where nothing changes.
 #pragma once
 
 #include "tensor/tensor.h"
@@ -41,16 +40,5 @@ inline Tensor rot90(const Tensor& self, int64_t k = 1, IntArrayRef dims = {0, 1}
 inline Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims = {}) {
   return self.roll(shifts, dims);
 }
-/// Of a vector the square matrix with it on its `diagonal`-th diagonal; of a matrix a copy of that
-/// diagonal.
-inline Tensor diag(const Tensor& self, int64_t diagonal = 0) { return self.diag(diagonal); }
-/// Matrices in the dims dim1 and dim2 of the result, with the last dim of self on their `offset`-th
-/// diagonal and zeros elsewhere.
-inline Tensor diag_embed(const Tensor& self, int64_t offset = 0, int64_t dim1 = -2,
-                         int64_t dim2 = -1) {
-  return self.diag_embed(offset, dim1, dim2);
-}
-/// diag() of the flattened tensor: a matrix.
-inline Tensor diagflat(const Tensor& self, int64_t offset = 0) { return self.diagflat(offset); }
 
 }  // namespace gradus

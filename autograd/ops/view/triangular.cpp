@@ -1,14 +1,14 @@
-// Triangles and diagonals of matrices.
+#include "autograd/ops/view/triangular.h"
+
 #include <algorithm>
 
 #include "autograd/inplace.h"
-#include "autograd/ops/view/rearrange.h"
 #include "autograd/ops/view/zeros_around.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
-#include "tensor/view/triangle.h"
+#include "tensor/view/triangular.h"
 
 namespace gradus {
 

@@ -1,4 +1,4 @@
-#include "tensor/view/triangle.h"
+#include "tensor/view/triangular.h"
 
 #include <algorithm>
 #include <cstring>
