@@ -6,6 +6,7 @@
 #include "nn/functional/conv.h"
 #include "nn/functional/distance.h"
 #include "nn/functional/dropout.h"
+#include "nn/functional/embedding.h"
 #include "nn/functional/linear.h"
 #include "nn/functional/loss.h"
 #include "nn/functional/normalisation.h"

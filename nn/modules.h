@@ -7,7 +7,7 @@
 #include "nn/containers/parameters.h"
 #include "nn/containers/sequential.h"
 #include "nn/layers/activation.h"
-#include "nn/layers/adaptive.h"
+#include "nn/layers/adaptive_softmax.h"
 #include "nn/layers/attention.h"
 #include "nn/layers/conv.h"
 #include "nn/layers/distance.h"

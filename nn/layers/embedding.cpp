@@ -2,7 +2,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/modes.h"
-#include "nn/functional/linear.h"
+#include "nn/functional/embedding.h"
 #include "nn/init.h"
 #include "nn/print.h"
 #include "tensor/base/fail.h"

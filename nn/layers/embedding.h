@@ -2,7 +2,7 @@
 #pragma once
 
 #include "nn/cloneable.h"
-#include "nn/options/linear.h"
+#include "nn/options/embedding.h"
 
 namespace gradus::nn {
 

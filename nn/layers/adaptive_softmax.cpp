@@ -1,4 +1,4 @@
-#include "nn/layers/adaptive.h"
+#include "nn/layers/adaptive_softmax.h"
 
 #include <cmath>
 

@@ -5,7 +5,7 @@
 #include "nn/cloneable.h"
 #include "nn/containers/module_list.h"
 #include "nn/layers/linear.h"
-#include "nn/options/adaptive.h"
+#include "nn/options/adaptive_softmax.h"
 
 namespace gradus::nn {
 

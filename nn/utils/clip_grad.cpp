@@ -1,11 +1,9 @@
+#include "nn/utils/clip_grad.h"
+
 #include <cmath>
-#include <limits>
 
 #include "autograd/modes.h"
 #include "autograd/ops/view/join.h"
-#include "nn/utils/clip_grad.h"
-#include "nn/utils/convert_parameters.h"
-#include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::nn::utils {
@@ -49,25 +47,6 @@ void clip_grad_value_(std::initializer_list<Tensor> parameters, double clip_valu
 }
 void clip_grad_value_(Tensor parameter, double clip_value) {
   clip_grad_value_(std::vector<Tensor>{std::move(parameter)}, clip_value);
-}
-
-Tensor parameters_to_vector(const std::vector<Tensor>& parameters) {
-  std::vector<Tensor> flat;
-  for (const Tensor& p : parameters) flat.push_back(p.reshape({-1}));
-  return cat(flat);
-}
-
-void vector_to_parameters(const Tensor& vec, const std::vector<Tensor>& parameters) {
-  int64_t total = 0;
-  for (const Tensor& p : parameters) total = checked_add("vector_to_parameters", total, p.numel());
-  if (vec.dim() != 1 || vec.numel() != total)
-    fail("vector_to_parameters: the vector has shape {}, the parameters have {} elements",
-         vec.sizes(), total);
-  int64_t at = 0;
-  for (const Tensor& p : parameters) {
-    p.set_data(vec.detach().narrow(0, at, p.numel()).view(p.sizes()));
-    at += p.numel();
-  }
 }
 
 }  // namespace gradus::nn::utils
