@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "tensor/base/fail.h"
-#include "tensor/base/line.h"
 #include "tensor/base/parallel.h"
+#include "tensor/base/short_copy.h"
 #include "tensor/kernels/table.h"
 #include "tensor/pointwise/elementwise.h"
 #include "tensor/shape.h"

@@ -20,7 +20,7 @@ size_t index_in(const Vector<int64_t>& list, int64_t v) {
 }
 
 // For one dim: which taps a pass uses, and the place each meets in the planes for position 0.
-struct Axis {
+struct DimTaps {
   struct Tap {
     int64_t number, residue, place;
   };
@@ -28,7 +28,7 @@ struct Axis {
 };
 
 // The taps of three axes as a list of all combinations.
-void combine(Pass& pass, const std::array<Axis, 3>& axes, const Planes& planes,
+void combine(Pass& pass, const std::array<DimTaps, 3>& axes, const Planes& planes,
              const Three& kernel) {
   const auto& res = planes.residues;
   for (const auto& z : axes[0].taps)
@@ -116,7 +116,7 @@ Plan forward_plan(const raw::Conv& conv, IntArrayRef x, IntArrayRef kernel, IntA
   plan.out = three(y, 1);
   plan.out_step = {1, 1, 1};
   plan.taps = volume(k);
-  std::array<Axis, 3> axes;
+  std::array<DimTaps, 3> axes;
   for (size_t d = 0; d < 3; ++d) {
     int64_t reach = 0;
     if (plan.out[d] == 1 && k[d] == 1 && planes.low[d] == 0) planes.step[d] = 1;
@@ -151,11 +151,11 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
 
   // x at `phase + stride * i` meets tap t where y is at (phase + padding - t * dilation) / stride
   // + i, if that is whole.
-  std::array<Vector<Axis>, 3> phases;
+  std::array<Vector<DimTaps>, 3> phases;
   for (size_t d = 0; d < 3; ++d) {
     int64_t least = 0, reach = 0;
     for (int64_t phase = 0; phase < std::min(stride[d], plan.out[d]); ++phase) {
-      Axis axis;
+      DimTaps axis;
       const int64_t grid = ceil_div(plan.out[d] - phase, stride[d]);
       for (int64_t t = 0; t < k[d]; ++t) {
         const int64_t at = phase + padding[d] - t * dilation[d];
@@ -169,7 +169,7 @@ Plan backward_plan(const raw::Conv& conv, IntArrayRef y, IntArrayRef kernel, Int
     }
     planes.low[d] = -least;
     planes.extent[d] = reach - least;
-    for (Axis& axis : phases[d])
+    for (DimTaps& axis : phases[d])
       for (auto& tap : axis.taps) tap.place -= least;
   }
   settle(planes);

@@ -94,12 +94,12 @@ inline void gather_pairs(const double* p, const int32_t* at, Vec<double>& first,
 
 // Rows or columns.
 template <class T>
-struct Axis {
+struct SampledDim {
   using V = Vec<T>;
   V size, last, near_last, scale, shift, period;
   int64_t padding;
 
-  [[gnu::noinline]] Axis(int64_t n, const GridSampling& how) : padding(how.padding) {
+  [[gnu::noinline]] SampledDim(int64_t n, const GridSampling& how) : padding(how.padding) {
     const V zero{};
     size = zero + static_cast<T>(n);
     last = size - 1;
@@ -149,7 +149,7 @@ struct Taps {
 // Of a place x along a line: its neighbours, the first of which is returned. Both are inside, if
 // the line has two elements.
 template <class T>
-[[gnu::always_inline]] inline Vec<T> neighbours(const Axis<T>& line, Vec<T> x, Vec<T>* weight,
+[[gnu::always_inline]] inline Vec<T> neighbours(const SampledDim<T>& line, Vec<T> x, Vec<T>* weight,
                                                 Mask* in, Vec<T>& slope) {
   const Vec<T> zero{}, before = floored(x), t = x - before, s = 1 - t;
   const Mask both = mask(before >= zero) & mask(before < line.last);
@@ -336,7 +336,7 @@ struct Sampler {
   }
 
   const Job& job;
-  Axis<T> rows, columns;
+  SampledDim<T> rows, columns;
   V width;
   bool exact;  // T counts the elements of a plane
   bool whole;  // each place has a nearest element

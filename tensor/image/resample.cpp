@@ -5,8 +5,8 @@
 
 #include "tensor/base/checked.h"
 #include "tensor/base/dtype.h"
-#include "tensor/base/line.h"
 #include "tensor/base/parallel.h"
+#include "tensor/base/short_copy.h"
 #include "tensor/kernels/table.h"
 #include "tensor/shape.h"
 

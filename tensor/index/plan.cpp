@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "tensor/base/fail.h"
-#include "tensor/base/line.h"
 #include "tensor/base/parallel.h"
+#include "tensor/base/short_copy.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "tensor/base/fail.h"
-#include "tensor/base/line.h"
 #include "tensor/base/parallel.h"
+#include "tensor/base/short_copy.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {

@@ -70,7 +70,7 @@ void insert_by_stride(Dims& order, IntArrayRef strides, size_t d) {
 }
 
 // A run of dims that one stride walks.
-struct Axis {
+struct DimRun {
   int64_t size, stride;
   DimSet dims;
 };
@@ -86,10 +86,10 @@ Reduction plan_reduction(const Tensor& x, DimSet dims) {
     if (sizes[d] != 1) insert_by_stride(contains(dims, d) ? reduced : r.kept, strides, d);
 
   // The innermost axis, if it is long enough to pay, else the longest.
-  Axis best{1, 0, 0};
+  DimRun best{1, 0, 0};
   for (size_t i = reduced.size(); i > 0;) {
     size_t d = size_t(reduced[--i]);
-    Axis axis{sizes[d], strides[d], DimSet(1) << d};
+    DimRun axis{sizes[d], strides[d], DimSet(1) << d};
     for (; i > 0; --i) {
       d = size_t(reduced[i - 1]);
       if (strides[d] != axis.size * axis.stride) break;

@@ -13,17 +13,16 @@ namespace {
 constexpr int64_t width = 128;  // columns side by side
 constexpr int64_t rows = 8;     // rows side by side
 
-// Calls line_up(count, offset, n_step, lane_step) for every group of lines; steps are in elements.
-template <class Lines>
-void for_each_group(const ScanShape& s, Lines lines) {
+// Calls f(count, offset, n_step, lane_step) for every group of lines; steps are in elements.
+template <class F>
+void for_each_group(const ScanShape& s, F f) {
   if (s.inner == 1 && s.inner_pitch == 1) {
     for (int64_t o = 0; o < s.outer; o += rows)
-      lines(s.outer - o < rows ? s.outer - o : rows, o * s.n, 1, s.n);
+      f(s.outer - o < rows ? s.outer - o : rows, o * s.n, 1, s.n);
   } else {
     for (int64_t o = 0; o < s.outer; ++o)
       for (int64_t i = 0; i < s.inner; i += width)
-        lines(s.inner - i < width ? s.inner - i : width, o * s.n * s.inner_pitch + i, s.inner_pitch,
-              1);
+        f(s.inner - i < width ? s.inner - i : width, o * s.n * s.inner_pitch + i, s.inner_pitch, 1);
   }
 }
 
