@@ -53,15 +53,18 @@ std::vector<int64_t> edges(const ConvNdOptions<D>& o) {
   return out;
 }
 
-template <size_t D, class Options>
-ConvNdOptions<D> general(const Options& o) {
-  return ConvNdOptions<D>(o.in_channels(), o.out_channels(), o.kernel_size())
-      .stride(o.stride())
-      .padding(o.padding())
-      .dilation(o.dilation())
-      .groups(o.groups())
-      .bias(o.bias())
-      .padding_mode(o.padding_mode());
+// With what the transposed one adds.
+template <size_t D>
+ConvNdOptions<D> general(const ConvTransposeOptions<D>& o) {
+  return ConvNdOptions<D>(ConvOptions<D>(o.in_channels(), o.out_channels(), o.kernel_size())
+                              .stride(o.stride())
+                              .padding(o.padding())
+                              .dilation(o.dilation())
+                              .groups(o.groups())
+                              .bias(o.bias())
+                              .padding_mode(o.padding_mode()))
+      .transposed(true)
+      .output_padding(o.output_padding());
 }
 
 }  // namespace
@@ -179,8 +182,7 @@ template <size_t D, class Derived>
 ConvImpl<D, Derived>::ConvImpl(int64_t in, int64_t out, ExpandingArray<D> kernel_size)
     : ConvImpl(ConvOptions<D>(in, out, kernel_size)) {}
 template <size_t D, class Derived>
-ConvImpl<D, Derived>::ConvImpl(const ConvOptions<D>& options_)
-    : ConvNdImpl<D, Derived>(general<D>(options_)) {}
+ConvImpl<D, Derived>::ConvImpl(const ConvOptions<D>& options_) : ConvNdImpl<D, Derived>(options_) {}
 template <size_t D, class Derived>
 Tensor ConvImpl<D, Derived>::forward(const Tensor& input) {
   return this->convolve(input);
@@ -192,8 +194,7 @@ ConvTransposeNdImpl<D, Derived>::ConvTransposeNdImpl(int64_t in, int64_t out,
     : ConvTransposeNdImpl(ConvTransposeOptions<D>(in, out, kernel_size)) {}
 template <size_t D, class Derived>
 ConvTransposeNdImpl<D, Derived>::ConvTransposeNdImpl(const ConvTransposeOptions<D>& options_)
-    : ConvNdImpl<D, Derived>(
-          general<D>(options_).transposed(true).output_padding(options_.output_padding())) {}
+    : ConvNdImpl<D, Derived>(general(options_)) {}
 template <size_t D, class Derived>
 Tensor ConvTransposeNdImpl<D, Derived>::forward(const Tensor& input,
                                                 const std::optional<IntArrayRef>& output_size) {

@@ -16,42 +16,6 @@ using conv_padding_mode_t =
 template <size_t D>
 using conv_padding_t = std::variant<ExpandingArray<D>, enumtype::kValid, enumtype::kSame>;
 
-/// What ConvNdImpl keeps of the options of a convolution or of a transposed one.
-template <size_t D>
-struct ConvNdOptions {
-  using padding_t = conv_padding_t<D>;  ///< What padding() takes.
-  ConvNdOptions(int64_t in_channels, int64_t out_channels, ExpandingArray<D> kernel_size)
-      : in_channels_(in_channels), out_channels_(out_channels), kernel_size_(kernel_size) {}
-  /// The input's channels.
-  GRADUS_ARG(int64_t, in_channels);
-  /// The result's channels.
-  GRADUS_ARG(int64_t, out_channels);
-  /// The size of the kernel.
-  GRADUS_ARG(ExpandingArray<D>, kernel_size);
-  /// From one place of the kernel to the next.
-  GRADUS_ARG(ExpandingArray<D>, stride) = 1;
-  /// Numbers, kSame or kValid.
-  GRADUS_ARG(padding_t, padding) = 0;
-  /// From one element of the kernel to the next.
-  GRADUS_ARG(ExpandingArray<D>, dilation) = 1;
-  /// Whether it is the transposed one.
-  GRADUS_ARG(bool, transposed) = false;
-  /// What the transposed one adds behind the result.
-  GRADUS_ARG(ExpandingArray<D>, output_padding) = 0;
-  /// In how many groups the channels are convolved apart from each other.
-  GRADUS_ARG(int64_t, groups) = 1;
-  /// Whether there is a bias.
-  GRADUS_ARG(bool, bias) = true;
-  /// What stands beyond the edges.
-  GRADUS_ARG(conv_padding_mode_t, padding_mode) = kZeros;
-
- public:
-  /// padding({1, 2}), a number for each dim.
-  auto padding(std::initializer_list<int64_t> list) -> decltype(*this) {
-    return padding(padding_t(ExpandingArray<D>(list)));
-  }
-};
-
 /// The options of Conv1d to Conv3d: `Conv2dOptions(3, 16, 5).stride(2).padding(kValid)`.
 template <size_t D>
 struct ConvOptions {
@@ -88,6 +52,16 @@ struct ConvOptions {
 using Conv1dOptions = ConvOptions<1>;  ///< Of Conv1d.
 using Conv2dOptions = ConvOptions<2>;  ///< Of Conv2d.
 using Conv3dOptions = ConvOptions<3>;  ///< Of Conv3d.
+
+/// What ConvNdImpl keeps of the options of a convolution or of a transposed one.
+template <size_t D>
+struct ConvNdOptions : ConvOptions<D> {
+  ConvNdOptions(ConvOptions<D> options) : ConvOptions<D>(std::move(options)) {}
+  /// Whether it is the transposed one.
+  GRADUS_ARG(bool, transposed) = false;
+  /// What the transposed one adds behind the result.
+  GRADUS_ARG(ExpandingArray<D>, output_padding) = 0;
+};
 
 /// The options of ConvTranspose1d to ConvTranspose3d: `ConvTranspose2dOptions(16, 3, 4).stride(2)`.
 template <size_t D>

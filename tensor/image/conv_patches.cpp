@@ -271,45 +271,41 @@ void by_rows(const Job<T>& job) {
   const int64_t work = job.rows * job.channels * job.plan.taps * out;
   Vector<Vector<int64_t>> taps;  // of the passes
   for (const Pass& pass : passes) taps.push_back(pass.offsets_of(job.channels, plane));
-  parallel_for(0, job.images * job.groups, gemm_loops::grain_for(4 * work),
-               [&](int64_t begin, int64_t end) {
-                 const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
-                 const Scratch<T> result(scattered ? 2 * out : 0);
-                 T* const odd = result.get() + (scattered ? out : 0);
-                 Vector<T> w;
-                 for (int64_t i = begin; i < end; ++i) {
-                   const int64_t group = i % job.groups;
-                   const T* x = job.x + i * job.channels * size;
-                   if (!planes.as_is) {
-                     for (int64_t c = 0; c < job.channels; ++c)
-                       planes.fill(x + c * size, laid_out.get() + c * plane);
-                     x = laid_out.get();
-                   }
-                   for (int64_t row = 0; row < job.rows; ++row)
-                     for (size_t p = 0; p < passes.size(); ++p) {
-                       const Pass& pass = passes[p];
-                       w.clear();
-                       const T* from = job.w + group * job.w_group + row * job.w_row;
-                       for (int64_t c = 0; c < job.channels; ++c, from += job.w_channel)
-                         for (const int64_t number : pass.numbers) w.push_back(from[number]);
-                       T* y = job.y + (i * job.rows + row) * out;
-                       T* to = !scattered ? y : pairs && p % 2 == 1 ? odd : result.get();
-                       kernels::table().conv->of<T>().direct(
-                           {{pass.grid[0], pass.grid[1], pass.grid[2], planes.layer_pitch(),
-                             planes.row_pitch()},
-                            x,
-                            taps[p].data(),
-                            w.data(),
-                            int64_t(w.size()),
-                            job.bias ? job.bias[group * job.rows + row] : T(0),
-                            to});
-                       if (pairs && p % 2 == 1)
-                         scatter_pass(job.plan, passes[p - 1], result.get(), odd, y);
-                       else if (scattered && !pairs)
-                         scatter_pass<T>(job.plan, pass, to, nullptr, y);
-                     }
-                 }
-               });
+  parallel_for(
+      0, job.images * job.groups, gemm_loops::grain_for(4 * work), [&](int64_t begin, int64_t end) {
+        const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
+        const Scratch<T> result(scattered ? 2 * out : 0);
+        T* const odd = result.get() + (scattered ? out : 0);
+        Vector<T> w;
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t group = i % job.groups;
+          const T* x =
+              planes.of_channels(job.x + i * job.channels * size, job.channels, laid_out.get());
+          for (int64_t row = 0; row < job.rows; ++row)
+            for (size_t p = 0; p < passes.size(); ++p) {
+              const Pass& pass = passes[p];
+              w.clear();
+              const T* from = job.w + group * job.w_group + row * job.w_row;
+              for (int64_t c = 0; c < job.channels; ++c, from += job.w_channel)
+                for (const int64_t number : pass.numbers) w.push_back(from[number]);
+              T* y = job.y + (i * job.rows + row) * out;
+              T* to = !scattered ? y : pairs && p % 2 == 1 ? odd : result.get();
+              kernels::table().conv->of<T>().direct(
+                  {{pass.grid[0], pass.grid[1], pass.grid[2], planes.layer_pitch(),
+                    planes.row_pitch()},
+                   x,
+                   taps[p].data(),
+                   w.data(),
+                   int64_t(w.size()),
+                   job.bias ? job.bias[group * job.rows + row] : T(0),
+                   to});
+              if (pairs && p % 2 == 1)
+                scatter_pass(job.plan, passes[p - 1], result.get(), odd, y);
+              else if (scattered && !pairs)
+                scatter_pass<T>(job.plan, pass, to, nullptr, y);
+            }
+        }
+      });
 }
 template void by_rows(const Job<float>&);
 template void by_rows(const Job<double>&);

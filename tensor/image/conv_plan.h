@@ -34,6 +34,15 @@ struct Planes {
   // Lays out one channel at `to`, of size() elements.
   template <class T>
   void fill(const T* from, T* to) const;
+  // The planes of channels that follow each other: x itself if that will do, else laid out in
+  // `room`, of size() elements for each of them.
+  template <class T>
+  const T* of_channels(const T* x, int64_t channels, T* room) const {
+    if (as_is) return x;
+    const int64_t channel = volume(in), plane = size();
+    for (int64_t c = 0; c < channels; ++c) fill(x + c * channel, room + c * plane);
+    return room;
+  }
 };
 
 // Positions of the result with the same taps: first + step * i for i in the grid, and the tap

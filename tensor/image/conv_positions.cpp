@@ -75,16 +75,13 @@ void by_positions(const Job<T>& job) {
   const int64_t work = panels * panel * ceil_div(out, parts);
   parallel_for(0, batches * parts, gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
     const Scratch<T> laid_out(planes.as_is ? 0 : job.channels * plane);
+    const T* x = nullptr;
     int64_t last = -1;
     for (int64_t task = begin; task < end; ++task) {
       const int64_t batch = task / parts, part = task % parts, group = batch % job.groups;
-      const T* x = job.x + batch * job.channels * size;
-      if (!planes.as_is) {
-        for (int64_t c = 0; c < job.channels && batch != last; ++c)
-          planes.fill(x + c * size, laid_out.get() + c * plane);
-        last = batch;
-        x = laid_out.get();
-      }
+      if (batch != last)
+        x = planes.of_channels(job.x + batch * job.channels * size, job.channels, laid_out.get());
+      last = batch;
       const int64_t first = out * part / parts, count = out * (part + 1) / parts - first;
       for (int64_t i = 0; i < panels; ++i) {
         const T* w = weights.get() + (group * panels + i) * panel;

@@ -16,12 +16,12 @@ const kernels::ConvTable& table() { return *kernels::table().conv; }
 
 // A pass as lines of columns. Those of a layer are the rows of its grid, or where these follow each
 // other without a gap, parts of them all.
-struct Lines {
+struct PassLines {
   int64_t layers, each;        // lines of a layer
   int64_t width, last, pitch;  // columns of a line, of the last one of a layer, and between them
   bool gapless;
 
-  Lines(const Plan& plan, const Pass& pass) {
+  PassLines(const Plan& plan, const Pass& pass) {
     const Three& g = pass.grid;
     const bool plain = plan.passes.size() == 1 && plan.out_step == Three{1, 1, 1};
     gapless = g[1] == 1 || (plain && g[2] == plan.planes.row_pitch());
@@ -46,7 +46,7 @@ struct Lines {
 // The weights of a pass in panels of `width` rows.
 struct Work {
   const Pass& pass;
-  Lines lines;
+  PassLines lines;
   Vector<int64_t> taps;
   const float* weights;
 };
@@ -97,7 +97,7 @@ class Worker {
     lay_out(batch);
     const size_t together = pairs_ ? 2 : 1;
     for (size_t p = 0; p < works_.size(); p += together) {
-      const Lines& lines = works_[p].lines;
+      const PassLines& lines = works_[p].lines;
       const int64_t end = lines.all() * (part + 1) / parts;
       for (int64_t line = lines.all() * part / parts, n; line < end; line += n) {
         const int64_t z = line / lines.each, first = line % lines.each;
@@ -124,20 +124,15 @@ class Worker {
 
   void lay_out(int64_t batch) {
     const Planes& planes = job_.plan.planes;
-    const float* x = job_.x + batch * job_.channels * volume(planes.in);
-    if (planes.as_is) {
-      x_ = x;
-    } else if (batch != batch_) {
-      for (int64_t c = 0; c < job_.channels; ++c)
-        planes.fill(x + c * volume(planes.in), planes_.get() + c * plane_);
-      x_ = planes_.get();
-    }
+    if (batch != batch_)
+      x_ = planes.of_channels(job_.x + batch * job_.channels * volume(planes.in), job_.channels,
+                              planes_.get());
     batch_ = batch;
   }
 
   void multiply(const Work& work, int64_t batch, int64_t z, int64_t first, int64_t n, float* y,
                 int64_t y_row) const {
-    const Lines& lines = work.lines;
+    const PassLines& lines = work.lines;
     const int64_t group = batch % job_.groups, taps = int64_t(work.taps.size()),
                   panels = ceil_div(job_.rows, width_), panel = (taps + 1) * width_;
     kernels::ConvRun run{x_ + z * job_.plan.planes.layer_pitch() + first * lines.pitch,
@@ -161,7 +156,7 @@ class Worker {
   void scatter(size_t p, int64_t batch, int64_t z, int64_t first, int64_t n) const {
     const Plan& plan = job_.plan;
     const Pass& pass = works_[p].pass;
-    const Lines& lines = works_[p].lines;
+    const PassLines& lines = works_[p].lines;
     const Three &step = plan.out_step, &out = plan.out;
     const int64_t row = lines.gapless ? 0 : first, column = lines.gapless ? first * lines.width : 0;
     const int64_t pitch = step[1] * out[2];
@@ -208,7 +203,7 @@ bool pays(const Job<float>& job) {
   if (job.rows > many_rows && job.channels * job.plan.taps > few_taps) return false;
   int64_t useful = 0, columns = 0;
   for (const Pass& pass : job.plan.passes) {
-    const Lines lines(job.plan, pass);
+    const PassLines lines(job.plan, pass);
     useful += volume(pass.grid);
     columns += lines.layers * round_up(lines.columns(0, lines.each), 16);
   }
@@ -227,7 +222,8 @@ bool by_runs(const Job<float>& job) {
   Vector<Work> works;
   int64_t size = 0, columns = 0, taps = 0;
   for (const Pass& pass : job.plan.passes) {
-    works.push_back({pass, Lines(job.plan, pass), pass.offsets_of(job.channels, plane), nullptr});
+    works.push_back(
+        {pass, PassLines(job.plan, pass), pass.offsets_of(job.channels, plane), nullptr});
     const Work& work = works.back();
     size += job.groups * panels * width * (int64_t(work.taps.size()) + 1);
     columns += work.lines.all() * work.lines.pitch;
@@ -246,7 +242,7 @@ bool by_runs(const Job<float>& job) {
   }
   // The results of so many lines at once stay in the cache. A line alone is written where it
   // belongs, and what lies between lines is not multiplied.
-  const Lines& lines = works[0].lines;
+  const PassLines& lines = works[0].lines;
   const int64_t lanes = 2 * kernels::table().gemm->of_float.width;
   const bool plain = works.size() == 1 && job.plan.out_step == Three{1, 1, 1};
   const bool one_by_one = plain && !lines.gapless && lines.width >= lanes &&

@@ -43,10 +43,8 @@ class Tiles {
     const int64_t at = image * job_.groups + group;
     kernels::table().gemm->of<T>().pack(job_.dy + at * job_.rows * grid_, grid_, 1, job_.rows,
                                         grid_, int(nr_), dy);
-    if (job_.plan.planes.as_is) return;
-    const int64_t size = volume(job_.plan.planes.in);
-    for (int64_t c = 0; c < job_.channels; ++c)
-      job_.plan.planes.fill(job_.x + (at * job_.channels + c) * size, x + c * plane_);
+    const Planes& planes = job_.plan.planes;
+    planes.of_channels(job_.x + at * job_.channels * volume(planes.in), job_.channels, x);
   }
 
   // Adds one image to the tiles first..last-1 of the sums.
@@ -180,12 +178,8 @@ void weight_by_dots(const WeightJob<T>& job) {
       for (int64_t group = begin; group < end; ++group) {  // as they lie
         T* dw = job.w + group * job.rows * count;
         const int64_t at = n * job.groups + group;
-        const T* x = job.x + at * job.channels * size;
-        if (!planes.as_is) {
-          for (int64_t c = 0; c < job.channels; ++c)
-            planes.fill(x + c * size, laid_out.get() + c * plane);
-          x = laid_out.get();
-        }
+        const T* x =
+            planes.of_channels(job.x + at * job.channels * size, job.channels, laid_out.get());
         for (int64_t row = 0; row < job.rows; ++row)
           kernels::table().conv->of<T>().dots(
               {{pass.grid[0], pass.grid[1], pass.grid[2], planes.layer_pitch(), planes.row_pitch()},

@@ -11,10 +11,7 @@
 
 namespace gradus {
 
-using autograd::record;
-using autograd::SavedList;
-using autograd::write_inplace;
-using autograd::wrt;
+using namespace autograd;
 using indexing::TensorIndex;
 using indexing::TensorIndexType;
 

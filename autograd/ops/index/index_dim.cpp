@@ -8,11 +8,7 @@
 
 namespace gradus {
 
-using autograd::record;
-using autograd::save;
-using autograd::Saved;
-using autograd::write_inplace;
-using autograd::wrt;
+using namespace autograd;
 using raw::Negative;
 
 namespace {

@@ -1,12 +1,9 @@
 // Elements that a mask names.
-#include <algorithm>
-
+#include "autograd/ops/index/masked.h"
 #include "autograd/inplace.h"
 #include "autograd/ops/index/index.h"
-#include "autograd/ops/index/masked.h"
 #include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/ops/view/zeros_around.h"
-#include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/index/mask.h"
 #include "tensor/pointwise/elementwise.h"
@@ -14,11 +11,7 @@
 
 namespace gradus {
 
-using autograd::record;
-using autograd::save;
-using autograd::Saved;
-using autograd::write_inplace;
-using autograd::wrt;
+using namespace autograd;
 
 namespace {
 

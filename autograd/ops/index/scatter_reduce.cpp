@@ -10,10 +10,7 @@
 
 namespace gradus {
 
-using autograd::save;
-using autograd::Saved;
-using autograd::write_inplace;
-using autograd::wrt;
+using namespace autograd;
 using raw::Reduce;
 
 namespace {
