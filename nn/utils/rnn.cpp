@@ -75,10 +75,10 @@ std::vector<Tensor> unpad_sequence(const Tensor& padded_sequences, const Tensor&
 
 PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted) {
   const Tensor padded = gradus::pad_sequence(sequences);
-  Tensor lengths = raw::empty({int64_t(sequences.size())}, kLong);
-  for (size_t i = 0; i < sequences.size(); ++i)
-    lengths.data_ptr<int64_t>()[i] = sequences[i].size(0);
-  return pack_padded_sequence(padded, lengths, /*batch_first=*/false, enforce_sorted);
+  Vector<int64_t> lengths;
+  for (const Tensor& x : sequences) lengths.push_back(x.size(0));
+  return pack_padded_sequence(padded, raw::from_list(lengths), /*batch_first=*/false,
+                              enforce_sorted);
 }
 
 std::vector<Tensor> unpack_sequence(const PackedSequence& packed_sequences) {

@@ -153,12 +153,12 @@ Tensor whole_averages(const Pool& p, const Tensor& x, bool count_include_pad,
   for (size_t d = 0; d < p.dims; ++d) {
     windows = windows.unfold(lead + int64_t(d), p.kernel[d], p.stride[d]);
     if (divisor) continue;
-    const Tensor count = raw::empty({p.out[d]}, kLong);
+    Vector<int64_t> count;
     for (int64_t i = 0; i < p.out[d]; ++i) {
       const Pool::Place at = p.place(d, i);
-      count.data_ptr<int64_t>()[i] = count_include_pad ? at.padded : at.last - at.first;
+      count.push_back(count_include_pad ? at.padded : at.last - at.first);
     }
-    counts = counts.unsqueeze(-1) * count;
+    counts = counts.unsqueeze(-1) * raw::from_list(count);
   }
   return windows.sum(over).div(counts, "trunc");
 }

@@ -69,17 +69,16 @@ Tensor interleave_index(const Tensor& repeats, std::optional<int64_t> output_siz
     fail("repeat_interleave: repeats must be 0-dim or 1-d, got shape {}", repeats.sizes());
   if (repeats.dtype() != kLong && repeats.dtype() != kInt)
     fail("repeat_interleave: repeats must be int32 or int64, got {}", repeats.dtype());
-  const Tensor counts = raw::contiguous(raw::to_dtype(repeats, kLong));
-  const int64_t* count = counts.data_ptr<int64_t>();
+  const Vector<int64_t> counts = raw::to_list(repeats);
   int64_t total = 0;
-  for (int64_t i = 0; i < counts.numel(); ++i) {
-    if (count[i] < 0) fail("repeat_interleave: repeats must not be negative, got {}", count[i]);
-    total = checked_add("repeat_interleave", total, count[i]);
+  for (const int64_t count : counts) {
+    if (count < 0) fail("repeat_interleave: repeats must not be negative, got {}", count);
+    total = checked_add("repeat_interleave", total, count);
   }
   check_output_size(total, output_size);
   Tensor index = raw::empty(total, kLong);
   int64_t* p = index.data_ptr<int64_t>();
-  for (int64_t i = 0; i < counts.numel(); ++i) p = std::fill_n(p, count[i], i);
+  for (size_t i = 0; i < counts.size(); ++i) p = std::fill_n(p, counts[i], int64_t(i));
   return index;
 }
 
