@@ -141,6 +141,17 @@ Tensor full(IntArrayRef sizes, const Scalar& value, ScalarType dtype) {
   return t;
 }
 Tensor scalar_tensor(const Scalar& value, ScalarType dtype) { return full({}, value, dtype); }
+Tensor from_list(IntArrayRef list) {
+  const Tensor t = empty(int64_t(list.size()), kLong);
+  std::copy(list.begin(), list.end(), t.data_ptr<int64_t>());
+  return t;
+}
+Vector<int64_t> to_list(const Tensor& x) {
+  const Tensor dense = contiguous(to_dtype(x, kLong));
+  const int64_t* from = dense.data_ptr<int64_t>();
+  return Vector<int64_t>(from, from + dense.numel());
+}
+
 Tensor wrapped_number(const Scalar& value) {
   Tensor t = scalar_tensor(value, value.type());
   t.impl()->wrapped_number = true;

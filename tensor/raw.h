@@ -1,6 +1,7 @@
 // Untaped operations: memory in, memory out. Nothing here looks at requires_grad.
 #pragma once
 
+#include "tensor/base/vector.h"
 #include "tensor/tensor.h"
 
 namespace gradus::raw {
@@ -12,6 +13,9 @@ Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype);
 Tensor empty_like(const Tensor& x, std::optional<ScalarType> dtype = std::nullopt);
 Tensor full(IntArrayRef sizes, const Scalar& value, ScalarType dtype);
 inline Tensor zeros(IntArrayRef sizes, ScalarType dtype) { return full(sizes, 0, dtype); }
+// An int64 vector of these, and the elements of an integral tensor in order.
+Tensor from_list(IntArrayRef list);
+Vector<int64_t> to_list(const Tensor& x);
 // A 0-dim tensor that is weak in promotion, as a plain number is.
 Tensor wrapped_number(const Scalar& value);
 Tensor scalar_tensor(const Scalar& value, ScalarType dtype);

@@ -20,7 +20,7 @@ WANTED = {
     "special functions": (0.95, 0), "reductions": (1, 0), "moving data": (1, 0), "fused": (1.3, 0), "matmul": (0.95, 0),
     "image networks": (1, 1.2), "convolution": (1, 1.2), "pooling": (1, 1.2), "normalisation": (1, 1.2),
     "optimiser step": (1.5, 0), "linear cost": (0.95, 0), "row strides": (0.95, 0), "files": (0.95, 0),
-    "recurrent layers": (2, 0),
+    "recurrent layers": (2, 0), "sequences": (2, 0),
     "attention": (1.2, 1.5),
 }
 OVERALL = 2.5       # geometric mean over all cases

@@ -172,7 +172,8 @@ int main() {
                       peer::deep_networks,
                       peer::row_strides,
                       peer::files,
-                      peer::recurrent_layers})
+                      peer::recurrent_layers,
+                      peer::sequences})
     group(cases);
   peer::Body open;
   for (std::string line; std::getline(std::cin, line);) {

@@ -48,6 +48,7 @@ void pools(Cases&);
 void image_norms(Cases&);
 void optimiser_steps(Cases&);
 void row_strides(Cases&);
+void sequences(Cases&);
 void files(Cases&);
 
 // The machine's limits, in floating-point operations and bytes (read and written) per second.

@@ -7,7 +7,6 @@
 #include "autograd/ops/linalg/linalg.h"
 #include "autograd/ops/nn/dropout.h"
 #include "autograd/ops/view/join.h"
-#include "autograd/ops/view/triangular.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::nn {
@@ -17,15 +16,8 @@ using Options = functional::MultiheadAttentionForwardFuncOptions;
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr const char* op = "multi_head_attention_forward";
 
-// [batch, heads, time, size] of x [time, batch, heads size], or with batch_first [batch, time,
-// ...].
-Tensor to_heads(const Tensor& x, int64_t heads, bool batch_first) {
-  const Tensor split = x.unflatten(-1, {heads, x.size(-1) / heads});
-  return batch_first ? split.permute({0, 2, 1, 3}) : split.permute({1, 2, 0, 3});
-}
-Tensor from_heads(const Tensor& x, bool batch_first) {
-  return (batch_first ? x.permute({0, 2, 1, 3}) : x.permute({2, 0, 1, 3})).flatten(-2, -1);
-}
+using autograd::from_heads;
+using autograd::to_heads;
 
 // A mask that is true where a key is not seen, as one that is added to scores of x's type.
 Tensor added(const Tensor& mask, const Tensor& x) {
@@ -156,7 +148,7 @@ std::tuple<Tensor, Tensor> functional::multi_head_attention_forward(const Tensor
   }
   bool causal = o.is_causal();
   if (causal && (grows || o.need_weights())) {
-    mask = ones({q.size(2), k.size(2)}, kBool).tril().logical_not();
+    mask = autograd::causal_mask(q.size(2), k.size(2));
     causal = false;
   }
   if (is_static) {

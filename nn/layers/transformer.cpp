@@ -5,6 +5,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/modes.h"
+#include "autograd/ops/nn/attention.h"
 #include "autograd/ops/view/triangular.h"
 #include "nn/init.h"
 #include "tensor/base/fail.h"
@@ -12,20 +13,27 @@
 namespace gradus::nn {
 namespace {
 
-// `count` clones of a layer, as children of a new list.
-template <class Layer>
-ModuleList clones(const char* name, const Layer& layer, int64_t count) {
+// Gives an encoder or a decoder its clones of the layer, and of the norm if there is one.
+template <class Stack, class Layer>
+void reset_stack(Stack& stack, const char* name, const Layer& layer) {
   if (layer.is_empty()) fail("{}: the layer to be copied is empty", name);
   ModuleList list;
-  for (int64_t i = 0; i < count; ++i) list->push_back(layer->clone());
-  return list;
+  for (int64_t i = 0; i < stack.options.num_layers(); ++i) list->push_back(layer->clone());
+  stack.layers = stack.register_module("layers", list);
+  if (stack.options.norm().is_empty()) return;
+  stack.norm = stack.options.norm().clone();
+  stack.register_module("norm", stack.norm.ptr());
+}
+template <class Layer>
+void reset_parameters_of(ModuleList& layers) {
+  for (size_t i = 0; i < layers->size(); ++i) layers->at<Layer>(i).reset_parameters();
 }
 
 // Whether a mask says what is_causal says.
 bool is_causal_mask(const Tensor& mask) {
   if (!mask.defined() || mask.dim() != 2 || mask.size(0) != mask.size(1)) return false;
   const NoGradGuard untaped;
-  if (mask.dtype() == kBool) return mask.equal(ones(mask.sizes(), kBool).tril().logical_not());
+  if (mask.dtype() == kBool) return mask.equal(autograd::causal_mask(mask.size(0), mask.size(1)));
   return mask.equal(
       TransformerImpl::generate_square_subsequent_mask(mask.size(0)).to(mask.dtype()));
 }
@@ -40,15 +48,10 @@ TransformerEncoderImpl::TransformerEncoderImpl(TransformerEncoderOptions options
   reset();
 }
 void TransformerEncoderImpl::reset() {
-  layers = register_module(
-      "layers", clones("TransformerEncoder", options.encoder_layer(), options.num_layers()));
-  if (options.norm().is_empty()) return;
-  norm = options.norm().clone();
-  register_module("norm", norm.ptr());
+  reset_stack(*this, "TransformerEncoder", options.encoder_layer());
 }
 void TransformerEncoderImpl::reset_parameters() {
-  for (size_t i = 0; i < layers->size(); ++i)
-    layers->at<TransformerEncoderLayerImpl>(i).reset_parameters();
+  reset_parameters_of<TransformerEncoderLayerImpl>(layers);
 }
 void TransformerEncoderImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::TransformerEncoderImpl";
@@ -72,15 +75,10 @@ TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderOptions options
   reset();
 }
 void TransformerDecoderImpl::reset() {
-  layers = register_module(
-      "layers", clones("TransformerDecoder", options.decoder_layer(), options.num_layers()));
-  if (options.norm().is_empty()) return;
-  norm = options.norm().clone();
-  register_module("norm", norm.ptr());
+  reset_stack(*this, "TransformerDecoder", options.decoder_layer());
 }
 void TransformerDecoderImpl::reset_parameters() {
-  for (size_t i = 0; i < layers->size(); ++i)
-    layers->at<TransformerDecoderLayerImpl>(i).reset_parameters();
+  reset_parameters_of<TransformerDecoderLayerImpl>(layers);
 }
 void TransformerDecoderImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::TransformerDecoderImpl";

@@ -7,46 +7,39 @@
 
 namespace gradus::nn {
 
-/// The options of ReflectionPad1d to ReflectionPad3d: `ReflectionPad2dOptions({1, 1, 2, 2})`.
-template <size_t D>
-struct ReflectionPadOptions {
-  ReflectionPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
+/// What the options of all layers of padding are but for those that pad with a number; Mode is what
+/// functional::pad calls the kind.
+template <size_t D, class Mode>
+struct PadOptions {
+  PadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
   /// In front and behind, for the last dim first.
   GRADUS_ARG(ExpandingArray<D * 2>, padding);
 };
+
+/// The options of ReflectionPad1d to ReflectionPad3d: `ReflectionPad2dOptions({1, 1, 2, 2})`.
+template <size_t D>
+using ReflectionPadOptions = PadOptions<D, enumtype::kReflect>;
 using ReflectionPad1dOptions = ReflectionPadOptions<1>;  ///< Of ReflectionPad1d.
 using ReflectionPad2dOptions = ReflectionPadOptions<2>;  ///< Of ReflectionPad2d.
 using ReflectionPad3dOptions = ReflectionPadOptions<3>;  ///< Of ReflectionPad3d.
 
 /// The options of ReplicationPad1d to ReplicationPad3d.
 template <size_t D>
-struct ReplicationPadOptions {
-  ReplicationPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
-  /// In front and behind, for the last dim first.
-  GRADUS_ARG(ExpandingArray<D * 2>, padding);
-};
+using ReplicationPadOptions = PadOptions<D, enumtype::kReplicate>;
 using ReplicationPad1dOptions = ReplicationPadOptions<1>;  ///< Of ReplicationPad1d.
 using ReplicationPad2dOptions = ReplicationPadOptions<2>;  ///< Of ReplicationPad2d.
 using ReplicationPad3dOptions = ReplicationPadOptions<3>;  ///< Of ReplicationPad3d.
 
 /// The options of ZeroPad1d to ZeroPad3d.
 template <size_t D>
-struct ZeroPadOptions {
-  ZeroPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
-  /// In front and behind, for the last dim first.
-  GRADUS_ARG(ExpandingArray<D * 2>, padding);
-};
+using ZeroPadOptions = PadOptions<D, enumtype::kConstant>;
 using ZeroPad1dOptions = ZeroPadOptions<1>;  ///< Of ZeroPad1d.
 using ZeroPad2dOptions = ZeroPadOptions<2>;  ///< Of ZeroPad2d.
 using ZeroPad3dOptions = ZeroPadOptions<3>;  ///< Of ZeroPad3d.
 
 /// The options of CircularPad1d to CircularPad3d.
 template <size_t D>
-struct CircularPadOptions {
-  CircularPadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
-  /// In front and behind, for the last dim first.
-  GRADUS_ARG(ExpandingArray<D * 2>, padding);
-};
+using CircularPadOptions = PadOptions<D, enumtype::kCircular>;
 using CircularPad1dOptions = CircularPadOptions<1>;  ///< Of CircularPad1d.
 using CircularPad2dOptions = CircularPadOptions<2>;  ///< Of CircularPad2d.
 using CircularPad3dOptions = CircularPadOptions<3>;  ///< Of CircularPad3d.

@@ -51,6 +51,19 @@ struct RNNCellOptionsBase {
   GRADUS_ARG(int64_t, num_chunks);
 };
 
+/// What the options of LSTMCell and GRUCell are, by their number of gates.
+template <int gates>
+struct GatedCellOptions {
+  GatedCellOptions(int64_t input_size, int64_t hidden_size)
+      : input_size_(input_size), hidden_size_(hidden_size) {}
+  /// The number of features of the input.
+  GRADUS_ARG(int64_t, input_size);
+  /// The number of features of the states.
+  GRADUS_ARG(int64_t, hidden_size);
+  /// Whether there are biases.
+  GRADUS_ARG(bool, bias) = true;
+};
+
 }  // namespace detail
 
 /// The options of RNN: `RNNOptions(128, 64).num_layers(3).nonlinearity(kReLU)`.
@@ -136,27 +149,8 @@ struct RNNCellOptions {
 };
 
 /// The options of LSTMCell: `LSTMCellOptions(20, 10).bias(false)`.
-struct LSTMCellOptions {
-  LSTMCellOptions(int64_t input_size, int64_t hidden_size)
-      : input_size_(input_size), hidden_size_(hidden_size) {}
-  /// The number of features of the input.
-  GRADUS_ARG(int64_t, input_size);
-  /// The number of features of the states.
-  GRADUS_ARG(int64_t, hidden_size);
-  /// Whether there are biases.
-  GRADUS_ARG(bool, bias) = true;
-};
-
+using LSTMCellOptions = detail::GatedCellOptions<4>;
 /// The options of GRUCell: `GRUCellOptions(20, 10).bias(false)`.
-struct GRUCellOptions {
-  GRUCellOptions(int64_t input_size, int64_t hidden_size)
-      : input_size_(input_size), hidden_size_(hidden_size) {}
-  /// The number of features of the input.
-  GRADUS_ARG(int64_t, input_size);
-  /// The number of features of the state.
-  GRADUS_ARG(int64_t, hidden_size);
-  /// Whether there are biases.
-  GRADUS_ARG(bool, bias) = true;
-};
+using GRUCellOptions = detail::GatedCellOptions<3>;
 
 }  // namespace gradus::nn

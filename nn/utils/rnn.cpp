@@ -3,6 +3,7 @@
 #include "autograd/factories.h"
 #include "autograd/ops/nn/recurrent.h"
 #include "tensor/base/fail.h"
+#include "tensor/raw.h"
 
 namespace gradus::nn::utils::rnn {
 
@@ -74,9 +75,10 @@ std::vector<Tensor> unpad_sequence(const Tensor& padded_sequences, const Tensor&
 
 PackedSequence pack_sequence(TensorList sequences, bool enforce_sorted) {
   const Tensor padded = gradus::pad_sequence(sequences);
-  std::vector<int64_t> lengths;
-  for (const Tensor& s : sequences) lengths.push_back(s.size(0));
-  return pack_padded_sequence(padded, tensor(lengths), /*batch_first=*/false, enforce_sorted);
+  Vector<int64_t> lengths;
+  for (const Tensor& x : sequences) lengths.push_back(x.size(0));
+  return pack_padded_sequence(padded, raw::from_list(lengths), /*batch_first=*/false,
+                              enforce_sorted);
 }
 
 std::vector<Tensor> unpack_sequence(const PackedSequence& packed_sequences) {

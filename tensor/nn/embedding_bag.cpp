@@ -28,24 +28,49 @@ void check_rows(const char* op, const Tensor& index, int64_t rows) {
       fail_index("{}: index {} is out of range for {} rows", op, at[i], rows);
 }
 
-Tensor bag_scales(const Bags& bags, int64_t rows, bool mean, bool by_frequency, ScalarType dtype) {
+void check_starts(const char* op, const Bags& bags) {
+  const Vector<int64_t>& start = bags.start;
+  const int64_t n = bags.index.numel();
+  if (!start.empty() && start[0] != 0)
+    fail("{}: the first bag starts at {}, it must start at 0", op, start[0]);
+  for (size_t b = 0; b < start.size(); ++b) {
+    if (b > 0 && start[b] < start[b - 1])
+      fail("{}: offset {} follows {}", op, start[b], start[b - 1]);
+    if (start[b] > n) fail("{}: offset {} is behind the end of {} indices", op, start[b], n);
+  }
+}
+
+Tensor bag_sizes(const Bags& bags) {
+  const Tensor sizes = empty({bags.count()}, kLong);
+  for (int64_t b = 0; b < bags.count(); ++b) sizes.data_ptr<int64_t>()[b] = bags.size(b);
+  return sizes;
+}
+
+Tensor bag_scales(const Bags& bags, bool mean, ScalarType dtype) {
   const int64_t* at = indices(bags);
   const Tensor scale = zeros(bags.index.sizes(), dtype);
-  Vector<int64_t> frequency;
-  if (by_frequency) {
-    frequency.assign(size_t(rows), 0);
-    for (int64_t i = 0; i < bags.index.numel(); ++i) ++frequency[size_t(at[i])];
-  }
   visit_floating(dtype, "embedding_bag", [&]<class T>(T) {
     T* to = scale.data_ptr<T>();
     for (int64_t b = 0; b < bags.count(); ++b) {
       const T share = mean ? T(1) / T(std::max<int64_t>(1, bags.size(b))) : T(1);
       for (int64_t i = bags.start[size_t(b)]; i < bags.start[size_t(b) + 1]; ++i)
-        if (at[i] != bags.padding)
-          to[i] = by_frequency ? share / T(frequency[size_t(at[i])]) : share;
+        if (at[i] != bags.padding) to[i] = share;
     }
   });
   return scale;
+}
+
+Tensor over_frequency(const Tensor& scale, const Bags& bags, int64_t rows) {
+  const int64_t* at = indices(bags);
+  Vector<int64_t> frequency(size_t(rows), 0);
+  for (int64_t i = 0; i < bags.index.numel(); ++i) ++frequency[size_t(at[i])];
+  const Tensor out = empty(scale.sizes(), scale.dtype());
+  visit_floating(scale.dtype(), "embedding_bag", [&]<class T>(T) {
+    const T* from = scale.data_ptr<T>();
+    T* to = out.data_ptr<T>();
+    for (int64_t i = 0; i < scale.numel(); ++i) to[i] = from[i] / T(frequency[size_t(at[i])]);
+  });
+  return out;
 }
 
 Tensor bag_numbers(const Bags& bags) {

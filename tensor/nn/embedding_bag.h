@@ -20,9 +20,16 @@ struct Bags {
 // Throws IndexError where an index names no row.
 void check_rows(const char* op, const Tensor& index, int64_t rows);
 
-// For each place of the index the factor of its row: 1, or `mean` 1 / (its bag's size); divided by
-// how often its row is named if `by_frequency`; 0 for padding and behind the last bag.
-Tensor bag_scales(const Bags& bags, int64_t rows, bool mean, bool by_frequency, ScalarType dtype);
+// Throws unless the bags start at 0, where the one before ends or later, and within the index.
+void check_starts(const char* op, const Bags& bags);
+
+// How many places of each bag count, int64.
+Tensor bag_sizes(const Bags& bags);
+// For each place of the index the factor of its row: 1, or `mean` 1 / (its bag's size); 0 for
+// padding and behind the last bag.
+Tensor bag_scales(const Bags& bags, bool mean, ScalarType dtype);
+// The factors divided by how often the index names their row.
+Tensor over_frequency(const Tensor& scale, const Bags& bags, int64_t rows);
 // For each place the number of its bag, int64; 0 behind the last bag.
 Tensor bag_numbers(const Bags& bags);
 

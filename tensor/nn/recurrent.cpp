@@ -38,8 +38,8 @@ std::vector<Piece> input_pieces(Cell cell, int64_t n) {
   return {{0, gate_count(cell) * n, 0}};
 }
 
-std::vector<int64_t> offsets_of(const Steps& steps) {
-  std::vector<int64_t> out(steps.sizes.size());
+Vector<int64_t> offsets_of(const Steps& steps) {
+  Vector<int64_t> out(steps.sizes.size());
   int64_t at = 0;
   for (size_t t = 0; t < out.size(); ++t) out[t] = at, at += steps.sizes[t];
   return out;

@@ -2,8 +2,6 @@
 // type.
 #pragma once
 
-#include <vector>
-
 #include "tensor/raw.h"
 
 namespace gradus::raw {
@@ -16,7 +14,7 @@ inline int64_t gate_count(Cell cell) { return cell == Cell::Lstm ? 4 : cell == C
 // sizes do not grow. Backwards it is gone through from the last step on, and a sequence begins at
 // its own last step.
 struct Steps {
-  std::vector<int64_t> sizes;
+  Vector<int64_t> sizes;
   bool reverse = false;
 };
 

@@ -53,12 +53,6 @@ bool unique_by_table(const T* p, int64_t n, int64_t* inverse, Tensor& values,
   return true;
 }
 
-Tensor of_longs(const Vector<int64_t>& v) {
-  const Tensor t = empty(int64_t(v.size()), kLong);
-  std::copy(v.begin(), v.end(), t.data_ptr<int64_t>());
-  return t;
-}
-
 }  // namespace
 
 Unique unique(const Tensor& x, bool neighbours) {
@@ -74,7 +68,7 @@ Unique unique(const Tensor& x, bool neighbours) {
     return false;
   });
   if (counted) {
-    y.counts = of_longs(counts);
+    y.counts = from_list(counts);
     return y;
   }
   Vector<int64_t> order(size_t(x.numel()));
@@ -94,7 +88,7 @@ Unique unique(const Tensor& x, bool neighbours) {
     y.values = empty(int64_t(first.size()), x.dtype());
     for (size_t i = 0; i < first.size(); ++i) y.values.data_ptr<T>()[i] = p[first[i]];
   });
-  y.counts = of_longs(counts);
+  y.counts = from_list(counts);
   return y;
 }
 
@@ -136,7 +130,7 @@ Unique unique_dim(const Tensor& x, int64_t dim, bool neighbours) {
     std::swap(strides[0], strides[d]);
     y.values = contiguous(window(kept, sizes, strides, 0));
   });
-  y.counts = of_longs(counts);
+  y.counts = from_list(counts);
   return y;
 }
 

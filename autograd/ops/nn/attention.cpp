@@ -17,15 +17,24 @@
 namespace gradus {
 namespace autograd {
 
+Tensor causal_mask(int64_t queries, int64_t keys) {
+  return ones({queries, keys}, kBool).tril().logical_not();
+}
+
+Tensor to_heads(const Tensor& x, int64_t heads, bool batch_first) {
+  const Tensor split = x.unflatten(-1, {heads, x.size(-1) / heads});
+  return batch_first ? split.permute({0, 2, 1, 3}) : split.permute({1, 2, 0, 3});
+}
+Tensor from_heads(const Tensor& x, bool batch_first) {
+  return (batch_first ? x.permute({0, 2, 1, 3}) : x.permute({2, 0, 1, 3})).flatten(-2, -1);
+}
+
 Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal,
                          double scale) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   Tensor scores = matmul(q, k.mT()) * (q.size(-1) == 0 ? 0 : scale);
   if (mask.defined()) scores = scores + mask;
-  if (causal) {
-    const Tensor hidden = ones({q.size(-2), k.size(-2)}, kBool).tril().logical_not();
-    scores = scores.masked_fill(hidden, -inf);
-  }
+  if (causal) scores = scores.masked_fill(causal_mask(q.size(-2), k.size(-2)), -inf);
   if (!mask.defined() || k.size(-2) == 0) return scores.softmax(-1);
   const Tensor blind = (scores == -inf).all(-1, /*keepdim=*/true);
   return scores.masked_fill(blind, 0).softmax(-1).masked_fill(blind, 0);
@@ -165,14 +174,6 @@ void draw_kept(raw::AttentionSpec& spec, const Tensor& q, const Tensor& k, doubl
   spec.kept_scale = dropout_p < 1 ? 1 / (1 - dropout_p) : 0;
 }
 
-// Heads as [batch, heads, time, size], of x [a, b, heads size].
-Tensor to_heads(const Tensor& x, int64_t heads, bool batch_first) {
-  const Tensor split = x.unflatten(-1, {heads, x.size(-1) / heads});
-  return batch_first ? split.permute({0, 2, 1, 3}) : split.permute({1, 2, 0, 3});
-}
-Tensor from_heads(const Tensor& x, bool batch_first) {
-  return (batch_first ? x.permute({0, 2, 1, 3}) : x.permute({2, 0, 1, 3})).flatten(-2, -1);
-}
 struct Parts {
   Tensor q, k, v;
 };

@@ -29,6 +29,16 @@ namespace autograd {
 Tensor attention_weights(const Tensor& q, const Tensor& k, const Tensor& mask, bool causal,
                          double scale);
 
+/// A bool mask [queries, keys] that is true where a key comes after the query, which with is_causal
+/// does not see it.
+Tensor causal_mask(int64_t queries, int64_t keys);
+
+/// The heads [batch, heads, time, size] of x [time, batch, heads size], or [batch, time, ...] where
+/// batch_first.
+Tensor to_heads(const Tensor& x, int64_t heads, bool batch_first);
+/// to_heads() the other way.
+Tensor from_heads(const Tensor& x, bool batch_first);
+
 /// Whether the batch comes before the time in what is given, and in the result.
 struct BatchFirst {
   bool from;  ///< of what is given

@@ -100,10 +100,8 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef inpu
   if (zero_infinity)
     loss = where(loss.detach().eq(std::numeric_limits<double>::infinity()), Scalar(0), loss);
   if (reduction == Reduction::Mean) {
-    const Tensor lengths = empty({int64_t(target_lengths.size())}, loss.dtype());
-    for (size_t n = 0; n < target_lengths.size(); ++n)
-      lengths.select(0, int64_t(n)).fill_(std::max<int64_t>(1, target_lengths[n]));
-    return (loss / lengths).mean();
+    const Tensor lengths = raw::from_list(target_lengths).clamp_min(1);
+    return (loss / raw::to_dtype(lengths, loss.dtype())).mean();
   }
   if (reduction == Reduction::Sum) return loss.sum();
   return single ? loss.squeeze(0) : loss;
@@ -115,9 +113,7 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& in
   const auto list = [](const char* what, const Tensor& lengths) {
     if (!is_integral(lengths.dtype(), /*include_bool=*/false))
       fail("ctc_loss: {}_lengths are {}, they must be int64 or int32", what, lengths.dtype());
-    const Tensor dense = raw::contiguous(raw::to_dtype(lengths.detach(), kLong));
-    const int64_t* from = dense.data_ptr<int64_t>();
-    return std::vector<int64_t>(from, from + dense.numel());
+    return raw::to_list(lengths);
   };
   const auto inputs = list("input", input_lengths), labels = list("target", target_lengths);
   return ctc_loss(log_probs, targets, IntArrayRef(inputs), IntArrayRef(labels), blank, reduction,

@@ -38,21 +38,11 @@ raw::Bags bags_of(const Tensor& indices, const Tensor& offsets, int64_t rows,
   raw::Bags bags;
   bags.index = raw::contiguous(raw::to_dtype(indices.detach(), kLong));
   raw::check_rows("embedding_bag", bags.index, rows);
-  const Tensor starts = raw::contiguous(raw::to_dtype(offsets.detach(), kLong));
-  const int64_t* at = starts.data_ptr<int64_t>();
-  bags.start.assign(at, at + starts.numel());
-  const int64_t n = indices.numel();
+  bags.start = raw::to_list(offsets);
   if (include_last_offset && bags.start.empty())
     fail("embedding_bag: include_last_offset needs at least one offset");
-  if (!bags.start.empty() && bags.start[0] != 0)
-    fail("embedding_bag: the first bag starts at {}, it must start at 0", bags.start[0]);
-  for (size_t b = 0; b < bags.start.size(); ++b) {
-    if (b > 0 && bags.start[b] < bags.start[b - 1])
-      fail("embedding_bag: offset {} follows {}", bags.start[b], bags.start[b - 1]);
-    if (bags.start[b] > n)
-      fail("embedding_bag: offset {} is behind the end of {} indices", bags.start[b], n);
-  }
-  if (!include_last_offset) bags.start.push_back(bags.start.empty() ? 0 : n);
+  raw::check_starts("embedding_bag", bags);
+  if (!include_last_offset) bags.start.push_back(bags.start.empty() ? 0 : indices.numel());
   if (padding_idx) {
     if (*padding_idx < -rows || *padding_idx >= rows)
       fail_index("embedding_bag: padding_idx {} is out of range for {} rows", *padding_idx, rows);
@@ -69,16 +59,17 @@ Tensor sum_back(const Tensor& dy, const BagTerms& terms, const Tensor& factor) {
   return zeros({terms.rows, dy.size(1)}, dy.dtype()).index_add_(0, terms.index, each);
 }
 
-Tensor bags_summed(const Tensor& weight, const raw::Bags& bags, const Tensor& factor, bool mean,
-                   bool by_frequency) {
-  const Tensor scale = raw::bag_scales(bags, weight.size(0), mean, false, weight.dtype());
+Tensor bags_summed(const Tensor& weight, const raw::Bags& bags, const Tensor& number,
+                   const Tensor& factor, bool mean, bool by_frequency) {
+  const Tensor scale = raw::bag_scales(bags, mean, weight.dtype());
   const Tensor dense = factor.defined() ? raw::contiguous(factor.detach()) : Tensor();
   const Tensor y = raw::bag_sum(weight, bags, scale, dense);
   if (!GradMode::is_enabled() || !(needs_grad(weight) || needs_grad(factor))) return y;
 
-  BagTerms terms{bags, save(bags.index), save(scale), save(raw::bag_numbers(bags)), weight.size(0)};
-  if (by_frequency)
-    terms.scale = save(raw::bag_scales(bags, terms.rows, mean, true, weight.dtype()));
+  const int64_t rows = weight.size(0);
+  BagTerms terms{bags, save(bags.index),
+                 save(by_frequency ? raw::over_frequency(scale, bags, rows) : scale), save(number),
+                 rows};
   terms.bags.index = Tensor();
   const auto to_weight = [terms, sf = save(factor)](const Tensor& dy) {
     if (GradMode::is_enabled()) return sum_back(dy, terms, sf);
@@ -128,15 +119,14 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
   }
   const raw::Bags bags =
       bags_of(indices, offsets, weight.size(0), include_last_offset, padding_idx);
-  const Tensor sizes = empty({bags.count()}, kLong);
-  for (int64_t b = 0; b < bags.count(); ++b) sizes.data_ptr<int64_t>()[b] = bags.size(b);
+  const Tensor sizes = raw::bag_sizes(bags), number = raw::bag_numbers(bags);
   if (mode == max) {
     const Tensor at = zeros({bags.count(), weight.size(1)}, kLong);
     const Tensor y = bags_maximal(weight, bags, at, sizes);
-    return {y, raw::bag_numbers(bags), sizes, at};
+    return {y, number, sizes, at};
   }
-  return {bags_summed(weight, bags, factor, mode == mean, scale_grad_by_freq),
-          raw::bag_numbers(bags), sizes, sizes};
+  return {bags_summed(weight, bags, number, factor, mode == mean, scale_grad_by_freq), number,
+          sizes, sizes};
 }
 
 std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(

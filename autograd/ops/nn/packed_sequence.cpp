@@ -14,25 +14,12 @@ using namespace autograd;
 
 namespace {
 
-// An int64 vector.
-template <class F>
-Tensor numbers(int64_t count, F number) {
-  Tensor out = raw::empty({count}, kLong);
-  int64_t* p = out.data_ptr<int64_t>();
-  for (int64_t i = 0; i < count; ++i) p[i] = number(i);
-  return out;
-}
-
 // The place of each packed row among those of [steps, batch].
-Tensor places(const std::vector<int64_t>& sizes, int64_t batch) {
-  int64_t rows = 0;
-  for (const int64_t n : sizes) rows += n;
-  size_t t = 0;
-  int64_t b = 0;
-  return numbers(rows, [&](int64_t) {
-    if (b == sizes[t]) ++t, b = 0;
-    return int64_t(t) * batch + b++;
-  });
+Tensor places(const Vector<int64_t>& sizes, int64_t batch) {
+  Vector<int64_t> out;
+  for (size_t t = 0; t < sizes.size(); ++t)
+    for (int64_t b = 0; b < sizes[t]; ++b) out.push_back(int64_t(t) * batch + b);
+  return raw::from_list(out);
 }
 
 // [steps, batch, rest] as [steps * batch, rest].
@@ -53,10 +40,9 @@ std::tuple<Tensor, Tensor> _pack_padded_sequence(const Tensor& input, const Tens
   if (!is_integral(lengths.dtype(), false) || lengths.dim() != 1 || lengths.size(0) != batch)
     fail("{}: lengths must be {} integers, got {} of {}", op, batch, lengths.sizes(),
          lengths.dtype());
-  const Tensor dense = raw::contiguous(raw::to_dtype(lengths, kLong));
-  const int64_t* const length = dense.data_ptr<int64_t>();
+  const Vector<int64_t> length = raw::to_list(lengths);
   if (batch == 0) fail("{}: there are no sequences, the input's shape is {}", op, input.sizes());
-  for (int64_t b = 0; b < batch; ++b) {
+  for (size_t b = 0; b < length.size(); ++b) {
     if (length[b] < 1) fail("{}: lengths must be positive, got {}", op, length[b]);
     if (b > 0 && length[b] > length[b - 1])
       fail("{}: lengths must not grow unless enforce_sorted is false, got {} after {}", op,
@@ -64,13 +50,13 @@ std::tuple<Tensor, Tensor> _pack_padded_sequence(const Tensor& input, const Tens
   }
   if (length[0] > steps)
     fail("{}: a sequence of length {} does not fit in {} steps", op, length[0], steps);
-  std::vector<int64_t> sizes;
+  Vector<int64_t> sizes;
   for (int64_t t = 0, n = batch; t < length[0]; ++t) {
-    while (length[n - 1] <= t) --n;
+    while (length[size_t(n - 1)] <= t) --n;
     sizes.push_back(n);
   }
   const Tensor data = x.reshape(rows_of(op, x)).index_select(0, places(sizes, batch));
-  return {called(op, data), numbers(length[0], [&](int64_t t) { return sizes[size_t(t)]; })};
+  return {called(op, data), raw::from_list(sizes)};
 }
 
 std::tuple<Tensor, Tensor> _pad_packed_sequence(const Tensor& data, const Tensor& batch_sizes,
@@ -80,10 +66,11 @@ std::tuple<Tensor, Tensor> _pad_packed_sequence(const Tensor& data, const Tensor
   if (data.dim() < 1) fail("{}: the data needs 1 dim or more, got {}", op, data.sizes());
   const auto sizes = steps_of(op, batch_sizes, data.size(0));
   auto steps = int64_t(sizes.size());
-  const Tensor lengths = numbers(sizes[0], [&](int64_t b) {
-    return std::partition_point(sizes.begin(), sizes.end(), [&](int64_t n) { return n > b; }) -
-           sizes.begin();
-  });
+  Vector<int64_t> lengths;
+  for (int64_t b = 0; b < sizes[0]; ++b) {
+    const auto ends = [&](int64_t n) { return n > b; };
+    lengths.push_back(std::partition_point(sizes.begin(), sizes.end(), ends) - sizes.begin());
+  }
   if (total_length > 0) {
     if (total_length < steps)
       fail("{}: total_length is {}, the longest sequence has {}", op, total_length, steps);
@@ -96,7 +83,7 @@ std::tuple<Tensor, Tensor> _pad_packed_sequence(const Tensor& data, const Tensor
   shape[0] = sizes[0];
   shape.insert(shape.begin(), steps);
   out = called(op, out.view(shape));
-  return {batch_first ? out.transpose(0, 1) : out, lengths};
+  return {batch_first ? out.transpose(0, 1) : out, raw::from_list(lengths)};
 }
 
 Tensor pad_sequence(TensorList sequences, bool batch_first, double padding_value,

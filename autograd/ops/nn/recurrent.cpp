@@ -51,7 +51,7 @@ Tensor joined(const std::vector<Tensor>& states) {
 }
 
 // x [rows, in] through all layers.
-RecurrentStates run(const Layers& l, Tensor x, std::vector<int64_t> sizes, const Tensor& hx,
+RecurrentStates run(const Layers& l, Tensor x, const Vector<int64_t>& sizes, const Tensor& hx,
                     const Tensor& cx) {
   const int64_t batch = sizes.empty() ? 0 : sizes[0];
   const bool projected =
@@ -85,8 +85,8 @@ RecurrentStates padded(const Layers& l, const Tensor& input, const Tensor& hx, c
   const Tensor x = batch_first ? input.transpose(0, 1) : input;
   const int64_t steps = x.size(0), batch = x.size(1);
   if (steps == 0) fail("{}: the input has no steps, its shape is {}", l.op, input.sizes());
-  RecurrentStates out = run(l, x.reshape({steps * batch, x.size(2)}),
-                            std::vector<int64_t>(size_t(steps), batch), hx, cx);
+  RecurrentStates out =
+      run(l, x.reshape({steps * batch, x.size(2)}), Vector<int64_t>(size_t(steps), batch), hx, cx);
   out.y = out.y.view({steps, batch, out.y.size(1)});
   if (batch_first) out.y = out.y.transpose(0, 1);
   return out;

@@ -157,12 +157,11 @@ RecurrentStates recurrent_layer(const char* op, Cell cell, const Tensor& x,
   return {outs[0], outs[1], outs.size() > 2 ? outs[2] : Tensor()};
 }
 
-std::vector<int64_t> steps_of(const char* op, const Tensor& batch_sizes, int64_t rows) {
+Vector<int64_t> steps_of(const char* op, const Tensor& batch_sizes, int64_t rows) {
   if (batch_sizes.dim() != 1 || batch_sizes.dtype() != kLong || batch_sizes.numel() == 0)
     fail("{}: batch_sizes must be a vector of int64, got {} of {}", op, batch_sizes.sizes(),
          batch_sizes.dtype());
-  const Tensor dense = raw::contiguous(batch_sizes);
-  std::vector<int64_t> sizes(dense.data_ptr<int64_t>(), dense.data_ptr<int64_t>() + dense.numel());
+  Vector<int64_t> sizes = raw::to_list(batch_sizes);
   int64_t total = 0, before = sizes[0];
   for (const int64_t n : sizes) {
     if (n < 1 || n > before)

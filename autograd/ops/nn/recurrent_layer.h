@@ -21,6 +21,6 @@ RecurrentStates recurrent_layer(const char* op, raw::Cell cell, const Tensor& x,
 
 // The number of rows of each step, from an int64 tensor. Throws unless there are `rows` in all and
 // the numbers do not grow.
-std::vector<int64_t> steps_of(const char* op, const Tensor& batch_sizes, int64_t rows);
+Vector<int64_t> steps_of(const char* op, const Tensor& batch_sizes, int64_t rows);
 
 }  // namespace gradus::autograd

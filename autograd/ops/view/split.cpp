@@ -204,8 +204,7 @@ std::vector<Tensor> Tensor::tensor_split(const Tensor& indices_or_sections, int6
     fail("tensor_split: expected a 0-dim or 1-d tensor of int64, got {} of shape {}", t.dtype(),
          t.sizes());
   if (t.dim() == 0) return tensor_split(t.item().toLong(), d);
-  const Tensor dense = raw::contiguous(t);
-  return tensor_split(IntArrayRef(dense.data_ptr<int64_t>(), size_t(dense.numel())), d);
+  return tensor_split(IntArrayRef(raw::to_list(t)), d);
 }
 
 namespace {
