@@ -10,4 +10,5 @@
 #include "nn/functional/loss.h"
 #include "nn/functional/normalisation.h"
 #include "nn/functional/pool.h"
+#include "nn/functional/positions.h"
 #include "nn/functional/vision.h"

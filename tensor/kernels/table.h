@@ -8,6 +8,7 @@
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/attention.h"
 #include "tensor/kernels/nn/normalisation.h"
+#include "tensor/kernels/nn/positions.h"
 #include "tensor/kernels/nn/recurrent.h"
 #include "tensor/kernels/optim/optimizer.h"
 #include "tensor/kernels/pointwise/copy.h"
@@ -36,6 +37,7 @@ struct Table {
   const SoftmaxTable* softmax;
   const WinogradKernels* winograd;
   const AttentionTable* attention;
+  const RotationTable* rotation;
 };
 
 // An instruction set that the library has kernels for, on processors of this kind.
