@@ -3,7 +3,7 @@
 //
 //   addition [DIGITS] [EPOCHS]
 //
-// Numbers of up to 3 digits, and 30 epochs of 100 batches, unless given.
+// Numbers of up to 3 digits, and 80 epochs of 100 batches, unless given.
 #include <gradus.h>
 
 #include <algorithm>
@@ -116,7 +116,7 @@ int64_t number(const Tensor& digits_backwards) {
 
 int main(int argc, char** argv) try {
   const int64_t digits = argc > 1 ? std::clamp(std::atoi(argv[1]), 1, 6) : 3;
-  const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 30;
+  const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 80;
   manual_seed(0);
 
   int64_t most = 1;
@@ -169,7 +169,7 @@ int main(int argc, char** argv) try {
   const double exact = right.to(kDouble).mean().item<double>();
   std::printf("\n%.2f%% of %lld sums that it never saw are right in every digit\n", 100 * exact,
               static_cast<long long>(a.size(0)));
-  return exact > (epochs >= 30 ? 0.95 : 0.2) ? 0 : 1;
+  return exact > (epochs >= 80 ? 0.95 : 0.2) ? 0 : 1;
 } catch (const Error& e) {
   std::fprintf(stderr, "addition: %s\n", e.what());
   return 2;
