@@ -11,4 +11,5 @@
 #include "nn/functional/loss.h"
 #include "nn/functional/normalisation.h"
 #include "nn/functional/pool.h"
+#include "nn/functional/positions.h"
 #include "nn/functional/vision.h"

@@ -18,6 +18,7 @@
 #include "nn/layers/normalisation.h"
 #include "nn/layers/padding.h"
 #include "nn/layers/pool.h"
+#include "nn/layers/positions.h"
 #include "nn/layers/recurrent.h"
 #include "nn/layers/transformer.h"
 #include "nn/layers/transformer_layer.h"

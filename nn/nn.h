@@ -2,6 +2,7 @@
 #pragma once
 
 #include "nn/functional.h"
+#include "nn/generation/cache.h"
 #include "nn/gradcheck.h"
 #include "nn/init.h"
 #include "nn/modules.h"

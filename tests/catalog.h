@@ -74,6 +74,7 @@ Rows vision_rows();
 Rows norm_rows();
 Rows recurrent_rows();
 Rows attention_rows();
+Rows positions_rows();
 
 const Rows& all_rows();
 

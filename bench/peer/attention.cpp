@@ -44,6 +44,8 @@ void attention(Cases& cases) {
   product("product 8x1024x64", {1, 8, 1024, 64}, {1, 8, 1024, 64}, false);
   product("product 8x1024x64 causal", {1, 8, 1024, 64}, {1, 8, 1024, 64}, true);
   product("product 8x1024x64 masked", {1, 8, 1024, 64}, {1, 8, 1024, 64}, false, true);
+  product("one query 8x64x64", {1, 8, 1, 64}, {1, 8, 64, 64}, false);
+  product("one query 8x1024x64", {1, 8, 1, 64}, {1, 8, 1024, 64}, false);
   product("product 16x4x64x32", {16, 4, 64, 32}, {16, 4, 64, 32}, false);
   product("product 2x4x10x16", {2, 4, 10, 16}, {2, 4, 12, 16}, false);
   for (const double dropout : {0.0, 0.1})

@@ -4,6 +4,7 @@
 
 #include "autograd/factories.h"
 #include "nn/functional/attention.h"
+#include "nn/functional/linear.h"
 #include "nn/init.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
@@ -52,6 +53,30 @@ void MultiheadAttentionImpl::_reset_parameters() {
 
 void MultiheadAttentionImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::MultiheadAttention";
+}
+
+KeyValueCache MultiheadAttentionImpl::make_cache(int64_t batch, int64_t max_length) const {
+  return KeyValueCache(KeyValueCacheOptions(batch, options.num_heads(), max_length, head_dim)
+                           .dtype(out_proj->weight.scalar_type()));
+}
+
+Tensor MultiheadAttentionImpl::decode(const Tensor& input, KeyValueCache& cache) const {
+  if (!_qkv_same_embed_dim || options.add_bias_kv() || options.add_zero_attn())
+    fail("MultiheadAttention: decode wants keys and values of the input alone, of size {}",
+         options.embed_dim());
+  if (is_training() && options.dropout() > 0)
+    fail("MultiheadAttention: decode in training with a dropout of {}: call eval() before",
+         options.dropout());
+  if (input.dim() != 3 || input.size(2) != options.embed_dim())
+    fail("MultiheadAttention: decode wants an input of 3 dims, the last of size {}, got {}",
+         options.embed_dim(), input.sizes());
+  const int64_t time = options.batch_first() ? 1 : 0, heads = options.num_heads();
+  const Tensor all = functional::linear(input, in_proj_weight, in_proj_bias)
+                         .unflatten(-1, {3, heads, head_dim})
+                         .permute({2, 1 - time, 3, time, 4});  // [3, N, heads, t, size]
+  const Tensor y = cache.attend(all[0], all[1], all[2]);
+  return functional::linear(y.permute({2 - 2 * time, 2 * time, 1, 3}).flatten(2), out_proj->weight,
+                            out_proj->bias);
 }
 
 std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(

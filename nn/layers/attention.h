@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "nn/generation/cache.h"
 #include "nn/layers/linear.h"
 #include "nn/options/attention.h"
 
@@ -33,6 +34,14 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
                                      const Tensor& key_padding_mask = {}, bool need_weights = true,
                                      const Tensor& attn_mask = {}, bool average_attn_weights = true,
                                      bool is_causal = false);
+  /// Room for the keys and values of `max_length` positions of `batch` sequences, for decode().
+  KeyValueCache make_cache(int64_t batch, int64_t max_length) const;
+  /// Causal self attention position by position: input [t, N, embed_dim], or with batch_first [N,
+  /// t, embed_dim], stands behind the positions in the cache, which takes it up; the result is of
+  /// its shape. Over a sequence given in pieces it gives what forward() with is_causal gives for
+  /// the whole. Throws Error for other shapes, when the cache is full, with add_bias_kv,
+  /// add_zero_attn or another kdim or vdim, and in training with dropout.
+  Tensor decode(const Tensor& input, KeyValueCache& cache) const;
 
  protected:
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({3, AnyValue(Tensor())}, {4, AnyValue(true)},

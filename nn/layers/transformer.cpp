@@ -66,6 +66,21 @@ Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask
                                                            causal);
   return norm.is_empty() ? y : norm.forward<Tensor>(y);
 }
+std::vector<KeyValueCache> TransformerEncoderImpl::make_caches(int64_t batch, int64_t max_length) {
+  std::vector<KeyValueCache> caches;
+  for (size_t i = 0; i < layers->size(); ++i)
+    caches.push_back(
+        layers->at<TransformerEncoderLayerImpl>(i).self_attn->make_cache(batch, max_length));
+  return caches;
+}
+Tensor TransformerEncoderImpl::decode(const Tensor& src, std::vector<KeyValueCache>& caches) {
+  if (caches.size() != layers->size())
+    fail("TransformerEncoder: {} caches for {} layers", caches.size(), layers->size());
+  Tensor y = src;
+  for (size_t i = 0; i < layers->size(); ++i)
+    y = layers->at<TransformerEncoderLayerImpl>(i).decode(y, caches[i]);
+  return norm.is_empty() ? y : norm.forward<Tensor>(y);
+}
 
 TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderLayer decoder_layer,
                                                int64_t num_layers)

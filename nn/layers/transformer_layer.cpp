@@ -77,6 +77,12 @@ Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src
   return residual(options, norm2, attended,
                   [&](const Tensor& x) { return dropout2(feed_forward(*this, x)); });
 }
+Tensor TransformerEncoderLayerImpl::decode(const Tensor& src, KeyValueCache& cache) {
+  const Tensor attended = residual(
+      options, norm1, src, [&](const Tensor& x) { return dropout1(self_attn->decode(x, cache)); });
+  return residual(options, norm2, attended,
+                  [&](const Tensor& x) { return dropout2(feed_forward(*this, x)); });
+}
 
 TransformerDecoderLayerImpl::TransformerDecoderLayerImpl(int64_t d_model, int64_t nhead)
     : TransformerDecoderLayerImpl(TransformerDecoderLayerOptions(d_model, nhead)) {}

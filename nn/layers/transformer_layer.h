@@ -30,6 +30,9 @@ class TransformerEncoderLayerImpl : public Cloneable<TransformerEncoderLayerImpl
   /// MultiheadAttentionImpl::forward, also of is_causal.
   Tensor forward(const Tensor& src, const Tensor& src_mask = {},
                  const Tensor& src_key_padding_mask = {}, bool is_causal = false);
+  /// forward() with is_causal, of positions behind those in the cache: the next step of a
+  /// generation. See MultiheadAttentionImpl::decode; self_attn makes the cache.
+  Tensor decode(const Tensor& src, KeyValueCache& cache);
 
  protected:
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())}, {2, AnyValue(Tensor())},

@@ -13,6 +13,7 @@ extern const CopyTable copy_table;
 extern const GemmTable gemm_table;
 extern const OptimizerTable optimizer_table;
 extern const PoolTable pool_table;
+extern const RotationTable rotation_table;
 extern const WinogradKernels winograd_kernels;
 
 namespace {
@@ -36,7 +37,8 @@ constexpr Table make_table() {
           .scan = &scan_table,
           .softmax = &softmax_table,
           .winograd = &winograd_kernels,
-          .attention = &attention_table};
+          .attention = &attention_table,
+          .rotation = &rotation_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

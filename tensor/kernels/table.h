@@ -9,6 +9,7 @@
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/attention.h"
 #include "tensor/kernels/nn/normalisation.h"
+#include "tensor/kernels/nn/positions.h"
 #include "tensor/kernels/nn/recurrent.h"
 #include "tensor/kernels/nn/softmax.h"
 #include "tensor/kernels/optim/optimizer.h"
@@ -39,6 +40,7 @@ struct Table {
   const SoftmaxTable* softmax;
   const WinogradKernels* winograd;
   const AttentionTable* attention;
+  const RotationTable* rotation;
 };
 
 // An instruction set that the library has kernels for, on processors of this kind.

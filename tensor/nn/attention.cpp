@@ -22,6 +22,7 @@ using gemm_loops::grain_for;
 using gemm_loops::round_up;
 
 constexpr int64_t most_queries = 96, most_keys = 128;  // of a tile
+constexpr int64_t few_queries = 4;                     // for which packing the keys does not pay
 
 // Matrices of unit column stride, one for each index of the dims before.
 template <class T>
@@ -177,6 +178,11 @@ struct Problem {
 };
 
 template <class T>
+void clear(T* x, int64_t row, int64_t rows, int64_t n) {
+  for (int64_t r = 0; r < rows; ++r) std::fill(x + r * row, x + r * row + n, T(0));
+}
+
+template <class T>
 void forward(const Problem<T>& p, const Tensor& out, T* terms) {
   const Sizes& n = p.n;
   const Matrices<T> y(out);
@@ -215,9 +221,36 @@ void forward(const Problem<T>& p, const Tensor& out, T* terms) {
   });
 }
 
+// The same of few queries, as in generation: keys and values are read where they lie, since packing
+// them would take longer than the products.
 template <class T>
-void clear(T* x, int64_t row, int64_t rows, int64_t n) {
-  for (int64_t r = 0; r < rows; ++r) std::fill(x + r * row, x + r * row + n, T(0));
+void forward_unpacked(const Problem<T>& p, const Tensor& out, T* terms) {
+  const Sizes& n = p.n;
+  const Matrices<T> y(out);
+  const int64_t work = n.queries * n.keys * (n.depth + n.width);
+  parallel_for(0, n.pairs * n.group, grain_for(work), [&](int64_t first, int64_t last) {
+    const int64_t pitch = round_up(n.width, 16);
+    const Scratch<T> scores(n.queries * p.columns), sums(n.queries * pitch), rows(2 * n.queries);
+    T *const max = rows.get(), *const sum = max + n.queries;
+    for (int64_t head = first; head < last; ++head) {
+      const T *k = p.k[head / n.group], *v = p.v[head / n.group];
+      std::fill(sum, sum + n.queries, T(0));
+      clear(sums.get(), pitch, n.queries, n.width);
+      for (int64_t j = 0; j < p.tiles() && !p.hides(0, j); ++j) {
+        const auto t = p.tile(scores.get(), head, 0, j);
+        const int64_t column = j * p.columns;
+        for (int64_t r = 0; r < t.rows; ++r)
+          p.kernels.score(p.q[head] + r * p.q.row, k + column * p.k.row, p.k.row, t.keys, n.depth,
+                          T(p.scale), t.scores + r * t.pitch);
+        p.kernels.softmax(t, j == 0, max, sum, sums.get(), pitch, n.width);
+        for (int64_t r = 0; r < t.rows; ++r)
+          p.kernels.mix(t.scores + r * t.pitch, v + column * p.v.row, p.v.row, t.keys, n.width,
+                        sums.get() + r * pitch);
+      }
+      p.kernels.finish(n.queries, n.width, sums.get(), pitch, max, sum, y[head], y.row,
+                       terms + 2 * head * n.queries);
+    }
+  });
 }
 
 // With p = exp(s - max) / sum and dp = dy vᵀ: dv = pᵀ dy, and with ds = scale p (dp - sum dy y)
@@ -355,7 +388,9 @@ Attended attention(const Tensor& q, const Tensor& k, const Tensor& v, const Atte
   if (out.y.numel() == 0) return out;
   visit_floating(q.dtype(), "scaled_dot_product_attention", [&](auto zero) {
     using T = decltype(zero);
-    forward(Problem<T>(a, b, c, spec), out.y, out.terms.data_ptr<T>());
+    const Problem<T> problem(a, b, c, spec);
+    (q.size(-2) <= few_queries ? forward_unpacked<T> : forward<T>)(problem, out.y,
+                                                                   out.terms.data_ptr<T>());
   });
   return out;
 }

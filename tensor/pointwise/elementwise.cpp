@@ -217,6 +217,7 @@ bool straighten(IntArrayRef shape, const Dims& perm, Arg* args, size_t n, Tensor
       if (t->strides[d] == 1) elsewhere = true;
     }
     if (!elsewhere || repeated || inner < lead || t->sizes[inner - lead] < 4) continue;
+    if (t->strides[inner - lead] == 1) continue;  // windows that overlap are dense along two dims
     Dims strides(t->sizes.size());
     int64_t step = 1;
     for (size_t i = perm.size(); i-- > 0;)

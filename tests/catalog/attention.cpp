@@ -49,6 +49,12 @@ void products(Rows& rows) {
       "a, b, c, d.masked_fill(torch.ones(5, 6, dtype=torch.bool).tril().logical_not(), -math.inf)",
       with(small, fixed({3, 5, 1})),
       [](const List& x) { return scaled_dot_product_attention(x[0], x[1], x[2], x[3], 0, true); });
+  row("scaled_dot_product_attention.one_query", "a, b, c",
+      {real({2, 3, 1, 5}), real({2, 3, 7, 5}), real({2, 3, 7, 6})}, attend,
+      {real({2, 4, 1, 70}), real({2, 4, 301, 70}), real({2, 4, 301, 53})});
+  row("scaled_dot_product_attention.one_query_mask", "a, b, c, d",
+      {real({2, 3, 1, 4}), real({2, 3, 7, 4}), real({2, 3, 7, 4}), bools({2, 1, 1, 7})}, masked,
+      {real({2, 4, 1, 16}), real({2, 4, 301, 16}), real({2, 4, 301, 16}), bools({2, 1, 1, 301})});
   row("scaled_dot_product_attention.scale", "a, b, c, scale=0.3", small, [](const List& x) {
     return scaled_dot_product_attention(x[0], x[1], x[2], {}, 0, false, 0.3);
   });

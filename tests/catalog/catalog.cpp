@@ -41,7 +41,7 @@ const Rows& all_rows() {
     Rows all;
     for (const auto& family :
          {pointwise_rows, linalg_rows, nn_rows, reduce_rows, view_rows, index_rows, conv_rows,
-          pool_rows, vision_rows, norm_rows, recurrent_rows, attention_rows}) {
+          pool_rows, vision_rows, norm_rows, recurrent_rows, attention_rows, positions_rows}) {
       Rows some = family();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
                  std::make_move_iterator(some.end()));

@@ -7,5 +7,6 @@
 #include "autograd/ops/nn/embedding.h"
 #include "autograd/ops/nn/loss.h"
 #include "autograd/ops/nn/normalisation.h"
+#include "autograd/ops/nn/positions.h"
 #include "autograd/ops/nn/recurrent.h"
 #include "autograd/ops/nn/softmax.h"

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "tensor/kernels/simd/line.h"
+#include "tensor/kernels/simd/sum_lanes.h"
 
 namespace gradus::kernels::GRADUS_ISA {
 
@@ -115,6 +116,83 @@ void gradient(const AttentionTile<T>& t, const T* terms, const T* dot, T* dp) {
   }
 }
 
+// The products with as many keys as a vector has lanes are summed together. In the last group the
+// last key stands in for those that are missing.
+template <class T>
+void score(const T* q, const T* k, int64_t k_row, int64_t keys, int64_t depth, T scale, T* scores) {
+  constexpr int width = Vec<T>::size;
+  const int rest = static_cast<int>(depth % width);
+  for (int64_t j = 0; j < keys; j += width) {
+    const int count = static_cast<int>(keys - j < width ? keys - j : width);
+    const T* row[width];
+    for (int i = 0; i < width; ++i) row[i] = k + (j + (i < count ? i : count - 1)) * k_row;
+    Vec<T> sum[width];
+    unroll<width>([&](auto i) { sum[i] = Vec<T>(T(0)); });
+    int64_t p = 0;
+    for (; p + width <= depth; p += width) {
+      const Vec<T> a = Vec<T>::load_unaligned(q + p);
+      unroll<width>([&](auto i) __attribute__((always_inline)) {
+        sum[i] = multiply_add(a, Vec<T>::load_unaligned(row[i] + p), sum[i]);
+      });
+    }
+    if (rest > 0) {
+      const Vec<T> a = load_part(q + p, rest);
+      unroll<width>([&](auto i) __attribute__((always_inline)) {
+        sum[i] = multiply_add(a, load_part(row[i] + p, rest), sum[i]);
+      });
+    }
+    const Vec<T> all = sum_lanes<width, width / 2>(sum) * Vec<T>(scale);
+    if (count == width)
+      all.store_unaligned(scores + j);
+    else
+      store_part(scores + j, all, count);
+  }
+}
+
+// C vectors of y stay in registers, U partial sums of each.
+template <int C, int U, class T>
+GRADUS_INLINE void mix_columns(const T* weights, const T* v, int64_t v_row, int64_t keys, T* y) {
+  constexpr int width = Vec<T>::size;
+  Vec<T> sum[U][C];
+  unroll<U>([&](auto u) { unroll<C>([&](auto c) { sum[u][c] = Vec<T>(T(0)); }); });
+  const auto add = [&](auto u, int64_t j) __attribute__((always_inline)) {
+    const Vec<T> w(weights[j]);
+    unroll<C>([&](auto c) __attribute__((always_inline)) {
+      sum[u][c] = multiply_add(w, Vec<T>::load_unaligned(v + j * v_row + c * width), sum[u][c]);
+    });
+  };
+  int64_t j = 0;
+  for (; j + U <= keys; j += U) unroll<U>([&](auto u) { add(u, j + u); });
+  for (; j < keys; ++j) add(std::integral_constant<int, 0>(), j);
+  unroll<C>([&](auto c) __attribute__((always_inline)) {
+    Vec<T> total = Vec<T>::load_unaligned(y + c * width);
+    unroll<U>([&](auto u) { total += sum[u][c]; });
+    total.store_unaligned(y + c * width);
+  });
+}
+
+template <class T>
+void mix(const T* weights, const T* v, int64_t v_row, int64_t keys, int64_t width, T* y) {
+  constexpr int lanes = Vec<T>::size;
+  int64_t c = 0;
+  for (; c + 4 * lanes <= width; c += 4 * lanes)
+    mix_columns<4, 2>(weights, v + c, v_row, keys, y + c);
+  if (c + 2 * lanes <= width) {
+    mix_columns<2, 4>(weights, v + c, v_row, keys, y + c);
+    c += 2 * lanes;
+  }
+  if (c + lanes <= width) {
+    mix_columns<1, 4>(weights, v + c, v_row, keys, y + c);
+    c += lanes;
+  }
+  if (c == width) return;
+  const int rest = static_cast<int>(width - c);
+  Vec<T> sum = load_part(y + c, rest);
+  for (int64_t j = 0; j < keys; ++j)
+    sum = multiply_add(Vec<T>(weights[j]), load_part(v + j * v_row + c, rest), sum);
+  store_part(y + c, sum, rest);
+}
+
 template <class T>
 void dots(int64_t rows, int64_t n, const T* a, int64_t a_row, const T* b, int64_t b_row, T* y) {
   for (int64_t r = 0; r < rows; ++r, a += a_row, b += b_row)
@@ -122,7 +200,8 @@ void dots(int64_t rows, int64_t n, const T* a, int64_t a_row, const T* b, int64_
 }
 
 template <class T>
-constexpr AttentionKernels<T> attention_kernels{softmax<T>, finish<T>, gradient<T>, dots<T>};
+constexpr AttentionKernels<T> attention_kernels{softmax<T>, finish<T>, gradient<T>,
+                                                score<T>,   mix<T>,    dots<T>};
 
 }  // namespace
 

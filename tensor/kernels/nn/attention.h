@@ -36,6 +36,11 @@ struct AttentionKernels {
   // The scores become p = exp(s - max) / sum, and dp becomes the gradient of the scores, p (dp -
   // dot). With dropout dp is multiplied before, and p after it.
   void (*gradient)(const AttentionTile<T>& tile, const T* terms, const T* dot, T* dp);
+  // One row of scores, scale q kᵀ, of keys that are not packed; rows of k lie k_row apart.
+  void (*score)(const T* q, const T* k, int64_t k_row, int64_t keys, int64_t depth, T scale,
+                T* scores);
+  // y += weights v, one row of `width` elements.
+  void (*mix)(const T* weights, const T* v, int64_t v_row, int64_t keys, int64_t width, T* y);
   // y[r] = sum_j a[r, j] b[r, j]
   void (*dots)(int64_t rows, int64_t n, const T* a, int64_t a_row, const T* b, int64_t b_row, T* y);
 };

@@ -263,6 +263,17 @@ TEST_CASE("large moves: one value in the places of an index") {
   }
 }
 
+TEST_CASE("large moves: windows that overlap, dense along two dims") {
+  const Tensor x = arange(600, kDouble), windows = x.unfold(0, 40, 1);
+  for (const Tensor& w : {windows, windows.t(), windows.slice(1, 0, 39)}) {
+    const Tensor dense = w.contiguous();
+    CHECK(dense[3][5].item<double>() == 8);
+    CHECK(dense.is_contiguous());
+    CHECK((w + dense.t().contiguous().t()).equal(dense * 2));
+    CHECK((w * 1.0F).equal(dense));
+  }
+}
+
 TEST_CASE("large moves: the gradient of windows that overlap") {
   for (const Dims& sizes : {Dims{53, 1031}, Dims{20003}}) {
     const int64_t n = sizes.back(), size = 9, step = 2, count = (n - size) / step + 1;
