@@ -53,12 +53,14 @@ std::string read_unpacked(const char* op, const std::string& path, uint64_t max_
   std::string bytes;
   for (size_t piece = 1 << 16;; piece = std::max(piece, bytes.size())) {
     const size_t had = bytes.size();
-    bytes.resize(had + piece);
-    const size_t got = file.read(bytes.data() + had, piece);
+    // One byte more than the limit shows that there are too many.
+    const size_t wanted = 1 + std::min<uint64_t>(piece, max_bytes - had);
+    bytes.resize(had + wanted);
+    const size_t got = file.read(bytes.data() + had, wanted);
     bytes.resize(had + got);
     if (bytes.size() > max_bytes)
       fail("{}: {} has more bytes than the limit of {}", op, path, max_bytes);
-    if (got < piece) return bytes;
+    if (got < wanted) return bytes;
   }
 }
 
