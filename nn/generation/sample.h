@@ -5,7 +5,6 @@
 #include "tensor/random/generator.h"
 #include "tensor/tensor.h"
 
-/// Making sequences with language models.
 namespace gradus::nn::generation {
 
 /// How sample() draws, in the order in which it is applied.
