@@ -10,6 +10,11 @@
 #include "data/mnist.h"
 #include "data/samplers.h"
 #include "data/tensor_dataset.h"
+#include "data/text/byte_pairs.h"
+#include "data/text/read_text.h"
+#include "data/text/token_windows.h"
+#include "data/text/tokenizer.h"
+#include "data/text/tokens.h"
 #include "data/transforms.h"
 
 namespace gradus::data {

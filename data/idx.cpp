@@ -1,17 +1,11 @@
 #include "data/idx.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <zlib.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
-#include <limits>
 
+#include "data/unpacked.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
-#include "tensor/io/file.h"
 #include "tensor/io/file_kind.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -19,52 +13,6 @@
 namespace gradus::data {
 
 namespace {
-
-// A file, unpacked on the way if it is gzipped.
-class Unpacked {
- public:
-  explicit Unpacked(const std::string& path)
-      : path_(path), packed_("read_idx", path, O_RDONLY), file_(gzdopen(dup(packed_.fd()), "rb")) {
-    if (!file_) fail("read_idx: cannot unpack {}", path);
-    gzbuffer(file_, 1 << 17);
-  }
-  Unpacked(const Unpacked&) = delete;
-  Unpacked& operator=(const Unpacked&) = delete;
-  ~Unpacked() { gzclose(file_); }
-
-  // As many of n bytes as there are.
-  size_t read(void* to, size_t n) {
-    size_t done = 0;
-    while (done < n) {
-      const auto most = unsigned(std::min<size_t>(n - done, 1 << 30));
-      const int got = gzread(file_, static_cast<char*>(to) + done, most);
-      int status = Z_OK;
-      const char* text = gzerror(file_, &status);
-      if (status == Z_ERRNO) fail("read_idx: cannot read {}: {}", path_, std::strerror(errno));
-      // A stream that ends too early is told by Z_BUF_ERROR.
-      if (got < 0 || (status != Z_OK && status != Z_STREAM_END))
-        fail("read_idx: {}: the data are damaged: {}", path_, text);
-      if (got == 0) break;
-      done += size_t(got);
-    }
-    read_ += done;
-    return done;
-  }
-  // No more bytes than this can be left. A gzip stream has at most 1032 times its size.
-  uint64_t most_left() {
-    const std::optional<uint64_t> size = packed_.size();
-    if (!size) return std::numeric_limits<uint64_t>::max();
-    if (is_plain()) return *size - std::min(*size, read_);
-    return *size > (uint64_t(1) << 52) ? *size : *size * 1032;
-  }
-  bool is_plain() { return gzdirect(file_) == 1; }
-
- private:
-  const std::string& path_;
-  File packed_;
-  gzFile file_;
-  uint64_t read_ = 0;
-};
 
 struct Kind {
   uint8_t code;
@@ -125,7 +73,7 @@ Dims read_sizes(const std::string& path, Unpacked& file, int dims) {
 }
 
 Tensor read(const std::string& path, uint64_t max_bytes) {
-  Unpacked file(path);
+  Unpacked file("read_idx", path);
   uint8_t head[file_kind_bytes];
   const size_t got = file.read(head, 4);
   if (got < 4 || head[0] != 0 || head[1] != 0) {

@@ -21,6 +21,7 @@ GROUPS = [
     ("Options of layers", ["nn/options/*.h"]),
     ("Optimisers", ["optim/optimizer.h", "optim/*.h"]),
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
+    ("Text", ["data/text/*.h", "nn/generation/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What gradus.h reaches, but programs do not name.
@@ -33,6 +34,8 @@ TITLES = {"autograd/autograd.h": "Backward and grad", "autograd/ops/out.h": "Res
           "nn/gradcheck.h": "Gradcheck of modules", "tensor/random/generator.h": "Generator",
           "tensor/random/generator_impl.h": "Seeds and the default generator", "optim/sgd.h": "SGD",
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
+          "data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h": "Tokenizers",
+          "data/text/tokens.h": "Files of tokens", "nn/generation/sample.h": "Sampling",
           "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "tensor/io/ivalue.h": "IValue",
           "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
 KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each

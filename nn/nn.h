@@ -2,6 +2,9 @@
 #pragma once
 
 #include "nn/functional.h"
+#include "nn/generation/beam_search.h"
+#include "nn/generation/generate.h"
+#include "nn/generation/sample.h"
 #include "nn/generation/cache.h"
 #include "nn/gradcheck.h"
 #include "nn/init.h"

@@ -1,0 +1,70 @@
+#include "data/text/token_windows.h"
+
+#include <algorithm>
+
+#include "tensor/base/fail.h"
+#include "tensor/raw.h"
+
+namespace gradus::data::datasets {
+namespace {
+
+Tensor checked(const Tensor& tokens) {
+  if (!tokens.defined()) fail("token windows: the tensor is undefined");
+  if (tokens.dim() != 1 ||
+      (tokens.dtype() != kByte && tokens.dtype() != kInt && tokens.dtype() != kLong))
+    fail("token windows: tokens are {} {}, not uint8, int32 or int64 [N]", tokens.dtype(),
+         tokens.sizes());
+  return raw::contiguous(tokens);
+}
+
+}  // namespace
+
+TokenWindows::TokenWindows(text::TokenFile tokens, int64_t length, std::optional<int64_t> stride)
+    : TokenWindows(Tokens(tokens), tokens.size(), length, stride) {}
+TokenWindows::TokenWindows(const Tensor& tokens, int64_t length, std::optional<int64_t> stride)
+    : TokenWindows(Tokens(checked(tokens)), tokens.numel(), length, stride) {}
+
+TokenWindows::TokenWindows(Tokens tokens, int64_t number, int64_t length,
+                           std::optional<int64_t> stride)
+    : tokens_(std::move(tokens)), length_(length), stride_(stride.value_or(length)) {
+  if (length_ < 1) fail_value("token windows: length {} is not positive", length_);
+  if (stride_ < 1) fail_value("token windows: stride {} is not positive", stride_);
+  if (number <= length_)
+    fail("token windows: {} tokens are too few for windows of {} and the next token", number,
+         length_);
+  count_ = (number - 1 - length_) / stride_ + 1;
+}
+
+void TokenWindows::read_to(int64_t* to, int64_t begin, int64_t count) const {
+  if (const auto* file = std::get_if<text::TokenFile>(&tokens_)) {
+    file->read_to(to, begin, count);
+    return;
+  }
+  const Tensor& tokens = std::get<Tensor>(tokens_);
+  visit_integral(tokens.dtype(), "token windows",
+                 [&]<class T>(T) { std::copy_n(tokens.data_ptr<T>() + begin, count, to); });
+  for (int64_t i = 0; i < count; ++i)
+    if (to[i] < 0) fail("token windows: token {} is {}", begin + i, to[i]);
+}
+
+Example<> TokenWindows::get(size_t i) {
+  const Example<> one = get_batch(i);
+  return {raw::part(one.data, 0, 0, -1), raw::part(one.target, 0, 0, -1)};
+}
+
+Example<> TokenWindows::get_batch(ArrayRef<size_t> indices) {
+  const int64_t sizes[] = {int64_t(indices.size()), length_};
+  const Tensor data = raw::empty(sizes, kLong), target = raw::empty(sizes, kLong);
+  std::vector<int64_t> window(size_t(length_) + 1);
+  for (size_t row = 0; row < indices.size(); ++row) {
+    if (indices[row] >= size_t(count_))
+      fail_index("token windows: there is no window {} of {}", indices[row], count_);
+    read_to(window.data(), int64_t(indices[row]) * stride_, length_ + 1);
+    const int64_t at = int64_t(row) * length_;
+    std::copy(window.begin(), window.end() - 1, data.data_ptr<int64_t>() + at);
+    std::copy(window.begin() + 1, window.end(), target.data_ptr<int64_t>() + at);
+  }
+  return {data, target};
+}
+
+}  // namespace gradus::data::datasets
