@@ -17,8 +17,12 @@ CASES = [  # files, what the one breach must say ('' = none)
     ({"nn/a.cpp": "#include <fmt/core.h>\n"}, ""),
     ({"gradus.h": '#include "nn/a.h"\n', "nn/a.h": "\n#include <fmt/core.h>\n"}, "nn/a.h:2: gradus.h reaches <fmt/core.h>"),
     ({"tests/a.cpp": '  if (__builtin_cpu_supports("avx2"))\n'}, "belongs in tensor/kernels/table.cpp"),
-    ({"nn/a.cpp": "\n" * 451}, "451 lines"),
-    ({"tests/catalog.cpp": "\n" * 451}, ""),
+    ({"tests/a.py": '#include "a.h"\nx = "__builtin_cpu_supports"\n'}, ""),
+    ({"nn/a.cpp": "\n" * 421}, "421 lines"),
+    ({"docs/a.py": "\n" * 421}, "421 lines"),
+    ({"tests/catalog.cpp": "\n" * 421}, ""),
+    ({"nn/a.cpp": "\n// One that needs" " but the shape.\n"}, "a.cpp:2: `needs" " but`"),
+    ({"nn/a.cpp": "// All but 0 are true.\n"}, ""),
 ]
 
 for files, expected in CASES:

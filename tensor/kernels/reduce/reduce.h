@@ -42,7 +42,7 @@ using DistanceFn = void(const double* a, const double* b, double* y, double p,
 using DistanceSlopeFn = void(const double* a, const double* b, const double* w, const double* y,
                              double* da, double p, const DistanceShape&);
 
-// One table for each source, reduce/sum.cpp and so on.
+// One table for each source: sum.cpp, minmax.cpp and so on.
 struct SumTable {
   // y is int64 for bool and integers (modulo 2^64), else of x's type. nansum: float and double.
   ByType<ReduceFn> sum, prod, nansum;
