@@ -49,10 +49,10 @@ variable_list outputs_of(const std::tuple<T...>& outputs) {
 /// call. Checkpoints may stand inside of each other, and gradients have gradients.
 ///
 /// fn returns a Tensor, a std::vector of them or a std::tuple of them. It must compute the same
-/// each time, draw from no generator but the default one, and write to none of its inputs; what it
-/// does beside, like a batch norm's running statistics, happens twice. Throws Error when it writes
-/// to an input, and in the backward pass when an input or a leaf that it uses was written to since
-/// or when the second call records other operations than the first.
+/// each time, draw from no generator except the default one, and write to none of its inputs; what
+/// it does beside, like a batch norm's running statistics, happens twice. Throws Error when it
+/// writes to an input, and in the backward pass when an input or a leaf that it uses was written to
+/// since or when the second call records other operations than the first.
 template <class F, class... Inputs>
 auto checkpoint(F fn, const Inputs&... inputs) {
   if (!GradMode::is_enabled()) return fn(inputs...);

@@ -11,8 +11,8 @@ constinit const Tensor Operand::no_tensor;
 
 namespace {
 
-// The type of the tensors when they have but one, a floating type, which numbers do not change;
-// else undefined.
+// The type of the tensors where all have the same floating type, which numbers do not change; else
+// undefined.
 inline ScalarType one_floating_type(Operands x) {
   ScalarType type = ScalarType::Undefined;
   for (const Operand& o : x) {

@@ -73,7 +73,7 @@ ListFunction as_list_function(F f) {
 
 /// Whether the gradients of f (which takes the inputs as a list or one by one, and gives a tensor,
 /// a list or a tuple) by those inputs that require grad agree with central differences, are the
-/// same when computed again, are zero for zero incoming gradients and bear undefined ones. Throws
+/// same when computed again, are zero for zero incoming gradients and take undefined ones. Throws
 /// Error with a report, or with raise_exception = false gives false. The report names the worst
 /// element with both values, and says where the two one-sided differences disagree (a kink nearby,
 /// where no gradient is right). Inputs must be floating point, without elements that share memory;

@@ -83,7 +83,7 @@ std::string Node::name_for(std::string_view operands) const {
   if (!operands.empty()) known = listed(op + ':' + std::string(operands));
   if (known.empty()) known = listed(op);
   if (!known.empty()) return std::string(known);
-  // A letter is a capital after what is none.
+  // A letter becomes a capital where the character before it is no letter.
   std::string out;
   bool upper = true;
   for (const char c : op) {

@@ -8,7 +8,7 @@
 // - Tensors that a vjp needs are captured as Saved, never as Tensor: it checks that nobody wrote to
 //   them since, and is freed by the backward pass.
 // - A vjp that needs the operation's own output takes it as a second argument; capturing it would
-//   make a cycle. One that needs but the shape of its input takes a `const OutputInfo&`.
+//   make a cycle. One that needs only the shape of its input takes a `const OutputInfo&`.
 // - vjps are written in taped operations, so that they can be differentiated again.
 // - A gradient wider than its input by broadcasting is summed by the engine, and a gradient of
 //   another type converted.
@@ -117,7 +117,7 @@ Wrt<F> wrt(const Tensor& x, F vjp) {
   return {x, std::move(vjp)};
 }
 
-// An inference tensor takes part in no graph, whatever it says of itself.
+// An inference tensor takes part in no graph, also where its requires_grad is set.
 inline bool needs_grad(const Tensor& t) {
   return t.defined() && t.impl()->requires_grad() && !t.impl()->inference;
 }

@@ -7,113 +7,10 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter, defaultdict
 from pathlib import Path
 
-# The menu: its groups, in their order, and the headers of each; a header belongs to the first pattern that fits.
-GROUPS = [
-    ("Tensors", ["tensor/tensor.h", "autograd/factories.h", "tensor/options.h", "tensor/base/dtype.h", "tensor/scalar.h",
-                 "tensor/indexing.h", "tensor/accessor.h", "tensor/random/*.h", "autograd/repr.h", "tensor/*.h",
-                 "tensor/base/array_ref.h"]),
-    ("Operations", ["autograd/ops/*/*.h", "autograd/ops/*.h"]),
-    ("Autograd", ["autograd/autograd.h", "autograd/modes.h", "autograd/function.h", "autograd/gradcheck.h", "autograd/*.h"]),
-    ("Modules", ["nn/module.h", "nn/module_holder.h", "nn/containers/*.h", "nn/init.h", "nn/gradcheck.h", "nn/utils/*.h",
-                 "nn/*.h"]),
-    ("Layers", ["nn/layers/*.h"]),
-    ("Functional", ["nn/functional/*.h"]),
-    ("Options of layers", ["nn/options/*.h"]),
-    ("Optimisers", ["optim/optimizer.h", "optim/*.h"]),
-    ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
-    ("Text", ["data/text/*.h", "nn/generation/*.h"]),
-    ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
-]
-# What gradus.h reaches, but programs do not name.
-INTERNAL = {"tensor/impl.h", "tensor/base/ref.h", "tensor/base/dims.h", "tensor/base/rethrow.h", "tensor/base/arg.h",
-            "tensor/storage.h", "data/workers.h", "data/batch_random.h",
-            "nn/any_value.h", "nn/layers/stateless.h", "tensor/op_names.h"}
-TITLES = {"autograd/autograd.h": "Backward and grad", "autograd/ops/out.h": "Results into given tensors",
-          "autograd/factories.h": "Making tensors", "autograd/repr.h": "Printing as Python does",
-          "tensor/base/dtype.h": "Element types", "tensor/base/parallel.h": "Threads", "nn/any.h": "AnyModule",
-          "nn/gradcheck.h": "Gradcheck of modules", "tensor/random/generator.h": "Generator",
-          "tensor/random/generator_impl.h": "Seeds and the default generator", "optim/sgd.h": "SGD",
-          "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
-          "data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h": "Tokenizers",
-          "data/text/tokens.h": "Files of tokens", "nn/generation/sample.h": "Sampling",
-          "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "tensor/io/ivalue.h": "IValue",
-          "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
-KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each
-FAMILIES = {"nn": "Networks"}  # the title of a family of operations, where it is not its word
+from api_declarations import broken, declaration, location, plain, template_of, tidy
+from api_menu import GROUPS, INTERNAL, group_of, page_of, place_in_menu, title_of
 
-WIDTH = 92  # columns of a declaration before it is broken
 INTERNAL_NAME = re.compile(r"\b(detail|raw|kernels)::")
-
-
-def words(name):
-    return name.replace("_", " ")
-
-
-def title_of(header):
-    if header in TITLES:
-        return TITLES[header]
-    path = Path(header)
-    text = words(path.stem)
-    if header.startswith("autograd/ops/"):
-        family = FAMILIES.get(path.parent.name, path.parent.name)
-        text = family if text == family else f"{family}: {text}"
-    for folder, kind in KINDS.items():
-        if header.startswith(folder):
-            text = f"{kind}: {text}"
-    return text[0].upper() + text[1:]
-
-
-def page_of(header):
-    return "api/" + header.removesuffix(".h") + ".md"
-
-
-def group_of(header):
-    """(number of its group, number of its pattern in it), or None."""
-    for g, (_, patterns) in enumerate(GROUPS):
-        for p, pattern in enumerate(patterns):
-            if Path(header).match(pattern) and header.count("/") == pattern.count("/"):
-                return g, p
-    return None
-
-
-def place_in_menu(header):
-    """What headers are sorted by: a family's own header comes before the others of its folder."""
-    path = Path(header)
-    return (*group_of(header), path.parent.as_posix(), path.stem != path.parent.name, header)
-
-
-def plain(element):
-    return "" if element is None else re.sub(r"\s+", " ", "".join(element.itertext())).strip()
-
-
-def tidy(code):
-    """A declaration as the sources would have it."""
-    code = re.sub(r"\bgradus::", "", code)
-    code = re.sub(r"<\s+", "<", re.sub(r"\s+>", ">", code))
-    code = re.sub(r"\s*([&*]+)\s*(?=\w|,|\)|>|\.\.\.|$)", r"\1 ", code)  # `T & x` is `T& x`
-    code = re.sub(r"([&*]) (?=[,)>]|\.\.\.|$)", r"\1", code)
-    code = re.sub(r"\)(?=&)", ") ", code)
-    head, bracket, rest = code.partition("(")  # Doxygen leaves out the spaces around what is given by default
-    rest = re.sub(r"(?<![\s=<>!(])=(?![\s=)])", " = ", rest)
-    return re.sub(r"\s+", " ", head + bracket + rest).strip()
-
-
-def broken(code):
-    """A long declaration, broken after commas of its parameters."""
-    lines = []
-    for line in code.split("\n"):
-        at = line.find("(")
-        indent = " " * (min(at + 1, 8) if at > 0 else 4)
-        while len(line) > WIDTH:
-            cut = line.rfind(", ", len(indent) + 1, WIDTH)
-            if cut < 0:
-                cut = line.find(", ", WIDTH)
-            if cut < 0:
-                break
-            lines.append(line[:cut + 1])
-            line = indent + line[cut + 2:]
-        lines.append(line)
-    return "\n".join(lines)
 
 
 class Entry:
@@ -133,54 +30,6 @@ class Entry:
     def text(self):
         """Whether there are words about it."""
         return plain(self.node.find("briefdescription")) or plain(self.node.find("detaileddescription"))
-
-
-def location(node):
-    at = node.find("location")
-    if at is None:
-        return "", 0, 0
-    return at.get("file"), int(at.get("line") or 0), int(at.get("column") or 0)
-
-
-def template_of(node):
-    found = node.find("templateparamlist")
-    if found is None:
-        return ""
-    parts = []
-    for p in found.findall("param"):
-        part = plain(p.find("type"))
-        name = plain(p.find("declname"))
-        if name and name not in part.split():
-            part += " " + name
-        default = plain(p.find("defval"))
-        parts.append(part + (f" = {default}" if default else ""))
-    return f"template <{', '.join(parts)}>\n" if parts else ""
-
-
-def declaration(node):
-    kind, name = node.get("kind"), node.findtext("name")
-    if kind == "enum":
-        values = [v.findtext("name") + (" " + plain(v.find("initializer")) if v.find("initializer") is not None else "")
-                  for v in node.findall("enumvalue")]
-        strong = "class " if node.get("strong") == "yes" else ""
-        return broken(f"enum {strong}{name} {{ {', '.join(values)} }};")
-    if kind == "typedef":
-        code = plain(node.find("type")) + plain(node.find("argsstring"))
-        return broken(tidy(template_of(node)) + ("\n" if template_of(node) else "") + f"using {name} = {tidy(code)};")
-    if kind == "define":
-        params = [plain(p) for p in node.findall("param")]
-        return f"{name}({', '.join(params)})" if params else name
-    code = f"{plain(node.find('type'))} {name}{node.findtext('argsstring') or ''}"
-    if node.get("explicit") == "yes" and not code.strip().startswith("explicit"):
-        code = "explicit " + code.strip()
-    if node.get("static") == "yes" and kind == "function" and "::" in (node.findtext("definition") or ""):
-        code = "static " + code if node.get("id", "").startswith(("class", "struct")) else code
-    initial = plain(node.find("initializer"))
-    if kind == "variable" and initial and len(initial) < 60:
-        code += f" {initial}"
-    code = tidy(code.replace("constexpr ", "").replace("virtual ", "").replace("inline ", ""))
-    code = re.sub(r"\s*=\s*0$", "", code) if kind == "function" else code
-    return broken(template_of(node).replace("gradus::", "") + code + ";")
 
 
 class Reference:

@@ -96,7 +96,7 @@ class LambdaLR : public LRScheduler {
   std::vector<Lambda> lambdas_;
 };
 
-/// The current rate times f(epoch) at every step but the first.
+/// The current rate times f(epoch) at every step except the first.
 class MultiplicativeLR : public LRScheduler {
  public:
   /// What gives the factor of an epoch.

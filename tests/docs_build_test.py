@@ -10,6 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "docs"))
 import api  # noqa: E402
+import api_declarations  # noqa: E402
+import api_menu  # noqa: E402
 import build  # noqa: E402
 import check_site  # noqa: E402
 import filter as header_filter  # noqa: E402
@@ -80,18 +82,18 @@ class Reference(unittest.TestCase):
     def test_each_public_header_has_a_place(self):
         headers = build.public_headers()
         self.assertIn("tensor/tensor.h", headers)
-        self.assertEqual([h for h in headers if h != "gradus.h" and h not in api.INTERNAL and not api.group_of(h)], [])
-        self.assertEqual([h for h in (*api.INTERNAL, *api.TITLES) if h not in headers], [])
+        self.assertEqual([h for h in headers if h != "gradus.h" and h not in api_menu.INTERNAL and not api_menu.group_of(h)], [])
+        self.assertEqual([h for h in (*api_menu.INTERNAL, *api_menu.TITLES) if h not in headers], [])
 
     def test_declarations(self):
-        self.assertEqual(api.tidy("const gradus::Tensor & f (const Tensor &x, int n=1) const &"),
+        self.assertEqual(api_declarations.tidy("const gradus::Tensor & f (const Tensor &x, int n=1) const &"),
                          "const Tensor& f (const Tensor& x, int n = 1) const&")
-        self.assertEqual(api.tidy("Tensor()=default"), "Tensor() = default")
-        self.assertEqual(api.tidy("bool operator==(const T &a)"), "bool operator==(const T& a)")
-        self.assertEqual(api.tidy("std::vector< Tensor > x"), "std::vector<Tensor> x")
-        lines = api.broken("Tensor long_name(" + ", ".join(f"const Tensor& input{i}" for i in range(9)) + ");").split("\n")
+        self.assertEqual(api_declarations.tidy("Tensor()=default"), "Tensor() = default")
+        self.assertEqual(api_declarations.tidy("bool operator==(const T &a)"), "bool operator==(const T& a)")
+        self.assertEqual(api_declarations.tidy("std::vector< Tensor > x"), "std::vector<Tensor> x")
+        lines = api_declarations.broken("Tensor long_name(" + ", ".join(f"const Tensor& input{i}" for i in range(9)) + ");").split("\n")
         self.assertGreater(len(lines), 1)
-        self.assertLessEqual(max(map(len, lines)), api.WIDTH)
+        self.assertLessEqual(max(map(len, lines)), api_declarations.WIDTH)
 
     def test_the_head_of_a_header(self):
         text = "// One: two. Three\n// four.\n//\n//   code <x>\n#pragma once\n// not this\n"

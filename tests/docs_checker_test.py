@@ -10,7 +10,7 @@ from docs_test import Project, comment_faults, document_faults  # noqa: E402
 FILES = {
     "dev": "case $command in\n  test)\n    run ;;\n  help | -h)\n    usage ;;\n  mutate)  # small faults\n",
     "docs/plots.py": 'PICTURES = {"groups.svg": 1}',
-    "nn/module.h": "struct Module {\n  int x;\n};\n",
+    "nn/module.h": "struct Module {\n  int x;\n  int y; /* one */\n};\n",
     "tests/catalog/pointwise.cpp": 'unary(rows, "tanh", 1);',
     "tests/catalog/meson.build": "foreach name, threads : {'values': '2', 'planes': '1'}\n"
                                  "  program = executable('test_catalog_' + name, name + '.cpp')\n"
@@ -70,12 +70,21 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.faults("`gone/`"), ["no file gone/"])
 
 
+    def test_code(self):
+        self.assertEqual(self.faults("`unary(rows)` `x` `(a, b)`"), [])
+        self.assertEqual(self.faults("`gone(rows)`"), ["no name gone in the sources"])
+        self.assertEqual(self.faults("`int y; /* one */`"), [])
+        self.assertEqual(self.faults("`int y; /* two */`"), ["no source has int y; /* two */"])
+
+
 class Comments(unittest.TestCase):
     def faults(self, text, mark="//"):
         return list(comment_faults(Project(FILES), text, [mark]))
 
     def test_paths(self):
-        self.assertEqual(self.faults("// see nn/module.h and std/gone.h\nx = nn/gone.h;"), [])
+        self.assertEqual(self.faults("// see nn/module.h and <std/gone.h>\nx = nn/gone.h;"), [])
+        self.assertEqual(self.faults("// see kernels/gone.h"), ["no file kernels/gone.h"])
+        self.assertEqual(self.faults("// see layers/module.h"), ["no file layers/module.h"])  # not whole
         self.assertEqual(self.faults("int x;  // see nn/gone.h."), ["no file nn/gone.h"])
         self.assertEqual(self.faults('#!/bin/x\n"""usage: build/tests/list nn/gone.h"""\n', "#"),
                          ["no file nn/gone.h", "no program build/tests/list"])

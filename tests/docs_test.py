@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What the documents say is so.
 
-In a document (*.md), a block after the line `<!-- from PATH -->` must stand in PATH word for word, but for its
+In a document (*.md), a block after the line `<!-- from PATH -->` must stand in PATH word for word, except for its
 indentation; a line that is only `...` stands for any lines. What a document links to must exist, or be made by
 docs/build.py. In code, also of a single word: a `./dev` command, the tests, targets and files that it is given, a program
-below build/ and the cases that `-tc=` chooses of it, a row of the catalog, a file or a folder. The same holds for the
-files and programs that comments of the sources name by their whole path.
+below build/ and the cases that `-tc=` chooses of it, a row of the catalog, a file or a folder. In code between words also:
+a function that is called is a name of the sources, and code with a comment stands in a source. The same holds for the
+programs that comments of the sources name, and for files, which they name by the whole path.
 """
 import re
 import subprocess
@@ -25,7 +26,10 @@ CASES = re.compile(r"\bbuild(?:-\w+)?/((?:tests|examples|bench)/[\w/]+) -tc='([^
 ROW = re.compile(r"\bGRADUS_ROW=([\w.]+)")
 KINDS = r"(?:h|cpp|py|inc|txt|sh|md|yml|csv|map|build)"
 FILE = re.compile(rf"^[\w.*-]+(?:/[\w.*-]+)*\.{KINDS}$|^[\w.*-]+(?:/[\w.*-]+)*/$")
-IN_COMMENT = re.compile(rf"(?<![\w/.<])((?:%s)/[\w/.*-]*?\.{KINDS})\b")
+IN_COMMENT = re.compile(rf"(?<![\w/.<*-])((?:[\w-]+/)+[\w*-]+\.{KINDS})\b")
+COMMENTED = re.compile(r" /\* .* \*/")  # quoted from a source, unlike a call with /*named=*/ arguments
+CALL = re.compile(r"\b([a-zA-Z_]\w*)\(")
+OF_PYTHON = {"state_dict", "load_state_dict"}  # what the sources need no name for
 
 
 class Project:
@@ -43,6 +47,12 @@ class Project:
         self.tests |= set(self.areas)
         dev = files.get("dev") or ""
         self.commands = {c for line in re.findall(r"^  ([\w-]+(?: \| [\w-]+)*)\)", dev, re.MULTILINE) for c in line.split(" | ")}
+        self.names, self.code = set(), ""
+        for path, text in files.items():
+            if text and path.endswith((".h", ".cpp", ".py", ".build")):
+                self.names.update(re.findall(r"\w+", text))
+                if path.endswith((".h", ".cpp")):
+                    self.code += " ".join(text.split()) + " "
         self.rows = set(re.findall(r'"([\w.]+)"', "".join(t or "" for f, t in files.items() if f.startswith("tests/catalog/"))))
 
     def read_meson(self, folder, text):
@@ -143,6 +153,9 @@ def document_faults(project, document, text):
         yield from dev_faults(project, code)
         yield from program_faults(project, code.replace("\\\n", " "))
     for span in spans:
+        yield from (f"no name {name} in the sources" for name in CALL.findall(span) if name not in project.names | OF_PYTHON)
+        if COMMENTED.search(span) and " ".join(span.split()) not in project.code:
+            yield f"no source has {span}"
         for word in span.split():
             word = word.strip("<>,;:")
             if word.startswith(("build", "/", "*.")):
@@ -154,12 +167,12 @@ def document_faults(project, document, text):
 
 def comment_faults(project, text, marks):
     """The same for paths and programs in a source's comments, or in the words at the top of a script."""
-    in_comment = re.compile(IN_COMMENT.pattern % "|".join(project.top))
     words = "\n".join(line.split(mark, 1)[1] for line in text.splitlines() for mark in marks if mark in line)
     if "#" in marks:
         words += "".join(re.findall(r'^(?:#!.*\n)?"""(.*?)"""', text, re.DOTALL))
-    for path in in_comment.findall(words):
-        if not project.has(path):
+    for path in IN_COMMENT.findall(words):
+        # What is included by <torch/...> stands below compat/.
+        if not any(fnmatch(known, whole) for known in project.files for whole in (path, "compat/" + path)):
             yield f"no file {path}"
     yield from program_faults(project, words)
 

@@ -14,11 +14,12 @@ from pathlib import Path
 # layer: those below it, whose symbols it may need
 BELOW = {
     "kernels": [],
-    "tensor": ["kernels"],
-    "autograd": ["tensor", "kernels"],
-    "nn": ["autograd", "tensor", "kernels"],
-    "optim": ["autograd", "tensor", "kernels"],
-    "data": ["tensor", "kernels"],
+    "base": ["kernels"],
+    "tensor": ["base", "kernels"],
+    "autograd": ["tensor", "base", "kernels"],
+    "nn": ["autograd", "tensor", "base", "kernels"],
+    "optim": ["autograd", "tensor", "base", "kernels"],
+    "data": ["tensor", "base", "kernels"],
 }
 
 
@@ -30,6 +31,8 @@ def layer(thing):
     folder, name = thing.split("/")
     if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|reductions)_", folder):
         return "kernels"
+    if name.startswith("tensor_base_"):
+        return "base"
     return name.split("_")[0]
 
 
@@ -60,9 +63,11 @@ libgradus_calling.a.p/autograd_b.cpp.o:0000000000000010 T gradus::Tensor::g() co
 libgradus_calling.a.p/autograd_b.cpp.o:                 U gradus::raw::f()
 libgradus_calling.a.p/autograd_b.cpp.o:                 U gradus::k
 tensor/kernels/libgradus_kernels_sse2.a.p/nn_softmax.cpp.o:0000000000000010 D gradus::k
-libgradus_calling.a.p/autograd_b.cpp.o:                 U memcpy"""
+libgradus_calling.a.p/autograd_b.cpp.o:                 U memcpy
+libgradus.so.p/tensor_base_c.cpp.o:                 U gradus::raw::f()"""
     assert list(breaches(listing)) == [
-        "libgradus.so.p/tensor_a.cpp.o needs gradus::Tensor::g() const, which autograd defines"]
+        "libgradus.so.p/tensor_a.cpp.o needs gradus::Tensor::g() const, which autograd defines",
+        "libgradus.so.p/tensor_base_c.cpp.o needs gradus::raw::f(), which tensor defines"]
 
 
 if __name__ == "__main__":

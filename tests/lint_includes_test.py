@@ -20,8 +20,12 @@ CASES = [  # files, what the one breach must say ('' = none)
     ({"autograd/ops/nn/a.cpp": "x.data_ptr<float>();\n"}, "autograd/ops/nn/a.cpp: data_ptr< belongs under tensor/"),
     ({"nn/a.cpp": "x.data_ptr<T>();\n"}, "belongs under tensor/"),
     ({"autograd/a.cpp": "x.data_ptr<T>();\n", "autograd/ops/view/split.cpp": "x.data_ptr<T>();\n"}, ""),
-    ({"nn/a.cpp": "\n" * 451}, "451 lines"),
-    ({"tests/catalog.cpp": "\n" * 451}, ""),
+    ({"tests/a.py": '#include "a.h"\nx = "__builtin_cpu_supports"\n'}, ""),
+    ({"nn/a.cpp": "\n" * 421}, "421 lines"),
+    ({"docs/a.py": "\n" * 421}, "421 lines"),
+    ({"tests/catalog.cpp": "\n" * 421}, ""),
+    ({"nn/a.cpp": "\n// One that needs" " but the shape.\n"}, "a.cpp:2: `needs" " but`"),
+    ({"nn/a.cpp": "// All but 0 are true.\n"}, ""),
 ]
 
 for files, expected in CASES:

@@ -7,8 +7,8 @@
 
 namespace gradus {
 
-/// Bytes of memory, over all threads; each thread but the calling one may still hold back 64 KiB of
-/// its count.
+/// Bytes of memory, over all threads; each thread except the calling one may still hold back 64 KiB
+/// of its count.
 struct MemoryStats {
   int64_t active = 0;  ///< in use by storages
   int64_t peak = 0;    ///< highest `active` since the start or reset_peak_memory_stats()

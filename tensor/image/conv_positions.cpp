@@ -1,6 +1,6 @@
 // Convolution with channels of the result side by side. The positions of the result may lie
-// anywhere in the planes then, also a stride apart, so nothing is split by residues or packed but
-// the weights; and few columns of a picture leave no lanes empty.
+// anywhere in the planes then, also a stride apart: only the weights are packed, nothing is split
+// by residues, and few columns of a picture leave no lanes empty.
 #include <algorithm>
 
 #include "tensor/image/conv_plan.h"

@@ -1,4 +1,5 @@
-// Every elementwise operation: its value and its slope, once. See formulas/formula.h.
+// Every elementwise operation: its value and its slope, once. See
+// tensor/kernels/formulas/formula.h.
 #pragma once
 
 #include "tensor/kernels/formulas/activation.h"

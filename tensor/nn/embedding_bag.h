@@ -6,7 +6,7 @@
 
 namespace gradus::raw {
 
-// Bag b holds the places [start[b], start[b + 1]) of `index`, but for those that hold padding.
+// Bag b holds the places [start[b], start[b + 1]) of `index`, except those that hold padding.
 struct Bags {
   Tensor index;  // int64, contiguous
   Vector<int64_t> start;

@@ -81,7 +81,7 @@ NormalisationGradients normalize_backward(const Tensor& dy, const Tensor& x, con
   NormalisationGradients out;
   if (want_x) out.x = empty(x.sizes(), x.dtype());
   const auto type = x.dtype();
-  // The sums over rows are made of blocks of rows, whose number depends on nothing but the shape.
+  // The sums over rows are made of blocks of rows, whose number depends only on the shape.
   const int64_t least = s.n >= grain ? 4 : 16;
   const int64_t per_block = std::max<int64_t>(least, (s.rows + 63) / 64);
   const int64_t blocks = (s.rows + per_block - 1) / per_block;

@@ -14,7 +14,7 @@ using kernels::RmspropStep;
 using kernels::SgdStep;
 // `buffer` is null without momentum; `first` in the step is ignored.
 void sgd_step(const Tensor& p, const Tensor& dy, Tensor* buffer, SgdStep step);
-// `max_square` is null but for amsgrad.
+// `max_square` is null without amsgrad.
 void adam_step(const Tensor& p, const Tensor& dy, Tensor& mean, Tensor& square, Tensor* max_square,
                const AdamStep& step);
 // `mean` is null if not centred, `buffer` without momentum.

@@ -1,5 +1,6 @@
 // Untaped reductions. A set of dims is a bit mask, made by dim_set from what the user wrote.
-// Float results do not depend on the number of threads: see reduce_chunk in kernels/reduce.h.
+// Float results do not depend on the number of threads: see reduce_chunk in
+// tensor/kernels/reduce/reduce.h.
 #pragma once
 
 #include "tensor/raw.h"

@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto bool_ = kBool, u8 = kByte, i32 = kInt, i64 = kLong, f64 = kDouble;
 
-// See reference/factories.py.
+// See tests/reference/factories.py.
 const ArrayCase cases[] = {
 #include "tests/reference/factories.inc"
 };

@@ -1,4 +1,4 @@
-// The names of operations' nodes are libtorch's; see reference/grad_fn_cases.h.
+// The names of operations' nodes are libtorch's; see tests/reference/grad_fn_cases.h.
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 

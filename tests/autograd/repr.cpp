@@ -22,7 +22,7 @@ std::vector<std::string> lines(const std::string& text) {
   return list;
 }
 
-// The helpers that reference/repr.py has too.
+// The helpers that tests/reference/repr.py has too.
 constexpr auto u8 = kByte, i32 = kInt, i64 = kLong, f32 = kFloat, f64 = kDouble;
 Tensor grid(Dims sizes, double start, double step, ScalarType type) {
   const Tensor x = raw::empty(sizes, kDouble);

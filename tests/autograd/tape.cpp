@@ -111,7 +111,7 @@ TEST_CASE("a gradient that is given is copied") {
   CHECK(values(g) == Values{1, 1});
 }
 
-TEST_CASE("gradients are added in place, but for those that have a graph") {
+TEST_CASE("gradients are added in place, except those that have a graph") {
   const Tensor x = leaf({1, 2});
   (x * x).sum().backward();
   const Tensor first = x.grad();

@@ -13,7 +13,7 @@
 namespace catalog {
 
 // Calls f on each row that none of `except` holds of, or only on the row that GRADUS_ROW names; a
-// row that throws fails, and so does a walk that comes by no row.
+// row that throws fails, and so does a name that no row has.
 template <class F>
 void for_rows(unsigned except, F f) {
   const char* only = std::getenv("GRADUS_ROW");

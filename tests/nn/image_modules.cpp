@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "tests/reference/image_modules_cases.h"
+#include "tests/reference/image_modules_runs.h"
 #include "tests/table.h"
 
 TEST_CASE("layers for pictures are made and run as libtorch's") {

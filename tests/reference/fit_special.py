@@ -83,7 +83,7 @@ def show(name, error, a, b, low, high, digits, without_x=False):
 
 
 def limit(at, value, f):
-    """f, but for a point where it is 0 / 0."""
+    """f, except at a point where it is 0 / 0."""
     return lambda x: value if abs(x - at) < mpf(10)**-20 else f(x)
 
 

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "tests/reference/image_modules_cases.h"
+#include "tests/reference/image_modules_runs.h"
 
 int main() {
   std::printf("// Made by image_modules.cpp.\n");

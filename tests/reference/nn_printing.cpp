@@ -1,4 +1,4 @@
-// Writes nn_printing.inc, what libtorch prints for the modules of nn_printing_cases.inc: build with
+// Writes nn_printing.inc, what libtorch prints for the modules of nn_printing_cases.h: build with
 // libtorch 2.13 and -I at the project, run.
 #include <torch/torch.h>
 

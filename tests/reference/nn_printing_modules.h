@@ -41,7 +41,7 @@ std::string text(const M& m) {
 inline std::vector<std::string> cases() {
   std::vector<std::string> printed;
 #define CASE(...) printed.push_back(text(__VA_ARGS__));
-#include "tests/reference/nn_printing_cases.inc"
+#include "tests/reference/nn_printing_cases.h"
 #undef CASE
   return printed;
 }

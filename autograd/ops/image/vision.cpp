@@ -251,7 +251,7 @@ Tensor composed_sampler(const Tensor& input, const Tensor& grid, int64_t interpo
     std::vector<Tensor> whole;
     for (size_t d = 0; d < n; ++d) whole.push_back(s.coordinates[d].padded(x[d].detach()).round());
     y = s.at(whole);
-    // The gradient by the grid is zero, and there.
+    // The gradient by the grid is defined, and zero.
     if (grid.requires_grad()) y = y + x[0].masked_fill(ones_like(x[0], kBool), 0).unsqueeze(1);
   } else {
     std::vector<Around> around;

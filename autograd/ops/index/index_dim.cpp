@@ -79,7 +79,7 @@ Tensor& Tensor::index_add_(int64_t d, const Tensor& index, const Tensor& source,
   s.check_source("index_add_", *this, source);
   if (!is_floating(dtype()) && alpha.isFloatingPoint())
     fail("index_add_: a tensor of {} cannot take a floating alpha", dtype());
-  // A bool is scaled as a bool, which alpha is but for 0.
+  // A bool is scaled as a bool: alpha counts as true unless it is 0.
   const Scalar factor = dtype() == kBool ? Scalar(alpha.toBool()) : alpha;
   const bool plain = factor.equal(1);
   return write_inplace(

@@ -12,9 +12,9 @@ namespace gradus {
 /// a query sees a key, another one of query's type is added to the scores. With is_causal query i
 /// sees keys 0 to i only, and of these what attn_mask says. A query that sees no key gets zeros.
 /// dropout_p zeroes weights at random, always: pass 0 when not training. Memory grows with L + S,
-/// not L S, also for the backward pass (but for dropout, which keeps a byte for each weight, and
-/// for a mask that wants a gradient). Throws Error when shapes or types do not fit. Vaswani et al.,
-/// Attention Is All You Need, 2017; Dao et al., FlashAttention, 2022.
+/// not L S, also for the backward pass (except with dropout, which keeps a byte for each weight,
+/// and with a mask that wants a gradient). Throws Error when shapes or types do not fit. Vaswani et
+/// al., Attention Is All You Need, 2017; Dao et al., FlashAttention, 2022.
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
                                     const std::optional<Tensor>& attn_mask = {},
                                     double dropout_p = 0.0, bool is_causal = false,

@@ -17,7 +17,7 @@ namespace {
 // nll_loss is linear in its input: what stays fixed.
 struct NllTerms {
   Dims shape, target_shape;
-  raw::Picked picked;    // but for its tensors, which are
+  raw::Picked picked;    // its target and weight are undefined: the two below hold them
   Saved target, weight;  // the weight may be undefined
 
   raw::Picked operator*() const {

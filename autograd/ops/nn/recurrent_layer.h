@@ -9,7 +9,7 @@ namespace gradus::autograd {
 struct RecurrentStates {
   Tensor y, h, c;
 };
-// The biases may be undefined, and hr is but for an LSTM with a projection.
+// The biases may be undefined. Only an LSTM with a projection has hr.
 struct RecurrentParameters {
   Tensor ih, hh, bias_ih, bias_hh, hr;
 };

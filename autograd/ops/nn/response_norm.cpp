@@ -52,7 +52,7 @@ Tensor cross_map_lrn2d(const Tensor& input, int64_t size, double alpha, double b
   const int64_t places = product({input.size(2), input.size(3)});
   raw::Axis sums(channels), same(places);
   for (int64_t c = 0; c < channels; ++c) {
-    // PyTorch's sliding sum lets go of every channel but the first.
+    // PyTorch's sliding sum subtracts every channel again except the first.
     if (c > radius) sums.add(0, 1);
     for (int64_t i = std::max<int64_t>(c - radius, 0); i <= std::min(c + radius, channels - 1); ++i)
       sums.add(i, 1);

@@ -22,7 +22,7 @@ TensorPair selected(const char* op, const raw::Sorted& y, const Tensor& x, int64
 // As PyTorch has it, the gradient goes in equal parts to all elements that equal the median.
 Tensor median_of_all(const char* op, const Tensor& x, bool ignore_nan) {
   if (x.numel() == 0) {
-    // nan, or what PyTorch makes of it where there is none: the least number, of bool true.
+    // nan; for types without one what PyTorch has instead: the least number, and for bool true.
     Tensor none = visit_all(x.dtype(), op, [&]<class T>(T) {
       using Limits = std::numeric_limits<T>;
       if constexpr (std::is_same_v<T, bool>) return raw::scalar_tensor(true, kBool);

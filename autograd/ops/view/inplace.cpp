@@ -1,4 +1,5 @@
-// Changes of a tensor's own window: nothing is written, but what the tensor shows is another.
+// Changes of a tensor's own sizes, strides and offset: it shows other elements, and none is
+// written.
 #include <algorithm>
 #include <cstring>
 

@@ -97,7 +97,7 @@ std::vector<Tensor> unsafe_parts(const char* op, const Tensor& x, size_t dim, co
                                autograd::wrt(x, to_whole(x, dim, lengths)));
 }
 
-// As many parts as a machine may hold, and as many as anyone could want of nothing.
+// As many parts as memory may hold, and a limit for parts of an empty dim, which need none.
 constexpr int64_t most_parts = int64_t(1) << 26, most_empty_parts = int64_t(1) << 20;
 void check_parts(const char* op, int64_t parts, int64_t most) {
   if (parts > most) fail("{}: {} parts are more than {}", op, parts, most);

@@ -87,7 +87,7 @@ struct pow : binary {  // y = a^b
     const V base = math::select(a == V(0) && b >= V(0), V(1), a);
     return math::select(a == V(0) && b >= V(0), V(0), y * math::log(base));
   }
-  // A negative power is the truncated one: 0 but for a = 1 and -1.
+  // A negative power is truncated: 0 except where a is 1 or -1.
   template <std::integral T> static T value(T a, T b) {
     if (b < 0) return static_cast<T>(a == 1 ? 1 : a + T(1) == 0 ? (b % 2 == 0 ? 1 : -1) : 0);
     uint64_t y = 1, power = static_cast<uint64_t>(a);  // unsigned: it wraps around

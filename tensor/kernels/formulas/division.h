@@ -30,7 +30,7 @@ struct floor_divide : binary {  // y = floor(a / b)
     const V r = math::fmod(a, b);
     const V borrow = indicator<V>(r != V(0) && differ(r < V(0), b < V(0)));
     const V q = (a - r) / b - borrow;
-    const V whole = math::floor(q);  // q is whole but for rounding
+    const V whole = math::floor(q);  // q is whole except for rounding
     const V y = whole + indicator<V>(q - whole > V(0.5));
     return math::select(b == V(0), a / b, math::select(q != V(0), y, math::copysign(V(0), a / b)));
   }

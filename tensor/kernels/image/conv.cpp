@@ -102,7 +102,7 @@ void conv_tile_of_any_shape(const ConvTile<T>& t) {
     conv_tile_of_rows<T, 1>(t);
 }
 
-// R rows by V vectors of columns from j on; the last vector may be but a part.
+// R rows by V vectors of columns from j on; the last vector may be partial.
 template <int R, int V>
 GRADUS_INLINE void run_columns(const ConvRun& c, int64_t j, int count) {
   constexpr int width = Vec<float>::size;

@@ -64,8 +64,8 @@ struct ConvTile {
 };
 
 // y[i][j] = bias[i] + sum_t w[t][i] x[tap[t] + j] for j < count. The weights of `width` rows lie
-// side by side, behind their biases; `rows` of them are written, y_row apart. Nothing is read that
-// is in no sum.
+// side by side, behind their biases; `rows` of them are written, y_row apart. Only what
+// the sums add is read.
 struct ConvRun {
   const float* x;
   const int64_t* tap;

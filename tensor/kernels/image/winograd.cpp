@@ -47,7 +47,7 @@ constexpr Matrix<in, taps> filter_matrix() {
   m[in - 1][taps - 1] = 1;
   return m;
 }
-// Row j: the coefficients of the product of x - p over the points p but the jth.
+// Row j: the coefficients of the product of x - p over all points p except the jth.
 constexpr Matrix<in, in> input_matrix() {
   Matrix<in, in> m{};
   for (size_t j = 0; j < in; ++j) {

@@ -20,8 +20,8 @@ void for_batches(int64_t n, T* const (&p)[arrays], F f) {
   });
 }
 
-// f(flag) with the flag a constant. Steps are bound by memory, but the fewer instructions each
-// batch has, the more of its loads are under way at once.
+// f(flag) with the flag a constant. Steps are bound by memory: with fewer instructions for each
+// batch more of its loads are under way at once.
 template <class F>
 void with_constant(bool flag, F f) {
   if (flag) {

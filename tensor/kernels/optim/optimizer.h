@@ -29,7 +29,7 @@ template <class T>
 struct OptimizerKernels {
   // The buffer is null without momentum.
   void (*sgd)(int64_t n, T* param, const T* grad, T* buffer, const SgdStep& step);
-  // max_square is null but for amsgrad.
+  // max_square is null without amsgrad.
   void (*adam)(int64_t n, T* param, const T* grad, T* mean, T* square, T* max_square,
                const AdamStep& step);
   // The mean is null if not centered, the buffer without momentum.

@@ -30,7 +30,7 @@ bool replaces(Op op, T v, T best) {
   return op.better(v, best) | ((v != v) & (best == best));
 }
 
-// Of dense rows of n elements, so few that nothing but the loop over rows pays; N is n, or 0.
+// Of dense rows of n elements, so few that only the loop over rows pays; N is n, or 0.
 template <int N, class Op, class T>
 void short_rows(Op op, const T* x, int64_t rows, int64_t n, T* value, int64_t* index) {
   if (N > 0) n = N;

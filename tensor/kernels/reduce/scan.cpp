@@ -74,7 +74,7 @@ inline batch<double> last_lane(const batch<double>& v) {
 #endif
 }
 
-// Whether no lane is beyond the finite numbers, or below `least` in size.
+// Whether every lane is finite and at least `least` in size.
 inline bool within(const batch<double>& v, double least) {
   const batch<double> size = xsimd::abs(v);
   return xsimd::all(size >= batch<double>(least) && size < batch<double>(highest<double>));

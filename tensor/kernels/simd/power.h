@@ -161,8 +161,8 @@ batch<T> hypot(const batch<T>& a, const batch<T>& b) {
   return xsimd::select(x == inf || y == inf, inf, finite);
 }
 
-// a - b trunc(a / b), exactly. One fused step gives it while the quotient is exact but for its last
-// unit; larger quotients, zero and infinity go to the C library.
+// a - b trunc(a / b), exactly. One fused step gives it while the quotient is exact except for its
+// last unit; larger quotients, zero and infinity go to the C library.
 template <class T>
 batch<T> fmod(const batch<T>& a, const batch<T>& b) {
 #ifdef __FMA__

@@ -1,4 +1,4 @@
-// What PyTorch gives at kinks, poles, ties and zeros; see reference/special_points_cases.h.
+// What PyTorch gives at kinks, poles, ties and zeros; see tests/reference/special_points_cases.h.
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 

@@ -10,7 +10,7 @@
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/random/random.h"
-#include "tests/tensor/base/caching.h"
+#include "tests/sanitizers.h"
 
 using namespace gradus;
 

@@ -5,8 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/sanitizers.h"
 #include "tests/support.h"
-#include "tests/tensor/base/caching.h"
 
 using namespace gradus;
 using gradus::test::caching;

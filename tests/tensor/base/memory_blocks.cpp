@@ -18,8 +18,8 @@
 
 #include "tensor/base/memory.h"
 #include "tensor/base/size_classes.h"
+#include "tests/sanitizers.h"
 #include "tests/support.h"
-#include "tests/tensor/base/caching.h"
 
 using namespace gradus;
 using namespace gradus::memory;

@@ -11,7 +11,7 @@ namespace gradus::test {
 struct Formula {
   std::string name;
   int index, arity;
-  unsigned on;       // the element types, see types in formulas/formula.h
+  unsigned on;       // the element types, see types in tensor/kernels/formulas/formula.h
   unsigned keep[3];  // what the slope by each operand reads
   bool to_bool;
   bool has_slope[3];

@@ -17,7 +17,7 @@ using namespace gradus;
 
 namespace {
 
-// What PyTorch draws: see reference/random_values.py.
+// What PyTorch draws: see tests/reference/random_values.py.
 struct Digest {
   double last, sum;
   int64_t word;

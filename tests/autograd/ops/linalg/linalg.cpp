@@ -33,7 +33,7 @@ Tensor i(std::initializer_list<int64_t> sizes, int64_t seed) {
   return small<int64_t>(sizes, seed, 1);
 }
 
-// See reference/linalg.py.
+// See tests/reference/linalg.py.
 const ArrayCase cases[] = {
 #include "tests/reference/linalg.inc"
 };

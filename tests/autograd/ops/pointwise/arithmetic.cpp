@@ -43,7 +43,7 @@ TEST_CASE("sums of bool tensors are bool, for any whole alpha") {
         "sub_: alpha must be an integer where the result is of int64, got 2");
 }
 
-TEST_CASE("integers have no negative whole powers, but real ones") {
+TEST_CASE("integers have no negative powers that are integers, only real ones") {
   const Tensor i = tensor({1, 2}), b = tensor({true, false});
   const char* text = "pow: integers have no negative integer powers, got int64 and -1";
   CHECK(message([&] { i.pow(-1); }) == text);

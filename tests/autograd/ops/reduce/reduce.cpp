@@ -1,5 +1,5 @@
 // Reductions, scans, softmax and sorting, and their first and second derivatives, against
-// PyTorch's: see reference/reduce.py.
+// PyTorch's: see tests/reference/reduce.py.
 #include "autograd/ops/reduce/reduce.h"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What the sanitizers change for tests of memory.
+// What the sanitizers change for tests.
 #pragma once
 
 namespace gradus::test {
