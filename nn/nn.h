@@ -3,9 +3,9 @@
 
 #include "nn/functional.h"
 #include "nn/generation/beam_search.h"
+#include "nn/generation/cache.h"
 #include "nn/generation/generate.h"
 #include "nn/generation/sample.h"
-#include "nn/generation/cache.h"
 #include "nn/gradcheck.h"
 #include "nn/init.h"
 #include "nn/modules.h"

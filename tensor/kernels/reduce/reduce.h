@@ -32,7 +32,7 @@ using ReduceMomentsFn = void(const void* x, double* mean, double* m2, const Redu
 using ReduceLogSumExpFn = void(const void* x, void* max, void* sum, const ReduceShape&);
 
 <<<<<<< HEAD
-// One table for each source, reduce/sum.cpp and so on.
+// One table for each source, tensor/kernels/reduce/sum.cpp and so on.
 =======
 // Of the rows of a, [rows, n], and the columns of b, [n, columns]; all dense, `columns` a multiple
 // of distance_lanes.
