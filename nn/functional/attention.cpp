@@ -21,7 +21,9 @@ using autograd::to_heads;
 
 // A mask that is true where a key is not seen, as one that is added to scores of x's type.
 Tensor added(const Tensor& mask, const Tensor& x) {
-  if (!mask.defined() || mask.dtype() != kBool) return mask;
+  if (!mask.defined()) return mask;
+  if (mask.is_floating_point()) return mask.to(x.dtype());
+  if (mask.dtype() != kBool) fail("{}: a mask must be bool or floating, got {}", op, mask.dtype());
   return zeros(mask.sizes(), x.dtype()).masked_fill_(mask, -inf);
 }
 Tensor sum_of(const Tensor& a, const Tensor& b) {
@@ -80,13 +82,27 @@ void check(const Tensor& query, const Tensor& key, const Tensor& value, const Op
     fail("{}: key {} and value {} differ before their last dim", op, key.sizes(), value.sizes());
 }
 
-// [batch, heads or 1, queries, keys]
-Tensor attn_mask_of(const Options& o, const Tensor& q, const Tensor& k) {
+// Whether is_causal stands for the mask. As in PyTorch it is a hint of what the mask holds, which
+// counts where nothing but the result of the queries asks for the mask itself.
+bool causal_alone(const Options& o) {
+  return o.is_causal() &&
+         !(o.attn_mask().defined() && (o.need_weights() || o.key_padding_mask().defined()));
+}
+
+// [batch, heads, queries, keys], or what expands to it
+Tensor attn_mask_of(const Options& o, int64_t batch, int64_t l, int64_t s) {
   const Tensor& mask = o.attn_mask();
-  if (!mask.defined() || o.is_causal()) return {};
-  const int64_t batch = q.size(0), heads = o.num_heads(), l = q.size(2), s = k.size(2);
-  if (mask.sizes() == IntArrayRef({l, s})) return mask;
-  if (mask.sizes() == IntArrayRef({batch * heads, l, s})) return mask.view({batch, heads, l, s});
+  if (!mask.defined() || causal_alone(o)) return {};
+  const int64_t heads = o.num_heads();
+  const auto fits = [&](int64_t dim, int64_t size) {
+    return mask.size(dim) == size || mask.size(dim) == 1;
+  };
+  if ((mask.dim() == 2 || mask.dim() == 3) && fits(-2, l) && fits(-1, s)) {
+    if (mask.dim() == 2) return mask.expand({l, s});
+    if (mask.size(0) == 1) return mask[0].expand({l, s});
+    if (mask.size(0) == batch * heads)
+      return mask.view({batch, heads, mask.size(1), mask.size(2)}).expand({batch, heads, l, s});
+  }
   fail("{}: attn_mask has shape {}, wanted is [{}, {}] or [{}, {}, {}]", op, mask.sizes(), l, s,
        batch * heads, l, s);
 }
@@ -97,6 +113,15 @@ Tensor padding_mask_of(const Options& o, int64_t batch, int64_t keys) {
   if (mask.sizes() != IntArrayRef({batch, keys}))
     fail("{}: key_padding_mask has shape {}, wanted is [{}, {}]", op, mask.sizes(), batch, keys);
   return mask.view({batch, 1, 1, keys});
+}
+
+// static_k or static_v, [batch heads, keys, head_dim]
+Tensor static_heads(const Tensor& x, int64_t batch, const Tensor& q) {
+  const int64_t heads = q.size(1), size = q.size(3);
+  if (x.dim() != 3 || x.size(0) != batch * heads || x.size(2) != size)
+    fail("{}: static_k or static_v has shape {}, wanted is [{}, keys, {}]", op, x.sizes(),
+         batch * heads, size);
+  return x.reshape({batch, heads, x.size(1), size});
 }
 
 }  // namespace
@@ -137,23 +162,20 @@ std::tuple<Tensor, Tensor> functional::multi_head_attention_forward(const Tensor
   const bool is_static = o.static_k().defined() || o.static_v().defined();
   const auto to = [&](const Tensor& x) { return to_heads(x, heads, batch_first); };
   Tensor q = to(in.q), k = to(in.k), v = to(in.v);
-  Tensor mask = attn_mask_of(o, q, o.static_k().defined() ? o.static_k().unsqueeze(0) : k);
-  Tensor padding =
-      padding_mask_of(o, batch, o.static_k().defined() ? o.static_k().size(1) : k.size(2));
+  if (o.static_k().defined()) k = static_heads(o.static_k(), batch, q);
+  if (o.static_v().defined()) v = static_heads(o.static_v(), batch, q);
+  Tensor mask = attn_mask_of(o, batch, q.size(2), k.size(2));
+  Tensor padding = padding_mask_of(o, batch, k.size(2));
+  bool causal = causal_alone(o);
   if (in.all.defined() && !grows && !is_static && !o.need_weights()) {
     const Tensor both = sum_of(added(mask, q), added(padding, q));
     const Tensor y = autograd::packed_attention(
-        in.all, heads, {batch_first, batch_first && !turned}, both, p, o.is_causal());
+        in.all, heads, {batch_first, batch_first && !turned}, both, p, causal);
     return {result(y), Tensor()};
   }
-  bool causal = o.is_causal();
   if (causal && (grows || o.need_weights())) {
     mask = autograd::causal_mask(q.size(2), k.size(2));
     causal = false;
-  }
-  if (is_static) {
-    if (o.static_k().defined()) k = o.static_k().view({batch, heads, -1, q.size(-1)});
-    if (o.static_v().defined()) v = o.static_v().view({batch, heads, -1, q.size(-1)});
   }
   const auto grow = [&](const Tensor& more_k, const Tensor& more_v) {
     k = cat({k, more_k.expand({batch, heads, 1, k.size(-1)})}, 2);

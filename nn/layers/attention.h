@@ -28,8 +28,9 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   /// ...], or without N, give the result, of query's shape, and with need_weights the weights, [N,
   /// L, S] as mean over heads or [N, num_heads, L, S]. Without need_weights it takes less time and
   /// memory. Masks are true where a key is not seen, or are added: key_padding_mask [N, S],
-  /// attn_mask [L, S] or [N num_heads, L, S]. With is_causal query i sees keys 0 to i, and
-  /// attn_mask, which should say the same, is not read.
+  /// attn_mask [L, S] or [N num_heads, L, S]. With is_causal query i sees keys 0 to i; an
+  /// attn_mask, which should say the same, is then read where weights or a padding mask are asked
+  /// for, and else not.
   std::tuple<Tensor, Tensor> forward(const Tensor& query, const Tensor& key, const Tensor& value,
                                      const Tensor& key_padding_mask = {}, bool need_weights = true,
                                      const Tensor& attn_mask = {}, bool average_attn_weights = true,

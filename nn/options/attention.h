@@ -94,7 +94,7 @@ struct MultiheadAttentionForwardFuncOptions {
   GRADUS_ARG(Tensor, static_v);
   /// Gives the mean of the weights over the heads; else those of each head.
   GRADUS_ARG(bool, average_attn_weights) = true;
-  /// Query i sees keys 0 to i only; an attn_mask is then taken to say just that, and not read.
+  /// Query i sees keys 0 to i only; of an attn_mask see MultiheadAttentionImpl::forward.
   GRADUS_ARG(bool, is_causal) = false;
 };
 }  // namespace functional

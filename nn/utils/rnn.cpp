@@ -26,6 +26,7 @@ PackedSequence PackedSequence::to(const TensorOptions& options) const {
 
 PackedSequence pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first,
                                     bool enforce_sorted) {
+  lengths = lengths.to(kLong);
   Tensor sorted;
   if (!enforce_sorted) {
     std::tie(lengths, sorted) = lengths.sort(-1, /*descending=*/true);

@@ -28,6 +28,12 @@ Tensor wave(const std::vector<int64_t>& shape, double start = 0) {
   for (const int64_t s : shape) n *= s;
   return (arange(n, kDouble) * 0.7 + start).sin().view(shape);
 }
+// Causal, and without the first key from the third query on.
+Tensor window() {
+  Tensor mask = ones({4, 4}, kBool).triu(1);
+  mask.slice(0, 2).select(1, 0).fill_(true);
+  return mask;
+}
 Tensor causal(int64_t n) { return TransformerImpl::generate_square_subsequent_mask(n).to(kDouble); }
 Tensor hidden() { return tensor({0, 0, 0, 1, 0, 1, 0, 0}).view({2, 4}).to(kBool); }
 
@@ -151,6 +157,18 @@ const std::map<std::string, std::function<Tensors()>> cases = {
      [] {
        return attention({6, 2}, {wave({4, 2, 6})}, [](MultiheadAttention& m, const Tensors& x) {
          return defined(m(x[0], x[0], x[0], hidden(), false, Tensor(), true, /*causal=*/true));
+       });
+     }},
+    {"mha window",
+     [] {
+       return attention({6, 2}, {wave({4, 2, 6})}, [](MultiheadAttention& m, const Tensors& x) {
+         return defined(m(x[0], x[0], x[0], Tensor(), true, window(), true, /*is_causal=*/true));
+       });
+     }},
+    {"mha window, padding",
+     [] {
+       return attention({6, 2}, {wave({4, 2, 6})}, [](MultiheadAttention& m, const Tensors& x) {
+         return defined(m(x[0], x[0], x[0], hidden(), false, window(), true, /*is_causal=*/true));
        });
      }},
     {"mha dropout",
@@ -352,7 +370,32 @@ TEST_CASE("attention: no key seen gives zeros, and with weights nan") {
   CHECK(std::get<0>(m(x, x, x, all)).isnan().all().item<bool>());
 }
 
+TEST_CASE("attention: one mask for all queries, or of another floating type") {
+  MultiheadAttention m(4, 2);
+  const Tensor x = ones({3, 1, 4}) + arange(3).view({3, 1, 1}), row = arange(3).view({1, 3}) * 0.5;
+  const Tensor want = std::get<0>(m(x, x, x, Tensor(), true, row.expand({3, 3})));
+  for (const Tensor& mask : {row, row.to(kDouble), row.unsqueeze(0)})
+    for (const bool weights : {false, true})
+      CHECK(allclose(std::get<0>(m(x, x, x, Tensor(), weights, mask)), want));
+}
+
 TEST_CASE("attention: what layers refuse") {
+  {
+    MultiheadAttention m(4, 2);
+    const Tensor x = ones({3, 1, 4});
+    for (const bool weights : {false, true})
+      CHECK(message([&] {
+              m(x, x, x, ones({1, 3}, kLong), weights);
+            }) == "multi_head_attention_forward: a mask must be bool or floating, got int64");
+    functional::MultiheadAttentionForwardFuncOptions o(4, 2, m->in_proj_weight, m->in_proj_bias, {},
+                                                       {}, false, 0, m->out_proj->weight,
+                                                       m->out_proj->bias);
+    CHECK(message([&] {
+            functional::multi_head_attention_forward(x, x, x, o.static_k(ones({1, 3, 4})));
+          }) ==
+          "multi_head_attention_forward: static_k or static_v has shape [1, 3, 4], wanted is [2, "
+          "keys, 2]");
+  }
   CHECK(message([] { MultiheadAttention(5, 2); }) ==
         "MultiheadAttention: num_heads 2 does not divide embed_dim 5");
   MultiheadAttention m(4, 2);

@@ -67,6 +67,11 @@ waved("mha sizes, bias_kv, zeros", MHA(6, 2, kdim=3, vdim=5, add_bias_kv=True, a
       lambda m, q, k, v: m(q, k, v, key_padding_mask=HIDDEN, attn_mask=wave(4, 3, 4), need_weights=False))
 waved("mha causal", MHA(6, 2), [wave(4, 2, 6)],
       lambda m, x: m(x, x, x, key_padding_mask=HIDDEN, need_weights=False, attn_mask=causal(4).isinf(), is_causal=True))
+# Causal, and without the first key from the third query on: is_causal is a wrong hint, which does not count here.
+WINDOW = causal(4).isinf() | torch.tensor([[False] * 4] * 2 + [[True] + [False] * 3] * 2)
+waved("mha window", MHA(6, 2), [wave(4, 2, 6)], lambda m, x: m(x, x, x, attn_mask=WINDOW, is_causal=True))
+waved("mha window, padding", MHA(6, 2), [wave(4, 2, 6)],
+      lambda m, x: m(x, x, x, key_padding_mask=HIDDEN, need_weights=False, attn_mask=WINDOW, is_causal=True))
 waved("mha dropout", MHA(6, 2, dropout=0.4), [wave(4, 2, 6)], lambda m, x: m(x, x, x, need_weights=False),
       training=True)
 waved("mha dropout, weights", MHA(6, 2, dropout=0.4), [wave(4, 2, 6)], lambda m, x: m(x, x, x), training=True)

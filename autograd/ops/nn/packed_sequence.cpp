@@ -100,7 +100,8 @@ Tensor pad_sequence(TensorList sequences, bool batch_first, double padding_value
     longest = std::max(longest, x.size(0));
   }
   std::vector<Tensor> padded;
-  for (const Tensor& x : sequences) {
+  for (const Tensor& given : sequences) {
+    const Tensor x = given.to(sequences[0].dtype());
     std::vector<int64_t> shape = x.sizes().vec();
     shape[0] = longest - shape[0];
     if (shape[0] == 0) {
