@@ -59,7 +59,8 @@ struct ASMoutput {
 /// to the first cutoff have a score each in the head, and each cluster between cutoffs has one
 /// there and a projection of its own, smaller the rarer the classes, which only the inputs whose
 /// target is in the cluster pay for. It holds the Linear `head` and, in `tail`, a Sequential of two
-/// Linears for each cluster, drawn in the order that Python draws them. E. Grave et al., Efficient softmax approximation for GPUs, 2017.
+/// Linears for each cluster, drawn in the order that Python draws them. E. Grave et al., Efficient
+/// softmax approximation for GPUs, 2017.
 class AdaptiveLogSoftmaxWithLossImpl : public Cloneable<AdaptiveLogSoftmaxWithLossImpl> {
  public:
   AdaptiveLogSoftmaxWithLossImpl(int64_t in_features, int64_t n_classes,
