@@ -31,22 +31,7 @@ using ReducePowerFn = void(const void* x, double* y, double p, const ReduceShape
 using ReduceMomentsFn = void(const void* x, double* mean, double* m2, const ReduceShape&);
 using ReduceLogSumExpFn = void(const void* x, void* max, void* sum, const ReduceShape&);
 
-<<<<<<< HEAD
 // One table for each source, tensor/kernels/reduce/sum.cpp and so on.
-=======
-// Of the rows of a, [rows, n], and the columns of b, [n, columns]; all dense, `columns` a multiple
-// of distance_lanes.
-inline constexpr int64_t distance_lanes = 8;
-struct DistanceShape {
-  int64_t rows, n, columns;
-};
-using DistanceFn = void(const double* a, const double* b, double* y, double p,
-                        const DistanceShape&);
-using DistanceSlopeFn = void(const double* a, const double* b, const double* w, const double* y,
-                             double* da, double p, const DistanceShape&);
-
-// One table for each source: sum.cpp, minmax.cpp and so on.
->>>>>>> tests
 struct SumTable {
   // y is int64 for bool and integers (modulo 2^64), else of x's type. nansum: float and double.
   ByType<ReduceFn> sum, prod, nansum;
