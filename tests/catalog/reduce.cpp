@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "autograd/ops/nn/softmax.h"
 #include "tests/catalog.h"
 
 namespace catalog {

@@ -12,6 +12,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
+#include "autograd/ops/nn/softmax.h"
 #include "tensor/base/parallel.h"
 #include "tensor/kernels/table.h"
 #include "tensor/raw.h"

@@ -182,10 +182,10 @@ TEST_CASE_TEMPLATE("scans of rows and columns", T, uint8_t, int32_t, int64_t, fl
       auto factors = x;
       for (T& v : factors) v = v > T(2) ? T(2) : T(1);
       auto scan = [&](ScanFn* fn) { return [=, &s](auto& in, Y* y) { fn(in[0].data(), y, s); }; };
-      compare<T, Y>("cumsum", s, {x}, scan(t.scan->cumsum[type]), running(0, std::plus<>{}),
+      compare<T, Y>("cumsum", s, {x}, scan(t.scan->cumsum.fn[type]), running(0, std::plus<>{}),
                     2 * eps + double(s.n) * 1e-16);  // rows are added in another order
       if (s.n < 50 || std::is_floating_point_v<T>)
-        compare<T, Y>("cumprod", s, {factors}, scan(t.scan->cumprod[type]),
+        compare<T, Y>("cumprod", s, {factors}, scan(t.scan->cumprod.fn[type]),
                       running(1, [](double a, double b) { return double(Y(a * b)); }), 4 * eps);
       for (int which = 0; which < 2; ++which) {
         auto beats = [=](double v, double best) {
@@ -223,7 +223,7 @@ TEST_CASE_TEMPLATE("scans of rows and columns", T, uint8_t, int32_t, int64_t, fl
       }
       if constexpr (std::is_floating_point_v<T>)
         compare<T, T>(
-            "logcumsumexp", s, {x}, scan(t.scan->logcumsumexp[type]),
+            "logcumsumexp", s, {x}, scan(t.scan->logcumsumexp.fn[type]),
             [](auto& in) {
               Line y;
               double sum = 0;
@@ -237,7 +237,7 @@ TEST_CASE_TEMPLATE("scans of rows and columns", T, uint8_t, int32_t, int64_t, fl
 
 TEST_CASE("a scan may work in place") {
   std::vector<float> x = {1, 2, 3, 4, 5, 6};
-  table().scan->cumsum[ScalarType::Float](x.data(), x.data(), {2, 3, 1, 1});
+  table().scan->cumsum.fn[ScalarType::Float](x.data(), x.data(), {2, 3, 1, 1});
   CHECK(x == std::vector<float>{1, 3, 6, 4, 9, 15});
 }
 
@@ -245,7 +245,7 @@ TEST_CASE("logcumsumexp of extremes") {
   each_table([](const Table& t) {
     const double x[] = {-inf, -inf, 1000, 1000, -1000, inf, 3};
     double y[7];
-    t.scan->logcumsumexp[ScalarType::Double](x, y, {1, 7, 1, 1});
+    t.scan->logcumsumexp.fn[ScalarType::Double](x, y, {1, 7, 1, 1});
     CHECK(y[0] == -inf);
     CHECK(y[1] == -inf);
     CHECK(y[2] == 1000);
