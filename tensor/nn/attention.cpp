@@ -22,7 +22,7 @@ using gemm_loops::grain_for;
 using gemm_loops::round_up;
 
 constexpr int64_t most_queries = 96, most_keys = 128;  // of a tile
-constexpr int64_t few_queries = 4;                     // for which packing the keys does not pay
+constexpr int64_t few_queries = 8;                     // for which packing the keys does not pay
 
 // Matrices of unit column stride, one for each index of the dims before.
 template <class T>
