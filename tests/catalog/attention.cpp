@@ -49,8 +49,13 @@ void products(Rows& rows) {
       "a, b, c, d.masked_fill(torch.ones(5, 6, dtype=torch.bool).tril().logical_not(), -math.inf)",
       with(small, fixed({3, 5, 1})),
       [](const List& x) { return scaled_dot_product_attention(x[0], x[1], x[2], x[3], 0, true); });
+  const std::vector<Input> many = {real({1, 2, 19, 3}), real({1, 2, 23, 3}), real({1, 2, 23, 3})};
+  row("scaled_dot_product_attention.many_queries", "a, b, c", many, attend);
+  row("scaled_dot_product_attention.many_queries_causal", "a, b, c, is_causal=True", many, causal);
+  row("scaled_dot_product_attention.many_queries_mask", "a, b, c, d", with(many, fixed({19, 23})),
+      masked);
   row("scaled_dot_product_attention.one_query", "a, b, c",
-      {real({2, 3, 1, 5}), real({2, 3, 7, 5}), real({2, 3, 7, 6})}, attend,
+      {real({2, 3, 1, 5}), real({2, 3, 7, 5}), real({2, 3, 7, 5})}, attend,
       {real({2, 4, 1, 70}), real({2, 4, 301, 70}), real({2, 4, 301, 53})});
   row("scaled_dot_product_attention.one_query_mask", "a, b, c, d",
       {real({2, 3, 1, 4}), real({2, 3, 7, 4}), real({2, 3, 7, 4}), bools({2, 1, 1, 7})}, masked,
