@@ -12,7 +12,7 @@ FILES = {
     "docs/plots.py": 'PICTURES = {"groups.svg": 1}',
     "nn/module.h": "struct Module {\n  int x;\n  int y; /* one */\n};\n",
     "tests/catalog/pointwise.cpp": 'unary(rows, "tanh", 1);',
-    "tests/catalog/meson.build": "foreach name, threads : {'values': '2', 'planes': '1'}\n"
+    "tests/catalog/meson.build": "foreach name, threads : {'values': '2', 'writes': '1'}\n"
                                  "  program = executable('test_catalog_' + name, name + '.cpp')\n"
                                  "  test('catalog_@0@_@1@'.format(name, isa), program)\nendforeach\n"
                                  "executable('list', 'list.cpp')\n",
@@ -44,7 +44,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.faults("```cpp\nf([](Tensor t) {});\n```\n"), [])
 
     def test_commands(self):
-        self.assertEqual(self.faults("`./dev test views`, `./dev test --list`, `./dev test example_xor`, `./dev test catalog_planes_avx2`, `./dev -h`, `./dev COMMAND`"), [])
+        self.assertEqual(self.faults("`./dev test views`, `./dev test --list`, `./dev test example_xor`, `./dev test catalog_writes_avx2`, `./dev -h`, `./dev COMMAND`"), [])
         self.assertEqual(self.faults("`./dev tests`"), ["no command ./dev tests"])
         self.assertEqual(self.faults("```\n./dev gone    # words\n```\n"), ["no command ./dev gone"])
         self.assertEqual(self.faults("`./dev test view`"), ["./dev test: no test view"])
@@ -53,7 +53,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(len(self.faults("`./dev mutate nn/gone.h`")), 2)  # and no such file
 
     def test_programs(self):
-        self.assertEqual(self.faults("`build/tests/catalog/test_catalog_planes`, `build/examples/xor`, `build/tests/test_views`, "
+        self.assertEqual(self.faults("`build/tests/catalog/test_catalog_writes`, `build/examples/xor`, `build/tests/test_views`, "
                                      "`build/tests/catalog/list | sort`"), [])
         self.assertEqual(self.faults("`build/tests/catalog/test_catalog_gone`"), ["no program build/tests/catalog/test_catalog_gone"])
         self.assertEqual(self.faults("`build/tests/list`"), ["no program build/tests/list"])

@@ -1,7 +1,6 @@
 // The tape: what is recorded, how gradients flow and collect, and what goes wrong with a message.
 #include <doctest/doctest.h>
 
-#include <thread>
 #include <vector>
 
 #include "autograd/autograd.h"
@@ -249,17 +248,6 @@ TEST_CASE("a retained gradient is summed, and follows writes in place") {
   CHECK(values(base.grad()) == Values{1, 1});
 }
 
-TEST_CASE("threads that meet at a leaf") {
-  const Tensor x = leaf({1});
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 8; ++t)
-    threads.emplace_back([&] {
-      for (int i = 0; i < 2000; ++i) (x * 1).backward();
-    });
-  for (std::thread& t : threads) t.join();
-  CHECK(values(x.grad()) == Values{16000});
-}
-
 TEST_CASE("methods of an undefined tensor throw") {
   const Tensor none, x = leaf({1});
   const auto refused = [](auto f) {
@@ -336,47 +324,6 @@ TEST_CASE("anomaly mode names the operation and its place") {
   CHECK(text.find("made a nan in the gradient of input 0") != std::string::npos);
   const autograd::DetectAnomalyGuard without(/*check_nan=*/false);
   CHECK_NOTHROW((x.sqrt() * 0).sum().backward());
-}
-
-TEST_CASE("a graph that goes through several threads") {
-  const Tensor x = full({2}, 1.5).requires_grad_();
-  Tensor y = x, z;
-  std::thread([&] {
-    for (int i = 0; i < 100; ++i) y = y + x;
-  }).join();
-  // A thread that has recorded nothing yet goes on behind the other's nodes.
-  std::thread([&] {
-    z = (y * y + y * x).sum();
-    z.backward();
-  }).join();
-  // z = 101 x * 101 x + 101 x * x
-  CHECK(x.grad().allclose(full({2}, 2 * (101 * 101 + 101) * 1.5)));
-}
-
-TEST_CASE("several threads record with one leaf") {
-  const Tensor x = ones({2}).requires_grad_();
-  std::vector<std::thread> threads;
-  for (int k = 0; k < 4; ++k)
-    threads.emplace_back([&] {
-      for (int i = 0; i < 100; ++i) {
-        const Tensor unused = x * 3;
-        (x * 2).sum().backward();
-      }
-    });
-  for (auto& t : threads) t.join();
-  CHECK(x.grad().equal(full({2}, 800.)));
-  CHECK(x.use_count() == 1);
-}
-
-TEST_CASE("several threads add to the gradient of one named input") {
-  const Tensor x = ones({2}).requires_grad_();
-  std::vector<std::thread> threads;
-  for (int k = 0; k < 4; ++k)
-    threads.emplace_back([&] {
-      for (int i = 0; i < 500; ++i) (x * 2).sum().backward({}, std::nullopt, false, TensorList{x});
-    });
-  for (auto& t : threads) t.join();
-  CHECK(x.grad().equal(full({2}, 4000.)));
 }
 
 TEST_CASE("a leaf that is given another shape") {

@@ -40,8 +40,9 @@ const Rows& all_rows() {
   static const Rows rows = [] {
     Rows all;
     for (const auto& family :
-         {pointwise_rows, linalg_rows, nn_rows, reduce_rows, view_rows, index_rows, conv_rows,
-          pool_rows, vision_rows, norm_rows, recurrent_rows, attention_rows, positions_rows}) {
+         {pointwise_rows, linalg_rows, nn_rows, nn_loss_rows, reduce_rows, view_rows, index_rows,
+          image_conv_rows, image_pool_rows, image_vision_rows, nn_normalisation_rows,
+          nn_recurrent_rows, nn_attention_rows, nn_positions_rows}) {
       Rows some = family();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
                  std::make_move_iterator(some.end()));

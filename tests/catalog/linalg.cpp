@@ -105,6 +105,8 @@ Rows linalg_rows() {
 
   row("bilinear", "F.bilinear(a, b, c, d)", {m23, real({2, 4}), real({5, 3, 4}), real({5})},
       [](const List& x) { return gradus::bilinear(x[0], x[1], x[2], x[3]); });
+  row("bilinear.batch", "F.bilinear(a, b, c)", {real({2, 3, 3}), real({2, 3, 2}), real({4, 3, 2})},
+      [](const List& x) { return gradus::bilinear(x[0], x[1], x[2]); });
 
   row("tensordot", "torch.tensordot(a, b, dims=2)", {real({2, 3, 4}), real({3, 4, 2})},
       [](const List& x) { return tensordot(x[0], x[1]); });

@@ -30,6 +30,8 @@ const std::map<std::string, const char*> keep_inputs = {
     {"conv2d.single", "the same"},
     {"cross_entropy_loss", "PyTorch makes the logarithms of all probabilities"},
     {"cross_entropy_loss.none", "the same"},
+    {"cross_entropy_loss.weighted", "the same"},
+    {"cross_entropy_loss.weighted.none", "the same"},
     {"rms_norm", "PyTorch normalises before it scales"},
     {"rms_norm.eps", "the same"},
     {"scaled_dot_product_attention.mask_gradient", "PyTorch scales query and key before"},

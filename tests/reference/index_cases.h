@@ -257,6 +257,6 @@ inline void refusal_cases(CaseWriter& w) {
   ATTEMPT(torch::one_hot(n(-1)));
   ATTEMPT(torch::one_hot(n(3), 3));
   ATTEMPT(torch::one_hot(ramp({1})));
-  ATTEMPT(leaf({2}).resize_({3}));
+  ATTEMPT(ramp_leaf({2}).resize_({3}));
 #undef ATTEMPT
 }

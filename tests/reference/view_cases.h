@@ -8,7 +8,7 @@ inline torch::Tensor ramp(std::vector<int64_t> sizes, torch::ScalarType type = t
   for (int64_t s : sizes) n *= s;
   return torch::arange(n, torch::kLong).to(type).view(sizes);
 }
-inline torch::Tensor leaf(std::vector<int64_t> sizes) {
+inline torch::Tensor ramp_leaf(std::vector<int64_t> sizes) {
   torch::Tensor t = ramp(std::move(sizes)).mul(0.5).add(1);
   t.requires_grad_();
   return t;
@@ -133,7 +133,7 @@ inline void window_cases(CaseWriter& w) {
 
 inline void write_cases(CaseWriter& w) {
   {
-    torch::Tensor x = leaf({2, 3}), y = x * 2, v = y[0];
+    torch::Tensor x = ramp_leaf({2, 3}), y = x * 2, v = y[0];
     v.mul_(3);
     backward(y);
     w.values("part_scaled", x.grad());
@@ -141,21 +141,22 @@ inline void write_cases(CaseWriter& w) {
     w.text("part_scaled.view", v.grad_fn()->name());
   }
   {
-    torch::Tensor x = leaf({2, 3}), z = leaf({3}), y = x.clone();
+    torch::Tensor x = ramp_leaf({2, 3}), z = ramp_leaf({3}), y = x.clone();
     y.select(0, 1).copy_(z);
     backward(y * y);
     w.values("part_replaced", x.grad());
     w.values("part_replaced.by", z.grad());
   }
   {
-    torch::Tensor x = leaf({2, 3}), y = x * 1, v = y.view({-1});
+    torch::Tensor x = ramp_leaf({2, 3}), y = x * 1, v = y.view({-1});
     y.mul_(2);
     backward(v * v);
     w.values("view_of_written", x.grad());
     w.text("view_of_written.fn", v.slice(0, 1).grad_fn()->name());
   }
   {
-    torch::Tensor x = leaf({3, 3}), z = leaf({2}), y = x.clone(), v = y.slice(0, 1), u = v.t();
+    torch::Tensor x = ramp_leaf({3, 3}), z = ramp_leaf({2}), y = x.clone(), v = y.slice(0, 1),
+                  u = v.t();
     u.mul_(2);
     u[0] = z;
     w.flag("chain.requires", v.requires_grad());
@@ -165,7 +166,7 @@ inline void write_cases(CaseWriter& w) {
     w.values("chain.y", y);
   }
   {
-    torch::Tensor z = leaf({2}), y = torch::zeros({3, 2}, torch::kDouble), v = y[0], u = y[1];
+    torch::Tensor z = ramp_leaf({2}), y = torch::zeros({3, 2}, torch::kDouble), v = y[0], u = y[1];
     w.flag("late", v.requires_grad());
     u.copy_(z);
     w.flag("late.after", v.requires_grad());
@@ -174,7 +175,7 @@ inline void write_cases(CaseWriter& w) {
     w.values("late.grad", z.grad());
   }
   {
-    torch::Tensor z = leaf({3}), y = torch::zeros({2, 3}, torch::kDouble);
+    torch::Tensor z = ramp_leaf({3}), y = torch::zeros({2, 3}, torch::kDouble);
     y.copy_(z);
     backward(y);
     w.values("copy_broadcast", z.grad());
@@ -187,7 +188,7 @@ inline void write_cases(CaseWriter& w) {
     w.values("copy_converts", z.grad());
   }
   {
-    torch::Tensor x = leaf({2, 3}), y = x.clone();
+    torch::Tensor x = ramp_leaf({2, 3}), y = x.clone();
     y.t_();
     y.select(0, 0).mul_(5);
     backward(y);
@@ -195,28 +196,28 @@ inline void write_cases(CaseWriter& w) {
     w.window("turned.value", y);
   }
   {
-    torch::Tensor x = leaf({2, 3}), y = x.clone(), v = y[1];
+    torch::Tensor x = ramp_leaf({2, 3}), y = x.clone(), v = y[1];
     v.unsqueeze_(0);
     v.mul_(2);
     backward(y);
     w.values("view_unsqueezed", x.grad());
   }
   {
-    torch::Tensor x = leaf({4}), y = x * 1;
+    torch::Tensor x = ramp_leaf({4}), y = x * 1;
     auto parts = y.tensor_split(2);
     parts[0].mul_(3);
     backward(y);
     w.values("tensor_split_written", x.grad());
   }
   {
-    torch::Tensor x = leaf({4}), y = x * 1;
+    torch::Tensor x = ramp_leaf({4}), y = x * 1;
     y.slice(0, 1, 3).zero_();
     y.slice(0, 3).fill_(7);
     backward(y * x);
     w.values("part_filled", x.grad());
   }
   {
-    torch::Tensor x = leaf({2, 2}), y = x * 1, c = torch::full({}, 3.0, torch::kDouble);
+    torch::Tensor x = ramp_leaf({2, 2}), y = x * 1, c = torch::full({}, 3.0, torch::kDouble);
     c.requires_grad_();
     y[0].fill_(c);
     backward(y * y);
@@ -224,7 +225,7 @@ inline void write_cases(CaseWriter& w) {
     w.values("filled_by_tensor.x", x.grad());
   }
   {
-    torch::Tensor x = leaf({3}), y = x * 1;
+    torch::Tensor x = ramp_leaf({3}), y = x * 1;
     y.expand({2, 3}).sum().backward();
     w.values("expanded", x.grad());
   }
@@ -245,7 +246,7 @@ inline void write_cases(CaseWriter& w) {
   }
   const auto attempt = [&](const char* name, auto f) {
     w.attempt(name, [&] {
-      torch::Tensor x = leaf({2, 2}), y = x * 1;
+      torch::Tensor x = ramp_leaf({2, 2}), y = x * 1;
       return torch::Tensor(f(x, y));
     });
   };

@@ -257,3 +257,35 @@ TEST_CASE("what load() handed over is still there for who reads it again") {
   CHECK(t.a.equal(full({2}, 2.)));
   CHECK(t.b.equal(full({2}, 1.)));
 }
+
+TEST_CASE("a file is replaced as a whole or not at all") {
+  const TemporaryDirectory dir;
+  const std::string path = dir / "x.safetensors";
+  save(ones({3}), path);
+  const std::string before = content(path);
+  serialize::OutputArchive bad;
+  bad.write("a", ones({100}));
+  bad.write("a", ones({100}));
+  CHECK_THROWS_AS(bad.save_to(path), Error);
+  CHECK(content(path) == before);
+
+  fs::create_symlink(path, dir.path / "link");
+  save(zeros({2}), dir / "link");
+  CHECK(fs::is_symlink(dir.path / "link"));
+  Tensor t;
+  load(t, path);
+  CHECK(t.equal(zeros({2})));
+  CHECK(std::distance(fs::directory_iterator(dir.path), {}) == 2);  // no temporary file is left
+
+  CHECK_THROWS_WITH(save(t, dir / "no/x"), doctest::Contains("save: cannot open"));
+  CHECK_THROWS_WITH(load(t, dir / "absent"), doctest::Contains("load: cannot open"));
+  std::ofstream(path) << "short";
+  CHECK_THROWS_WITH(load(t, path), (path + ": load: 5 bytes are no archive").c_str());
+  CHECK_THROWS_AS(load(t, dir.path.string()), Error);
+}
+
+TEST_CASE("saving to a full device fails") {
+  if (!fs::exists("/dev/full")) return;
+  CHECK_THROWS_WITH(save(ones({3}), "/dev/full"),
+                    doctest::Contains("save: cannot write /dev/full"));
+}

@@ -1,23 +1,18 @@
 #include "tensor/io/serialize.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <cmath>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/pointwise/copy.h"
-#include "tests/temporary_directory.h"
 
 using namespace gradus;
 using serialize::InputArchive;
 using serialize::OutputArchive;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -395,40 +390,4 @@ TEST_CASE("keys are written once, and devices are the CPU") {
   CHECK_NOTHROW(in.load_from(empty.data(), empty.size(), Device("cpu")));
   CHECK_THROWS_WITH(in.load_from(empty.data(), empty.size(), Device("cuda")),
                     "load: there is no device cuda here");
-}
-
-TEST_CASE("a file is replaced as a whole or not at all") {
-  const TemporaryDirectory dir;
-  const std::string path = dir / "x.safetensors";
-  save(ones({3}), path);
-  const auto text = [&] {
-    std::ifstream in(path);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  };
-  const std::string before = text();
-  OutputArchive bad;
-  bad.write("a", ones({100}));
-  bad.write("a", ones({100}));
-  CHECK_THROWS_AS(bad.save_to(path), Error);
-  CHECK(text() == before);
-
-  fs::create_symlink(path, dir.path / "link");
-  save(zeros({2}), dir / "link");
-  CHECK(fs::is_symlink(dir.path / "link"));
-  Tensor t;
-  load(t, path);
-  CHECK(t.equal(zeros({2})));
-  CHECK(std::distance(fs::directory_iterator(dir.path), {}) == 2);  // no temporary file is left
-
-  CHECK_THROWS_WITH(save(t, dir / "no/x"), doctest::Contains("save: cannot open"));
-  CHECK_THROWS_WITH(load(t, dir / "absent"), doctest::Contains("load: cannot open"));
-  std::ofstream(path) << "short";
-  CHECK_THROWS_WITH(load(t, path), (path + ": load: 5 bytes are no archive").c_str());
-  CHECK_THROWS_AS(load(t, dir.path.string()), Error);
-}
-
-TEST_CASE("saving to a full device fails") {
-  if (!fs::exists("/dev/full")) return;
-  CHECK_THROWS_WITH(save(ones({3}), "/dev/full"),
-                    doctest::Contains("save: cannot write /dev/full"));
 }

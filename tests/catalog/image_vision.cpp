@@ -208,7 +208,7 @@ void sampling(Rows& rows) {
 
 }  // namespace
 
-Rows vision_rows() {
+Rows image_vision_rows() {
   Rows rows;
   order(rows);
   layers(rows);

@@ -1,4 +1,4 @@
-// Normalisation of pictures.
+// Normalisation: over batches, instances, groups, layers and neighbouring channels.
 #include "autograd/ops/nn/normalisation.h"
 #include "autograd/ops/view/join.h"
 #include "nn/nn.h"
@@ -9,8 +9,65 @@ namespace catalog {
 using namespace gradus;
 namespace F = gradus::nn::functional;
 
-Rows norm_rows() {
+namespace {
+
+// Of rows and of short sequences.
+void of_rows(Rows& rows) {
+  const auto row = [&](const char* name, const char* python, std::vector<Input> inputs,
+                       std::vector<Input> large, std::function<Tensor(const List&)> f) {
+    rows.push_back(
+        {name, python, std::move(inputs), [f](const List& x) -> List { return {f(x)}; }});
+    rows.back().large = std::move(large);
+  };
+  const std::vector<Input> wide = {real({256, 128}), real({128}), real({128})};
+  row("batch_norm", "F.batch_norm(a, None, None, b, c, True)", {real({6, 4}), real({4}), real({4})},
+      wide, [](const List& x) { return batch_norm(x[0], x[1], x[2], {}, {}, true, 0, 1e-5); });
+  row("batch_norm.plain", "F.batch_norm(a, None, None, None, None, True, eps=0.01)",
+      {real({3, 4, 5})}, {real({64, 32, 50})},
+      [](const List& x) { return batch_norm(x[0], {}, {}, {}, {}, true, 0, 0.01); });
+  row("batch_norm.images", "F.batch_norm(a, None, None, b, c, True)",
+      {real({3, 5, 4, 3}), real({5}), real({5})}, {real({16, 20, 9, 10}), real({20}), real({20})},
+      [](const List& x) { return batch_norm(x[0], x[1], x[2], {}, {}, true, 0, 1e-5); });
+  row("batch_norm.eval", "F.batch_norm(a, d, e, b, c, False)",
+      {real({6, 4}), real({4}), real({4}), fixed({4}), fixed({4}, 0.5, 2)},
+      {real({256, 128}), real({128}), real({128}), fixed({128}), fixed({128}, 0.5, 2)},
+      [](const List& x) { return batch_norm(x[0], x[1], x[2], x[3], x[4], false, 0, 1e-5); });
+  row("batch_norm.weight", "F.batch_norm(a, None, None, b, None, True)", {real({5, 3}), real({3})},
+      {}, [](const List& x) { return batch_norm(x[0], x[1], {}, {}, {}, true, 0, 1e-5); });
+  row("batch_norm.eval_plain", "F.batch_norm(a, b, c, None, None, False)",
+      {real({6, 4}), fixed({4}), fixed({4}, 0.5, 2)}, {},
+      [](const List& x) { return batch_norm(x[0], {}, {}, x[1], x[2], false, 0, 1e-5); });
+  row("batch_norm.running",
+      "torch.stack([(m := b.clone(), v := c.clone(), F.batch_norm(a, m, v, training=True, "
+      "momentum=0.3))[0], v])",
+      {fixed({6, 4}), fixed({4}), fixed({4}, 0.5, 2)}, {}, [](const List& x) {
+        const Tensor mean = x[1].clone(), var = x[2].clone();
+        batch_norm(x[0], {}, {}, mean, var, true, 0.3, 1e-5);
+        return stack({mean, var});
+      });
+  rows.back().except = Row::no_gradient;
+  row("layer_norm", "F.layer_norm(a, (4,), b, c)", {real({6, 4}), real({4}), real({4})}, wide,
+      [](const List& x) { return layer_norm(x[0], {x[0].size(-1)}, x[1], x[2]); });
+  row("layer_norm.two", "F.layer_norm(a, (4, 5), b, c)",
+      {real({6, 4, 5}), real({4, 5}), real({4, 5})},
+      {real({200, 10, 13}), real({10, 13}), real({10, 13})},
+      [](const List& x) { return layer_norm(x[0], x[1].sizes(), x[1], x[2]); });
+  row("layer_norm.plain", "F.layer_norm(a, (4, 5))", {real({3, 4, 5})}, {real({64, 32, 50})},
+      [](const List& x) {
+        return layer_norm(x[0], {x[0].size(1), x[0].size(2)});
+      });
+  row("group_norm", "F.group_norm(a, 2, b, c)", {real({3, 4, 5}), real({4}), real({4})},
+      {real({32, 64, 50}), real({64}), real({64})},
+      [](const List& x) { return group_norm(x[0], 2, x[1], x[2]); });
+  row("group_norm.plain", "F.group_norm(a, 3)", {real({2, 12})}, {},
+      [](const List& x) { return group_norm(x[0], 3); });
+}
+
+}  // namespace
+
+Rows nn_normalisation_rows() {
   Rows rows;
+  of_rows(rows);
   const auto row = [&](const char* name, const char* python, std::vector<Input> inputs,
                        std::function<Tensor(const List&)> f, std::vector<Input> large = {}) {
     rows.push_back({name, python, std::move(inputs),

@@ -278,7 +278,7 @@ void interpolation(Rows& rows) {
 
 }  // namespace
 
-Rows pool_rows() {
+Rows image_pool_rows() {
   Rows rows;
   largest(rows);
   averages(rows);

@@ -92,7 +92,7 @@ struct Layers {
 
 }  // namespace
 
-Rows recurrent_rows() {
+Rows nn_recurrent_rows() {
   Rows rows;
   const auto layers = [&](const std::string& name, const Layers& l, bool has_large = false) {
     const auto inputs = l.inputs(3, 2, 2, 3);

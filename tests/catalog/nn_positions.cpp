@@ -28,7 +28,7 @@ std::string turned_halves(const std::string& x, const std::string& by) {
 
 }  // namespace
 
-Rows positions_rows() {
+Rows nn_positions_rows() {
   Rows rows;
   const auto row = [&](const char* name, const std::string& python, std::vector<int64_t> shape,
                        std::function<Tensor(const Tensor&)> f, std::vector<Input> large = {}) {

@@ -159,7 +159,7 @@ void of_integers(Rows& rows) {
 
 }  // namespace
 
-Rows conv_rows() {
+Rows image_conv_rows() {
   Rows rows;
   forward(rows);
   transposed(rows);

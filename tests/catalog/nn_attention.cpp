@@ -1,6 +1,6 @@
 // Attention.
-#include "autograd/ops/nn/attention.h"
 #include "autograd/factories.h"
+#include "autograd/ops/nn/attention.h"
 #include "nn/nn.h"
 #include "tests/catalog.h"
 
@@ -142,7 +142,7 @@ void layers(Rows& rows) {
 
 }  // namespace
 
-Rows attention_rows() {
+Rows nn_attention_rows() {
   Rows rows;
   products(rows);
   layers(rows);
