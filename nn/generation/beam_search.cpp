@@ -77,14 +77,14 @@ std::vector<std::vector<Continuation>> best_continuations(const Tensor& log_p, i
   const Tensor flat = log_p.reshape({prompts, -1});
   const auto [values, places] =
       flat.topk(std::min(checked_mul("beam_search", num_beams, 2), flat.size(1)));
-  const Tensor value = values.contiguous(), place = places.contiguous();
+  const auto value = values.accessor<double, 2>();
+  const auto place = places.accessor<int64_t, 2>();
   std::vector<std::vector<Continuation>> best(static_cast<size_t>(prompts));
-  for (int64_t i = 0; i < value.numel(); ++i) {
-    const double v = value.data_ptr<double>()[i];
-    if (std::isnan(v)) fail("beam_search: the model's logits have nan");
-    const int64_t prompt = i / value.size(1), at = place.data_ptr<int64_t>()[i];
-    best[size_t(prompt)].push_back({prompt * rows + at / all, at % all, v});
-  }
+  for (int64_t i = 0; i < prompts; ++i)
+    for (int64_t k = 0; k < value.size(1); ++k) {
+      if (std::isnan(value[i][k])) fail("beam_search: the model's logits have nan");
+      best[size_t(i)].push_back({i * rows + place[i][k] / all, place[i][k] % all, value[i][k]});
+    }
   return best;
 }
 
@@ -109,6 +109,8 @@ std::vector<std::vector<BeamHypothesis>> beam_search(const BeamModel& model, con
     rows = empty({followed}, kLong);
     log_p = empty({followed}, kDouble);
     const Tensor next = empty({followed}, kLong);
+    auto row_of = rows.accessor<int64_t, 1>(), token_of = next.accessor<int64_t, 1>();
+    auto log_p_of = log_p.accessor<double, 1>();
     bool all_over = true;
     for (int64_t i = 0; i < prompts; ++i) {
       Search& search = searches[size_t(i)];
@@ -116,9 +118,9 @@ std::vector<std::vector<BeamHypothesis>> beam_search(const BeamModel& model, con
       all_over = all_over && search.is_over();
       for (int64_t k = 0; k < beams; ++k) {
         const Continuation& c = search.running()[size_t(k)];
-        rows.data_ptr<int64_t>()[i * beams + k] = c.row;
-        next.data_ptr<int64_t>()[i * beams + k] = c.token;
-        log_p.data_ptr<double>()[i * beams + k] = c.log_p;
+        row_of[i * beams + k] = c.row;
+        token_of[i * beams + k] = c.token;
+        log_p_of[i * beams + k] = c.log_p;
       }
     }
     if (all_over) break;

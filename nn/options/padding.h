@@ -7,8 +7,8 @@
 
 namespace gradus::nn {
 
-/// What the options of all layers of padding are but for those that pad with a number; Mode is what
-/// functional::pad calls the kind.
+/// The options of a layer that pads without a number of its own; Mode is what functional::pad calls
+/// the kind.
 template <size_t D, class Mode>
 struct PadOptions {
   PadOptions(ExpandingArray<D * 2> padding) : padding_(std::move(padding)) {}
