@@ -21,6 +21,7 @@ GROUPS = [
     ("Options of layers", ["nn/options/*.h"]),
     ("Optimisers", ["optim/optimizer.h", "optim/*.h"]),
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
+    ("Text", ["data/text/*.h", "nn/generation/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What gradus.h reaches, but programs do not name.
