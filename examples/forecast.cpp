@@ -70,7 +70,7 @@ double error_of(const Tensor& changes, const Tensor& truth) {
 void draw_chart(const std::string& path, const Tensor& levels,
                 const std::vector<std::pair<int64_t, Tensor>>& forecasts) {
   const int64_t width = 1000, height = 400, months = levels.size(0);
-  const double low = levels.min().item<double>() - 1, high = levels.max().item<double>() + 1;
+  const double low = levels.min().item<double>() - 2, high = levels.max().item<double>() + 2;
   std::ofstream file(path);
   file << "<svg xmlns='http://www.w3.org/2000/svg' width='" << width << "' height='" << height
        << "'>\n<rect width='100%' height='100%' fill='white'/>\n";

@@ -1,5 +1,6 @@
 #include "nn/generation/cache.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "autograd/factories.h"
@@ -13,8 +14,10 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-void check(const char* what, const Tensor& x, const Tensor& memory, int64_t positions) {
+void check(const char* what, const Tensor& x, const Tensor& memory, int64_t rows,
+           int64_t positions) {
   Dims sizes(memory.sizes());
+  sizes[0] = rows;
   sizes[2] = positions;
   if (x.sizes() != IntArrayRef(sizes))
     fail("KeyValueCache: {} has shape {}, wanted is {}", what, x.sizes(), IntArrayRef(sizes));
@@ -44,21 +47,25 @@ KeyValueCache::KeyValueCache(const KeyValueCacheOptions& options_) : options(opt
   };
   key_ = memory(options.key_size());
   value_ = memory(options.value_size());
+  rows_ = options.batch();
 }
 
 void KeyValueCache::write(const Tensor& key, const Tensor& value) const {
-  const int64_t t = key.dim() == 4 ? key.size(2) : 1, most = key_.size(2);
-  check("key", key, key_, t);
-  check("value", value, value_, t);
+  const bool fits = key.dim() == 4;
+  const int64_t t = fits ? key.size(2) : 1, most = key_.size(2);
+  const int64_t rows = length_ > 0 ? rows_ : fits ? std::min(key.size(0), options.batch()) : 1;
+  check("key", key, key_, rows, t);
+  check("value", value, value_, rows, t);
   if (t > most - length_)
     fail("KeyValueCache: {} more positions behind {} do not fit in {}", t, length_, most);
   const NoGradGuard untaped;
-  key_.narrow(2, length_, t).copy_(key);
-  value_.narrow(2, length_, t).copy_(value);
+  key_.narrow(0, 0, rows).narrow(2, length_, t).copy_(key);
+  value_.narrow(0, 0, rows).narrow(2, length_, t).copy_(value);
 }
 
 void KeyValueCache::append(const Tensor& key, const Tensor& value) {
   write(key, value);
+  rows_ = key.size(0);
   length_ += key.size(2);
 }
 
@@ -69,18 +76,22 @@ Tensor KeyValueCache::attend(const Tensor& query, const Tensor& key, const Tenso
   const int64_t t = key.size(2), all = length_ + t;
   if (query.dim() != 4 || query.size(2) != t)
     fail("KeyValueCache: query has shape {} for {} new positions", query.sizes(), t);
-  const Tensor keys = key_.narrow(2, 0, all), values = value_.narrow(2, 0, all);
+  const Tensor keys = filled(key_, key.size(0), all), values = filled(value_, key.size(0), all);
   const bool first = length_ == 0 && t > 1, later = length_ > 0 && t > 1;
   const Tensor y = scaled_dot_product_attention(
       query, keys, values,
       later ? std::optional<Tensor>(seen_by_new(length_, t, attn_mask)) : attn_mask,
       /*dropout_p=*/0, /*is_causal=*/first, scale, enable_gqa);
+  rows_ = key.size(0);
   length_ = all;
   return y;
 }
 
-Tensor KeyValueCache::key() const { return key_.narrow(2, 0, length_); }
-Tensor KeyValueCache::value() const { return value_.narrow(2, 0, length_); }
+Tensor KeyValueCache::filled(const Tensor& memory, int64_t rows, int64_t length) const {
+  return memory.narrow(0, 0, rows).narrow(2, 0, length);
+}
+Tensor KeyValueCache::key() const { return filled(key_, rows_, length_); }
+Tensor KeyValueCache::value() const { return filled(value_, rows_, length_); }
 
 void KeyValueCache::truncate(int64_t length) {
   if (length < 0 || length > length_)
@@ -89,11 +100,12 @@ void KeyValueCache::truncate(int64_t length) {
 }
 
 void KeyValueCache::reorder(const Tensor& beams) {
-  if (beams.dtype() != kLong || beams.sizes() != IntArrayRef({options.batch()}))
-    fail("KeyValueCache: beams must be int64 [{}], got {} {}", options.batch(), beams.dtype(),
-         beams.sizes());
+  if (beams.dtype() != kLong || beams.dim() != 1 || beams.size(0) > options.batch())
+    fail("KeyValueCache: beams must be int64 of at most {} elements, got {} {}", options.batch(),
+         beams.dtype(), beams.sizes());
   const NoGradGuard untaped;
   const Tensor keys = key().index_select(0, beams), values = value().index_select(0, beams);
+  rows_ = beams.size(0);
   key().copy_(keys);
   value().copy_(values);
 }

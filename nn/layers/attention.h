@@ -35,7 +35,8 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
                                      const Tensor& key_padding_mask = {}, bool need_weights = true,
                                      const Tensor& attn_mask = {}, bool average_attn_weights = true,
                                      bool is_causal = false);
-  /// Room for the keys and values of `max_length` positions of `batch` sequences, for decode().
+  /// Room for the keys and values of `max_length` positions of up to `batch` sequences, for
+  /// decode().
   KeyValueCache make_cache(int64_t batch, int64_t max_length) const;
   /// Causal self attention position by position: input [t, N, embed_dim], or with batch_first [N,
   /// t, embed_dim], stands behind the positions in the cache, which takes it up; the result is of

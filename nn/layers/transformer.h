@@ -55,7 +55,7 @@ class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
   Tensor forward(const Tensor& src, const Tensor& src_mask = {},
                  const Tensor& src_key_padding_mask = {},
                  std::optional<bool> is_causal = std::nullopt);
-  /// A cache for each layer, with room for `max_length` positions of `batch` sequences.
+  /// A cache for each layer, with room for `max_length` positions of up to `batch` sequences.
   std::vector<KeyValueCache> make_caches(int64_t batch, int64_t max_length);
   /// forward() with is_causal, of positions behind those in the caches: the next step of a
   /// generation. See TransformerEncoderLayerImpl::decode. Throws Error for another number of

@@ -185,12 +185,32 @@ TEST_CASE("cache: beams go on as those they are chosen from") {
   CHECK(cache.key().equal(k.index_select(0, beams)));
   CHECK(cache.value().equal(v.index_select(0, beams)));
   CHECK(message([&] {
-          cache.reorder(tensor({0, 1}));
-        }) == "KeyValueCache: beams must be int64 [3], got int64 [2]");
+          cache.reorder(tensor({0, 1, 2, 0}));
+        }) == "KeyValueCache: beams must be int64 of at most 3 elements, got int64 [4]");
   CHECK(message([&] { cache.reorder(ones({3})); }) ==
-        "KeyValueCache: beams must be int64 [3], got float32 [3]");
+        "KeyValueCache: beams must be int64 of at most 3 elements, got float32 [3]");
   CHECK_THROWS_AS(cache.reorder(tensor({0, 1, 3})), IndexError);
   CHECK(cache.key().equal(k.index_select(0, beams)));
+}
+
+TEST_CASE("cache: a prompt becomes several beams, and these fewer") {
+  const Tensor k = wave({1, 2, 4, 5}), v = wave({1, 2, 4, 5}, 1);
+  const Tensor more = wave({3, 2, 1, 5}, 2);
+  KeyValueCache cache(of(3, 2, 6, 5));
+  cache.append(k, v);
+  CHECK(cache.key().equal(k));
+  cache.reorder(zeros({3}, kLong));
+  cache.append(more, more);
+  CHECK(cache.key().equal(cat({k.expand({3, 2, 4, 5}), more}, 2)));
+  cache.reorder(tensor({2, 1}));
+  CHECK(
+      cache.value().equal(cat({v.expand({2, 2, 4, 5}), more.index_select(0, tensor({2, 1}))}, 2)));
+  CHECK_THROWS_AS(cache.reorder(tensor({2})), IndexError);
+  CHECK(message([&] { cache.append(more, more); }) ==
+        "KeyValueCache: key has shape [3, 2, 1, 5], wanted is [2, 2, 1, 5]");
+  cache.reset();
+  cache.append(more, more);
+  CHECK(cache.key().equal(more));
 }
 
 TEST_CASE("cache: what it refuses leaves it as it was") {
