@@ -38,7 +38,7 @@ Rows nn_positions_rows() {
          }});
     rows.back().large = std::move(large);
   };
-  const std::vector<Input> large = {real({2, 4, 150, 34})};
+  const std::vector<Input> large = {real({5, 301, 34})};
   row(
       "rotary_embedding", turned_neighbours("a", angles(0, 5, 6, "10000.")), {2, 3, 5, 6},
       [](const Tensor& x) { return rotary_embedding(x); }, large);

@@ -111,6 +111,15 @@ TEST_CASE("positions: a rotation keeps the memory layout, and reads any") {
   CHECK(F::rotary_embedding(zeros({2, 0, 4})).sizes() == IntArrayRef({2, 0, 4}));
 }
 
+TEST_CASE("positions: threads that begin in the midst of a sequence know where they are") {
+  const Tensor x = wave({5, 301, 34});
+  for (const bool interleaved : {true, false}) {
+    const Tensor y = rotary_embedding(x, 2, 10000, interleaved);
+    for (int64_t i = 0; i < 5; ++i)
+      CHECK(y[i].equal(rotary_embedding(x[i], 2, 10000, interleaved)));
+  }
+}
+
 TEST_CASE("positions: the learned table begins as an embedding's") {
   manual_seed(3);
   const LearnedPositions positions(7, 4);

@@ -126,11 +126,11 @@ TEST_CASE("cache: what is filled is seen, in memory that stays in its place") {
 }
 
 TEST_CASE("cache: attention in pieces is causal attention over the whole") {
-  const Tensor q = wave({2, 4, 9, 6}), k = wave({2, 2, 9, 6}, 1), v = wave({2, 2, 9, 3}, 2);
+  const Tensor q = wave({2, 4, 9, 20}), k = wave({2, 2, 9, 20}, 1), v = wave({2, 2, 9, 41}, 2);
   const Tensor bias = wave({4, 9, 9}, 3), seen = wave({2, 1, 9, 9}, 4) > -0.5;
   const auto check = [&](const std::optional<Tensor>& mask) {
     const Tensor want = scaled_dot_product_attention(q, k, v, mask, 0, true, 0.3, true);
-    KeyValueCache cache(of(2, 2, 9, 6).value_size(3));
+    KeyValueCache cache(of(2, 2, 9, 20).value_size(41));
     int64_t from = 0;
     for (const int64_t count : {4, 1, 3, 1}) {
       const int64_t to = from + count;
