@@ -16,7 +16,8 @@ namespace gradus::data::text {
 ///   tokenizer.save("corpus.json");
 ///
 /// No token crosses from a word to the next: text is first cut into runs of letters (with all bytes
-/// above 127), of digits, of white space and of other characters, each with one space before it.
+/// above 127), of digits, of white space and of other characters, and the space before a run of the
+/// other kinds belongs to it.
 class BPETokenizer : public Tokenizer {
  public:
   /// Two tokens that make a new one.

@@ -91,6 +91,9 @@ TEST_CASE("text is cut into words") {
   CHECK(words_of(" ") == Words{" "});
   CHECK(words_of("x1+\xC3\xA9y, z") == Words{"x", "1", "+", "\xC3\xA9y", ",", " z"});
   CHECK(words_of("a \tb") == Words{"a", " \t", "b"});
+  // The ends of each kind.
+  CHECK(words_of("`az{@AZ[/09:") == Words{"`", "az", "{@", "AZ", "[/", "09", ":"});
+  CHECK(words_of("\b\t\r\x0e\x7f\x80") == Words{"\b", "\t\r", "\x0e\x7f", "\x80"});
 }
 
 TEST_CASE("merges are learnt as by counting all pairs anew") {
@@ -157,7 +160,8 @@ TEST_CASE("merges are checked") {
   CHECK(message([] {
           BPETokenizer({{97, 256}});
         }) == "BPETokenizer: token 256 is [97, 256], not of earlier tokens");
-  CHECK_THROWS_AS(BPETokenizer({{-1, 97}}), Error);
+  for (const Pair& pair : {Pair{256, 97}, Pair{-1, 97}, Pair{97, -1}})
+    CHECK_THROWS_AS(BPETokenizer({pair}), Error);
   CHECK(message([] {
           BPETokenizer({{97, 98}, {97, 98}});
         }) == "BPETokenizer: token 257 is [97, 98], and an earlier one is as well");

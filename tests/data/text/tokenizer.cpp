@@ -1,6 +1,8 @@
 // Tokenizers of bytes and characters.
 #include "data/text/tokenizer.h"
 
+#include <zlib.h>
+
 #include <fstream>
 
 #include "data/text/read_text.h"
@@ -95,4 +97,17 @@ TEST_CASE("texts of files") {
   CHECK(message([&] { read_text(folder / "none"); }) ==
         "read_text: cannot open " + (folder / "none") + ": No such file or directory");
   CHECK_THROWS_AS(read_text(folder.path.string()), Error);
+}
+
+TEST_CASE("gzipped texts are unpacked, up to a limit") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "text.gz", text(1 << 23, 'a');  // 8 KB packed
+  gzFile file = gzopen(path.c_str(), "wb");
+  REQUIRE(gzwrite(file, text.data(), unsigned(text.size())) == int(text.size()));
+  REQUIRE(gzclose(file) == Z_OK);
+  CHECK(read_text(path) == text);
+  CHECK(message([&] { read_text(path, 1 << 20); }) ==
+        "read_text: " + path + " has more bytes than the limit of 1048576");
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+  CHECK(message([&] { read_text(path); }).find("the data are damaged") != std::string::npos);
 }

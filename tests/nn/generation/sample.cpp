@@ -79,6 +79,8 @@ TEST_CASE("the logits that stay keep their values") {
   CHECK(stay(top_p(p, 0.5)) == Values{0, 1, 0, 1});
   CHECK(stay(top_p(p, 0.75)) == Values{0, 1, 1, 1});
   CHECK(stay(top_p(vec({-inf, 0, -inf}), 0.9)) == Values{0, 1, 0});
+  // Two of four equals have a half exactly, which is enough.
+  CHECK(top_p(vec({1, 1, 1, 1}), 0.5).isfinite().sum().item<int64_t>() == 2);
 }
 
 TEST_CASE("tokens have the shape of the logits without their last dim") {
