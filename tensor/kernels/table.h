@@ -7,6 +7,7 @@
 #include "tensor/kernels/image/winograd.h"
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/attention.h"
+#include "tensor/kernels/nn/ctc.h"
 #include "tensor/kernels/nn/normalisation.h"
 #include "tensor/kernels/nn/recurrent.h"
 #include "tensor/kernels/optim/optimizer.h"
@@ -22,6 +23,7 @@ struct Table {
   const Row* rows[GRADUS_ISA::formulas::size];
   const ConvTable* conv;
   const CopyTable* copy;
+  const CtcKernels* ctc;
   const GemmTable* gemm;
   const NormTable* norm;
   const OptimizerTable* optimizer;
