@@ -10,6 +10,7 @@ namespace gradus::kernels::GRADUS_ISA {
 extern const AttentionTable attention_table;
 extern const ConvTable conv_table;
 extern const CopyTable copy_table;
+extern const CtcKernels ctc_kernels;
 extern const GemmTable gemm_table;
 extern const OptimizerTable optimizer_table;
 extern const PoolTable pool_table;
@@ -23,6 +24,7 @@ constexpr Table make_table() {
           .rows = {},
           .conv = &conv_table,
           .copy = &copy_table,
+          .ctc = &ctc_kernels,
           .distance = &distance_table,
           .gemm = &gemm_table,
           .normalisation = &normalisation_table,

@@ -8,6 +8,7 @@
 #include "tensor/kernels/linalg/distance.h"
 #include "tensor/kernels/linalg/gemm.h"
 #include "tensor/kernels/nn/attention.h"
+#include "tensor/kernels/nn/ctc.h"
 #include "tensor/kernels/nn/normalisation.h"
 #include "tensor/kernels/nn/positions.h"
 #include "tensor/kernels/nn/recurrent.h"
@@ -25,6 +26,7 @@ struct Table {
   const Row* rows[GRADUS_ISA::formulas::size];
   const ConvTable* conv;
   const CopyTable* copy;
+  const CtcKernels* ctc;
   const DistanceTable* distance;
   const GemmTable* gemm;
   const NormalisationTable* normalisation;

@@ -7,10 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "tensor/base/parallel.h"
-#include "tensor/base/scratch.h"
-#include "tensor/kernels/table.h"
-#include "tensor/linalg/gemm_loops.h"
+#include "tensor/linalg/packed_matrix.h"
 
 namespace gradus::raw {
 
@@ -47,58 +44,6 @@ struct Matrices {
       offset += index % sizes[d] * strides[d];
     return data + offset;
   }
-};
-
-// A matrix cut into panels of columns, as the matrix-product kernel reads its second operand.
-template <class T>
-class Panels {
- public:
-  Panels(const kernels::GemmKernels<T>& micro, int64_t rows, int64_t columns)
-      : micro_(micro), rows_(rows), columns_(columns), data_(round_up(columns, micro.nr) * rows) {}
-
-  // Element (p, j) is x[p * row + j * column].
-  void pack(const T* x, int64_t row, int64_t column) {
-    const int64_t nr = micro_.nr;
-    parallel_for(0, ceil_div(columns_, nr), grain_for(gemm_loops::by_packing * nr * rows_),
-                 [&](int64_t first, int64_t last) {
-                   micro_.pack(x + first * nr * column, column, row,
-                               std::min(last * nr, columns_) - first * nr, rows_, micro_.nr,
-                               data_.get() + first * nr * rows_);
-                 });
-  }
-  // C = alpha A B (+ C) for A of m x k, and of this matrix the k rows from `top` on and the n
-  // columns from `left` on, a multiple of nr.
-  struct Part {
-    int64_t top, k, left, n;
-  };
-  void multiply(int64_t m, const T* a, int64_t a_row, int64_t a_col, Part b, T* c, int64_t c_row,
-                double alpha, bool add) const {
-    const int64_t nr = micro_.nr, mr = micro_.mr;
-    kernels::GemmTile<T> t{b.k,     nullptr, a_row, a_col, nullptr, nr,
-                           nullptr, c_row,   1,     0,     0,       {T(alpha), T(add)}};
-    const auto one = [&](int64_t i, int64_t j) {
-      t.a = a + i * a_row;
-      t.b = data_.get() + (b.left + j) * rows_ + b.top * nr;
-      t.c = c + i * c_row + j;
-      t.rows = static_cast<int>(std::min(mr, m - i));
-      t.cols = static_cast<int>(std::min(nr, b.n - j));
-      micro_.tile(t);
-    };
-    // What stays in the first cache: all of B, or else a panel of it.
-    constexpr int64_t near = 24 * 1024;
-    if (b.k * b.n * int64_t(sizeof(T)) <= near) {
-      for (int64_t i = 0; i < m; i += mr)
-        for (int64_t j = 0; j < b.n; j += nr) one(i, j);
-    } else {
-      for (int64_t j = 0; j < b.n; j += nr)
-        for (int64_t i = 0; i < m; i += mr) one(i, j);
-    }
-  }
-
- private:
-  const kernels::GemmKernels<T>& micro_;
-  int64_t rows_, columns_;
-  Scratch<T> data_;
 };
 
 Tensor with_unit_columns(const Tensor& x) {
@@ -188,9 +133,8 @@ void forward(const Problem<T>& p, const Tensor& out, T* terms) {
   const Matrices<T> y(out);
   const int64_t work = n.queries * n.keys * (n.depth + n.width);
   p.for_each_pair(work, [&](int64_t pair) {
-    Panels<T> k(p.micro, n.depth, n.keys), v(p.micro, n.keys, n.width);
-    k.pack(p.k[pair], 1, p.k.row);
-    v.pack(p.v[pair], p.v.row, 1);
+    const PackedMatrix<T> k(p.k[pair], 1, p.k.row, n.depth, n.keys);
+    const PackedMatrix<T> v(p.v[pair], p.v.row, 1, n.keys, n.width);
     const int64_t blocks = p.blocks();
     parallel_for(0, n.group * blocks, grain_for(work / blocks), [&](int64_t first, int64_t last) {
       const int64_t pitch = round_up(n.width, 16);
@@ -205,10 +149,10 @@ void forward(const Problem<T>& p, const Tensor& out, T* terms) {
           const auto t = p.tile(scores.get(), head, i, j);
           count = t.rows;
           k.multiply(t.rows, q, p.q.row, 1, {0, n.depth, j * p.columns, t.keys}, t.scores, t.pitch,
-                     p.scale, false);
+                     T(p.scale), T(0));
           p.kernels.softmax(t, j == 0, max, sum, sums.get(), pitch, n.width);
           v.multiply(t.rows, t.scores, t.pitch, 1, {j * p.columns, t.keys, 0, n.width}, sums.get(),
-                     pitch, 1, j > 0);
+                     pitch, T(1), T(j > 0));
         }
         if (count == 0) {  // no keys
           count = std::min(p.rows, n.queries - row);
@@ -277,13 +221,13 @@ class Backward {
  private:
   // A head of k and v, and the heads of q that it serves.
   struct Head {
-    Panels<T> keys, key_rows, values;  // kᵀ, k, vᵀ
-    std::vector<std::unique_ptr<Panels<T>>> q, dy;
+    PackedMatrix<T> keys, key_rows, values;  // kᵀ, k, vᵀ
+    std::vector<std::unique_ptr<PackedMatrix<T>>> q, dy;
     Scratch<T> dots;
-    Head(const kernels::GemmKernels<T>& micro, const Sizes& n)
-        : keys(micro, n.depth, n.keys),
-          key_rows(micro, n.keys, n.depth),
-          values(micro, n.width, n.keys),
+    explicit Head(const Sizes& n)
+        : keys(n.depth, n.keys),
+          key_rows(n.keys, n.depth),
+          values(n.width, n.keys),
           dots(n.group * n.queries) {}
   };
   struct Wants {
@@ -292,14 +236,14 @@ class Backward {
 
   void one(int64_t pair, int64_t work) const {
     const Sizes& n = p_.n;
-    Head h(p_.micro, n);
+    Head h(n);
     h.keys.pack(p_.k[pair], 1, p_.k.row);
     if (dq_.data) h.key_rows.pack(p_.k[pair], p_.k.row, 1);
     h.values.pack(p_.v[pair], 1, p_.v.row);
     for (int64_t g = 0; g < n.group; ++g) {
       const int64_t head = pair * n.group + g;
-      h.q.push_back(std::make_unique<Panels<T>>(p_.micro, n.queries, n.depth));
-      h.dy.push_back(std::make_unique<Panels<T>>(p_.micro, n.queries, n.width));
+      h.q.push_back(std::make_unique<PackedMatrix<T>>(n.queries, n.depth));
+      h.dy.push_back(std::make_unique<PackedMatrix<T>>(n.queries, n.width));
       if (dk_.data) h.q.back()->pack(p_.q[head], p_.q.row, 1);
       if (dv_.data) h.dy.back()->pack(dy_[head], dy_.row, 1);
       p_.kernels.dots(n.queries, n.width, dy_[head], dy_.row, y_[head], y_.row,
@@ -349,20 +293,20 @@ class Backward {
     const auto t = p_.tile(room, head, i, j);
     T* dp = room + p_.rows * p_.columns;
     h.keys.multiply(t.rows, p_.q[head] + row * p_.q.row, p_.q.row, 1, {0, n.depth, column, t.keys},
-                    t.scores, t.pitch, p_.scale, false);
+                    t.scores, t.pitch, T(p_.scale), T(0));
     h.values.multiply(t.rows, dy_[head] + row * dy_.row, dy_.row, 1, {0, n.width, column, t.keys},
-                      dp, t.pitch, 1, false);
+                      dp, t.pitch, T(1), T(0));
     p_.kernels.gradient(t, terms_ + 2 * (head * n.queries + row),
                         h.dots.get() + g * n.queries + row, dp);
     if (wants.kv && dv_.data)
       h.dy[size_t(g)]->multiply(t.keys, t.scores, 1, t.pitch, {row, t.rows, 0, n.width},
-                                dv_[pair] + column * dv_.row, dv_.row, 1, add);
+                                dv_[pair] + column * dv_.row, dv_.row, T(1), T(add));
     if (wants.kv && dk_.data)
       h.q[size_t(g)]->multiply(t.keys, dp, 1, t.pitch, {row, t.rows, 0, n.depth},
-                               dk_[pair] + column * dk_.row, dk_.row, p_.scale, add);
+                               dk_[pair] + column * dk_.row, dk_.row, T(p_.scale), T(add));
     if (wants.q && dq_.data)
       h.key_rows.multiply(t.rows, dp, t.pitch, 1, {column, t.keys, 0, n.depth},
-                          dq_[head] + row * dq_.row, dq_.row, p_.scale, j > 0);
+                          dq_[head] + row * dq_.row, dq_.row, T(p_.scale), T(j > 0));
   }
 
   const Problem<T>& p_;

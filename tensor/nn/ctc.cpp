@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "tensor/base/parallel.h"
+#include "tensor/kernels/table.h"
 
 namespace gradus::raw {
 
@@ -12,33 +13,46 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// log(exp a + exp b [+ exp c]).
+// log(exp a + exp b).
 double log_add(double a, double b) {
   const double high = std::max(a, b), low = std::min(a, b);
   return low == -infinity ? high : high + std::log1p(std::exp(low - high));
-}
-double log_add(double a, double b, double c) {
-  const double high = std::max({a, b, c});
-  if (high == -infinity) return high;
-  return high + std::log(std::exp(a - high) + std::exp(b - high) + std::exp(c - high));
 }
 
 // An example's labels with a blank before, between and after them.
 struct Path {
   Vector<int64_t> label;  // 2 length + 1
-  Vector<char> skips;     // whether the place is also reached from the one before the last
+  // 0 where a place is also reached from the one before the last, else -inf; two more at the end.
+  Vector<double> skip;
 };
 Path path(const CtcTerms& terms, int64_t n) {
   const int64_t length = terms.target_length[size_t(n)];
   const int64_t* target = terms.target.data_ptr<int64_t>() + terms.offset[size_t(n)];
   Path p;
   p.label.assign(size_t(2 * length + 1), terms.blank);
-  p.skips.assign(size_t(2 * length + 1), 0);
+  p.skip.assign(size_t(2 * length + 3), -infinity);
   for (int64_t i = 0; i < length; ++i) {
     p.label[size_t(2 * i + 1)] = target[i];
-    p.skips[size_t(2 * i + 1)] = i > 0 && target[i - 1] != target[i];
+    if (i > 0 && target[i - 1] != target[i]) p.skip[size_t(2 * i + 1)] = 0;
   }
   return p;
+}
+
+// The places of a path, with two of no probability before and behind them.
+class Places {
+ public:
+  explicit Places(size_t size) : all_(size + 4, -infinity) {}
+  double* get() { return all_.data() + 2; }
+  void swap(Places& other) { all_.swap(other.all_); }
+
+ private:
+  Vector<double> all_;
+};
+
+// The logarithms of the probabilities of the path's labels at a time.
+template <class T>
+void see(const T* log_probs, const Path& p, Vector<double>& seen) {
+  for (size_t s = 0; s < p.label.size(); ++s) seen[s] = double(log_probs[p.label[s]]);
 }
 
 // From the last alpha: a path ends in the last label, or in the blank behind it.
@@ -55,7 +69,8 @@ Ctc ctc(const Tensor& log_probs, const CtcTerms& terms) {
   const int64_t longest = *std::max_element(terms.target_length.begin(), terms.target_length.end());
   const int64_t width = 2 * longest + 1;
   // In double for float too: a sum over many times would lose what sets the paths apart.
-  Ctc out{empty({batch}, log_probs.dtype()), full({batch, times, width}, -infinity, kDouble)};
+  Ctc out{empty({batch}, log_probs.dtype()), empty({batch, times, width}, kDouble)};
+  const kernels::CtcKernels& kernel = *kernels::table().ctc;
   visit_floating(log_probs.dtype(), "ctc_loss", [&]<class T>(T) {
     const T* all = log_probs.data_ptr<T>();
     double* alphas = out.alpha.data_ptr<double>();
@@ -68,22 +83,19 @@ Ctc ctc(const Tensor& log_probs, const CtcTerms& terms) {
           loss[n] = size == 1 ? T(0) : T(infinity);
           continue;
         }
+        Places before(p.label.size()), now(p.label.size());
+        Vector<double> seen(p.label.size());
         double* alpha = alphas + n * times * width;
-        for (int64_t s = 0; s < std::min<int64_t>(2, size); ++s)
-          alpha[s] = double(all[n * classes + p.label[size_t(s)]]);
-        for (int64_t t = 1; t < length; ++t) {
-          const T* row = all + (t * batch + n) * classes;
-          const double* before = alpha;
-          alpha += width;
-          for (int64_t s = 0; s < size; ++s) {
-            double sum = before[s];
-            if (p.skips[size_t(s)])
-              sum = log_add(sum, before[s - 1], before[s - 2]);
-            else if (s > 0)
-              sum = log_add(sum, before[s - 1]);
-            alpha[s] = sum + double(row[p.label[size_t(s)]]);
-          }
+        for (int64_t t = 0; t < length; ++t, alpha += width) {
+          see(all + (t * batch + n) * classes, p, seen);
+          if (t == 0)
+            std::copy_n(seen.begin(), std::min<int64_t>(2, size), now.get());
+          else
+            kernel.step(size, before.get(), -1, p.skip.data(), seen.data(), alpha, now.get());
+          std::copy_n(now.get(), size, alpha);
+          before.swap(now);
         }
+        alpha -= width;
         loss[n] = T(loss_of(alpha, size));
       }
     });
@@ -96,12 +108,13 @@ Tensor ctc_backward(const Tensor& dy, const Tensor& log_probs, const Tensor& alp
   const int64_t times = log_probs.size(0), batch = log_probs.size(1), classes = log_probs.size(2);
   const int64_t width = alpha_of_all.size(2);
   const Tensor dx = zeros(log_probs.sizes(), log_probs.dtype()), g = contiguous(dy);
+  const kernels::CtcKernels& kernel = *kernels::table().ctc;
   visit_floating(log_probs.dtype(), "ctc_loss", [&]<class T>(T) {
     const T *all = log_probs.data_ptr<T>(), *scale = g.data_ptr<T>();
     const double* alphas = alpha_of_all.data_ptr<double>();
     T* out = dx.data_ptr<T>();
     parallel_for(0, batch, grain(times * (width + classes)), [&](int64_t first, int64_t last) {
-      Vector<double> beta, after, part;
+      Vector<double> part, probability(static_cast<size_t>(classes));
       for (int64_t n = first; n < last; ++n) {
         const Path p = path(terms, n);
         const int64_t size = int64_t(p.label.size()), length = terms.input_length[size_t(n)];
@@ -111,31 +124,30 @@ Tensor ctc_backward(const Tensor& dy, const Tensor& log_probs, const Tensor& alp
         const bool infinite = loss == infinity;
         if (infinite && zero_infinity) continue;
         if (infinite) loss = std::numeric_limits<double>::quiet_NaN();
-        beta.assign(size_t(size), -infinity);
+        // beta is without the class that is seen at its time, `after` and `now` are with it.
+        Places after(p.label.size()), now(p.label.size());
+        Vector<double> seen(p.label.size()), beta(p.label.size(), -infinity), weight(beta);
         for (int64_t t = length - 1; t >= 0; --t, alpha -= width) {
           const T* row = all + (t * batch + n) * classes;
           T* to = out + (t * batch + n) * classes;
-          // beta of this time, without the class that is seen at it.
+          see(row, p, seen);
           if (t == length - 1) {
-            for (int64_t s = std::max<int64_t>(0, size - 2); s < size; ++s) beta[size_t(s)] = 0;
-          } else {
-            const T* next = row + batch * classes;
-            after = beta;
-            for (int64_t s = 0; s < size; ++s) after[size_t(s)] += double(next[p.label[size_t(s)]]);
-            for (int64_t s = 0; s < size; ++s) {
-              double sum = after[size_t(s)];
-              if (s + 2 < size && p.skips[size_t(s + 2)])
-                sum = log_add(sum, after[size_t(s + 1)], after[size_t(s + 2)]);
-              else if (s + 1 < size)
-                sum = log_add(sum, after[size_t(s + 1)]);
-              beta[size_t(s)] = sum;
+            for (int64_t s = std::max<int64_t>(0, size - 2); s < size; ++s) {
+              beta[size_t(s)] = 0;
+              now.get()[s] = seen[size_t(s)];
             }
+          } else {
+            kernel.step(size, after.get(), 1, p.skip.data() + 2, seen.data(), beta.data(),
+                        now.get());
           }
+          after.swap(now);
+          kernel.weights(size, alpha, beta.data(), loss, weight.data());
           part.assign(size_t(classes), infinite ? loss : 0);
-          for (int64_t s = 0; s < size; ++s)
-            part[size_t(p.label[size_t(s)])] += std::exp(alpha[s] + beta[size_t(s)] + loss);
-          for (int64_t c = 0; c < classes; ++c)
-            to[c] = T((std::exp(double(row[c])) - part[size_t(c)]) * double(scale[n]));
+          for (size_t s = 0; s < p.label.size(); ++s) part[size_t(p.label[s])] += weight[s];
+          std::copy_n(row, classes, probability.begin());
+          kernel.exponentials(classes, probability.data(), probability.data());
+          for (size_t c = 0; c < size_t(classes); ++c)
+            to[c] = T((probability[c] - part[c]) * double(scale[n]));
         }
       }
     });

@@ -16,7 +16,8 @@ struct CtcTerms {
 };
 
 // Of logarithms of probabilities [T, N, C], contiguous: each example's loss [N], and alpha
-// [N, T, 2 S + 1], the logarithms of the probabilities of all beginnings, S the longest target.
+// [N, T, 2 S + 1], the logarithms of the probabilities of all beginnings, S the longest target; set
+// are the times and places that an example has.
 struct Ctc {
   Tensor loss, alpha;
 };

@@ -1,23 +1,19 @@
 // The products with the input, and all weights' gradients, are one matrix product over all steps.
 // What is left for each step is a product with the state, by a weight that is packed once, and one
 // pass over the gates. The sequences do not know of each other, so that each thread takes some of
-// them through all the steps.
+// them through all the steps; where the weight does not stay in a thread's cache, each takes some
+// hidden units of every step, and reads its part of the weight.
 #include "tensor/nn/recurrent.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "tensor/base/parallel.h"
-#include "tensor/base/scratch.h"
-#include "tensor/kernels/table.h"
-#include "tensor/linalg/gemm.h"
+#include "tensor/linalg/packed_matrix.h"
 #include "tensor/reduce/reduce.h"
 
 namespace gradus::raw {
 
 namespace {
-
-constexpr int64_t work_per_thread = int64_t(1) << 20;  // multiply-adds
 
 // How the sums of a row's gates lie. Of a GRU: n r z and the hidden part of n, so that both the
 // part from x (r z after n) and that from h (r z before n) are contiguous.
@@ -44,71 +40,56 @@ Vector<int64_t> offsets_of(const Steps& steps) {
   for (size_t t = 0; t < out.size(); ++t) out[t] = at, at += steps.sizes[t];
   return out;
 }
-
-// The rows that are multiplied together; what a row gives does not depend on the others.
-template <class T>
-int64_t unit_of() {
-  return kernels::table().gemm->of<T>().mr;
+// How many rows the sequences before each one have, and at the end all of them.
+Vector<int64_t> rows_before(const Steps& steps) {
+  Vector<int64_t> out(1, 0);
+  auto length = int64_t(steps.sizes.size());
+  for (int64_t b = 0; length > 0 && b < steps.sizes[0]; ++b) {
+    while (steps.sizes[size_t(length - 1)] <= b) --length;
+    out.push_back(out.back() + length);
+  }
+  return out;
 }
 
-// A matrix B [k, n] that many others are multiplied by.
-template <class T>
-class Factor {
- public:
-  Factor(const T* b, int64_t row, int64_t column, int64_t k, int64_t n)
-      : micro_(kernels::table().gemm->of<T>()),
-        k_(k),
-        n_(n),
-        padded_((n + micro_.nr - 1) / micro_.nr * micro_.nr),
-        panels_(padded_ * k) {
-    for (int64_t p = 0; p < k; p += micro_.kc)
-      micro_.pack(b + p * row, column, row, n, std::min<int64_t>(micro_.kc, k - p), micro_.nr,
-                  panels_.get() + p * padded_);
-  }
-  // Rows [first, last) of C = A B + beta C, `first` a multiple of unit_of().
-  void multiply(const T* a, int64_t a_row, T* c, int64_t c_row, int64_t first, int64_t last,
-                T beta) const {
-    for (int64_t p = 0; p < k_; p += micro_.kc) {
-      const int64_t depth = std::min<int64_t>(micro_.kc, k_ - p);
-      for (int64_t j = 0; j < n_; j += micro_.nr)
-        for (int64_t i = first; i < last; i += micro_.mr)
-          micro_.tile({depth,
-                       a + i * a_row + p,
-                       a_row,
-                       1,
-                       panels_.get() + p * padded_ + j * depth,
-                       micro_.nr,
-                       c + i * c_row + j,
-                       c_row,
-                       1,
-                       int(std::min<int64_t>(micro_.mr, last - i)),
-                       int(std::min<int64_t>(micro_.nr, n_ - j)),
-                       {T(1), p == 0 ? beta : T(1)}});
-    }
-  }
-
- private:
-  const kernels::GemmKernels<T>& micro_;
-  int64_t k_, n_, padded_;
-  Scratch<T> panels_;
+// Some sequences of a step, and some of the hidden units.
+struct Block {
+  int64_t first, rows, left, columns;
 };
 
-// f(step, first row of the step, first sequence, last sequence) for each step in order, on as many
-// threads as pay.
+// f(step, first row of the step, block) for each step in order, on as many threads as pay, each
+// with sequences of about as many rows. A row takes `work` multiply-adds.
 template <class F>
-void for_each_step(const Steps& steps, bool reverse, int64_t unit, int64_t work, F f) {
-  const auto offsets = offsets_of(steps);
+void by_sequences(const Steps& steps, bool reverse, int64_t n, int64_t work, F f) {
+  const Vector<int64_t> offsets = offsets_of(steps), before = rows_before(steps);
   const auto count = int64_t(steps.sizes.size());
-  const int64_t most = count > 0 ? steps.sizes[0] : 0;
-  const int64_t per_unit = std::max<int64_t>(1, unit * work * count);
-  parallel_for(0, (most + unit - 1) / unit, std::max<int64_t>(1, work_per_thread / per_unit),
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t i = 0; i < count; ++i) {
-                   const auto t = size_t(reverse ? count - 1 - i : i);
-                   const int64_t first = begin * unit, last = std::min(end * unit, steps.sizes[t]);
-                   if (first < last) f(i, offsets[t], first, last);
-                 }
-               });
+  const auto sequence_at = [&](int64_t row) {
+    return std::lower_bound(before.begin(), before.end(), row) - before.begin();
+  };
+  parallel_for(0, before.back(), gemm_loops::grain_for(work), [&](int64_t begin, int64_t end) {
+    const int64_t first = sequence_at(begin), past = sequence_at(end);
+    for (int64_t i = 0; i < count; ++i) {
+      const auto t = size_t(reverse ? count - 1 - i : i);
+      const int64_t last = std::min(past, steps.sizes[t]);
+      if (first < last) f(i, offsets[t], Block{first, last - first, 0, n});
+    }
+  });
+}
+
+// f(i, block) for i up to `count`, all threads at each with hidden units of their own.
+template <class T, class F>
+void by_units(int64_t count, int64_t rows, int64_t n, int64_t work, F f) {
+  const int64_t unit = kernels::table().gemm->of<T>().nr;
+  for (int64_t i = 0; i < count; ++i)
+    parallel_for(0, n / unit, gemm_loops::grain_for(rows * work / (n / unit)),
+                 [&](int64_t begin, int64_t end) {
+                   f(i, Block{0, rows, begin * unit, (end - begin) * unit});
+                 });
+}
+template <class T>
+bool shares_units(const Steps& steps, int64_t n, int64_t work) {
+  const kernels::GemmKernels<T>& micro = kernels::table().gemm->of<T>();
+  return get_num_threads() > 1 && n % micro.nr == 0 && !gemm_loops::fits(work, micro) &&
+         !steps.sizes.empty() && steps.sizes[0] == steps.sizes.back();
 }
 
 template <class T>
@@ -206,20 +187,40 @@ Recurrent recurrent(Cell cell, const Tensor& x, const Tensor& h, const Tensor& c
     using T = decltype(zero);
     T* const sums = gates.data_ptr<T>();
     input_sums<T>(cell, x, weights, n, sums);
-    const Factor<T> factor(hh.data_ptr<T>(), 1, n, n, layout.hidden_width);
+    const PackedMatrix<T> factor(hh.data_ptr<T>(), 1, n, n, layout.hidden_width);
     const auto step = forward_of<T>(cell);
-    T *const state = out.h.data_ptr<T>(), *const c_state = pointer<T>(out.c);
+    T* const c_state = pointer<T>(out.c);
     T *const y = out.y.data_ptr<T>(), *const before = pointer<T>(out.before);
     T* const cells = pointer<T>(out.cells);
-    for_each_step(steps, steps.reverse, unit_of<T>(), n * layout.hidden_width,
-                  [&](int64_t, int64_t at, int64_t first, int64_t last) {
-                    factor.multiply(state, n, sums + at * layout.width + layout.hidden_at,
-                                    layout.width, first, last, T(1));
-                    const int64_t row = at + first;
-                    step({last - first, n, sums + row * layout.width, state + first * n,
-                          shifted(c_state, first * n), y + row * n, shifted(before, row * n),
-                          shifted(cells, row * 2 * n)});
-                  });
+    const auto one = [&](const T* from, T* to, int64_t at, const Block& b) {
+      const int64_t row = at + b.first, in = b.first * n + b.left;
+      const auto product = [&](int64_t left, int64_t columns) {
+        factor.multiply(b.rows, from + b.first * n, n, 1, {0, n, left, columns},
+                        sums + row * layout.width + layout.hidden_at + left, layout.width, T(1),
+                        T(1));
+      };
+      if (b.columns == n)
+        product(0, layout.hidden_width);
+      else
+        for (int64_t gate = 0; gate < layout.hidden_width; gate += n)
+          product(gate + b.left, b.columns);
+      step({b.rows, b.columns, n, sums + row * layout.width + b.left, from + in, to + in,
+            shifted(c_state, in), y + row * n + b.left, shifted(before, row * n + b.left),
+            shifted(cells, row * 2 * n + b.left)});
+    };
+    T* const state = out.h.data_ptr<T>();
+    const int64_t work = n * layout.hidden_width, count = int64_t(steps.sizes.size());
+    if (!shares_units<T>(steps, n, work))
+      return by_sequences(steps, steps.reverse, n, work,
+                          [&](int64_t, int64_t at, const Block& b) { one(state, state, at, b); });
+    // The state of before is read by all threads while each writes its part of the next.
+    const Tensor other = empty(out.h.sizes(), type);
+    T* const states[] = {state, other.data_ptr<T>()};
+    by_units<T>(count, steps.sizes[0], n, work, [&](int64_t i, const Block& b) {
+      const int64_t t = steps.reverse ? count - 1 - i : i;
+      one(states[i % 2], states[(i + 1) % 2], t * steps.sizes[0], b);
+    });
+    if (count % 2 == 1) out.h = other;
   });
   return out;
 }
@@ -243,7 +244,7 @@ RecurrentGradients recurrent_backward(Cell cell, const Tensor& dy, const Tensor&
   visit_floating(type, "recurrent", [&](auto zero) {
     using T = decltype(zero);
     T* const dgates = sums.data_ptr<T>();
-    std::optional<Factor<T>> factor;
+    std::optional<PackedMatrix<T>> factor;
     if (hh.defined()) factor.emplace(recurrence.data_ptr<T>(), n, 1, layout.hidden_width, n);
     const auto step = backward_of<T>(cell);
     const T *const gates = kept.gates.data_ptr<T>(), *const before = kept.before.data_ptr<T>();
@@ -251,16 +252,29 @@ RecurrentGradients recurrent_backward(Cell cell, const Tensor& dy, const Tensor&
     T *const h = out.h.data_ptr<T>(), *const c = pointer<T>(out.c);
     const T rest(cell == Cell::Gru ? 1 : 0);
     const auto count = int64_t(steps.sizes.size());
-    for_each_step(steps, !steps.reverse, unit_of<T>(), n * layout.hidden_width,
-                  [&](int64_t i, int64_t at, int64_t first, int64_t last) {
-                    const int64_t row = at + first;
-                    step({last - first, n, gates + row * layout.width, before + row * n,
-                          shifted(cells, row * 2 * n), shifted(g, row * n), h + first * n,
-                          shifted(c, first * n), dgates + row * layout.width});
-                    if (i + 1 < count || wanted.h)
-                      factor->multiply(dgates + at * layout.width + layout.hidden_at, layout.width,
-                                       h, n, first, last, rest);
-                  });
+    const auto gates_back = [&](int64_t at, const Block& b) {
+      const int64_t row = at + b.first, in = b.first * n + b.left;
+      step({b.rows, b.columns, n, gates + row * layout.width + b.left, before + row * n + b.left,
+            shifted(cells, row * 2 * n + b.left), shifted(g, row * n + b.left), h + in,
+            shifted(c, in), dgates + row * layout.width + b.left});
+    };
+    const auto state_back = [&](int64_t at, const Block& b) {
+      factor->multiply(b.rows, dgates + (at + b.first) * layout.width + layout.hidden_at,
+                       layout.width, 1, {0, layout.hidden_width, b.left, b.columns},
+                       h + b.first * n + b.left, n, T(1), rest);
+    };
+    const int64_t work = n * layout.hidden_width;
+    if (shares_units<T>(steps, n, work))
+      by_units<T>(count + wanted.h, sequences, n, work, [&](int64_t i, const Block& b) {
+        const auto row = [&](int64_t k) { return (steps.reverse ? k : count - 1 - k) * sequences; };
+        if (i > 0) state_back(row(i - 1), b);
+        if (i < count) gates_back(row(i), b);
+      });
+    else
+      by_sequences(steps, !steps.reverse, n, work, [&](int64_t i, int64_t at, const Block& b) {
+        gates_back(at, b);
+        if (i + 1 < count || wanted.h) state_back(at, b);
+      });
     if (wanted.x) {
       const Tensor w = contiguous(ih);
       const int64_t in = w.size(1);

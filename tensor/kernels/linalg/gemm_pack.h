@@ -72,6 +72,9 @@ void pack_along(const T* x, int64_t inner, int64_t extent, int64_t k, int width,
         __builtin_prefetch(from + ahead * inner);
         __builtin_prefetch(from + ahead * inner + width - 1);
         int i = 0;
+        // What a vector writes behind its panel's elements is overwritten by those of the next p.
+        if (width < size && left >= size && p + 1 < k)
+          V::load_unaligned(from).store_unaligned(to), i = width;
         for (; i + size <= rows; i += size) V::load_unaligned(from + i).store_unaligned(to + i);
         if constexpr (whole_vectors) {
           if (i < rows) load_part(from + i, rows - i).store_unaligned(to + i), i += size;
@@ -88,8 +91,11 @@ void pack_along(const T* x, int64_t inner, int64_t extent, int64_t k, int width,
 template <class T>
 void pack(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, int width, T* out) {
   if (outer == 1 && inner != 1) {
-    if (width % static_cast<int>(Vec<T>::size) == 0)
+    constexpr int size = static_cast<int>(Vec<T>::size);
+    if (width % size == 0)
       pack_along<T, Vec<T>, true>(x, inner, extent, k, width, out);
+    else if (width < size)
+      pack_along<T, Vec<T>, false>(x, inner, extent, k, width, out);
     else
       pack_along<T, SmallVec<T>, false>(x, inner, extent, k, width, out);
     return;

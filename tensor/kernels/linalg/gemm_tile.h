@@ -14,6 +14,11 @@ inline constexpr int tile_rows = 6;
 #endif
 inline constexpr int tile_vectors = 2;
 
+template <class T>
+GRADUS_INLINE Vec<T> positive(Vec<T> y) {
+  return xsimd::select(y < Vec<T>(T(0)), Vec<T>(T(0)), y);
+}
+
 // One vector of finished columns, starting at `column`; `count` of its lanes exist.
 template <class T>
 GRADUS_INLINE void finish_vector(Vec<T> sum, const Epilogue<T>& e, T* c, int64_t column,
@@ -24,7 +29,7 @@ GRADUS_INLINE void finish_vector(Vec<T> sum, const Epilogue<T>& e, T* c, int64_t
   Vec<T> y = sum * Vec<T>(e.alpha);
   if (e.beta != T(0)) y = multiply_add(Vec<T>(e.beta), load(c), y);
   if (e.bias) y += load(e.bias + column);
-  if (e.activation == Activation::Relu) y = xsimd::select(y < Vec<T>(T(0)), Vec<T>(T(0)), y);
+  if (e.activation == Activation::Relu) y = positive(y);
   if (whole)
     y.store_unaligned(c);
   else
@@ -99,6 +104,17 @@ void tile(const GemmTile<T>& t) {
     unroll<R>([&](auto i) {
       unroll<V>(
           [&](auto v) { (Vec<T>::load_unaligned(c(i, v)) + sum[i][v]).store_unaligned(c(i, v)); });
+    });
+  } else if (whole && (e.beta == T(0) || e.beta == T(1))) {
+    // The sums are read only: written to, they would not stay in registers while k runs.
+    unroll<R>([&](auto i) {
+      unroll<V>([&](auto v) {
+        Vec<T> y = sum[i][v] * Vec<T>(e.alpha);
+        if (e.beta != T(0)) y += Vec<T>::load_unaligned(c(i, v));
+        if (e.bias) y += Vec<T>::load_unaligned(e.bias + v * width);
+        if (e.activation == Activation::Relu) y = positive(y);
+        y.store_unaligned(c(i, v));
+      });
     });
   } else {
     alignas(64) T sums[R * V * width];

@@ -15,15 +15,6 @@ int64_t seen_by(const AttentionTile<T>& t, int64_t r) {
   return seen < 0 ? 0 : seen < t.keys ? seen : t.keys;
 }
 
-// e^x for x that is hardly above 0, and 0 where that would be no normal number: a product that
-// leaves the normal numbers takes many times as long.
-template <class T>
-batch<T> weight(const batch<T>& x) {
-  const batch<T> least(T(sizeof(T) == 4 ? -87 : -708));
-  const batch<T> e = simd::exp(xsimd::max(least, x));
-  return xsimd::select(x < least, batch<T>(T(0)), e);
-}
-
 template <class T>
 void clear(T* x, int64_t n) {
   map_line(RowLine<T>{n}, [&](auto at) { at.store(x, batch<T>(T(0))); });
@@ -58,14 +49,14 @@ void softmax(const AttentionTile<T>& t, bool first, T* max, T* sum, T* y, int64_
     if (!first && max[r] > top) top = max[r];
     const V base(top == lowest ? T(0) : top);
     const V total = sum_line(line, [&](auto at) {
-      const V e = weight(at.load(s, least) - base);
+      const V e = simd::exp_of_negative(at.load(s, least) - base);
       at.store(s, e);
       return e;
     });
     if (first) {
       sum[r] = total.get(0);
     } else {
-      const V scale = weight(V(max[r]) - base);
+      const V scale = simd::exp_of_negative(V(max[r]) - base);
       sum[r] = sum[r] * scale.get(0) + total.get(0);
       T* to = y + r * y_row;
       map_line(RowLine<T>{n}, [&](auto at) { at.store(to, at.load(to) * scale); });
@@ -103,7 +94,7 @@ void gradient(const AttentionTile<T>& t, const T* terms, const T* dot, T* dp) {
     const uint8_t* kept = t.kept ? t.kept + r * t.kept_row : nullptr;
     if (kept) drop(ds, kept, t.kept_scale, seen);
     const auto put = [&](auto at, V score) {
-      const V p = weight(score - most) * share;
+      const V p = simd::exp_of_negative(score - most) * share;
       at.store(s, p);
       at.store(ds, p * (at.load(ds) - d));
     };

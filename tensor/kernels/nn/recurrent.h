@@ -1,5 +1,6 @@
-// Steps of recurrent layers: what stands between the matrix products. A row is an example, n its
-// hidden size; rows lie side by side. T is float or double; pointers said to be "or null" may be.
+// Steps of recurrent layers: what stands between the matrix products. A row is an example, `hidden`
+// its hidden size; rows lie side by side. Of each row and gate a step takes n elements, from where
+// the pointers point. T is float or double; pointers said to be "or null" may be.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +11,16 @@
 namespace gradus::kernels {
 
 // One step for some rows. The gates of a row are sums on entry; they are replaced by what the
-// backward step needs. The state h, and c of an LSTM, is replaced by the next one.
+// backward step needs. The state c of an LSTM is replaced by the next one.
 template <class T>
 struct RecurrentStep {
-  int64_t rows, n;
-  T* gates;   // LSTM: i f g o; GRU: n r z and the hidden part of n; else one
-  T *h, *c;   // [rows, n]
-  T* y;       // gets the new h
-  T* before;  // gets the h of before, or null
-  T* cells;   // LSTM: gets the c of before and tanh of the new one, [rows, 2 n], or null
+  int64_t rows, n, hidden;
+  T* gates;     // LSTM: i f g o; GRU: n r z and the hidden part of n; else one
+  const T* h;   // [rows, hidden], as c, y and before
+  T *next, *c;  // next gets the new h, and may be h
+  T* y;         // gets the new h
+  T* before;    // gets the h of before, or null
+  T* cells;     // LSTM: gets the c of before and tanh of the new one, [rows, 2 hidden], or null
 };
 
 // The same way back. `dh` holds the gradient of the new h without dy. What comes through the sums
@@ -27,7 +29,7 @@ struct RecurrentStep {
 // before.
 template <class T>
 struct RecurrentStepBack {
-  int64_t rows, n;
+  int64_t rows, n, hidden;
   const T *gates, *before, *cells;
   const T* dy;  // or null
   T *dh, *dc;

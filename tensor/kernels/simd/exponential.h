@@ -39,15 +39,20 @@ inline batch<double> times_power(const batch<double>& y, const batch<double>& k)
 }
 #endif
 
-#if defined(__AVX2__)
-// 2^k e^r, |r| <= log(2) / 2. The coefficients are fitted by tests/reference/fit_polynomials.py.
-inline batch<float> exp_scaled(const batch<float>& x) {
+// e^r for |r| <= log(2) / 2. The coefficients, and those below, are fitted by
+// tests/reference/fit_polynomials.py.
+inline batch<float> exp_near_zero(const batch<float>& r) {
   static constexpr float c[] = {0.5f, 0.166665778f, 0.0416668542f, 0.00836314633f, 0.00139012875f};
+  return xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1);
+}
+
+#if defined(__AVX2__)
+// 2^k e^r, |r| <= log(2) / 2.
+inline batch<float> exp_scaled(const batch<float>& x) {
   const batch<float> inside = xsimd::min(batch<float>(89), xsimd::max(batch<float>(-104), x));
   const batch<float> k = xsimd::nearbyint(inside * batch<float>(1.44269504f));
   const batch<float> high = xsimd::fnma(k, batch<float>(0.693359375f), inside);
-  const batch<float> r = xsimd::fnma(k, batch<float>(-2.12194440e-4f), high);
-  return times_power(xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1), k);
+  return times_power(exp_near_zero(xsimd::fnma(k, batch<float>(-2.12194440e-4f), high)), k);
 }
 inline batch<double> exp_scaled(const batch<double>& x) {
   static constexpr double c[] = {0.50000000000000111,    0.16666666666666413,
@@ -75,6 +80,28 @@ batch<T> exp(const batch<T>& x) {
   const batch<T> r = xsimd::exp(x * batch<T>(T(0.5)));
   return xsimd::select(extreme, r * r, y);
 #endif
+}
+
+// e^x for x that is hardly above 0, and 0 where that would be no normal number: a product that
+// leaves the normal numbers takes many times as long.
+template <class T>
+batch<T> exp_of_negative(const batch<T>& x) {
+  const batch<T> least(T(sizeof(T) == 4 ? -87 : -708)), inside = xsimd::max(least, x);
+  batch<T> e;
+  if constexpr (sizeof(T) == 4) {
+    // To the largest numbers that have a place for units only, so that k + 127 stands in the last
+    // bits, the exponent of 2^k.
+    const batch<float> far(0x1.8p23f + 127);
+    const batch<float> place = xsimd::fma(inside, batch<float>(1.44269504f), far), k = place - far;
+    const auto power =
+        xsimd::bitwise_cast<batch<float>>(xsimd::bitwise_cast<batch<int32_t>>(place) << 23);
+    e = exp_near_zero(xsimd::fnma(k, batch<float>(-2.12194440e-4f),
+                                  xsimd::fnma(k, batch<float>(0.693359375f), inside))) *
+        power;
+  } else {
+    e = exp(inside);
+  }
+  return xsimd::select(x < least, batch<T>(T(0)), e);
 }
 
 template <class T>
