@@ -142,6 +142,11 @@ TEST_CASE("learning ends where no pair is left, and at the longest token") {
   for (int64_t i = 0; i < tokenizer.size(); ++i)
     CHECK(int64_t(tokenizer.decode({i}).size()) <= BPETokenizer::most_bytes);
   CHECK(tokenizer.encode(run) == Tokens(16, 265));
+  // Both halves count: 513 bytes and 512 are too many.
+  std::string words;
+  for (int i = 0; i < 4; ++i) words += 'b' + std::string(1024, 'a') + '\n';
+  CHECK(BPETokenizer::train(words, 1000).encode(words.substr(0, 1025)) == Tokens{265, 264});
+  CHECK(BPETokenizer::train("a", BPETokenizer::most_tokens).size() == 256);
   CHECK_THROWS_AS(BPETokenizer::train("a", 255), ValueError);
   CHECK(message([] { BPETokenizer::train("a", 2 << 20); }) ==
         "BPETokenizer: size 2097152 is not in 256 .. 1048576");

@@ -146,6 +146,7 @@ TEST_CASE("what windows cannot be made of") {
   CHECK(message([&] { TokenWindows(tokens, 0); }) == "token windows: length 0 is not positive");
   CHECK(message([&] { TokenWindows(tokens, 2, 0); }) == "token windows: stride 0 is not positive");
   CHECK(*TokenWindows(tokens, 2, INT64_MAX).size() == 1);
+  CHECK(*TokenWindows(tokens, 1).size() == 9);
   CHECK(message([&] {
           TokenWindows(tokens.view({2, 5}), 2);
         }) == "token windows: tokens are int64 [2, 5], not uint8, int32 or int64 [N]");

@@ -89,6 +89,14 @@ TEST_CASE("one beam is the greedy sequence") {
   for (int64_t row = 0; row < 2; ++row) CHECK(found[size_t(row)][0].tokens.equal(tokens[row]));
 }
 
+TEST_CASE("a prompt alone is gone on with as beside others") {
+  const auto both = beam_search(toy(7), prompts(), BeamSearchOptions(3, 5));
+  const auto alone = beam_search(toy(7), prompts().slice(0, 1, 2), BeamSearchOptions(3, 5));
+  REQUIRE(alone.size() == 1);
+  REQUIRE(alone[0].size() == 3);
+  for (size_t i = 0; i < 3; ++i) CHECK(alone[0][i].tokens.equal(both[1][i].tokens));
+}
+
 TEST_CASE("rows of a cache follow the beams") {
   // What the model keeps is all tokens but the last, selected by the beams.
   Tensor kept;
