@@ -12,6 +12,7 @@
 #include "autograd/ops/view/join.h"
 #include "nn/gradcheck.h"
 #include "nn/nn.h"
+#include "tensor/base/parallel.h"
 #include "tensor/io/serialize.h"
 
 using namespace gradus;
@@ -228,6 +229,55 @@ TEST_CASE("gradients of recurrent layers") {
   };
   CHECK(autograd::gradcheck(as_list, {t}));
   CHECK(autograd::gradgradcheck(as_list, {t}));
+}
+
+TEST_CASE("recurrent layers give the same bits for any number of threads") {
+  using List = std::vector<Tensor>;
+  const int before = get_num_threads();
+  // Weights that stay in a thread's cache, and larger ones, whose parts threads share.
+  const auto check = [](int64_t gates, int64_t hidden, int64_t steps, auto run) {
+    CAPTURE(gates);
+    CAPTURE(hidden);
+    CAPTURE(steps);
+    manual_seed(8);
+    List leaves{randn({steps, 5, 7}), randn({2, 5, hidden})};
+    for (int direction = 0; direction < 2; ++direction)
+      for (const Tensor& p : List{randn({gates * hidden, 7}), randn({gates * hidden, hidden}),
+                                  randn({gates * hidden}), randn({gates * hidden})})
+        leaves.push_back(p * 0.1);
+    for (Tensor& t : leaves) t.requires_grad_();
+    List first;
+    for (const int threads : {1, 2, 3}) {
+      set_num_threads(threads);
+      List all = run(leaves[0], leaves[1], TensorList(leaves).slice(2));
+      Tensor loss = all[0].pow(2).sum();
+      for (size_t i = 1; i < all.size(); ++i) loss = loss + all[i].pow(2).sum();
+      loss.backward();
+      for (Tensor& t : leaves) {
+        all.push_back(t.grad());
+        t.mutable_grad() = Tensor();
+      }
+      if (threads == 1) first = all;
+      for (size_t i = 0; i < all.size(); ++i) CHECK(all[i].equal(first[i]));
+    }
+  };
+  for (const int64_t steps : {1, 4, 5}) {
+    for (const int64_t hidden : {20, 64, 320})
+      check(4, hidden, steps, [](const Tensor& x, const Tensor& h, TensorList params) {
+        const auto [y, last, c] = lstm(x, {h, h}, params, true, 1, 0, true, true, false);
+        return List{y, last, c};
+      });
+    for (const int64_t hidden : {64, 320})
+      check(3, hidden, steps, [](const Tensor& x, const Tensor& h, TensorList params) {
+        const auto [y, last] = gru(x, h, params, true, 1, 0, true, true, false);
+        return List{y, last};
+      });
+    check(1, 544, steps, [](const Tensor& x, const Tensor& h, TensorList params) {
+      const auto [y, last] = rnn_tanh(x, h, params, true, 1, 0, true, true, false);
+      return List{y, last};
+    });
+  }
+  set_num_threads(before);
 }
 
 TEST_CASE("the output of a layer may be written before the backward pass") {

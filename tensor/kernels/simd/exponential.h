@@ -46,25 +46,36 @@ inline batch<float> exp_near_zero(const batch<float>& r) {
   return xsimd::fma(polynomial(c, r), r * r, r) + batch<float>(1);
 }
 
+// x - k log(2)
+inline batch<float> remainder_of_log(const batch<float>& x, const batch<float>& k) {
+  const batch<float> high = xsimd::fnma(k, batch<float>(0.693359375f), x);
+  return xsimd::fnma(k, batch<float>(-2.12194440e-4f), high);
+}
+
 #if defined(__AVX2__)
 // 2^k e^r, |r| <= log(2) / 2.
 inline batch<float> exp_scaled(const batch<float>& x) {
   const batch<float> inside = xsimd::min(batch<float>(89), xsimd::max(batch<float>(-104), x));
   const batch<float> k = xsimd::nearbyint(inside * batch<float>(1.44269504f));
-  const batch<float> high = xsimd::fnma(k, batch<float>(0.693359375f), inside);
-  return times_power(exp_near_zero(xsimd::fnma(k, batch<float>(-2.12194440e-4f), high)), k);
+  return times_power(exp_near_zero(remainder_of_log(inside, k)), k);
 }
-inline batch<double> exp_scaled(const batch<double>& x) {
+inline batch<double> exp_near_zero(const batch<double>& r) {
   static constexpr double c[] = {0.50000000000000111,    0.16666666666666413,
                                  0.041666666666530155,   0.0083333333334944179,
                                  0.0013888888943631987,  0.00019841269506647407,
                                  2.4801493096763384e-05, 2.7557586329145536e-06,
                                  2.7630249216417282e-07, 2.5000071962111484e-08};
+  return xsimd::fma(polynomial(c, r), r * r, r) + batch<double>(1);
+}
+// x - k log(2)
+inline batch<double> remainder_of_log(const batch<double>& x, const batch<double>& k) {
+  const batch<double> high = xsimd::fnma(k, batch<double>(0.69314718055994531), x);
+  return xsimd::fnma(k, batch<double>(2.3190468138462996e-17), high);
+}
+inline batch<double> exp_scaled(const batch<double>& x) {
   const batch<double> inside = xsimd::min(batch<double>(711), xsimd::max(batch<double>(-747), x));
   const batch<double> k = xsimd::nearbyint(inside * batch<double>(1.4426950408889634));
-  const batch<double> high = xsimd::fnma(k, batch<double>(0.69314718055994531), inside);
-  const batch<double> r = xsimd::fnma(k, batch<double>(2.3190468138462996e-17), high);
-  return times_power(xsimd::fma(polynomial(c, r), r * r, r) + batch<double>(1), k);
+  return times_power(exp_near_zero(remainder_of_log(inside, k)), k);
 }
 #endif
 
@@ -89,17 +100,23 @@ batch<T> exp_of_negative(const batch<T>& x) {
   const batch<T> least(T(sizeof(T) == 4 ? -87 : -708)), inside = xsimd::max(least, x);
   batch<T> e;
   if constexpr (sizeof(T) == 4) {
-    // To the largest numbers that have a place for units only, so that k + 127 stands in the last
-    // bits, the exponent of 2^k.
+    // To the numbers that have no places behind the point, so that k + 127, the exponent of 2^k,
+    // stands in the last bits.
     const batch<float> far(0x1.8p23f + 127);
-    const batch<float> place = xsimd::fma(inside, batch<float>(1.44269504f), far), k = place - far;
+    const batch<float> place = xsimd::fma(inside, batch<float>(1.44269504f), far);
     const auto power =
         xsimd::bitwise_cast<batch<float>>(xsimd::bitwise_cast<batch<int32_t>>(place) << 23);
-    e = exp_near_zero(xsimd::fnma(k, batch<float>(-2.12194440e-4f),
-                                  xsimd::fnma(k, batch<float>(0.693359375f), inside))) *
-        power;
+    e = exp_near_zero(remainder_of_log(inside, place - far)) * power;
   } else {
+#if defined(__AVX2__)
+    const batch<double> far(0x1.8p52 + 1023);
+    const batch<double> place = xsimd::fma(inside, batch<double>(1.4426950408889634), far);
+    const auto power =
+        xsimd::bitwise_cast<batch<double>>(xsimd::bitwise_cast<batch<int64_t>>(place) << 52);
+    e = exp_near_zero(remainder_of_log(inside, place - far)) * power;
+#else
     e = exp(inside);
+#endif
   }
   return xsimd::select(x < least, batch<T>(T(0)), e);
 }

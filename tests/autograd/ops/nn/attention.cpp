@@ -17,6 +17,7 @@ using namespace gradus;
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 struct Inputs {
   Tensor q, k, v;
@@ -108,10 +109,18 @@ TEST_CASE("attention: large scores and nan") {
   const Tensor large = scaled_dot_product_attention(x.q * 1e4, x.k, x.v);
   CHECK(large.isfinite().all().item<bool>());
   const NoGradGuard untaped;
-  x.q.select(1, 7).fill_(std::numeric_limits<double>::quiet_NaN());
+  x.q.select(1, 7).fill_(nan);
   const Tensor y = scaled_dot_product_attention(x.q, x.k, x.v);
   CHECK(y.isnan().sum().item<int64_t>() == 4);
   CHECK(y.select(1, 7).isnan().all().item<bool>());
+  // Of one key too, of any sign and of float, and infinite ones.
+  for (const double bad : {-nan, nan, inf, -inf}) {
+    const Tensor q = ones({3, 4}), v = ones({40, 4});
+    Tensor k = ones({40, 4});
+    k.select(0, 33).fill_(bad);
+    const Tensor z = scaled_dot_product_attention(q, k, v);
+    CHECK((bad == -inf ? z.eq(1) : z.isnan()).all().item<bool>());
+  }
 }
 
 TEST_CASE("attention: a large mask leaves the shares of equal keys") {
