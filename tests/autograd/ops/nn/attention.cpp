@@ -58,6 +58,7 @@ TEST_CASE("attention: tiles give what single operations give") {
       {{1, 1, 300, 4}, {1, 1, 300, 4}, true, false}, {{1, 1, 100, 4}, {1, 1, 400, 4}, true, false},
       {{1, 1, 400, 4}, {1, 1, 100, 4}, true, false}, {{1, 6, 110, 4}, {1, 2, 140, 4}, true, true},
       {{1, 1, 3}, {1, 500, 3}, false, false},        {{200, 3}, {1, 3}, false, false},
+      {{2, 4, 3, 20}, {2, 2, 301, 20}, false, true},
   };
   for (const auto& c : cases) {
     CAPTURE(IntArrayRef(c.q).size());
