@@ -59,7 +59,7 @@ void pack_across(const T* x, int64_t outer, int64_t k, int rows, int width, T* o
 // by the last one.
 template <class T, class V, bool whole_vectors>
 void pack_along(const T* x, int64_t inner, int64_t extent, int64_t k, int width, T* out) {
-  constexpr int size = V::size, together = 4, ahead = 8;
+  constexpr int size = V::size, together = 4, ahead = 4;
   for (; extent > 0; extent -= together * width, x += together * width) {
     const int64_t panels = extent < together * width ? (extent + width - 1) / width : together;
     const T* row = x;
