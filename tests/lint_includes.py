@@ -33,10 +33,8 @@ ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*"}
 # word: the only files that may use it. What a processor has is asked in one place, which the environment can overrule.
 WORD_ONLY_HERE = {"__builtin_cpu_supports": [KERNELS + "table.cpp", "bench/peer/limits.cpp"]}
 # word: where it must not be, and the files there that may use it. Loops over elements belong under tensor/: operations
-# and layers hold values and derivatives. A list of places to split at is read; the others await their turn.
-WORD_NOT_HERE = {"data_ptr<": (["autograd/ops/*", "nn/*"], [
-    "autograd/ops/nn/ctc.cpp", "autograd/ops/nn/embedding_bag.cpp", "autograd/ops/nn/packed_sequence.cpp",
-    "autograd/ops/nn/recurrent_layer.cpp", "autograd/ops/view/split.cpp"])}
+# and layers hold values and derivatives. Where to split is a list of places, which is read.
+WORD_NOT_HERE = {"data_ptr<": (["autograd/ops/*", "nn/*"], ["autograd/ops/view/split.cpp"])}
 # foreign headers that must not be reached from gradus.h (they cost compile time, or a dependency)
 NOT_PUBLIC = ["fmt/*", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tensor/base/fail.h"
 #include "tensor/base/parallel.h"
 #include "tensor/kernels/table.h"
 
@@ -153,6 +154,30 @@ Tensor ctc_backward(const Tensor& dy, const Tensor& log_probs, const Tensor& alp
     });
   });
   return dx;
+}
+
+CtcPaths ctc_paths(const CtcTerms& terms) {
+  const auto batch = int64_t(terms.target_length.size());
+  int64_t longest = 0;
+  for (const int64_t length : terms.target_length) longest = std::max(longest, length);
+  const int64_t places = 2 * longest + 1;
+  const CtcPaths out{full({batch, places}, terms.blank, kLong), zeros({batch, places}, kBool)};
+  for (int64_t n = 0; n < batch; ++n) {
+    const Path p = path(terms, n);
+    std::copy(p.label.begin(), p.label.end(), out.label.data_ptr<int64_t>() + n * places);
+    for (size_t s = 0; s < p.label.size(); ++s)
+      out.skips.data_ptr<bool>()[n * places + int64_t(s)] = p.skip[s] == 0;
+  }
+  return out;
+}
+
+void check_ctc_labels(const CtcTerms& terms, int64_t classes) {
+  for (size_t n = 0; n < terms.target_length.size(); ++n) {
+    const int64_t* label = terms.target.data_ptr<int64_t>() + terms.offset[n];
+    for (int64_t i = 0; i < terms.target_length[n]; ++i)
+      if (label[i] < 0 || label[i] >= classes)
+        fail_index("ctc_loss: target {} is out of range for {} classes", label[i], classes);
+  }
 }
 
 }  // namespace gradus::raw

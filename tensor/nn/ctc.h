@@ -28,4 +28,15 @@ Ctc ctc(const Tensor& log_probs, const CtcTerms& terms);
 Tensor ctc_backward(const Tensor& dy, const Tensor& log_probs, const Tensor& alpha,
                     const CtcTerms& terms, bool zero_infinity);
 
+// What path each example's labels make, with a blank before, between and after them: the classes of
+// its places [N, 2 S + 1], blank behind its end, and whether a place is also reached from the one
+// before the last, a bool of that shape.
+struct CtcPaths {
+  Tensor label, skips;
+};
+CtcPaths ctc_paths(const CtcTerms& terms);
+
+// Throws IndexError for a label that is not in [0, classes).
+void check_ctc_labels(const CtcTerms& terms, int64_t classes);
+
 }  // namespace gradus::raw

@@ -1,12 +1,17 @@
 #include "tensor/nn/ctc.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "autograd/autograd.h"
 #include "autograd/factories.h"
+#include "autograd/ops/index/index.h"
 #include "autograd/ops/nn/loss_reduction.h"
 #include "autograd/ops/pointwise/pointwise.h"
+#include "autograd/ops/reduce/reduce.h"
+#include "autograd/ops/view/join.h"
 #include "autograd/record.h"
 #include "tensor/base/fail.h"
 
@@ -56,20 +61,48 @@ raw::CtcTerms ctc_terms(const Tensor& x, const Tensor& targets, IntArrayRef inpu
   if (!padded && total != targets.size(0))
     fail("ctc_loss: {} labels in a row, the target_lengths {} sum to {}", targets.size(0),
          target_lengths, total);
-  for (int64_t n = 0; n < batch; ++n) {
-    const int64_t* label = t.target.data_ptr<int64_t>() + t.offset[size_t(n)];
-    for (int64_t i = 0; i < target_lengths[size_t(n)]; ++i)
-      if (label[i] < 0 || label[i] >= classes)
-        fail_index("ctc_loss: target {} is out of range for {} classes", label[i], classes);
-  }
+  raw::check_ctc_labels(t, classes);
   return t;
 }
 
-Tensor ctc_backward(const Tensor& dy, const Tensor& x, const Tensor& dx) {
-  const auto second = [](const Tensor&) -> Tensor {
-    fail_not_implemented("ctc_loss: there is no second derivative");
+// The loss of each example of a batch in taped operations, step by step. What cannot be has a
+// logarithm of -1e30, which unlike -inf has differences.
+Tensor composed(const Tensor& x, const raw::CtcTerms& terms) {
+  constexpr double never = -1e30;
+  const int64_t steps = x.size(0), batch = x.size(1);
+  const raw::CtcPaths path = raw::ctc_paths(terms);
+  const int64_t places = path.label.size(1);
+  const Tensor seen =
+      x.transpose(0, 1).gather(2, path.label.unsqueeze(1).expand({batch, steps, places}));
+  const Tensor skip =
+      zeros({batch, places}, x.dtype()).masked_fill(path.skips.logical_not(), never);
+  const Tensor begins = zeros({places}, x.dtype()).masked_fill(arange(places) > 1, never);
+  const Tensor steps_of = raw::from_list(terms.input_length).unsqueeze(1),
+               labels_of = raw::from_list(terms.target_length).unsqueeze(1);
+  const auto from = [&](const Tensor& alpha, int64_t back) {
+    const int64_t gap = std::min(back, places);
+    return cat({full({batch, gap}, never, x.dtype()), alpha.slice(1, 0, places - gap)}, 1);
   };
-  return record("ctc_loss_backward", dx, wrt(dy, second), wrt(x, second));
+  Tensor alpha = seen.select(1, 0) + begins;
+  for (int64_t t = 1; t < steps; ++t) {
+    const Tensor next = stack({alpha, from(alpha, 1), from(alpha, 2) + skip}).logsumexp(0);
+    alpha = where(steps_of > t, next + seen.select(1, t), alpha);
+  }
+  const Tensor last = alpha.gather(1, 2 * labels_of),
+               before = alpha.gather(1, (2 * labels_of - 1).clamp_min(0));
+  const Tensor ends = cat({last, before.masked_fill(labels_of == 0, never)}, 1);
+  return (-ends.logsumexp(1)).masked_fill((steps_of == 0).squeeze(1), 0);
+}
+
+// As raw::ctc_backward, with a history.
+Tensor taped_gradient(const Tensor& dy, const Tensor& x, const Tensor& loss,
+                      const raw::CtcTerms& terms, bool zero_infinity) {
+  const Tensor lost = loss.detach() == std::numeric_limits<double>::infinity();
+  const Tensor w = dy.masked_fill(lost, zero_infinity ? 0 : std::nan(""));
+  const Tensor paths = autograd::grad({composed(x, terms)}, {x}, {w}, true, true)[0];
+  const Tensor is_read = arange(x.size(0)).unsqueeze(1) < raw::from_list(terms.input_length);
+  const Tensor all = x.exp() * w.unsqueeze(1);
+  return paths + all.masked_fill(is_read.logical_not().unsqueeze(2), 0);
 }
 
 // The loss of each example of a batch.
@@ -77,11 +110,11 @@ Tensor ctc_each(const Tensor& x, raw::CtcTerms terms, bool zero_infinity) {
   const raw::Ctc forward = raw::ctc(raw::contiguous(x), terms);
   const Saved target = save(std::exchange(terms.target, Tensor()));
   const auto vjp = [sx = save(x), alpha = save(forward.alpha), target, terms = std::move(terms),
-                    zero_infinity](const Tensor& dy) {
+                    zero_infinity](const Tensor& dy, const Tensor& loss) {
     raw::CtcTerms all = terms;
     all.target = target;
-    return ctc_backward(dy, sx,
-                        raw::ctc_backward(dy, raw::contiguous(sx), alpha, all, zero_infinity));
+    if (GradMode::is_enabled()) return taped_gradient(dy, sx, loss, all, zero_infinity);
+    return raw::ctc_backward(dy, raw::contiguous(sx), alpha, all, zero_infinity);
   };
   return record("ctc_loss", forward.loss, wrt(x, vjp));
 }

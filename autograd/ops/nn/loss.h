@@ -123,8 +123,9 @@ Tensor multilabel_margin_loss(const Tensor& self, const Tensor& target,
 /// first. zero_infinity gives 0 for a target that does not fit its input, and no gradient.
 ///
 /// The gradient is that of the input of log_softmax(), as in PyTorch: a sum over classes of zero.
-/// There is no second one. Throws Error when shapes, lengths or the blank do not fit, IndexError
-/// for a label out of range. A. Graves et al., Connectionist Temporal Classification, 2006.
+/// Its derivatives, which PyTorch has not, take taped operations for every step. Throws Error when
+/// shapes, lengths or the blank do not fit, IndexError for a label out of range. A. Graves et al.,
+/// Connectionist Temporal Classification, 2006.
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
                 IntArrayRef target_lengths, int64_t blank = 0, int64_t reduction = Reduction::Mean,
                 bool zero_infinity = false);

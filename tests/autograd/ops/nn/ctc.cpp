@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/autograd.h"
+#include "autograd/gradcheck.h"
 #include "autograd/ops/nn/activation.h"
 #include "autograd/ops/nn/loss.h"
 #include "autograd/ops/pointwise/pointwise.h"
@@ -106,13 +107,28 @@ TEST_CASE("ctc_loss of a long sequence") {
   CHECK(da.sum(2).abs().max().item<double>() < 1e-9);  // probabilities less probabilities
 }
 
-TEST_CASE("ctc_loss has no second derivative, and says so") {
-  const Tensor x = logits({4, 1, 3}).requires_grad_();
-  const Tensor dx =
-      autograd::grad({ctc_loss(x, longs({1}), {4}, {1})}, {x}, {}, std::nullopt, true)[0];
-  CHECK(dx.requires_grad());
-  CHECK_THROWS_WITH_AS(autograd::grad({dx.square().sum()}, {x}),
-                       "ctc_loss: there is no second derivative", NotImplementedError);
+TEST_CASE("ctc_loss has gradients of any order, also of what is impossible or empty") {
+  manual_seed(3);
+  const Tensor x = randn({6, 4, 4}, TensorOptions(kDouble).requires_grad(true));
+  const Tensor targets = longs({1, 1, 2, 3, 1, 2, 2, 1, 3, 0, 0, 0}).view({4, 3});
+  for (const int64_t reduction : {Reduction::None, Reduction::Mean}) {
+    const auto f = [&](const autograd::variable_list& v) {
+      return autograd::variable_list{
+          ctc_loss(v[0].log_softmax(-1), targets, {6, 4, 5, 3}, {3, 2, 3, 0}, 0, reduction, true)};
+    };
+    CHECK(autograd::gradcheck(f, {x}));
+    CHECK(autograd::gradgradcheck(f, {x}));
+  }
+  // Two equal labels need three steps: the second example is impossible, the third empty.
+  const Tensor p = randn({3, 3, 4}, kDouble).log_softmax(-1).requires_grad_();
+  for (const bool zero_infinity : {false, true}) {
+    const Tensor loss = ctc_loss(p, longs({1, 2, 1, 1, 3, 3}).view({3, 2}), {3, 2, 0}, {2, 2, 0}, 0,
+                                 Reduction::Sum, zero_infinity);
+    const Tensor fused = autograd::grad({loss}, {p}, {}, true)[0],
+                 taped = autograd::grad({loss}, {p}, {}, true, true)[0];
+    CHECK(allclose(fused, taped, 1e-10, 1e-12, /*equal_nan=*/true));
+    CHECK(taped.isnan().any().item<bool>() == !zero_infinity);
+  }
 }
 
 TEST_CASE("what ctc_loss refuses") {
