@@ -80,46 +80,6 @@ void run_short_rows(Formula formula, const ScanShape& s, T* y, const X*... x) {
   });
 }
 
-// Columns whose elements lie a power of two apart share a few sets of a cache, and several passes
-// over them push each other out. Two cache lines of such columns at a time are computed in a dense
-// copy.
-template <class T>
-struct DenseColumns {
-  static constexpr int64_t width = 128 / int64_t(sizeof(T)), bytes = 64 * 1024;
-
-  static bool pays(const ScanShape& s, int64_t operands) {
-    return s.inner_pitch * int64_t(sizeof(T)) % 1024 == 0 && s.n > short_row &&
-           s.n * operands * 128 <= bytes;
-  }
-  // How many of the columns it computes.
-  template <class Formula, class... X>
-  static int64_t run(Formula formula, const ScanShape& s, T* y, const X*... x) {
-    constexpr int64_t W = lanes<T>;
-    alignas(64) T columns[bytes / sizeof(T)];
-    int64_t i = 0;
-    for (; i + width <= s.inner; i += width) {
-      T* dense = columns;
-      const auto load = [&](const T* from) {
-        for (int64_t j = 0; j < s.n; ++j)
-          for (int64_t k = 0; k < width; k += W)
-            batch<T>::load_unaligned(from + j * s.inner_pitch + k)
-                .store_aligned(dense + j * width + k);
-        dense += s.n * width;
-      };
-      (load(x + i), ...);
-      for (int64_t k = 0; k < width; k += W) [&]<size_t... n>(std::index_sequence<n...>) {
-          formula(ColumnLine<T>{s.n, width}, columns + n * s.n * width + k..., columns + k);
-        }
-      (std::index_sequence_for<X...>());
-      for (int64_t j = 0; j < s.n; ++j)
-        for (int64_t k = 0; k < width; k += W)
-          batch<T>::load_aligned(columns + j * width + k)
-              .store_unaligned(y + i + j * s.inner_pitch + k);
-    }
-    return i;
-  }
-};
-
 // Applies the formula to every line of the operands, which share the shape.
 template <class T, class Formula, class... X>
 void run(Formula formula, const ScanShape& s, T* y, const X*... x) {
@@ -132,8 +92,6 @@ void run(Formula formula, const ScanShape& s, T* y, const X*... x) {
       continue;
     }
     int64_t i = 0;
-    if (DenseColumns<T>::pays(s, sizeof...(X)))
-      i = DenseColumns<T>::run(formula, s, y + o * block, x + o * block...);
     for (; i + W <= s.inner; i += W)
       formula(ColumnLine<T>{s.n, s.inner_pitch}, x + o * block + i..., y + o * block + i);
     if (i < s.inner)
