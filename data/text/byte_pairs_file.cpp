@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "data/text/byte_pairs.h"
 #include "data/unpacked.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
 #include "tensor/io/file.h"
+#include "tensor/io/strict_json.h"
 
 namespace gradus::data::text {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::string_view type_name = "byte-level BPE";
 constexpr uint64_t most_file_bytes = 1 << 26;
 
 // {"type": "byte-level BPE", "merges": [[104, 101], [256, 32]]} and nothing else.
-class MergesParser : public nlohmann::json_sax<json> {
+class MergesParser : public StrictJson {
  public:
   std::vector<BPETokenizer::Pair> merges;
 
@@ -29,12 +29,6 @@ class MergesParser : public nlohmann::json_sax<json> {
     if (!had_type_ || !had_merges_)
       fail("BPETokenizer: {}: there is no \"{}\"", path_, had_type_ ? "merges" : "type");
   }
-
-  bool null() override { wrong("null"); }
-  bool boolean(bool) override { wrong("a bool"); }
-  bool number_integer(number_integer_t) override { wrong("a negative number"); }
-  bool number_float(number_float_t, const string_t&) override { wrong("a fraction"); }
-  bool binary(binary_t&) override { wrong("binary"); }
 
   bool number_unsigned(number_unsigned_t v) override {
     if (depth_ != 3 || numbers_ == 2) wrong("a number");
@@ -85,8 +79,9 @@ class MergesParser : public nlohmann::json_sax<json> {
   }
 
  private:
-  [[noreturn]] void wrong(const char* what) const {
-    fail("BPETokenizer: {}: {} is where none belongs, after {} merges", path_, what, merges.size());
+  std::string refusal(const char* what) const override {
+    return fmt::format("BPETokenizer: {}: {} is where none belongs, after {} merges", path_, what,
+                       merges.size());
   }
 
   const std::string& path_;

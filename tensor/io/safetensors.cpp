@@ -1,13 +1,15 @@
 #include "tensor/io/safetensors.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "tensor/base/fail.h"
+#include "tensor/io/strict_json.h"
 
 namespace gradus::safetensors {
 namespace {
@@ -48,15 +50,9 @@ void check_unique(const List& list, Name name) {
 
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
 //  "__metadata__": {"key": "value"}} and nothing else.
-class HeaderParser : public nlohmann::json_sax<json> {
+class HeaderParser : public StrictJson {
  public:
   Header header;
-
-  bool null() override { wrong("null"); }
-  bool boolean(bool) override { wrong("a bool"); }
-  bool number_integer(number_integer_t) override { wrong("a negative number"); }
-  bool number_float(number_float_t, const string_t&) override { wrong("a fraction"); }
-  bool binary(binary_t&) override { wrong("binary"); }
 
   bool number_unsigned(number_unsigned_t v) override {
     if (!list_) wrong("a number");
@@ -133,9 +129,9 @@ class HeaderParser : public nlohmann::json_sax<json> {
   }
 
  private:
-  [[noreturn]] void wrong(const char* what) const {
-    fail("load: the header has {} where none belongs{}{}", what, name_.empty() ? "" : ", at ",
-         name_);
+  std::string refusal(const char* what) const override {
+    return fmt::format("load: the header has {} where none belongs{}{}", what,
+                       name_.empty() ? "" : ", at ", name_);
   }
   static constexpr std::string_view fields[] = {"dtype", "shape", "data_offsets"};
   int depth_ = 0;
