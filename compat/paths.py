@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""usage: paths.py OUT
+"""usage: paths.py OUT | paths.py --includes
 Makes below OUT the headers that paths.txt lists, each of which includes another one, and below
 torch/csrc/api/include one for each of torch/, as in libtorch. Only what differs is written, so that nothing is
-compiled anew. Meson runs it as it configures, and again to install."""
+compiled anew. Meson runs it as it configures, and again to install. With --includes it prints a source that includes
+every path, also those that have a file."""
 import os
 import sys
 from pathlib import Path
@@ -36,9 +37,7 @@ def headers(text, written):
     return {path: f"// As libtorch names it.\n#pragma once\n\n#include <{target}>\n" for path, target in found.items()}
 
 
-def main(out):
-    written = [p.relative_to(HERE).as_posix() for p in HERE.rglob("*.h")]
-    made = headers((HERE / "paths.txt").read_text(), written)
+def make(out, made, written):
     for stale in out.rglob("*.h"):
         if (path := stale.relative_to(out).as_posix()) not in made and path not in written:
             stale.unlink()
@@ -49,8 +48,17 @@ def main(out):
             file.write_text(text)
 
 
-if __name__ == "__main__":
+def main():
+    written = [p.relative_to(HERE).as_posix() for p in HERE.rglob("*.h")]
+    made = headers((HERE / "paths.txt").read_text(), written)
+    if sys.argv[1] == "--includes":
+        print("".join(f"#include <{path}>\n" for path in sorted([*made, *written])), end="")
+        return
     out = Path(sys.argv[1])
     if prefix := os.environ.get("MESON_INSTALL_PREFIX"):
         out = Path(os.environ["MESON_INSTALL_DESTDIR_PREFIX"], os.path.relpath(out, prefix))
-    main(out)
+    make(out, made, written)
+
+
+if __name__ == "__main__":
+    main()
