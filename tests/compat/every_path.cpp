@@ -3,7 +3,7 @@
 // standard headers.
 #include <torch/script.h>
 
-#include "every_path.inc"
+#include <every_path.inc>
 
 namespace {
 
