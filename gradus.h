@@ -1,6 +1,10 @@
 // All of Gradus.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "gradus.h: compile with -std=c++20 or newer"
+#endif
+
 #include "autograd/autograd.h"
 #include "autograd/checkpoint.h"
 #include "autograd/factories.h"

@@ -4,20 +4,62 @@
 
 #include <gradus.h>
 
-// Programs rely on libtorch bringing these.
+// What programs lean on: libtorch's header brings these, or once did.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <bitset>
+#include <cassert>
+#include <cctype>
+#include <cfloat>
+#include <chrono>
+#include <climits>
 #include <cmath>
+#include <complex>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <deque>
+#include <exception>
 #include <fstream>
+#include <functional>
+#include <initializer_list>
+#include <iomanip>
 #include <iostream>
+#include <iterator>
+#include <limits>
+#include <list>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <optional>
+#include <queue>
+#include <random>
+#include <set>
 #include <sstream>
+#include <stack>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <type_traits>
+#include <typeindex>
+#include <typeinfo>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include <torch/devices.h>
+#include <torch/jit.h>
+#include <torch/streams.h>
 
 namespace gradus {
 
@@ -25,18 +67,6 @@ using std::make_optional;
 using std::nullopt;
 using std::nullopt_t;
 using std::optional;
-
-namespace cuda {
-// There is no such device here.
-inline bool is_available() { return false; }
-inline bool cudnn_is_available() { return false; }
-inline DeviceIndex device_count() { return 0; }
-inline void manual_seed(uint64_t) {}
-inline void manual_seed_all(uint64_t) {}
-inline void synchronize(int64_t = -1) {}
-}  // namespace cuda
-inline bool hasCUDA() { return false; }
-inline bool hasMPS() { return false; }
 
 // The arguments as `<<` writes them, one after the other.
 template <class... Args>
