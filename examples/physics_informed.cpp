@@ -87,8 +87,8 @@ double solve(const char* name, int adam_steps, int lbfgs_steps) {
   };
   const auto report = [&](const char* after) {
     const NoGradGuard no_grad;
-    const double error =
-        (Equation::solution(net, points) - Equation::exact(points)).abs().max().item<double>();
+    const Tensor difference = Equation::solution(net, points) - Equation::exact(points);
+    const double error = difference.abs().max().item().toDouble();
     std::printf("%s: error %.1e after %s\n", name, error, after);
     return error;
   };

@@ -90,8 +90,8 @@ const std::vector<OptimizerCase> optimizer_cases = {
   CASE("lion", Lion, (1e-3)),
   CASE("lion all", Lion, (LionOptions(3e-3).betas(pair(0.8, 0.95)).weight_decay(0.2).maximize(true))),
   CASE("adafactor", Adafactor, (0.01)),
-  CASE("adafactor all", Adafactor, (AdafactorOptions(0.05).beta2_decay(-0.6).eps({1e-3, 1e-2}).d(1.5).weight_decay(0.1).maximize(true))),
-  CASE("muon", Muon, (0.01)),
+  CASE("adafactor all", Adafactor, (AdafactorOptions(0.004).beta2_decay(-0.6).eps({1e-3, 1e-2}).d(1.5).weight_decay(0.1).maximize(true))),
+  CASE("muon", Muon, (1e-3)),
   CASE("muon all", Muon, (MuonOptions(0.02).weight_decay(0.2).momentum(0.8).nesterov(false).ns_coefficients({3, -3.2, 1.2}).ns_steps(4).adjust_lr_fn("match_rms_adamw"))),
 };
 // clang-format on

@@ -314,6 +314,17 @@ TEST_CASE("the last rates") {
   CHECK(sequence.get_last_lr() == std::vector<double>{0.25, 0.05});
 }
 
+TEST_CASE("libtorch's StepLR decays one step after Python's") {
+  const auto o = two_groups();
+  StepLR s(*o, 2, 0.5);
+  std::vector<double> seen;
+  for (int t = 0; t < 7; ++t) {
+    s.step();
+    seen.push_back(rates(*o)[0]);
+  }
+  CHECK(seen == std::vector<double>{0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625});
+}
+
 TEST_CASE("a scheduler of one's own, in libtorch's form") {
   struct Halving : LRScheduler {
     using LRScheduler::LRScheduler;
@@ -366,6 +377,11 @@ TEST_CASE("impossible schedules throw") {
   Adagrad still({zeros({1})}, 0.1);
   CHECK_THROWS_WITH(OneCycleLR(still, 0.1, 5),
                     "one_cycle_lr: the optimiser has no momentum to cycle");
+  using swa_utils::SWALR;
+  CHECK_THROWS_WITH(SWALR(*o, std::vector<double>{0.1}), "swa_lr: 1 rates for 2 parameter groups");
+  CHECK_THROWS_WITH(SWALR(*o, 0.1, -1), "swa_lr: anneal_epochs is -1, less than 0");
+  CHECK_THROWS_WITH(SWALR(*o, 0.1, 5, "square"),
+                    "swa_lr: anneal_strategy is square, not cos or linear");
   CHECK_THROWS_WITH(ChainedScheduler(Parts{}), "chained_scheduler: there are no schedulers");
   CHECK_THROWS_WITH(ChainedScheduler(Parts{make<lr_scheduler::StepLR>(*o, 2u),
                                            make<lr_scheduler::StepLR>(*other, 2u)}),

@@ -1,10 +1,11 @@
-"""Writes optimizers.txt, optim_long.txt, optim_lbfgs.txt and schedulers.txt: what PyTorch's optimisers and schedulers
+"""Writes optimizers.txt, optim_long.txt, optim_lbfgs.txt, muon.txt and schedulers.txt: what PyTorch's optimisers and schedulers
 do. Run with PyTorch 2.13.
 
 Optimisers: two groups of parameters, [5] and [2, 3] (the second with ten times the learning rate), with the gradients
 of `gradient`; for each case and type the 11 parameters after 1, 4, 20 and 200 steps. In optim_long.txt the same in
 float64 with the gradients of `bounded_gradient` after 10, 100 and 1,000 steps. Muon, which takes matrices alone, has
 [5, 1] for [5], and no rounding to bfloat16; Lion, which PyTorch has not, is written here after its paper.
+muon.txt: one step with that rounding.
 LBFGS: for each case the first loss and the parameters of each of its steps on a loss of `LOSSES`.
 Schedulers: the learning rates of the two groups at the beginning and after each of 24 steps.
 """
@@ -17,6 +18,16 @@ from torch.optim import lr_scheduler as lrs
 from torch.optim import swa_utils
 
 FOLDER = pathlib.Path(__file__).parent
+
+
+def muon_step(rows, columns):  # as PyTorch rounds it
+    p = torch.zeros(rows, columns, requires_grad=True)
+    p.grad = torch.sin(torch.arange(24.0).view(rows, columns) * 1.7) + torch.eye(rows, columns)
+    optim.Muon([p], lr=1, weight_decay=0).step()
+    return p.flatten().tolist()
+
+
+MUON = {"wide": muon_step(4, 6), "tall": muon_step(6, 4)}
 torch.Tensor.bfloat16 = lambda self: self.clone()  # in Muon
 
 NAN = float("nan")
@@ -46,7 +57,7 @@ class Lion(optim.Optimizer):
                 g = -p.grad if group["maximize"] else p.grad
                 m = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
                 update = torch.sign(beta1 * m + (1 - beta1) * g)
-                p -= lr * (update + decay * p)
+                p.mul_(1 - lr * decay).sub_(update, alpha=lr)  # p -= lr (update + decay p)
                 m.copy_(beta2 * m + (1 - beta2) * g)
 
 
@@ -96,8 +107,8 @@ OPTIMISERS = {
     "lion": (Lion, dict(lr=1e-3)),
     "lion all": (Lion, dict(lr=3e-3, betas=(0.8, 0.95), weight_decay=0.2, maximize=True)),
     "adafactor": (optim.Adafactor, dict(lr=0.01)),
-    "adafactor all": (optim.Adafactor, dict(lr=0.05, beta2_decay=-0.6, eps=(1e-3, 1e-2), d=1.5, weight_decay=0.1, maximize=True)),
-    "muon": (optim.Muon, dict(lr=0.01)),
+    "adafactor all": (optim.Adafactor, dict(lr=0.004, beta2_decay=-0.6, eps=(1e-3, 1e-2), d=1.5, weight_decay=0.1, maximize=True)),
+    "muon": (optim.Muon, dict(lr=1e-3)),
     "muon all": (optim.Muon, dict(lr=0.02, weight_decay=0.2, momentum=0.8, nesterov=False, ns_coefficients=(3, -3.2, 1.2), ns_steps=4, adjust_lr_fn="match_rms_adamw")),
 }
 
@@ -227,6 +238,9 @@ with open(FOLDER / "optim_long.txt", "w") as out:
 with open(FOLDER / "optim_lbfgs.txt", "w") as out:
     for name, options in LBFGS.items():
         write(out, name, run_lbfgs(name, options))
+with open(FOLDER / "muon.txt", "w") as out:
+    for name, values in MUON.items():
+        write(out, name, values)
 with open(FOLDER / "schedulers.txt", "w") as out:
     for name, make in SCHEDULERS.items():
         write(out, name, rates(make))
