@@ -50,10 +50,7 @@ class OrderedDict {
   /// The description names keys in errors: "Parameter 'w' is not defined".
   explicit OrderedDict(std::string key_description = "Key")
       : key_description_(std::move(key_description)) {}
-  OrderedDict(std::initializer_list<Item> items) {
-    reserve(items.size());
-    for (const Item& item : items) insert(item.key(), item.value());
-  }
+  OrderedDict(std::initializer_list<Item> items);
   /// What keys are called in errors.
   const std::string& key_description() const noexcept { return key_description_; }
 
@@ -92,31 +89,14 @@ class OrderedDict {
   /// Whether there are none.
   bool is_empty() const noexcept { return items_.empty(); }
   /// Makes room for n items.
-  void reserve(size_t n) {
-    index_.reserve(n);
-    items_.reserve(n);
-  }
+  void reserve(size_t n);
 
   /// Adds an item. Throws Error when the key is there already.
-  Value& insert(Key key, Value value) {
-    if (!index_.emplace(key, items_.size()).second)
-      detail::throw_error(key_description_ + " '" + detail::key_text(key) + "' is already defined");
-    items_.emplace_back(std::move(key), std::move(value));
-    return items_.back().value();
-  }
+  Value& insert(Key key, Value value);
   /// Adds all items of another one. Throws Error at the first key that is there already.
-  void update(const OrderedDict& other) {
-    reserve(size() + other.size());
-    for (const Item& item : other) insert(item.key(), item.value());
-  }
+  void update(const OrderedDict& other);
   /// Removes an item. Throws Error when there is no such key.
-  void erase(const Key& key) {
-    const size_t at = place(key);
-    index_.erase(key);
-    items_.erase(items_.begin() + std::ptrdiff_t(at));
-    for (auto& [_, i] : index_)
-      if (i > at) --i;
-  }
+  void erase(const Key& key);
   /// Removes all items.
   void clear() {
     index_.clear();
@@ -126,17 +106,11 @@ class OrderedDict {
   /// The items in their order.
   const std::vector<Item>& items() const noexcept { return items_; }
   /// The keys in their order.
-  std::vector<Key> keys() const {
-    return collect<Key>([](const Item& i) { return i.key(); });
-  }
+  std::vector<Key> keys() const;
   /// The values in the order of their keys.
-  std::vector<Value> values() const {
-    return collect<Value>([](const Item& i) { return i.value(); });
-  }
+  std::vector<Value> values() const;
   /// Keys and values in their order.
-  std::vector<std::pair<Key, Value>> pairs() const {
-    return collect<std::pair<Key, Value>>([](const Item& i) { return i.pair(); });
-  }
+  std::vector<std::pair<Key, Value>> pairs() const;
 
   // The same keys in the same order with equal values.
   friend bool operator==(const OrderedDict& a, const OrderedDict& b) {
@@ -148,29 +122,79 @@ class OrderedDict {
   }
 
  private:
-  size_t checked(size_t index) const {
-    if (index >= items_.size())
-      detail::throw_index_error("OrderedDict: index " + std::to_string(index) +
-                                " is out of range for " + std::to_string(size()) + " items");
-    return index;
-  }
-  size_t place(const Key& key) const {
-    const auto it = index_.find(key);
-    if (it == index_.end())
-      detail::throw_error(key_description_ + " '" + detail::key_text(key) + "' is not defined");
-    return it->second;
-  }
-  template <class T, class F>
-  std::vector<T> collect(F f) const {
-    std::vector<T> out;
-    out.reserve(size());
-    for (const Item& item : items_) out.push_back(f(item));
-    return out;
-  }
+  size_t checked(size_t index) const;
+  size_t place(const Key& key) const;
 
   std::unordered_map<Key, size_t> index_;
   std::vector<Item> items_;
   std::string key_description_ = "Key";
 };
+
+// Not in the class: what is inline is compiled in spite of `extern template`.
+template <class Key, class Value>
+OrderedDict<Key, Value>::OrderedDict(std::initializer_list<Item> items) {
+  reserve(items.size());
+  for (const Item& item : items) insert(item.key(), item.value());
+}
+template <class Key, class Value>
+void OrderedDict<Key, Value>::reserve(size_t n) {
+  index_.reserve(n);
+  items_.reserve(n);
+}
+template <class Key, class Value>
+Value& OrderedDict<Key, Value>::insert(Key key, Value value) {
+  if (!index_.emplace(key, items_.size()).second)
+    detail::throw_error(key_description_ + " '" + detail::key_text(key) + "' is already defined");
+  items_.emplace_back(std::move(key), std::move(value));
+  return items_.back().value();
+}
+template <class Key, class Value>
+void OrderedDict<Key, Value>::update(const OrderedDict& other) {
+  reserve(size() + other.size());
+  for (const Item& item : other) insert(item.key(), item.value());
+}
+template <class Key, class Value>
+void OrderedDict<Key, Value>::erase(const Key& key) {
+  const size_t at = place(key);
+  index_.erase(key);
+  items_.erase(items_.begin() + std::ptrdiff_t(at));
+  for (auto& [_, i] : index_)
+    if (i > at) --i;
+}
+template <class Key, class Value>
+std::vector<Key> OrderedDict<Key, Value>::keys() const {
+  std::vector<Key> out;
+  out.reserve(size());
+  for (const Item& item : items_) out.push_back(item.key());
+  return out;
+}
+template <class Key, class Value>
+std::vector<Value> OrderedDict<Key, Value>::values() const {
+  std::vector<Value> out;
+  out.reserve(size());
+  for (const Item& item : items_) out.push_back(item.value());
+  return out;
+}
+template <class Key, class Value>
+std::vector<std::pair<Key, Value>> OrderedDict<Key, Value>::pairs() const {
+  std::vector<std::pair<Key, Value>> out;
+  out.reserve(size());
+  for (const Item& item : items_) out.push_back(item.pair());
+  return out;
+}
+template <class Key, class Value>
+size_t OrderedDict<Key, Value>::checked(size_t index) const {
+  if (index >= items_.size())
+    detail::throw_index_error("OrderedDict: index " + std::to_string(index) +
+                              " is out of range for " + std::to_string(size()) + " items");
+  return index;
+}
+template <class Key, class Value>
+size_t OrderedDict<Key, Value>::place(const Key& key) const {
+  const auto it = index_.find(key);
+  if (it == index_.end())
+    detail::throw_error(key_description_ + " '" + detail::key_text(key) + "' is not defined");
+  return it->second;
+}
 
 }  // namespace gradus

@@ -13,8 +13,7 @@ struct TransformerEncoderOptions {
   TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers)
       : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
   TransformerEncoderOptions(const TransformerEncoderLayerOptions& encoder_layer_options,
-                            int64_t num_layers)
-      : TransformerEncoderOptions(TransformerEncoderLayer(encoder_layer_options), num_layers) {}
+                            int64_t num_layers);
   /// The layer that all layers begin as copies of.
   GRADUS_ARG(TransformerEncoderLayer, encoder_layer) = nullptr;
   /// How many layers there are.
@@ -28,8 +27,7 @@ struct TransformerDecoderOptions {
   TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers)
       : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
   TransformerDecoderOptions(const TransformerDecoderLayerOptions& decoder_layer_options,
-                            int64_t num_layers)
-      : TransformerDecoderOptions(TransformerDecoderLayer(decoder_layer_options), num_layers) {}
+                            int64_t num_layers);
   /// The layer that all layers begin as copies of.
   GRADUS_ARG(TransformerDecoderLayer, decoder_layer) = nullptr;
   /// How many layers there are.

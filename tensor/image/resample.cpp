@@ -166,18 +166,19 @@ class Step {
   template <int Layers>
   void elements(const T* x, T* y) const {
     const int64_t *begin = axis_.begin.data(), *index = axis_.index.data();
+    const T* weight = weight_.data();
     const int64_t in = axis_.in, out = axis_.out();
     for (int64_t i = 0; i < out; ++i) {
-      T sum[4] = {};
-      for (int64_t e = begin[i]; e < begin[i + 1]; ++e) {
-        const T w = weight_[size_t(e)], *from = x + index[e];
-        sum[0] += w * from[0];
-        if constexpr (Layers == 4) {
-          sum[1] += w * from[in];
-          sum[2] += w * from[2 * in];
-          sum[3] += w * from[3 * in];
-        }
+      const int64_t first = begin[i], last = begin[i + 1];
+      if (last - first == 2) {  // most often, and without a loop
+        const T v = weight[first], w = weight[first + 1];
+        const T *a = x + index[first], *b = x + index[first + 1];
+        for (int k = 0; k < Layers; ++k) y[k * out + i] = v * a[k * in] + w * b[k * in];
+        continue;
       }
+      T sum[Layers] = {};
+      for (int64_t e = first; e < last; ++e)
+        for (int k = 0; k < Layers; ++k) sum[k] += weight[e] * x[index[e] + k * in];
       for (int k = 0; k < Layers; ++k) y[k * out + i] = sum[k];
     }
   }
@@ -219,6 +220,15 @@ class Step {
     return before + 1 == e && axis_.index[size_t(before)] == axis_.index[size_t(e)] &&
            weight_[size_t(before)] == weight_[size_t(e)];
   }
+  // y = v a + w b, for rows that are done before a kernel has begun.
+  void mix(T v, const T* a, T w, const T* b, T* y) const {
+    typedef T Four __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
+    int64_t k = 0;
+    for (; k + 4 <= width_; k += 4)
+      *reinterpret_cast<Four*>(y + k) =
+          v * *reinterpret_cast<const Four*>(a + k) + w * *reinterpret_cast<const Four*>(b + k);
+    for (; k < width_; ++k) y[k] = v * a[k] + w * b[k];
+  }
   void rows(const T* x, T* y) const {
     for (int64_t i = 0; i < axis_.out(); ++i, y += width_) {
       const int64_t first = axis_.begin[size_t(i)], count = axis_.begin[size_t(i) + 1] - first;
@@ -228,6 +238,9 @@ class Step {
         std::copy_n(x + offset_[size_t(first)], width_, y);
       } else if (count == 1 && repeats(i)) {
         copy_line(y, y - width_, width_);
+      } else if (count == 2 && width_ < 32) {
+        mix(weight_[size_t(first)], x + offset_[size_t(first)], weight_[size_t(first) + 1],
+            x + offset_[size_t(first) + 1], y);
       } else {
         kernels::table().conv->of<T>().direct({{1, 1, width_, 0, 0},
                                                x,
@@ -365,14 +378,20 @@ Tensor resample(const char* op, const Tensor& x_, const std::vector<Axis>& axes)
   if (y.numel() == 0) return y;
   const auto all = [&](auto zero) {
     using T = decltype(zero);
-    // From the last dim to the first, which keeps rows contiguous.
+    // Whole rows before the last dim where that leaves fewer of them, else after it.
     std::vector<Step<T>> steps;
-    int64_t layers = in, width = 1;
-    for (size_t d = n; d-- > 0;) {
-      layers /= std::max<int64_t>(axes[d].in, 1);
-      if (!axes[d].is_identity()) steps.emplace_back(axes[d], layers, width);
-      width *= axes[d].out();
-    }
+    Dims now = x.sizes().slice(lead);
+    const auto take = [&](size_t d) {
+      const IntArrayRef size = now;
+      if (!axes[d].is_identity())
+        steps.emplace_back(axes[d], product(size.slice(0, d)), product(size.slice(d + 1)));
+      now[d] = axes[d].out();
+    };
+    const auto shrinks = [&](size_t d) { return d + 1 < n && axes[d].out() < axes[d].in; };
+    for (size_t d = 0; d < n; ++d)
+      if (shrinks(d)) take(d);
+    for (size_t d = n; d-- > 0;)
+      if (!shrinks(d)) take(d);
     const auto* from = static_cast<const T*>(x.data_ptr());
     auto* to = static_cast<T*>(y.data_ptr());
     if (steps.empty())
