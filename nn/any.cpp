@@ -1,5 +1,6 @@
 #include "nn/any.h"
 
+#include "nn/cloneable.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::nn {
@@ -26,7 +27,15 @@ AnyValue AnyModuleContent::forward(std::vector<AnyValue>&& arguments) {
   if (arguments.size() != arity)
     fail("{}: forward() takes {} argument{}, {} given", demangle(*type), arity,
          arity == 1 ? "" : "s", arguments.size());
-  return call(arguments.data());
+  if (!module->extras_) return call(arguments.data());
+  return gradus::detail::call_hooked(*module, std::move(arguments),
+                                     [this](AnyValue* values) { return call(values); });
+}
+Tensor AnyModuleContent::forward_tensor(Tensor x) {
+  if (!module->extras_) return call(std::move(x));
+  std::vector<AnyValue> values;
+  values.push_back(AnyValue(std::move(x)));
+  return forward(std::move(values)).get<Tensor>();
 }
 
 void AnyModuleContent::throw_wrong_argument(size_t index, const std::type_info& given,
@@ -40,10 +49,14 @@ void AnyModuleContent::throw_wrong_module(const Module* other, const std::type_i
 
 AnyModule AnyModule::clone(std::optional<Device> device) const {
   AnyModule out;
-  if (content_) out.content_ = content_->with(content_->module->clone(device));
+  if (content_)
+    out.content_ = content_->with(gradus::detail::clone_child(*content_->module, device));
   return out;
 }
 
+void AnyModule::exchange(std::shared_ptr<Module> module) {
+  content_ = content().with(std::move(module));
+}
 AnyModuleContent& AnyModule::content() const {
   if (!content_) fail("AnyModule: it is empty");
   return *content_;

@@ -30,6 +30,8 @@ class AnyModuleContent {
   virtual std::unique_ptr<AnyModuleContent> with(std::shared_ptr<Module> other) const = 0;
   /// Fills in default arguments, checks the number of arguments, and calls forward().
   AnyValue forward(std::vector<AnyValue>&& arguments);
+  /// call() of a tensor, between the module's hooks.
+  Tensor forward_tensor(Tensor x);
 
   std::shared_ptr<Module> module;
   const std::type_info* type;
@@ -200,6 +202,8 @@ class AnyModule {
   }
   /// The type of the module.
   const std::type_info& type_info() const { return *content().type; }
+  /// Holds another module of the same type. Throws Error when it is of another one.
+  void exchange(std::shared_ptr<Module> module);
   /// Whether it holds no module.
   bool is_empty() const noexcept { return !content_; }
   /// What it holds. Throws Error when it is empty.

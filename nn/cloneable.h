@@ -4,6 +4,12 @@
 
 #include "nn/module.h"
 
+namespace gradus::detail {
+// A clone of a container's child; within deepcopy() the same for each of its places.
+std::shared_ptr<nn::Module> clone_child(const nn::Module& child,
+                                        const std::optional<Device>& device);
+}  // namespace gradus::detail
+
 namespace gradus::nn {
 
 /// What of Cloneable does not depend on the type.

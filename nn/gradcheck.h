@@ -29,13 +29,15 @@ namespace nn {
 template <class M>
 bool gradcheck(M& module, const std::vector<Tensor>& inputs,
                const autograd::GradcheckOptions& options = {}) {
-  return detail::check_module(*module, detail::forward_of(module), inputs, options, false);
+  return gradus::detail::check_module(*module, gradus::detail::forward_of(module), inputs, options,
+                                      false);
 }
 /// gradcheck for the gradients of the gradients.
 template <class M>
 bool gradgradcheck(M& module, const std::vector<Tensor>& inputs,
                    const autograd::GradcheckOptions& options = {}) {
-  return detail::check_module(*module, detail::forward_of(module), inputs, options, true);
+  return gradus::detail::check_module(*module, gradus::detail::forward_of(module), inputs, options,
+                                      true);
 }
 
 }  // namespace nn

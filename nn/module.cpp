@@ -9,6 +9,7 @@
 
 #include "autograd/modes.h"
 #include "nn/cloneable.h"
+#include "nn/module_extras.h"
 #include "tensor/base/fail.h"
 
 namespace gradus {
@@ -231,14 +232,23 @@ Tensor& Module::register_buffer(std::string name, Tensor tensor) {
   check_name("register_buffer", name);
   return buffers_.insert(std::move(name), std::move(tensor));
 }
+Tensor& Module::register_buffer(std::string name, Tensor tensor, bool persistent) {
+  Tensor& out = register_buffer(name, std::move(tensor));
+  if (!persistent) extras_.ensure().transient.push_back(std::move(name));
+  return out;
+}
 void Module::add_child(std::string name, std::shared_ptr<Module> module) {
   check_name("register_module", name);
   if (!module) fail("register_module: the module for '{}' is empty", name);
   children_.insert(std::move(name), std::move(module));
 }
 void Module::replace_child(const std::string& name, std::shared_ptr<Module> module) {
-  children_[name] = std::move(module);
+  if (!module) fail("replace_module: the module for '{}' is empty", name);
+  std::shared_ptr<Module>& child = children_[name];
+  child_replaced(name, module);
+  child = std::move(module);
 }
+void Module::child_replaced(const std::string&, const std::shared_ptr<Module>&) {}
 void Module::unregister_module(const std::string& name) {
   if (!children_.contains(name)) fail("unregister_module: there is no submodule '{}'", name);
   children_.erase(name);
@@ -290,9 +300,14 @@ std::shared_ptr<Module> CloneableModule::separate(CloneableModule* copy,
   copy->buffers_.clear();
   copy->children_.clear();
   copy->reset();
+  const bool derives = extras_ && !extras_.get()->derived.empty();
+  if (derives) clone_derived_to(*copy, device);
   check_cloned(*copy);
   copy_tensors_to(*copy, device);
-  for (const auto& child : children_) copy->children_[child.key()]->clone_(*child.value(), device);
+  for (const auto& child : children_)
+    if (!derives || child.key() != "parametrizations")
+      copy->children_[child.key()]->clone_(*child.value(), device);
+  copy->renew();
   return owner;
 }
 void CloneableModule::clone_(Module& other, const std::optional<Device>& device) {
@@ -308,7 +323,10 @@ void Module::clone_(Module& other, const std::optional<Device>& device) {
   for (const auto& child : children_) (*child)->clone_(*other.children_[child.key()], device);
 }
 
-void Module::pretty_print(std::ostream& out) const { out << name(); }
+void Module::pretty_print(std::ostream& out) const {
+  out << name();
+  if (const std::string extra = extra_repr(); !extra.empty()) out << '(' << extra << ')';
+}
 
 void Module::print(std::ostream& out, const std::string& indent) const {
   pretty_print(out);

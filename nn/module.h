@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nn/any_value.h"
+#include "nn/hooks.h"
 #include "nn/module_holder.h"
 #include "nn/ordered_dict.h"
 #include "tensor/tensor.h"
@@ -98,6 +99,17 @@ class Module : public std::enable_shared_from_this<Module> {
   std::vector<std::shared_ptr<Module>> children() const;
   /// The direct submodules under their names.
   OrderedDict<std::string, std::shared_ptr<Module>> named_children() const;
+  /// The submodule at a path, `block.0`; an empty path is this module. Throws Error when there is
+  /// none, and for the empty path unless a shared_ptr owns this module.
+  std::shared_ptr<Module> get_submodule(const std::string& target) const;
+  /// The parameter at a path, `block.0.weight`. Throws Error when there is none.
+  Tensor get_parameter(const std::string& target) const;
+  /// The buffer at a path. Throws Error when there is none.
+  Tensor get_buffer(const std::string& target) const;
+  /// Puts a module at a path, whose last name is replaced, or added unless `strict`. Throws Error
+  /// when the path before it, or with `strict` the whole, leads nowhere.
+  void set_submodule(const std::string& target, std::shared_ptr<Module> module,
+                     bool strict = false);
 
   /// Sets the whole tree to training, or with false to eval mode.
   virtual void train(bool on = true);
@@ -115,6 +127,10 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual void zero_grad(bool set_to_none = true);
   /// Sets whether the parameters of the tree get gradients.
   void requires_grad_(bool requires_grad = true);
+  /// Does nothing: all is on the CPU.
+  void cpu() { to(Device(kCPU)); }
+  /// The same as to(dtype).
+  void type(ScalarType dtype) { to(dtype); }
 
   /// This module as a T (a module or its holder), or null when it is none.
   template <class T>
@@ -136,8 +152,11 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual void load(serialize::InputArchive& archive);
   /// Whether save() and load() take it along with its parent.
   virtual bool is_serializable() const { return true; }
-  /// Prints the line that stands for this module, without its children.
+  /// Prints the line that stands for this module, without its children: its name and, in
+  /// parentheses, extra_repr() unless that is empty.
   virtual void pretty_print(std::ostream& out) const;
+  /// What pretty_print() says besides the name.
+  virtual std::string extra_repr() const { return {}; }
 
   /// Adds a parameter, which then is a leaf with or without requires_grad. An undefined tensor
   /// keeps its name free of a value. Throws Error when the name is empty, holds a dot or is taken.
@@ -145,6 +164,8 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Adds a buffer: a tensor that is saved and moved with the module and not trained. Throws Error
   /// for names as register_parameter does.
   Tensor& register_buffer(std::string name, Tensor tensor);
+  /// The same; without `persistent` the buffer is not saved.
+  Tensor& register_buffer(std::string name, Tensor tensor, bool persistent);
   /// Adds a submodule and gives it back: `fc = register_module("fc", nn::Linear(4, 3))`. Throws
   /// Error when it is empty, and for names as register_parameter does.
   template <class M>
@@ -166,10 +187,63 @@ class Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<M> replace_module(const std::string& name, ModuleHolder<M> holder) {
     return replace_module(name, holder.ptr());
   }
+  /// The same as register_module().
+  template <class M>
+  void add_module(std::string name, const M& module) {
+    register_module(std::move(name), module);
+  }
   /// Removes a submodule. Throws Error when there is no such name.
   void unregister_module(const std::string& name);
 
+  /// Calls a function before forward(): hook(module, input) with a tensor as first argument, whose
+  /// result, if it is a tensor and defined, is passed on in its place, or a ForwardPreHook. Hooks
+  /// are called in the order of their registration, one with `prepend` before all that are there.
+  ///
+  /// Hooks of a module are called wherever it is called as a whole: by its holder, `net(x)`, by
+  /// AnyModule and Sequential, and in the layers of this library that hold others. C++ calls
+  /// `net->forward(x)` by itself, and no hook takes part in it.
+  template <class F>
+  RemovableHandle register_forward_pre_hook(F hook, bool prepend = false) {
+    return add_hook(detail::as_forward_pre_hook(std::move(hook)), prepend);
+  }
+  /// Calls a function after forward(): hook(module, input, output) of tensors, whose result, if it
+  /// is a tensor and defined, takes the output's place, or a ForwardHook. One with `always_call` is
+  /// called when forward() or another hook throws, too: with an undefined output, or no value.
+  template <class F>
+  RemovableHandle register_forward_hook(F hook, bool prepend = false, bool always_call = false) {
+    return add_hook(detail::as_forward_hook(std::move(hook)), prepend, always_call);
+  }
+  /// Calls hook(module, grad_input, grad_output), lists of tensors, when the gradients by all
+  /// tensors among the arguments are there, or if none needs one, those by the results. What it
+  /// gives, if anything, takes grad_input's place. See BackwardHook. Throws Error at the call when
+  /// the module's result has no tensors, or hides them in a class of its own.
+  template <class F>
+  RemovableHandle register_full_backward_hook(F hook, bool prepend = false) {
+    return add_hook(detail::as_backward_hook(std::move(hook)), prepend);
+  }
+  /// Calls hook(module, grad_output) before the gradients go through the module. What it gives, if
+  /// anything, takes grad_output's place. See BackwardPreHook.
+  template <class F>
+  RemovableHandle register_full_backward_pre_hook(F hook, bool prepend = false) {
+    return add_hook(detail::as_backward_pre_hook(std::move(hook)), prepend);
+  }
+
+  /// Computes anew what is parametrised, normalised or pruned (nn::utils), from the parameters that
+  /// are behind it. The layers of this library do it in forward(), holders and Sequential before
+  /// they call a module.
+  void renew() const {
+    if (extras_) [[unlikely]]
+      renew_derived();
+  }
+
  protected:
+  /// Where this class keeps the tensor that it registered under `name`: `return name == "scale" ?
+  /// &scale : nullptr`. The layers of this library say it. One of yours may, and its own tensors
+  /// can then be parametrised, pruned and replaced by functional_call().
+  virtual Tensor* member(std::string_view name);
+  /// The member of this name in a list, or null.
+  using Members = std::initializer_list<std::pair<std::string_view, Tensor*>>;
+  static Tensor* pick(std::string_view name, Members members);
   /// What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
   virtual DefaultArguments _forward_default_args() const { return {}; }
 
@@ -178,6 +252,9 @@ class Module : public std::enable_shared_from_this<Module> {
  private:
   friend class CloneableModule;
   friend class AnyModuleContent;
+  friend struct detail::ModuleAccess;
+  template <class M, class... Args>
+  friend decltype(auto) gradus::detail::call(M& m, Args&&... args);
   /// Prints the module and, indented, its children.
   friend std::ostream& operator<<(std::ostream& out, const Module& module);
 
@@ -185,15 +262,24 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual void clone_(Module& other, const std::optional<Device>& device);
   void check_cloned(const Module& copy) const;
   void copy_tensors_to(Module& copy, const std::optional<Device>& device) const;
+  // Tells a container that its child is about to be another. It may throw.
+  virtual void child_replaced(const std::string& name, const std::shared_ptr<Module>& module);
   void add_child(std::string name, std::shared_ptr<Module> module);
   void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void convert(const std::function<Tensor(const Tensor&)>& conversion);
   void print(std::ostream& out, const std::string& indent) const;
+  void renew_derived() const;
+  void clone_derived_to(Module& copy, const std::optional<Device>& device) const;
+  RemovableHandle add_hook(ForwardPreHook hook, bool prepend);
+  RemovableHandle add_hook(ForwardHook hook, bool prepend, bool always_call);
+  RemovableHandle add_hook(BackwardHook hook, bool prepend);
+  RemovableHandle add_hook(BackwardPreHook hook, bool prepend);
   std::shared_ptr<Module> shared_from_this_checked() const;
 
   OrderedDict<std::string, Tensor> buffers_{"Buffer"};
   OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
   mutable std::optional<std::string> name_;
+  detail::ExtrasPointer extras_;
   bool is_training_ = true;
 };
 
@@ -235,6 +321,63 @@ std::string short_module_name(const nn::Module& m);
 std::string demangle(const std::type_info& type);
 // From now on Module::name() spells the outermost namespace as `root`, which ends in `::`. True.
 bool spell_names(std::string_view root);
+
+// An argument or result as a T, which a hook may have made something else.
+template <class T>
+T& held(const nn::Module& m, nn::AnyValue& value) {
+  if (T* t = value.template try_get<T>()) return *t;
+  throw_other_type(m, value.type_info(), typeid(T));
+}
+// Args as forward() gets them: lvalues where the caller gave such.
+template <class M, class... Args, size_t... i>
+nn::AnyValue forward_values(M& m, [[maybe_unused]] nn::AnyValue* values,
+                            std::index_sequence<i...>) {
+  using R = decltype(m.forward(std::declval<Args>()...));
+  const auto run = [&]() -> R {
+    return m.forward(static_cast<std::conditional_t<std::is_lvalue_reference_v<Args>,
+                                                    std::decay_t<Args>&, std::decay_t<Args>&&>>(
+        held<std::decay_t<Args>>(m, values[i]))...);
+  };
+  if constexpr (std::is_void_v<R>) {
+    run();
+    return {};
+  } else {
+    return nn::AnyValue(run());
+  }
+}
+// Whether values of a type can go through hooks.
+template <class T>
+inline constexpr bool hookable = std::is_void_v<T> ||
+                                 (!std::is_reference_v<T> && std::is_copy_constructible_v<T>);
+
+template <class M, class... Args>
+auto call_between_hooks(M& m, Args&&... args) -> decltype(m.forward(std::forward<Args>(args)...)) {
+  using R = decltype(m.forward(std::forward<Args>(args)...));
+  if constexpr (sizeof...(Args) == 1 && std::is_same_v<R, Tensor> &&
+                (std::is_same_v<std::remove_cvref_t<Args>, Tensor> && ...)) {
+    return call_hooked(m, args..., [](nn::Module& module, Tensor& x) -> Tensor {
+      return dynamic_cast<M&>(module).forward((static_cast<Args&&>(x), ...));
+    });
+  } else if constexpr (hookable<R> && (hookable<std::decay_t<Args>> && ...)) {
+    nn::ModuleArguments arguments;
+    (arguments.push_back(nn::AnyValue(std::forward<Args>(args))), ...);
+    nn::AnyValue result =
+        call_hooked(m, std::move(arguments), [&m](nn::AnyValue* values) -> nn::AnyValue {
+          return forward_values<M, Args&&...>(m, values, std::index_sequence_for<Args...>());
+        });
+    if constexpr (!std::is_void_v<R>) return std::move(held<R>(m, result));
+  } else {
+    throw_not_hookable(m);
+  }
+}
+
+template <class M, class... Args>
+decltype(auto) call(M& m, Args&&... args) {
+  if constexpr (std::is_base_of_v<nn::Module, M>)
+    if (m.extras_) [[unlikely]]
+      return call_between_hooks(m, std::forward<Args>(args)...);
+  return m.forward(std::forward<Args>(args)...);
+}
 }  // namespace detail
 
 }  // namespace gradus

@@ -21,6 +21,10 @@ inline constexpr bool is_module_holder_of<T, Contained> =
 
 [[noreturn]] void throw_empty_holder();
 
+// m.forward(args...), with the module's hooks around it.
+template <class M, class... Args>
+decltype(auto) call(M& m, Args&&... args);
+
 }  // namespace detail
 
 namespace nn {
@@ -69,10 +73,10 @@ class ModuleHolder : detail::ModuleHolderIndicator {
     return impl_;
   }
 
-  /// forward()
+  /// forward(), with the module's hooks around it.
   template <class... Args>
   decltype(auto) operator()(Args&&... args) const {
-    return checked().forward(std::forward<Args>(args)...);
+    return detail::call(checked(), std::forward<Args>(args)...);
   }
   /// The module's own [].
   template <class Arg>

@@ -1,14 +1,25 @@
 // How modules go into archives and come out.
-#include "nn/module.h"
+#include <algorithm>
+
+#include "nn/module_extras.h"
 #include "tensor/io/serialize.h"
 
 namespace gradus::nn {
+
+namespace {
+bool is_transient(const gradus::detail::ExtrasPointer& extras, const std::string& buffer) {
+  if (!extras) return false;
+  const auto& names = extras.get()->transient;
+  return std::find(names.begin(), names.end(), buffer) != names.end();
+}
+}  // namespace
 
 void Module::save(serialize::OutputArchive& archive) const {
   for (const auto& p : parameters_)
     if (p->defined()) archive.write(p.key(), *p);
   for (const auto& b : buffers_)
-    if (b->defined()) archive.write(b.key(), *b, /*is_buffer=*/true);
+    if (b->defined() && !is_transient(extras_, b.key()))
+      archive.write(b.key(), *b, /*is_buffer=*/true);
   for (const auto& child : children_) {
     if (!(*child)->is_serializable()) continue;
     serialize::OutputArchive nested;
@@ -21,7 +32,8 @@ void Module::load(serialize::InputArchive& archive) {
   for (auto& p : parameters_)
     if (p->defined()) archive.read(p.key(), *p);
   for (auto& b : buffers_)
-    if (b->defined()) archive.read(b.key(), *b, /*is_buffer=*/true);
+    if (b->defined() && !is_transient(extras_, b.key()))
+      archive.read(b.key(), *b, /*is_buffer=*/true);
   for (const auto& child : children_) {
     if (!(*child)->is_serializable()) continue;
     serialize::InputArchive nested;

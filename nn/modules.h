@@ -13,6 +13,7 @@
 #include "nn/layers/distance.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/embedding.h"
+#include "nn/layers/lazy.h"
 #include "nn/layers/linear.h"
 #include "nn/layers/loss.h"
 #include "nn/layers/normalisation.h"

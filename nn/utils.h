@@ -5,4 +5,8 @@
 #include "nn/utils/checkpoint.h"
 #include "nn/utils/clip_grad.h"
 #include "nn/utils/convert_parameters.h"
+#include "nn/utils/fusion.h"
+#include "nn/utils/parametrizations.h"
+#include "nn/utils/parametrize.h"
+#include "nn/utils/prune.h"
 #include "nn/utils/rnn.h"

@@ -8,7 +8,8 @@ namespace gradus::nn {
 
 std::shared_ptr<Module> ModuleDictImpl::clone(const std::optional<Device>& device) const {
   auto copy = std::make_shared<ModuleDictImpl>();
-  for (const auto& item : modules_) copy->insert(item.key(), (*item)->clone(device));
+  for (const auto& item : modules_)
+    copy->insert(item.key(), gradus::detail::clone_child(**item, device));
   if (!is_training()) copy->eval();
   return copy;
 }
@@ -34,6 +35,10 @@ void ModuleDictImpl::insert(const std::string& key, std::shared_ptr<Module> modu
     modules_[key] = replace_module(key, module);
   else
     modules_.insert(key, register_module(key, module));
+}
+void ModuleDictImpl::child_replaced(const std::string& name,
+                                    const std::shared_ptr<Module>& module) {
+  if (auto* held = modules_.find(name)) *held = module;
 }
 void ModuleDictImpl::throw_wrong_type(const std::string& key, const std::type_info& wanted) const {
   fail("ModuleDict: module '{}' is {}, not {}", key, modules_[key]->name(),

@@ -69,6 +69,7 @@ class ModuleDictImpl : public Cloneable<ModuleDictImpl> {
   }
 
  private:
+  void child_replaced(const std::string& name, const std::shared_ptr<Module>& module) override;
   void insert(const std::string& key, std::shared_ptr<Module> module);
   [[noreturn]] void throw_wrong_type(const std::string& key, const std::type_info& wanted) const;
   Dict modules_{"Module"};

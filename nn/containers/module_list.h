@@ -37,6 +37,20 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   void push_back(const ModuleHolder<M>& holder) {
     push_back(std::shared_ptr<Module>(holder.ptr()));
   }
+  /// The same as push_back(), by Python's name.
+  template <class M>
+  void append(M&& module) {
+    push_back(std::forward<M>(module));
+  }
+  /// Removes a module, by default the last one, and gives it back; those behind it move down by
+  /// one. A negative index counts from the end. Throws IndexError out of range.
+  std::shared_ptr<Module> pop(int64_t index = -1);
+  /// Puts another module in the place of the one of this number. Throws IndexError past the end.
+  void set(size_t index, std::shared_ptr<Module> module);
+  template <class M>
+  void set(size_t index, const ModuleHolder<M>& holder) {
+    set(index, std::shared_ptr<Module>(holder.ptr()));
+  }
   /// Adds all modules of a container at the end.
   template <class Container>
   void extend(const Container& container) {
@@ -84,6 +98,7 @@ class ModuleListImpl : public Cloneable<ModuleListImpl> {
   bool is_empty() const noexcept { return modules_.empty(); }
 
  private:
+  void child_replaced(const std::string& name, const std::shared_ptr<Module>& module) override;
   const std::shared_ptr<Module>& checked(size_t index) const;
   [[noreturn]] void throw_wrong_type(size_t index, const std::type_info& wanted) const;
   std::vector<std::shared_ptr<Module>> modules_;

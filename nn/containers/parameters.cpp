@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include "tensor/base/fail.h"
+
 namespace gradus::nn {
 
 namespace {
@@ -51,6 +53,15 @@ ParameterDictImpl::ParameterDictImpl(const OrderedDict<std::string, Tensor>& par
 }
 Tensor& ParameterDictImpl::insert(const std::string& key, const Tensor& param) {
   return register_parameter(key, param, param.requires_grad());
+}
+Tensor& ParameterDictImpl::setdefault(const std::string& key, const Tensor& param) {
+  return contains(key) ? parameters_[key] : insert(key, param);
+}
+std::pair<std::string, Tensor> ParameterDictImpl::popitem() {
+  if (empty()) fail("ParameterDict: it is empty");
+  std::pair<std::string, Tensor> out = parameters_.back().pair();
+  parameters_.erase(out.first);
+  return out;
 }
 Tensor ParameterDictImpl::pop(const std::string& key) {
   const Tensor out = parameters_[key];

@@ -57,6 +57,9 @@ class ParameterListImpl : public Cloneable<ParameterListImpl> {
   size_t size() const noexcept { return parameters_.size(); }
   /// Whether there are none.
   bool is_empty() const noexcept { return parameters_.is_empty(); }
+
+ protected:
+  Tensor* member(std::string_view name) override { return parameters_.find(std::string(name)); }
 };
 /// Holds a ParameterListImpl.
 using ParameterList = ModuleHolder<ParameterListImpl>;
@@ -81,6 +84,12 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   Tensor& insert(const std::string& key, const Tensor& param);
   /// Removes a parameter and gives it back. Throws Error when there is none of this name.
   Tensor pop(const std::string& key);
+  /// The parameter of this name, added unless it is there already.
+  Tensor& setdefault(const std::string& key, const Tensor& param);
+  /// Removes the last parameter and gives it back with its name. Throws Error when there is none.
+  std::pair<std::string, Tensor> popitem();
+  /// Names and parameters in their order.
+  std::vector<std::pair<std::string, Tensor>> items() const { return parameters_.pairs(); }
   /// The names in their order.
   std::vector<std::string> keys() const { return parameters_.keys(); }
   /// The parameters in their order.
@@ -109,9 +118,16 @@ class ParameterDictImpl : public Cloneable<ParameterDictImpl> {
   /// The parameter of this name. Throws Error when there is none.
   const Tensor& get(const std::string& key) const { return parameters_[key]; }
   Tensor& get(const std::string& key) { return parameters_[key]; }
+  /// The parameter of this name, or another tensor when there is none.
+  Tensor get(const std::string& key, const Tensor& otherwise) const {
+    return contains(key) ? get(key) : otherwise;
+  }
   /// The same as get().
   Tensor& operator[](const std::string& key) { return parameters_[key]; }
   const Tensor& operator[](const std::string& key) const { return parameters_[key]; }
+
+ protected:
+  Tensor* member(std::string_view name) override { return parameters_.find(std::string(name)); }
 };
 /// Holds a ParameterDictImpl.
 using ParameterDict = ModuleHolder<ParameterDictImpl>;

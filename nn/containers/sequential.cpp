@@ -32,6 +32,52 @@ void SequentialImpl::push_back(std::string name, AnyModule module) {
   modules_.push_back(std::move(module));
 }
 
+void SequentialImpl::insert(size_t index, AnyModule module) {
+  if (index > size()) fail_index("Sequential: cannot insert at {} of {} modules", index, size());
+  std::vector<AnyModule> moved(modules_.begin() + std::ptrdiff_t(index), modules_.end());
+  check_numbered("insert");
+  moved.insert(moved.begin(), std::move(module));
+  while (size() > index) drop_last();
+  for (AnyModule& m : moved) push_back(std::move(m));
+}
+AnyModule SequentialImpl::pop(int64_t index) {
+  const int64_t at = index < 0 ? index + int64_t(size()) : index;
+  if (at < 0 || at >= int64_t(size()))
+    fail_index("Sequential: index {} is out of range for {} modules", index, size());
+  if (at == int64_t(size()) - 1) return drop_last();
+  check_numbered("pop");
+  std::vector<AnyModule> moved(modules_.begin() + at, modules_.end());
+  while (int64_t(size()) > at) drop_last();
+  for (size_t i = 1; i < moved.size(); ++i) push_back(std::move(moved[i]));
+  return std::move(moved[0]);
+}
+void SequentialImpl::set(size_t index, AnyModule module) {
+  checked(index);
+  const std::string name = named_children()[index].key();
+  const std::shared_ptr<Module> held = module.ptr();
+  modules_[index] = std::move(module);
+  replace_module(name, held);
+}
+AnyModule SequentialImpl::drop_last() {
+  AnyModule out = std::move(modules_.back());
+  unregister_module(named_children()[size() - 1].key());
+  modules_.pop_back();
+  return out;
+}
+void SequentialImpl::check_numbered(const char* op) const {
+  const auto names = named_children().keys();
+  for (size_t i = 0; i < names.size(); ++i)
+    if (names[i] != std::to_string(i))
+      fail("Sequential: {} needs modules named by their numbers, number {} is '{}'", op, i,
+           names[i]);
+}
+void SequentialImpl::child_replaced(const std::string& name,
+                                    const std::shared_ptr<Module>& module) {
+  const auto names = named_children().keys();
+  for (size_t i = 0; i < modules_.size() && i < names.size(); ++i)
+    if (names[i] == name && modules_[i].ptr() != module) modules_[i].exchange(module);
+}
+
 void SequentialImpl::push_back(AnyModule module) {
   push_back(std::to_string(modules_.size()), std::move(module));
 }
@@ -58,7 +104,7 @@ Tensor SequentialImpl::forward_tensor(Tensor x) {
       values.push_back(AnyValue(std::move(x)));
       return forward_values(std::move(values), i).get<Tensor>();
     }
-    guarded(i, [&] { x = m.call(std::move(x)); });
+    guarded(i, [&] { x = m.forward_tensor(std::move(x)); });
   }
   return x;
 }

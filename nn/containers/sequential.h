@@ -62,6 +62,30 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
                                                                               M&& module) {
     push_back(std::move(name), AnyModule(std::forward<M>(module)));
   }
+  /// The same as push_back(), by Python's name.
+  template <class M>
+  void append(M&& module) {
+    push_back(std::forward<M>(module));
+  }
+  /// Adds a module before the one of this number; those from there on move up by one. Throws
+  /// IndexError past the end, and Error when modules have names of their own.
+  void insert(size_t index, AnyModule module);
+  template <class M>
+  requires(!std::is_same_v<std::remove_cvref_t<M>, AnyModule>) void insert(size_t index,
+                                                                           M&& module) {
+    insert(index, AnyModule(std::forward<M>(module)));
+  }
+  /// Removes a module, by default the last one, and gives it back; those behind it move down by
+  /// one. A negative index counts from the end. Throws IndexError out of range, and Error when
+  /// those behind it have names of their own.
+  AnyModule pop(int64_t index = -1);
+  /// Puts another module, of any type, in the place of the one of this number. Throws IndexError
+  /// past the end.
+  void set(size_t index, AnyModule module);
+  template <class M>
+  requires(!std::is_same_v<std::remove_cvref_t<M>, AnyModule>) void set(size_t index, M&& module) {
+    set(index, AnyModule(std::forward<M>(module)));
+  }
   /// Adds all modules of a container at the end.
   template <class Container>
   void extend(const Container& container) {
@@ -103,6 +127,9 @@ class SequentialImpl : public Cloneable<SequentialImpl> {
   AnyValue forward_values(std::vector<AnyValue> values, size_t first = 0);
   template <class F>
   void guarded(size_t index, F f);
+  void child_replaced(const std::string& name, const std::shared_ptr<Module>& module) override;
+  AnyModule drop_last();
+  void check_numbered(const char* op) const;
   AnyModule& checked(size_t index) const;
   std::vector<AnyModule> modules_;
 };

@@ -19,6 +19,7 @@ Tensor celu(Tensor input, const CELUFuncOptions& o) { return celu(input, o.alpha
 Tensor relu(Tensor input, const ReLUFuncOptions& o) {
   return o.inplace() ? input.relu_() : input.relu();
 }
+Tensor relu_(Tensor input) { return relu(std::move(input), ReLUFuncOptions(true)); }
 Tensor relu6(Tensor input, const ReLU6FuncOptions& o) {
   return o.inplace() ? gradus::relu6_(input) : gradus::relu6(input);
 }

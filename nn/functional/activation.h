@@ -18,6 +18,8 @@ Tensor celu(Tensor input, const CELUFuncOptions& options = {});
 Tensor celu(Tensor input, double alpha, bool inplace = false);
 /// max(x, 0); also integers. NaN stays.
 Tensor relu(Tensor input, const ReLUFuncOptions& options = {});
+/// relu, written into the input.
+Tensor relu_(Tensor input);
 /// min(max(x, 0), 6); also integers.
 Tensor relu6(Tensor input, const ReLU6FuncOptions& options = {});
 /// x where x > 0, else negative_slope · x.

@@ -1,5 +1,7 @@
 #include "nn/functional/loss.h"
 
+#include "nn/functional/linear.h"
+
 #include "autograd/ops/linalg/distance.h"
 #include "autograd/ops/nn/activation.h"
 #include "autograd/ops/nn/loss_reduction.h"
@@ -50,6 +52,9 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, const SmoothL1L
   check_target_size("smooth_l1_loss", input, target);
   return gradus::smooth_l1_loss(input, target, reduction_of(o), beta);
 }
+Tensor _smooth_l1_loss(const Tensor& input, const Tensor& target, double beta) {
+  return gradus::smooth_l1_loss(input, target, Reduction::None, beta);
+}
 Tensor huber_loss(const Tensor& input, const Tensor& target, const HuberLossFuncOptions& o) {
   check_target_size("huber_loss", input, target);
   return gradus::huber_loss(input, target, reduction_of(o), o.delta());
@@ -88,6 +93,27 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const CrossEntro
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                             const HingeEmbeddingLossFuncOptions& o) {
   return gradus::hinge_embedding_loss(input, target, o.margin(), reduction_of(o));
+}
+Tensor linear_cross_entropy(const Tensor& input, const Tensor& linear_weight, const Tensor& target,
+                            const CrossEntropyFuncOptions& options, const Tensor& linear_bias) {
+  constexpr const char* op = "linear_cross_entropy";
+  if (input.dim() < 1 || input.dim() > 2)
+    fail("{}: the input must have 1 or 2 dims, got {}", op, input.sizes());
+  if (linear_weight.dim() < 2)
+    fail("{}: linear_weight must have 2 dims or more, got {}", op, linear_weight.sizes());
+  if (input.size(-1) != linear_weight.size(-1))
+    fail("{}: the input has {} features, linear_weight {}", op, input.size(-1),
+         linear_weight.size(-1));
+  const IntArrayRef outs = linear_weight.sizes().slice(0, size_t(linear_weight.dim()) - 1);
+  if (linear_bias.defined() && linear_bias.sizes() != outs)
+    fail("{}: linear_bias has shape {}, expected {}", op, linear_bias.sizes(), outs);
+  if (outs.size() == 1)
+    return cross_entropy(linear(input, linear_weight, linear_bias), target, options);
+  if (input.dim() == 1)
+    fail("{}: logits of {} per example need an input of 2 dims, got {}", op, outs, input.sizes());
+  const Tensor flat_bias = linear_bias.defined() ? linear_bias.reshape({-1}) : linear_bias;
+  const Tensor logits = linear(input, linear_weight.flatten(0, -2), flat_bias);
+  return cross_entropy(logits.unflatten(1, outs), target, options);
 }
 Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target,
                            const MarginRankingLossFuncOptions& o) {

@@ -14,6 +14,8 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, const MSELossFuncOpti
 /// broadcast.
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
                       const SmoothL1LossFuncOptions& options = {});
+/// smooth_l1_loss of each element, by libtorch's name.
+Tensor _smooth_l1_loss(const Tensor& input, const Tensor& target, double beta = 1.);
 /// The same. Throws Error when the options have a beta too.
 Tensor smooth_l1_loss(const Tensor& input, const Tensor& target,
                       const SmoothL1LossFuncOptions& options, double beta);
@@ -41,6 +43,12 @@ Tensor nll_loss(const Tensor& input, const Tensor& target, const NLLLossFuncOpti
 /// label_smoothing spreads that part of each target over all classes.
 Tensor cross_entropy(const Tensor& input, const Tensor& target,
                      const CrossEntropyFuncOptions& options = {});
+/// cross_entropy of the logits linear(input, linear_weight, linear_bias): input [..., in_features],
+/// linear_weight [C, in_features] or, for logits [N, C, d...], [C, d..., in_features], with a
+/// linear_bias [C] or [C, d...] alike, or undefined.
+Tensor linear_cross_entropy(const Tensor& input, const Tensor& linear_weight, const Tensor& target,
+                            const CrossEntropyFuncOptions& options = {},
+                            const Tensor& linear_bias = {});
 /// input where target is 1, max(0, margin - input) where it is -1.
 Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target,
                             const HingeEmbeddingLossFuncOptions& options = {});

@@ -52,26 +52,34 @@ Tensor lp(Tensor (*avg_pool)(const Tensor&, const AvgPoolOptions<D>&), const Ten
   return (y.sign() * y.abs().relu()).mul(count).pow(1 / p);
 }
 
+std::vector<int64_t> unpool_size(const char* op, const Tensor& input, IntArrayRef kernel_size,
+                                 IntArrayRef stride, IntArrayRef padding,
+                                 const std::optional<std::vector<int64_t>>& output_size) {
+  const size_t dims = size_t(input.dim()), d_all = kernel_size.size();
+  if (dims < d_all) fail("{}: the input {} has too few dims", op, input.sizes());
+  if (stride.size() != d_all || padding.size() != d_all)
+    fail("{}: kernel_size {}, stride {} and padding {} differ in length", op, kernel_size, stride,
+         padding);
+  std::vector<int64_t> least;
+  for (size_t d = 0; d < d_all; ++d)
+    least.push_back(Checked(op, input.sizes()[dims - d_all + d] - 1) * stride[d] + kernel_size[d] -
+                    2 * Checked(op, padding[d]));
+  if (!output_size) return least;
+  IntArrayRef wanted = *output_size;
+  if (wanted.size() == d_all + 2) wanted = wanted.slice(2);
+  if (wanted.size() != d_all)
+    fail("{}: expected {} or {} entries of output_size, got {}", op, d_all, d_all + 2, wanted);
+  for (size_t d = 0; d < d_all; ++d)
+    if (wanted[d] <= Checked(op, least[d]) - stride[d] ||
+        wanted[d] >= Checked(op, least[d]) + stride[d])
+      fail("{}: output_size {} is not within {} of {} in dim {}", op, wanted, stride[d] - 1,
+           IntArrayRef(least), d);
+  return wanted.vec();
+}
 template <size_t D>
 std::vector<int64_t> unpool_size(const char* op, const Tensor& input,
                                  const MaxUnpoolFuncOptions<D>& o) {
-  const size_t dims = size_t(input.dim());
-  if (dims < D) fail("{}: the input {} has too few dims", op, input.sizes());
-  std::vector<int64_t> least;
-  for (size_t d = 0; d < D; ++d)
-    least.push_back(Checked(op, input.sizes()[dims - D + d] - 1) * (*o.stride())[d] +
-                    (*o.kernel_size())[d] - 2 * Checked(op, (*o.padding())[d]));
-  if (!o.output_size()) return least;
-  IntArrayRef wanted = *o.output_size();
-  if (wanted.size() == D + 2) wanted = wanted.slice(2);
-  if (wanted.size() != D)
-    fail("{}: expected {} or {} entries of output_size, got {}", op, D, D + 2, wanted);
-  for (size_t d = 0; d < D; ++d)
-    if (wanted[d] <= Checked(op, least[d]) - (*o.stride())[d] ||
-        wanted[d] >= Checked(op, least[d]) + (*o.stride())[d])
-      fail("{}: output_size {} is not within {} of {} in dim {}", op, wanted, (*o.stride())[d] - 1,
-           IntArrayRef(least), d);
-  return wanted.vec();
+  return unpool_size(op, input, *o.kernel_size(), *o.stride(), *o.padding(), o.output_size());
 }
 
 template <size_t D, class Pool>
@@ -97,6 +105,12 @@ std::tuple<Tensor, Tensor> fractional(const char* op, const Tensor& input,
 }
 
 }  // namespace
+
+std::vector<int64_t> _unpool_output_size(const Tensor& input, const IntArrayRef& kernel_size,
+                                         const IntArrayRef& stride, const IntArrayRef& padding,
+                                         const std::optional<std::vector<int64_t>>& output_size) {
+  return unpool_size("_unpool_output_size", input, kernel_size, stride, padding, output_size);
+}
 
 Tensor avg_pool1d(const Tensor& x, const AvgPool1dFuncOptions& o) {
   return averages(gradus::avg_pool1d, x, o);

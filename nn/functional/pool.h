@@ -100,4 +100,10 @@ Tensor max_unpool2d(const Tensor& input, const Tensor& indices,
 Tensor max_unpool3d(const Tensor& input, const Tensor& indices,
                     const MaxUnpool3dFuncOptions& options);
 
+/// The sizes that max_unpool gives the last dims: those that pooling would turn into the input's,
+/// or output_size when it lies within a stride of them. Throws Error when it does not.
+std::vector<int64_t> _unpool_output_size(const Tensor& input, const IntArrayRef& kernel_size,
+                                         const IntArrayRef& stride, const IntArrayRef& padding,
+                                         const std::optional<std::vector<int64_t>>& output_size);
+
 }  // namespace gradus::nn::functional

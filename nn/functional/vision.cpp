@@ -95,6 +95,25 @@ Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& o) {
                        : upsample_bicubic2d(input, size, align, s[0], s[1]);
 }
 
+Tensor upsample(const Tensor& input, const InterpolateFuncOptions& options) {
+  return interpolate(input, options);
+}
+Tensor upsample_nearest(const Tensor& input, const InterpolateFuncOptions& options) {
+  return interpolate(input, InterpolateFuncOptions(options).mode(kNearest));
+}
+Tensor upsample_bilinear(const Tensor& input, const InterpolateFuncOptions& options) {
+  return interpolate(input, InterpolateFuncOptions(options).mode(kBilinear).align_corners(true));
+}
+std::vector<int64_t> _interp_output_size(
+    int64_t dim, std::tuple<Tensor, std::optional<std::vector<int64_t>>,
+                            std::optional<std::vector<double>>, std::optional<bool>>
+                     closed_over_args) {
+  const auto& [input, size, scale_factor, recompute] = closed_over_args;
+  if (input.dim() != dim + 2)
+    fail("_interp_output_size: expected {} dims, got {}", dim + 2, input.sizes());
+  return output_size(input, InterpolateFuncOptions().size(size).scale_factor(scale_factor));
+}
+
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& o) {
   return gradus::pixel_shuffle(input, o.upscale_factor());
 }

@@ -17,6 +17,18 @@ Tensor pad(const Tensor& input, const PadFuncOptions& options);
 /// antialias is for kBilinear and kBicubic. Throws Error for a mode or a list that does not fit the
 /// dims.
 Tensor interpolate(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// interpolate, by a name of old.
+Tensor upsample(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// interpolate of mode kNearest, to a size or by a factor.
+Tensor upsample_nearest(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// interpolate of mode kBilinear with align_corners, to a size or by a factor.
+Tensor upsample_bilinear(const Tensor& input, const InterpolateFuncOptions& options = {});
+/// The sizes that interpolate gives the last `dim` dims of an input, for (input, size,
+/// scale_factor, recompute_scale_factor), by libtorch's name.
+std::vector<int64_t> _interp_output_size(
+    int64_t dim, std::tuple<Tensor, std::optional<std::vector<int64_t>>,
+                            std::optional<std::vector<double>>, std::optional<bool>>
+                     closed_over_args);
 /// [..., C r², H, W] to [..., C, H r, W r] with r = upscale_factor (Shi et al., "Real-time single
 /// image and video super-resolution", 2016).
 Tensor pixel_shuffle(const Tensor& input, const PixelShuffleFuncOptions& options);

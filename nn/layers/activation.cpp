@@ -160,7 +160,11 @@ PReLUImpl::PReLUImpl(const PReLUOptions& options_) : options(options_) { reset()
 void PReLUImpl::reset() {
   weight = register_parameter("weight", full({options.num_parameters()}, options.init()));
 }
-Tensor PReLUImpl::forward(const Tensor& input) { return functional::prelu(input, weight); }
+Tensor PReLUImpl::forward(const Tensor& input) {
+  renew();
+  return functional::prelu(input, weight);
+}
+Tensor* PReLUImpl::member(std::string_view name) { return pick(name, {{"weight", &weight}}); }
 void PReLUImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "PReLU")("num_parameters", options.num_parameters());
 }

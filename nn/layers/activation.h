@@ -282,6 +282,9 @@ class PReLUImpl : public Cloneable<PReLUImpl> {
 
   PReLUOptions options;
   Tensor weight;  // [num_parameters]
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using PReLU = ModuleHolder<PReLUImpl>;  ///< Holds a PReLUImpl.
 

@@ -86,7 +86,8 @@ ASMoutput AdaptiveLogSoftmaxWithLossImpl::forward(const Tensor& input, const Ten
     const Tensor rows = y.ge(first).logical_and(y.lt(last)).nonzero().squeeze(1);
     if (rows.numel() == 0) continue;
     in_head = in_head.index_fill(0, rows, shortlist_size + i);
-    const Tensor scores = tail->at<SequentialImpl>(size_t(i)).forward(x.index_select(0, rows));
+    const Tensor scores =
+        gradus::detail::call(tail->at<SequentialImpl>(size_t(i)), x.index_select(0, rows));
     const Tensor place = (y.index_select(0, rows) - first).unsqueeze(1);
     within = within.index_copy(0, rows, scores.log_softmax(1).gather(1, place).squeeze(1));
   }
@@ -101,8 +102,9 @@ Tensor AdaptiveLogSoftmaxWithLossImpl::_get_full_log_prob(const Tensor& input,
   const Tensor logs = head_output.log_softmax(1);
   std::vector<Tensor> parts = {logs.narrow(1, 0, shortlist_size)};
   for (int64_t i = 0; i < n_clusters; ++i)
-    parts.push_back(tail->at<SequentialImpl>(size_t(i)).forward(input).log_softmax(1) +
-                    logs.narrow(1, shortlist_size + i, 1));
+    parts.push_back(
+        gradus::detail::call(tail->at<SequentialImpl>(size_t(i)), input).log_softmax(1) +
+        logs.narrow(1, shortlist_size + i, 1));
   return cat(parts, 1);
 }
 

@@ -51,6 +51,16 @@ void MultiheadAttentionImpl::_reset_parameters() {
   if (bias_v.defined()) init::xavier_normal_(bias_v);
 }
 
+Tensor* MultiheadAttentionImpl::member(std::string_view name) {
+  return pick(name, {{"in_proj_weight", &in_proj_weight},
+                     {"in_proj_bias", &in_proj_bias},
+                     {"bias_k", &bias_k},
+                     {"bias_v", &bias_v},
+                     {"q_proj_weight", &q_proj_weight},
+                     {"k_proj_weight", &k_proj_weight},
+                     {"v_proj_weight", &v_proj_weight}});
+}
+
 void MultiheadAttentionImpl::pretty_print(std::ostream& out) const {
   out << "torch::nn::MultiheadAttention";
 }
@@ -70,6 +80,8 @@ Tensor MultiheadAttentionImpl::decode(const Tensor& input, KeyValueCache& cache)
   if (input.dim() != 3 || input.size(2) != options.embed_dim())
     fail("MultiheadAttention: decode wants an input of 3 dims, the last of size {}, got {}",
          options.embed_dim(), input.sizes());
+  renew();
+  out_proj->renew();
   const int64_t time = options.batch_first() ? 1 : 0, heads = options.num_heads();
   const Tensor all = functional::linear(input, in_proj_weight, in_proj_bias)
                          .unflatten(-1, {3, heads, head_dim})
@@ -82,6 +94,8 @@ Tensor MultiheadAttentionImpl::decode(const Tensor& input, KeyValueCache& cache)
 std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
     const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& key_padding_mask,
     bool need_weights, const Tensor& attn_mask, bool average_attn_weights, bool is_causal) {
+  renew();
+  out_proj->renew();
   return functional::multi_head_attention_forward(
       query, key, value,
       functional::MultiheadAttentionForwardFuncOptions(

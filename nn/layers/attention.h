@@ -46,6 +46,7 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   Tensor decode(const Tensor& input, KeyValueCache& cache) const;
 
  protected:
+  Tensor* member(std::string_view name) override;
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({3, AnyValue(Tensor())}, {4, AnyValue(true)},
                                   {5, AnyValue(Tensor())}, {6, AnyValue(true)},
                                   {7, AnyValue(false)})

@@ -97,6 +97,11 @@ void ConvNdImpl<D, Derived>::reset_parameters() {
 }
 
 template <size_t D, class Derived>
+Tensor* ConvNdImpl<D, Derived>::member(std::string_view name) {
+  return this->pick(name, {{"weight", &weight}, {"bias", &bias}});
+}
+
+template <size_t D, class Derived>
 void ConvNdImpl<D, Derived>::pretty_print(std::ostream& out) const {
   const std::string name = name_of(options);
   LayerLine line(out, name.c_str());
@@ -119,6 +124,7 @@ void ConvNdImpl<D, Derived>::pretty_print(std::ostream& out) const {
 
 template <size_t D, class Derived>
 Tensor ConvNdImpl<D, Derived>::convolve(const Tensor& input) const {
+  this->renew();
   const auto& o = options;
   const auto apply = [&](const Tensor& x, const auto& padding) {
     const IntArrayRef stride = *o.stride(), dilation = *o.dilation();
@@ -144,6 +150,7 @@ Tensor ConvNdImpl<D, Derived>::convolve(const Tensor& input) const {
 template <size_t D, class Derived>
 Tensor ConvNdImpl<D, Derived>::transpose(const Tensor& input,
                                          const std::optional<IntArrayRef>& output_size) const {
+  this->renew();
   const auto& o = options;
   const std::string name = name_of(o);
   if (!std::holds_alternative<enumtype::kZeros>(o.padding_mode()))

@@ -29,6 +29,7 @@ class ConvNdImpl : public Cloneable<Derived> {
   Tensor bias;    // [out_channels]
 
  protected:
+  Tensor* member(std::string_view name) override;
   Tensor convolve(const Tensor& input) const;
   Tensor transpose(const Tensor& input, const std::optional<IntArrayRef>& output_size) const;
 };

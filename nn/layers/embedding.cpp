@@ -59,7 +59,9 @@ void EmbeddingImpl::pretty_print(std::ostream& out) const {
   line.if_true("scale_grad_by_freq", options.scale_grad_by_freq());
   line.if_true("sparse", options.sparse());
 }
+Tensor* EmbeddingImpl::member(std::string_view name) { return pick(name, {{"weight", &weight}}); }
 Tensor EmbeddingImpl::forward(const Tensor& indices) {
+  renew();
   return functional::embedding(indices, weight,
                                functional::EmbeddingFuncOptions()
                                    .padding_idx(options.padding_idx())
@@ -110,6 +112,7 @@ void EmbeddingBagImpl::pretty_print(std::ostream& out) const {
 }
 Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets,
                                  const Tensor& per_sample_weights) {
+  renew();
   return functional::embedding_bag(input, weight,
                                    functional::EmbeddingBagFuncOptions()
                                        .offsets(offsets)
@@ -121,6 +124,9 @@ Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets,
                                        .per_sample_weights(per_sample_weights)
                                        .include_last_offset(options.include_last_offset())
                                        .padding_idx(options.padding_idx()));
+}
+Tensor* EmbeddingBagImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}});
 }
 DefaultArguments EmbeddingBagImpl::_forward_default_args() const {
   return {{1, AnyValue(Tensor())}, {2, AnyValue(Tensor())}};

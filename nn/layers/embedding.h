@@ -22,6 +22,9 @@ class EmbeddingImpl : public Cloneable<EmbeddingImpl> {
 
   EmbeddingOptions options;
   Tensor weight;  // [num_embeddings, embedding_dim]
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 
 /// Holds an EmbeddingImpl.
@@ -53,6 +56,7 @@ class EmbeddingBagImpl : public Cloneable<EmbeddingBagImpl> {
   Tensor weight;  // [num_embeddings, embedding_dim]
 
  protected:
+  Tensor* member(std::string_view name) override;
   DefaultArguments _forward_default_args() const override;
 };
 

@@ -34,7 +34,13 @@ void LinearImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "Linear")("in_features", options.in_features())(
       "out_features", options.out_features())("bias", options.bias());
 }
-Tensor LinearImpl::forward(const Tensor& input) { return functional::linear(input, weight, bias); }
+Tensor LinearImpl::forward(const Tensor& input) {
+  renew();
+  return functional::linear(input, weight, bias);
+}
+Tensor* LinearImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}, {"bias", &bias}});
+}
 
 BilinearImpl::BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features)
     : BilinearImpl(BilinearOptions(in1_features, in2_features, out_features)) {}
@@ -59,7 +65,11 @@ void BilinearImpl::pretty_print(std::ostream& out) const {
       "bias", options.bias());
 }
 Tensor BilinearImpl::forward(const Tensor& input1, const Tensor& input2) {
+  renew();
   return functional::bilinear(input1, input2, weight, bias);
+}
+Tensor* BilinearImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}, {"bias", &bias}});
 }
 
 void FlattenImpl::pretty_print(std::ostream& out) const {

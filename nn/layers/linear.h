@@ -31,6 +31,9 @@ class LinearImpl : public Cloneable<LinearImpl> {
   LinearOptions options;
   Tensor weight;  // [out_features, in_features]
   Tensor bias;    // [out_features]
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using Linear = ModuleHolder<LinearImpl>;  ///< Holds a LinearImpl.
 
@@ -50,6 +53,9 @@ class BilinearImpl : public Cloneable<BilinearImpl> {
   BilinearOptions options;
   Tensor weight;  // [out_features, in1_features, in2_features]
   Tensor bias;    // [out_features]
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using Bilinear = ModuleHolder<BilinearImpl>;  ///< Holds a BilinearImpl.
 

@@ -2,6 +2,8 @@
 
 #include "nn/functional/loss.h"
 #include "nn/print.h"
+#include "tensor/base/checked.h"
+#include "tensor/base/fail.h"
 
 namespace gradus::nn {
 
@@ -61,6 +63,44 @@ void CrossEntropyLossImpl::pretty_print(std::ostream& out) const {
 }
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
   return functional::cross_entropy(input, target, current());
+}
+
+LinearCrossEntropyLossImpl::LinearCrossEntropyLossImpl(int64_t in_features, int64_t num_classes)
+    : LinearCrossEntropyLossImpl(LinearCrossEntropyLossOptions(in_features, num_classes)) {}
+LinearCrossEntropyLossImpl::LinearCrossEntropyLossImpl(LinearCrossEntropyLossOptions options_)
+    : options(std::move(options_)) {
+  reset();
+}
+void LinearCrossEntropyLossImpl::reset() {
+  const auto& o = options;
+  if (o.weight().defined() && o.weight().sizes() != IntArrayRef({o.num_classes()}))
+    fail("LinearCrossEntropyLoss: weight has shape {} for {} classes", o.weight().sizes(),
+         o.num_classes());
+  if (!(o.label_smoothing() >= 0 && o.label_smoothing() <= 1))
+    fail("LinearCrossEntropyLoss: label_smoothing is {}, not between 0 and 1", o.label_smoothing());
+  Checked rows("LinearCrossEntropyLoss", o.num_classes());
+  for (const int64_t d : o.out_features()) rows = rows * d;
+  weight = register_buffer("weight", own_handle(o.weight()));
+  linear = register_module("linear", Linear(LinearOptions(o.in_features(), rows).bias(o.bias())));
+}
+void LinearCrossEntropyLossImpl::pretty_print(std::ostream& out) const {
+  LayerLine line(out, "LinearCrossEntropyLoss");
+  line("in_features", options.in_features())("num_classes", options.num_classes());
+  if (!options.out_features().empty()) line("out_features", IntArrayRef(options.out_features()));
+  line("bias", options.bias());
+}
+Tensor LinearCrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
+  linear->renew();
+  std::vector<int64_t> sizes{options.num_classes()};
+  sizes.insert(sizes.end(), options.out_features().begin(), options.out_features().end());
+  const Tensor bias = linear->bias.defined() ? linear->bias.reshape(sizes) : Tensor();
+  sizes.push_back(options.in_features());
+  return functional::linear_cross_entropy(input, linear->weight.reshape(sizes), target,
+                                          functional::CrossEntropyFuncOptions(options.reduction())
+                                              .weight(weight)
+                                              .ignore_index(options.ignore_index())
+                                              .label_smoothing(options.label_smoothing()),
+                                          bias);
 }
 
 void HingeEmbeddingLossImpl::pretty_print(std::ostream& out) const {

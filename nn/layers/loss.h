@@ -1,7 +1,7 @@
 // Losses as layers; see autograd/ops/nn/loss.h for what each computes.
 #pragma once
 
-#include "nn/layers/stateless.h"
+#include "nn/layers/linear.h"
 #include "nn/options/loss.h"
 
 namespace gradus::nn {
@@ -110,6 +110,7 @@ class NLLLossImpl : public WeightedLoss<NLLLossImpl, NLLLossOptions> {
   Tensor forward(const Tensor& input, const Tensor& target);
 };
 using NLLLoss = ModuleHolder<NLLLossImpl>;  ///< Holds an NLLLossImpl.
+using NLLLoss2d = NLLLoss;                  ///< The same, by a name of old.
 
 /// NLLLoss of log_softmax(input), for classes; see functional::cross_entropy.
 class CrossEntropyLossImpl : public WeightedLoss<CrossEntropyLossImpl, CrossEntropyLossOptions> {
@@ -121,6 +122,26 @@ class CrossEntropyLossImpl : public WeightedLoss<CrossEntropyLossImpl, CrossEntr
   Tensor forward(const Tensor& input, const Tensor& target);
 };
 using CrossEntropyLoss = ModuleHolder<CrossEntropyLossImpl>;  ///< Holds a CrossEntropyLossImpl.
+
+/// Logits by a linear layer, and their cross entropy: `LinearCrossEntropyLoss(in_features,
+/// num_classes)`; see functional::linear_cross_entropy. It holds the layer `linear` and the buffer
+/// `weight`.
+class LinearCrossEntropyLossImpl : public Cloneable<LinearCrossEntropyLossImpl> {
+ public:
+  LinearCrossEntropyLossImpl(int64_t in_features, int64_t num_classes);
+  /// Throws Error when weight is not [num_classes], or label_smoothing not in [0, 1].
+  explicit LinearCrossEntropyLossImpl(LinearCrossEntropyLossOptions options_);
+  void reset() override;
+  void pretty_print(std::ostream& out) const override;
+  /// input [N, in_features] or [in_features], target as for CrossEntropyLoss.
+  Tensor forward(const Tensor& input, const Tensor& target);
+
+  LinearCrossEntropyLossOptions options;
+  Linear linear = nullptr;
+  Tensor weight;  // [num_classes], or undefined
+};
+/// Holds a LinearCrossEntropyLossImpl.
+using LinearCrossEntropyLoss = ModuleHolder<LinearCrossEntropyLossImpl>;
 
 /// Small distances where the target is 1, large ones where it is -1; see
 /// functional::hinge_embedding_loss.

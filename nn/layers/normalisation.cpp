@@ -35,6 +35,15 @@ void NormImplBase<Derived, Options>::reset_running_stats() {
 }
 
 template <class Derived, class Options>
+Tensor* NormImplBase<Derived, Options>::member(std::string_view name) {
+  return this->pick(name, {{"weight", &weight},
+                           {"bias", &bias},
+                           {"running_mean", &running_mean},
+                           {"running_var", &running_var},
+                           {"num_batches_tracked", &num_batches_tracked}});
+}
+
+template <class Derived, class Options>
 void NormImplBase<Derived, Options>::reset_parameters() {
   reset_running_stats();
   if (!options.affine()) return;
@@ -42,10 +51,10 @@ void NormImplBase<Derived, Options>::reset_parameters() {
   init::zeros_(bias);
 }
 
-template <int D, class Derived>
-void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
-  const std::string name = "BatchNorm" + std::to_string(D) + "d";
-  LayerLine line(out, name.c_str());
+namespace {
+
+void print_norm(std::ostream& out, const char* name, const BatchNormOptions& options) {
+  LayerLine line(out, name);
   line(options.num_features())("eps", options.eps());
   if (options.momentum())
     line("momentum", *options.momentum());
@@ -53,21 +62,45 @@ void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
     line("momentum", "None");
   line("affine", options.affine())("track_running_stats", options.track_running_stats());
 }
+template <class Layer>
+Tensor normalised(Layer& layer, const Tensor& input) {
+  const BatchNormOptions& options = layer.options;
+  const bool training = layer.is_training(), tracked = options.track_running_stats();
+  double momentum = options.momentum().value_or(0);
+  if (training && tracked && layer.num_batches_tracked.defined()) {
+    layer.num_batches_tracked += 1;
+    if (!options.momentum()) momentum = 1 / layer.num_batches_tracked.item().toDouble();
+  }
+  return functional::batch_norm(input, layer.running_mean, layer.running_var, layer.weight,
+                                layer.bias, training || !tracked, momentum, options.eps());
+}
+
+}  // namespace
+
+template <int D, class Derived>
+void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
+  print_norm(out, ("BatchNorm" + std::to_string(D) + "d").c_str(), options);
+}
 
 template <int D, class Derived>
 Tensor BatchNormImplBase<D, Derived>::forward(const Tensor& input) {
+  this->renew();
   constexpr int64_t low = D == 1 ? 2 : D + 2, high = D + 2;
   if (input.dim() < low || input.dim() > high)
     fail("BatchNorm{}d: the input needs {}{} dims, got shape {}", D, D == 1 ? "2 or " : "", high,
          input.sizes());
-  const bool training = this->is_training(), tracked = options.track_running_stats();
-  double momentum = options.momentum().value_or(0);
-  if (training && tracked && num_batches_tracked.defined()) {
-    num_batches_tracked += 1;
-    if (!options.momentum()) momentum = 1 / num_batches_tracked.item().toDouble();
-  }
-  return functional::batch_norm(input, running_mean, running_var, weight, bias,
-                                training || !tracked, momentum, options.eps());
+  return normalised(*this, input);
+}
+
+template class NormImplBase<SyncBatchNormImpl, BatchNormOptions>;
+void SyncBatchNormImpl::pretty_print(std::ostream& out) const {
+  print_norm(out, "SyncBatchNorm", options);
+}
+Tensor SyncBatchNormImpl::forward(const Tensor& input) {
+  renew();
+  if (input.dim() < 2)
+    fail("SyncBatchNorm: the input needs 2 dims or more, got shape {}", input.sizes());
+  return normalised(*this, input);
 }
 
 #define GRADUS_NORMS(D)                                                     \
@@ -96,7 +129,11 @@ void LayerNormImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "LayerNorm")(IntArrayRef(options.normalized_shape()))("eps", options.eps())(
       "elementwise_affine", options.elementwise_affine());
 }
+Tensor* LayerNormImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}, {"bias", &bias}});
+}
 Tensor LayerNormImpl::forward(const Tensor& input) {
+  renew();
   return functional::layer_norm(input, functional::LayerNormFuncOptions(options.normalized_shape())
                                            .weight(weight)
                                            .bias(bias)
@@ -122,7 +159,11 @@ void GroupNormImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "GroupNorm")(options.num_groups())(options.num_channels())("eps", options.eps())(
       "affine", options.affine());
 }
+Tensor* GroupNormImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}, {"bias", &bias}});
+}
 Tensor GroupNormImpl::forward(const Tensor& input) {
+  renew();
   return functional::group_norm(input, functional::GroupNormFuncOptions(options.num_groups())
                                            .weight(weight)
                                            .bias(bias)
@@ -138,6 +179,7 @@ void InstanceNormImpl<D, Derived>::pretty_print(std::ostream& out) const {
 }
 template <int D, class Derived>
 Tensor InstanceNormImpl<D, Derived>::forward(const Tensor& input) {
+  this->renew();
   const bool batched = input.dim() == D + 2;
   if (!batched && input.dim() != D + 1)
     fail("InstanceNorm{}d: the input needs {} or {} dims, got shape {}", D, D + 1, D + 2,
@@ -177,7 +219,9 @@ void RMSNormImpl::pretty_print(std::ostream& out) const {
     line("eps", "None");
   line("elementwise_affine", options.elementwise_affine());
 }
+Tensor* RMSNormImpl::member(std::string_view name) { return pick(name, {{"weight", &weight}}); }
 Tensor RMSNormImpl::forward(const Tensor& input) {
+  renew();
   return functional::rms_norm(input, options.normalized_shape(), weight, options.eps());
 }
 

@@ -24,6 +24,9 @@ class NormImplBase : public Cloneable<Derived> {
   Tensor weight, bias;               // [num_features]; undefined unless affine
   Tensor running_mean, running_var;  // [num_features]; undefined unless tracked
   Tensor num_batches_tracked;        // [], int64
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 
 /// What BatchNorm1d to BatchNorm3d share. In training it normalises by the batch, whose statistics
@@ -59,6 +62,18 @@ class BatchNorm3dImpl : public BatchNormImplBase<3, BatchNorm3dImpl> {
 using BatchNorm1d = ModuleHolder<BatchNorm1dImpl>;  ///< Holds a BatchNorm1dImpl.
 using BatchNorm2d = ModuleHolder<BatchNorm2dImpl>;  ///< Holds a BatchNorm2dImpl.
 using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;  ///< Holds a BatchNorm3dImpl.
+
+/// BatchNorm over all processes of a group. In one process, as here, it is BatchNorm for inputs [N,
+/// C, ...] of any number of dims from 2.
+class SyncBatchNormImpl : public NormImplBase<SyncBatchNormImpl, BatchNormOptions> {
+ public:
+  using NormImplBase::NormImplBase;
+  void pretty_print(std::ostream& out) const override;
+  /// Normalises each channel (dim 1); see functional::batch_norm. Throws Error unless the input has
+  /// 2 dims or more.
+  Tensor forward(const Tensor& input);
+};
+using SyncBatchNorm = ModuleHolder<SyncBatchNormImpl>;  ///< Holds a SyncBatchNormImpl.
 
 /// What InstanceNorm1d to InstanceNorm3d share.
 template <int D, class Derived>
@@ -109,6 +124,9 @@ class GroupNormImpl : public Cloneable<GroupNormImpl> {
 
   GroupNormOptions options;
   Tensor weight, bias;  // [num_channels]; undefined unless affine
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using GroupNorm = ModuleHolder<GroupNormImpl>;  ///< Holds a GroupNormImpl.
 
@@ -129,6 +147,9 @@ class LayerNormImpl : public Cloneable<LayerNormImpl> {
 
   LayerNormOptions options;
   Tensor weight, bias;  // normalized_shape; undefined unless elementwise_affine
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using LayerNorm = ModuleHolder<LayerNormImpl>;  ///< Holds a LayerNormImpl.
 
@@ -146,6 +167,9 @@ class RMSNormImpl : public Cloneable<RMSNormImpl> {
 
   RMSNormOptions options;
   Tensor weight;  // normalized_shape; undefined unless elementwise_affine
+
+ protected:
+  Tensor* member(std::string_view name) override;
 };
 using RMSNorm = ModuleHolder<RMSNormImpl>;  ///< Holds an RMSNormImpl.
 

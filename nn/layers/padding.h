@@ -23,6 +23,16 @@ class PadImpl : public Stateless<Derived, Options> {
   Tensor forward(const Tensor& input);
 };
 
+/// What ReflectionPad1d to ReflectionPad3d share, by libtorch's name.
+template <size_t D, class Derived>
+using ReflectionPadImpl = PadImpl<D, Derived, ReflectionPadOptions<D>>;
+/// What ReplicationPad1d to ReplicationPad3d share, by libtorch's name.
+template <size_t D, class Derived>
+using ReplicationPadImpl = PadImpl<D, Derived, ReplicationPadOptions<D>>;
+/// What ZeroPad1d to ZeroPad3d share, by libtorch's name.
+template <size_t D, class Derived>
+using ZeroPadImpl = PadImpl<D, Derived, ZeroPadOptions<D>>;
+
 /// Mirrors the last dim at its edges, without repeating the edge: c b | a b c | b a.
 class ReflectionPad1dImpl : public PadImpl<1, ReflectionPad1dImpl, ReflectionPad1dOptions> {
  public:

@@ -45,7 +45,11 @@ void LearnedPositionsImpl::reset_parameters() { init::normal_(weight); }
 void LearnedPositionsImpl::pretty_print(std::ostream& out) const {
   LayerLine(out, "LearnedPositions")("max_length", options.max_length())("dim", options.dim());
 }
+Tensor* LearnedPositionsImpl::member(std::string_view name) {
+  return pick(name, {{"weight", &weight}});
+}
 Tensor LearnedPositionsImpl::forward(const Tensor& input, int64_t offset) {
+  renew();
   return functional::learned_positions(input, weight, offset);
 }
 

@@ -55,6 +55,7 @@ class LearnedPositionsImpl : public Cloneable<LearnedPositionsImpl> {
   Tensor weight;  // [max_length, dim]
 
  protected:
+  Tensor* member(std::string_view name) override;
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(int64_t(0))})
 };
 using LearnedPositions = ModuleHolder<LearnedPositionsImpl>;  ///< Holds a LearnedPositionsImpl.

@@ -47,10 +47,12 @@ void RNNImplBase<Derived>::reset() {
   const int64_t out = o.proj_size() > 0 ? o.proj_size() : o.hidden_size();
   const int64_t directions = o.bidirectional() ? 2 : 1;
   flat_weights_.clear();
+  flat_names_.clear();
   for (int64_t layer = 0; layer < o.num_layers(); ++layer)
     for (int64_t d = 0; d < directions; ++d) {
       const std::string suffix = "_l" + std::to_string(layer) + (d == 1 ? "_reverse" : "");
       const auto add = [&](const char* name, IntArrayRef shape) {
+        flat_names_.push_back(name + suffix);
         flat_weights_.push_back(this->register_parameter(name + suffix, empty(shape)));
       };
       add("weight_ih", {rows, layer == 0 ? o.input_size() : out * directions});
@@ -65,6 +67,13 @@ template <class Derived>
 void RNNImplBase<Derived>::reset_parameters() {
   const double bound = 1 / std::sqrt(double(options_base.hidden_size()));
   for (const Tensor& p : flat_weights_) init::uniform_(p, -bound, bound);
+}
+
+template <class Derived>
+Tensor* RNNImplBase<Derived>::member(std::string_view name) {
+  for (size_t i = 0; i < flat_names_.size(); ++i)
+    if (flat_names_[i] == name) return &flat_weights_[i];
+  return nullptr;
 }
 
 template <class Derived>
@@ -99,6 +108,7 @@ std::vector<Tensor> RNNImplBase<Derived>::states_for(std::vector<Tensor> given, 
 template <class Derived>
 std::vector<Tensor> RNNImplBase<Derived>::call(const Tensor& input, const Tensor* batch_sizes,
                                                const std::vector<Tensor>& states) {
+  this->renew();
   const RNNOptionsBase& o = options_base;
   if (input.size(-1) != o.input_size())
     fail("{}: the input has {} features, expected {}", names[o.mode().index()], input.size(-1),

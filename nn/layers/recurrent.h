@@ -31,6 +31,7 @@ class RNNImplBase : public Cloneable<Derived> {
   RNNOptionsBase options_base;
 
  protected:
+  Tensor* member(std::string_view name) override;
   using Packed = utils::rnn::PackedSequence;
   // What comes of the input and the states, h and of an LSTM c, which may be undefined: {output,
   // states}.
@@ -38,6 +39,7 @@ class RNNImplBase : public Cloneable<Derived> {
   std::tuple<Packed, std::vector<Tensor>> run(const Packed& input, std::vector<Tensor> states);
 
   std::vector<Tensor> flat_weights_;
+  std::vector<std::string> flat_names_;  // of flat_weights_
 
  private:
   std::vector<Tensor> states_for(std::vector<Tensor> given, const Tensor& like, int64_t batch);
@@ -132,6 +134,7 @@ class RNNCellImplBase : public Cloneable<Derived> {
   Tensor bias_ih, bias_hh;  // [gates H]; undefined without bias
 
  protected:
+  Tensor* member(std::string_view name) override;
   // The name of the nonlinearity where there is a choice, as "kTanh".
   virtual std::string get_nonlinearity_str() const { return {}; }
   // Checks the input, [B, I] or [I], and makes the states that are undefined; with B.

@@ -38,6 +38,14 @@ void RNNCellImplBase<Derived>::reset_parameters() {
 }
 
 template <class Derived>
+Tensor* RNNCellImplBase<Derived>::member(std::string_view name) {
+  return this->pick(name, {{"weight_ih", &weight_ih},
+                           {"weight_hh", &weight_hh},
+                           {"bias_ih", &bias_ih},
+                           {"bias_hh", &bias_hh}});
+}
+
+template <class Derived>
 void RNNCellImplBase<Derived>::pretty_print(std::ostream& out) const {
   constexpr const char* names[] = {"RNNCell", "", "GRUCell", "LSTMCell"};
   LayerLine line(out, names[options_base.num_chunks() - 1]);
@@ -50,6 +58,7 @@ void RNNCellImplBase<Derived>::pretty_print(std::ostream& out) const {
 template <class Derived>
 Tensor RNNCellImplBase<Derived>::prepare(const char* name, const Tensor& input,
                                          std::vector<Tensor>& states) const {
+  this->renew();
   if (input.dim() != 1 && input.dim() != 2)
     fail("{}: the input must have 1 or 2 dims, got {}", name, input.sizes());
   if (input.size(-1) != options_base.input_size())

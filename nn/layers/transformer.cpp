@@ -11,6 +11,9 @@
 #include "tensor/base/fail.h"
 
 namespace gradus::nn {
+
+using gradus::detail::call;
+
 namespace {
 
 // Gives an encoder or a decoder its clones of the layer, and of the norm if there is one.
@@ -69,8 +72,7 @@ Tensor TransformerEncoderImpl::forward(const Tensor& src, const Tensor& src_mask
   const bool causal = is_causal ? *is_causal : is_causal_mask(src_mask);
   Tensor y = src;
   for (size_t i = 0; i < layers->size(); ++i)
-    y = layers->at<TransformerEncoderLayerImpl>(i).forward(y, src_mask, src_key_padding_mask,
-                                                           causal);
+    y = call(layers->at<TransformerEncoderLayerImpl>(i), y, src_mask, src_key_padding_mask, causal);
   return norm.is_empty() ? y : norm.forward<Tensor>(y);
 }
 std::vector<KeyValueCache> TransformerEncoderImpl::make_caches(int64_t batch, int64_t max_length) {
@@ -113,9 +115,8 @@ Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory,
   const bool causal = tgt_is_causal ? *tgt_is_causal : is_causal_mask(tgt_mask);
   Tensor y = tgt;
   for (size_t i = 0; i < layers->size(); ++i)
-    y = layers->at<TransformerDecoderLayerImpl>(i).forward(
-        y, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, causal,
-        memory_is_causal);
+    y = call(layers->at<TransformerDecoderLayerImpl>(i), y, memory, tgt_mask, memory_mask,
+             tgt_key_padding_mask, memory_key_padding_mask, causal, memory_is_causal);
   return norm.is_empty() ? y : norm.forward<Tensor>(y);
 }
 
@@ -172,14 +173,13 @@ Tensor TransformerImpl::forward(const Tensor& src, const Tensor& tgt, const Tens
   // Modules of the user's take what libtorch gives them.
   Tensor memory;
   if (encoder.type_info() == typeid(TransformerEncoderImpl))
-    memory = encoder.get<TransformerEncoderImpl>().forward(src, src_mask, src_key_padding_mask,
-                                                           src_is_causal);
+    memory = call(encoder.get<TransformerEncoderImpl>(), src, src_mask, src_key_padding_mask,
+                  src_is_causal);
   else
     memory = encoder.forward<Tensor>(src, src_mask, src_key_padding_mask);
   if (decoder.type_info() == typeid(TransformerDecoderImpl))
-    return decoder.get<TransformerDecoderImpl>().forward(
-        tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
-        tgt_is_causal, memory_is_causal);
+    return call(decoder.get<TransformerDecoderImpl>(), tgt, memory, tgt_mask, memory_mask,
+                tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal, memory_is_causal);
   return decoder.forward<Tensor>(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask,
                                  memory_key_padding_mask);
 }

@@ -107,6 +107,25 @@ struct CrossEntropyLossOptions : ReductionOptions<CrossEntropyLossOptions> {
   /// The part of each target that is spread over all classes, in [0, 1].
   GRADUS_ARG(double, label_smoothing) = 0.0;
 };
+/// The options of LinearCrossEntropyLoss: `LinearCrossEntropyLossOptions(64, 10).bias(true)`.
+struct LinearCrossEntropyLossOptions : ReductionOptions<LinearCrossEntropyLossOptions> {
+  LinearCrossEntropyLossOptions(int64_t in_features, int64_t num_classes)
+      : in_features_(in_features), num_classes_(num_classes) {}
+  /// The size of the input's last dim.
+  GRADUS_ARG(int64_t, in_features);
+  /// How many classes there are, C.
+  GRADUS_ARG(int64_t, num_classes);
+  /// The sizes d... of logits [N, C, d...]; empty for one target per example.
+  GRADUS_ARG(std::vector<int64_t>, out_features) = {};
+  /// Whether there is a bias.
+  GRADUS_ARG(bool, bias) = false;
+  /// A factor for each class, [C]; undefined for none.
+  GRADUS_ARG(Tensor, weight);
+  /// Targets of this number count nothing.
+  GRADUS_ARG(int64_t, ignore_index) = -100;
+  /// The part of each target that is spread over all classes, in [0, 1].
+  GRADUS_ARG(double, label_smoothing) = 0.0;
+};
 /// The options of HingeEmbeddingLoss.
 struct HingeEmbeddingLossOptions : ReductionOptions<HingeEmbeddingLossOptions> {
   using ReductionOptions::ReductionOptions;

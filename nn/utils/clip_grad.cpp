@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "autograd/factories.h"
 #include "autograd/modes.h"
 #include "autograd/ops/view/join.h"
 #include "tensor/base/fail.h"
@@ -34,6 +35,25 @@ double clip_grad_norm_(Tensor parameter, double max_norm, double norm_type,
                        bool error_if_nonfinite) {
   return clip_grad_norm_(std::vector<Tensor>{std::move(parameter)}, max_norm, norm_type,
                          error_if_nonfinite);
+}
+
+Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type,
+                      bool error_if_nonfinite) {
+  const NoGradGuard untaped;
+  std::vector<Tensor> norms;
+  for (const Tensor& t : tensors) norms.push_back(t.norm(norm_type));
+  const Tensor total = norms.empty() ? zeros({}) : stack(norms).norm(norm_type);
+  if (error_if_nonfinite && !std::isfinite(total.item().toDouble()))
+    fail("get_total_norm: the total norm of order {} is {}", norm_type, total.item().toDouble());
+  return total;
+}
+void clip_grads_with_norm_(const std::vector<Tensor>& parameters, double max_norm,
+                           const Tensor& total_norm) {
+  if (max_norm < 0) fail_value("clip_grads_with_norm_: max_norm is {}, less than 0", max_norm);
+  const NoGradGuard untaped;
+  const Tensor factor = (max_norm / (total_norm + 1e-6)).clamp_max(1.0);
+  for (const Tensor& p : parameters)
+    if (p.grad().defined()) p.grad().mul_(factor);
 }
 
 void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {

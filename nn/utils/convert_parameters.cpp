@@ -6,6 +6,11 @@
 
 namespace gradus::nn::utils {
 
+std::optional<int64_t> _check_param_device(const Tensor&, std::optional<int64_t> old_param_device) {
+  if (old_param_device.value_or(-1) != -1)
+    fail("_check_param_device: the parameters are on the devices {} and -1", *old_param_device);
+  return -1;
+}
 Tensor parameters_to_vector(const std::vector<Tensor>& parameters) {
   std::vector<Tensor> flat;
   for (const Tensor& p : parameters) flat.push_back(p.reshape({-1}));

@@ -1,0 +1,69 @@
+// What few modules have: hooks, tensors that are computed from others, buffers that are not saved.
+// For .cpp files only.
+#pragma once
+
+#include "nn/module.h"
+
+namespace gradus::detail {
+
+// Lists of (id, hook), called in their order.
+struct Hooks {
+  template <class F>
+  using List = std::vector<std::pair<unsigned, F>>;
+  struct Forward {
+    nn::ForwardHook call;
+    bool always;
+  };
+  List<nn::ForwardPreHook> forward_pre;
+  List<Forward> forward;
+  List<nn::BackwardPreHook> backward_pre;
+  List<nn::BackwardHook> backward;
+};
+
+// A tensor of a layer that is computed from others at each use, as a weight of its length and
+// direction. The function takes the module, so that a clone can have it too.
+struct DerivedTensor {
+  std::string name;
+  std::function<Tensor(nn::Module&)> compute;
+};
+
+struct ModuleExtras {
+  ModuleExtras() = default;
+  ModuleExtras(const ModuleExtras& o);
+  ModuleExtras& operator=(const ModuleExtras&) = delete;
+
+  std::shared_ptr<Hooks> hooks = std::make_shared<Hooks>();
+  std::vector<DerivedTensor> derived;
+  std::vector<std::string> loose;      // registered names that no member of the class holds
+  std::vector<std::string> transient;  // buffers that are not saved
+  bool fresh = false;                  // the derived tensors were computed for this call
+};
+
+using NamedTensors = OrderedDict<std::string, Tensor>;
+
+// The parts of a module that others change.
+struct ModuleAccess {
+  static NamedTensors& parameters(nn::Module& m) { return m.parameters_; }
+  static NamedTensors& buffers(nn::Module& m) { return m.buffers_; }
+  static bool& is_training(nn::Module& m) { return m.is_training_; }
+  static ModuleExtras* extras(const nn::Module& m) { return m.extras_.get(); }
+  static ModuleExtras& ensure_extras(nn::Module& m) { return m.extras_.ensure(); }
+  // The parameter or buffer of this name. Throws Error when there is none.
+  static Tensor& registered(const char* op, nn::Module& m, const std::string& name);
+  // Where the module's forward() reads the tensor of this name. Throws Error when it does not say.
+  static Tensor& place(const char* op, nn::Module& m, const std::string& name);
+  // Puts another tensor under a registered name, and where forward() reads it.
+  static void put(const char* op, nn::Module& m, const std::string& name, const Tensor& value);
+  // Whether the tensor of this name is computed from others.
+  static bool is_derived(const nn::Module& m, const std::string& name);
+  // Takes a registered tensor away, to compute it from now on. Gives it back.
+  static Tensor derive(const char* op, nn::Module& m, const std::string& name,
+                       std::function<Tensor(nn::Module&)> compute);
+  // The reverse: from now on the tensor is registered as a parameter or buffer.
+  static void settle(nn::Module& m, const std::string& name, const Tensor& value, bool parameter);
+  // Adds a parameter or buffer that only functions of derive() read.
+  static void add_loose(nn::Module& m, const std::string& name, const Tensor& t, bool parameter);
+  static void remove_loose(nn::Module& m, const std::string& name);
+};
+
+}  // namespace gradus::detail
