@@ -11,6 +11,7 @@
 #include "data/samplers.h"
 #include "data/tensor_dataset.h"
 #include "data/text/byte_pairs.h"
+#include "data/text/encode_file.h"
 #include "data/text/read_text.h"
 #include "data/text/token_windows.h"
 #include "data/text/tokenizer.h"

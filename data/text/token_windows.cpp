@@ -20,15 +20,16 @@ Tensor checked(const Tensor& tokens) {
 }  // namespace
 
 TokenWindows::TokenWindows(text::TokenFile tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(tokens), tokens.size(), length, stride) {}
+    : TokenWindows(Tokens(std::move(tokens)), length, stride) {}
 TokenWindows::TokenWindows(const Tensor& tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(checked(tokens)), tokens.numel(), length, stride) {}
+    : TokenWindows(Tokens(checked(tokens)), length, stride) {}
 
-TokenWindows::TokenWindows(Tokens tokens, int64_t number, int64_t length,
-                           std::optional<int64_t> stride)
+TokenWindows::TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t> stride)
     : tokens_(std::move(tokens)), length_(length), stride_(stride.value_or(length)) {
   if (length_ < 1) fail_value("token windows: length {} is not positive", length_);
   if (stride_ < 1) fail_value("token windows: stride {} is not positive", stride_);
+  const auto* file = std::get_if<text::TokenFile>(&tokens_);
+  const int64_t number = file ? file->size() : std::get<Tensor>(tokens_).numel();
   if (number <= length_)
     fail("token windows: {} tokens are too few for windows of {} and the next token", number,
          length_);

@@ -145,6 +145,11 @@ TEST_CASE("what beam search refuses") {
   };
   CHECK(message([&] { beam_search(bad, prompts(), BeamSearchOptions(2, 3)); }) ==
         "beam_search: the model's logits have nan");
+  const BeamModel none = [](const Tensor& tokens, const Tensor&) {
+    return zeros({tokens.size(0), 1, 0});
+  };
+  CHECK(message([&] { beam_search(none, prompts(), BeamSearchOptions(2, 3)); }) ==
+        "beam_search: the model's logits are [2, 1, 0] for 2 sequences, not [B, V] or [B, T, V]");
   const BeamModel few = [](const Tensor&, const Tensor&) { return zeros({1, 5}); };
   CHECK(message([&] { beam_search(few, prompts(), BeamSearchOptions(2, 3)); }) ==
         "beam_search: the model's logits are [1, 5] for 2 sequences, not [B, V] or [B, T, V]");

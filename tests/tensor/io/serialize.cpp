@@ -269,6 +269,7 @@ TEST_CASE("files that are no archives are refused with a reason") {
       {file("[]", 0), "load: the header is no JSON at byte 1"},
       {file("{", 0), "load: the header is no JSON at byte 2"},
       {file("{}x", 0), "load: the header is no JSON at byte 3"},
+      {file(std::string("{}\0x", 4), 0), "load: the header is no JSON at byte 3"},
       {file("{\"a\xff\":1}", 0), "load: the header is no JSON at byte 4"},
       {file(R"({"a":1})", 0), "load: the header has a number where none belongs, at a"},
       {file(R"({"a":{"b":{}}})", 0), "load: the header has an object where none belongs, at a"},
