@@ -141,6 +141,8 @@ Tensor MultiheadAttentionImpl::attend(const Tensor& query, const KeyValueCache& 
     if (mask.sizes() != IntArrayRef({q.size(0), key.size(2)}))
       fail("MultiheadAttention: key_padding_mask has shape {}, wanted is [{}, {}]", mask.sizes(),
            q.size(0), key.size(2));
+    if (mask.dtype() != kBool && !mask.is_floating_point())
+      fail("MultiheadAttention: key_padding_mask must be bool or floating, got {}", mask.dtype());
     mask = mask.dtype() == kBool ? mask.logical_not() : mask.to(q.dtype());
     mask = mask.unsqueeze(1).unsqueeze(1);
   }

@@ -185,4 +185,5 @@ TEST_CASE("what windows cannot be made of") {
   CHECK_THROWS_AS(TokenWindows(tokens.to(kFloat), 2), Error);
   CHECK(message([] { TokenWindows(Tensor(), 2); }) == "token windows: the tensor is undefined");
   CHECK(message([&] { TokenWindows(tokens - 100, 2).get(1); }) == "token windows: token 2 is -98");
+  CHECK(message([&] { TokenWindows(3 - tokens, 3).get(1); }) == "token windows: token 4 is -1");
 }

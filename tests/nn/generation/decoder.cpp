@@ -126,6 +126,8 @@ TEST_CASE("decoder: what it refuses leaves the caches as they were") {
           "MultiheadAttention: attend wants as many rows, got a query [1, 1, 6] and a memory of 2");
     CHECK(attends(x, ones({2, 4}, kBool)) ==
           "MultiheadAttention: key_padding_mask has shape [2, 4], wanted is [2, 5]");
+    CHECK(attends(x, ones({2, 5}, kLong)) ==
+          "MultiheadAttention: key_padding_mask must be bool or floating, got int64");
     return m->make_memory(memory);
   }();
   CHECK(message([&] { m->attend(x, known); }) ==
