@@ -139,6 +139,12 @@ class AnyModuleHolder<M, ArgumentList<Args...>> final : public AnyModuleContent 
 
 }  // namespace any_module
 
+/// What AnyModule knows of its module's type, by libtorch's name.
+using AnyModulePlaceholder = AnyModuleContent;
+/// The module under its own type, by libtorch's name.
+template <class M, class... Args>
+using AnyModuleHolder = any_module::AnyModuleHolder<M, any_module::ArgumentList<Args...>>;
+
 /// A module of any type, called through one type: `AnyModule any(nn::Linear(3, 4));
 /// any.forward(x)`. Copies share the module; clone() does not.
 class AnyModule {

@@ -1,7 +1,6 @@
 #include "nn/functional_call.h"
 
 #include <unordered_map>
-#include <unordered_set>
 
 #include "nn/module_extras.h"
 #include "tensor/base/fail.h"
@@ -27,28 +26,35 @@ TensorsInPlace::TensorsInPlace(nn::Module& root, const NamedTensors& tensors, bo
         homes.emplace(key, Home{&m, item.key(), &*item});
         paths[item->impl()].push_back(key);
       }
+    // What is computed from others is computed from the given ones during the call.
+    if (const ModuleExtras* extras = ModuleAccess::extras(m))
+      for (const auto& d : extras->derived) {
+        Tensor& at = ModuleAccess::place(op, m, d.name);
+        former_.push_back({&at, &at, at});
+      }
   };
   root.apply(note);
 
   std::unordered_map<Tensor*, Tensor> wanted;
-  std::unordered_set<const TensorImpl*> named;
+  std::unordered_map<const TensorImpl*, Tensor> given;
   for (const auto& item : tensors) {
     const auto home = homes.find(item.key());
     if (home == homes.end())
       fail("{}: {} has no parameter or buffer '{}'", op, short_module_name(root), item.key());
     if (!item->defined()) fail("{}: the tensor for '{}' is undefined", op, item.key());
-    named.insert(home->second.registered->impl());
+    const auto [same, first] = given.emplace(home->second.registered->impl(), *item);
+    if (tie_weights && !first && !same->second.is_same(*item))
+      fail("{}: '{}' is one tensor with another that is given, which differs", op, item.key());
   }
   if (strict)
     for (const auto& [impl, where] : paths)
-      if (!named.contains(impl)) fail("{}: strict, and no tensor is given for '{}'", op, where[0]);
+      if (!given.contains(impl)) fail("{}: strict, and no tensor is given for '{}'", op, where[0]);
 
   // All places are looked up before the first is changed.
   const auto want = [&](const std::string& path, const Tensor& value, bool tied) {
     const Home& home = homes.at(path);
-    const auto [it, first] = wanted.emplace(home.registered, value);
-    if (!first) {
-      if (!tied && !it->second.is_same(value))
+    if (const auto [same, first] = wanted.emplace(home.registered, value); !first) {
+      if (!tied && !same->second.is_same(value))
         fail("{}: '{}' is one tensor with another that is given, which differs", op, path);
       return;
     }
@@ -61,9 +67,10 @@ TensorsInPlace::TensorsInPlace(nn::Module& root, const NamedTensors& tensors, bo
       for (const std::string& path : paths[homes.at(item.key()).registered->impl()])
         want(path, *item, true);
   for (Former& f : former_) {
-    const Tensor value = wanted.at(f.registered);
-    *f.registered = value;
-    *f.place = value;
+    const auto value = wanted.find(f.registered);
+    if (value == wanted.end()) continue;
+    *f.registered = value->second;
+    *f.place = value->second;
   }
 }
 

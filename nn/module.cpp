@@ -307,7 +307,10 @@ std::shared_ptr<Module> CloneableModule::separate(CloneableModule* copy,
   for (const auto& child : children_)
     if (!derives || child.key() != "parametrizations")
       copy->children_[child.key()]->clone_(*child.value(), device);
-  copy->renew();
+  if (derives)
+    for (const auto& d : extras_.get()->derived)
+      if (const Tensor* mine = const_cast<CloneableModule*>(this)->member(d.name))
+        *copy->member(d.name) = mine->detach().clone();
   return owner;
 }
 void CloneableModule::clone_(Module& other, const std::optional<Device>& device) {

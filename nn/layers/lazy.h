@@ -12,6 +12,14 @@ template <size_t D, class Derived>
 nn::ConvOptions<D> lazy_options_of(const nn::ConvImpl<D, Derived>*);
 template <size_t D, class Derived>
 nn::ConvTransposeOptions<D> lazy_options_of(const nn::ConvTransposeNdImpl<D, Derived>*);
+// What a lazy layer is made of when it is given nothing.
+template <class Options>
+Options lazy_defaults(Options o) {
+  return o;
+}
+inline nn::InstanceNormOptions lazy_defaults(nn::InstanceNormOptions o) {
+  return o.affine(true).track_running_stats(true);
+}
 template <class Derived, class Options>
 Options lazy_options_of(const nn::NormImplBase<Derived, Options>*);
 nn::LinearOptions lazy_options_of(const nn::LinearImpl*);
@@ -56,10 +64,11 @@ class LazyImpl : public LazyLayer<Base> {
  public:
   using typename LazyLayer<Base>::Options;
   explicit LazyImpl(const Options& options_) : LazyLayer<Base>(options_) {}
-  /// Of the options' other arguments: `LazyLinear(3)`, `LazyConv2d(16, 5)`, `LazyBatchNorm2d()`.
+  /// Of the options' other arguments: `LazyLinear(3)`, `LazyConv2d(16, 5)`, `LazyBatchNorm2d()`. As
+  /// in PyTorch, a lazy InstanceNorm is then affine and tracks statistics.
   template <class... Args>
   requires(std::is_constructible_v<Options, int64_t, Args...>) explicit LazyImpl(Args... args)
-      : LazyLayer<Base>(Options(0, args...)) {}
+      : LazyLayer<Base>(gradus::detail::lazy_defaults(Options(0, args...))) {}
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
     return this->separate(new LazyImpl(*this), device);
   }

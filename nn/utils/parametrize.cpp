@@ -142,50 +142,39 @@ void register_parametrization(Module& module, const std::string& name, Parametri
   if (!part.module) fail("{}: the parametrisation is empty", op);
   part.module->train(module.is_training());
   if (const auto list = find_list(module, name)) {
-    const NoGradGuard untaped;
-    Tensor before = list->forward();
-    if (part.right_inverse) {
-      // The originals are those for which the whole gives what is there now.
-      const std::vector<Tensor> x = part.right_inverse(*part.module, before);
-      if (x.size() != 1) fail("{}: only the first right_inverse() may give several tensors", op);
-      if (!unsafe) check_same(before, part.forward(*part.module, x));
-      list->right_inverse(x[0]);
-    } else if (!unsafe) {
-      check_same(before, part.forward(*part.module, {before}));
-    }
+    const Tensor before = list->forward(), now = part.forward(*part.module, {before});
+    if (!unsafe) check_same(before, now);
     list->add(part);
-    module.renew();
+    ModuleAccess::place(op, module, name) = now;
     return;
   }
   if (ModuleAccess::is_derived(module, name))
     fail("{}: '{}' is computed from other parameters already", op, name);
-  const Tensor before = ModuleAccess::registered(op, module, name);
+  const Tensor before = ModuleAccess::registered(op, module, name), former = before.detach();
   ModuleAccess::place(op, module, name);
   const bool parameter = ModuleAccess::parameters(module).contains(name);
-  // Tried on a copy first, so that nothing is half-changed when it throws.
-  const auto list = std::make_shared<ParametrizationListImpl>();
-  {
-    const NoGradGuard untaped;
-    const Tensor sample = before.detach().clone();
-    std::vector<Tensor> x{sample};
-    if (part.right_inverse) x = part.right_inverse(*part.module, sample);
-    const Tensor after = part.forward(*part.module, x);
-    if (!unsafe) check_same(before, after);
-  }
-  list->start(before, parameter, part);
-  list->train(module.is_training());
-  const auto children = module.named_children();
   std::shared_ptr<ModuleDictImpl> dict;
-  if (const auto* there = children.find("parametrizations"))
-    dict = std::dynamic_pointer_cast<ModuleDictImpl>(*there);
-  else
-    dict = module.register_module("parametrizations", std::make_shared<ModuleDictImpl>());
-  if (!dict)
-    fail("{}: 'parametrizations' is another submodule of {}", op, short_module_name(module));
+  if (const auto children = module.named_children(); children.contains("parametrizations")) {
+    dict = std::dynamic_pointer_cast<ModuleDictImpl>(children["parametrizations"]);
+    if (!dict)
+      fail("{}: 'parametrizations' is another submodule of {}", op, short_module_name(module));
+  }
+  const auto list = std::make_shared<ParametrizationListImpl>();
+  Tensor now;
+  try {
+    list->start(before, parameter, part);
+    list->train(module.is_training());
+    now = list->forward();
+    if (!unsafe) check_same(former, now);
+  } catch (...) {
+    before.set_data(former);
+    throw;
+  }
+  if (!dict) dict = module.register_module("parametrizations", std::make_shared<ModuleDictImpl>());
   dict->update(ModuleDictImpl::Pairs{{name, list}});
   ModuleAccess::derive(op, module, name,
                        [name](Module& m) { return find_list(m, name)->forward(); });
-  module.renew();
+  ModuleAccess::place(op, module, name) = now;
 }
 
 bool is_parametrized(const Module& module, const std::string& name) {

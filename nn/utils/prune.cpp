@@ -90,7 +90,7 @@ Module& unstructured(const char* op, Module& m, const std::string& name, const S
   const Tensor left = scores.masked_select(mask.eq(1));
   const int64_t count = count_of(op, amount, left.numel());
   if (count == 0) return set_mask(op, m, name, mask);
-  return set_mask(op, m, name, prune_least(mask, random ? rand_like(left) : left.abs(), count));
+  return set_mask(op, m, name, prune_least(mask, random ? -rand_like(left) : left.abs(), count));
 }
 
 // For each slice along dim that is left a score.
@@ -176,7 +176,7 @@ void global_unstructured(const std::vector<std::pair<ModuleRef, std::string>>& p
   const int64_t count = count_of(op, amount, left.numel());
   const bool random = pruning_method == PruningMethod::RandomUnstructured;
   const Tensor joined =
-      count == 0 ? mask : prune_least(mask, random ? rand_like(left) : left.abs(), count);
+      count == 0 ? mask : prune_least(mask, random ? -rand_like(left) : left.abs(), count);
   int64_t at = 0;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const auto& [module, name] = parameters[i];

@@ -69,7 +69,7 @@ TEST_CASE("lazy layers print, learn and are copied before and after their first 
   nn::LazyLinear early = nn::deepcopy(fc);
   CHECK(early->has_uninitialized_params());
 
-  nn::Sequential net(fc, nn::ReLU(), nn::LazyLinear(nn::LinearOptions(0, 2).bias(false)));
+  nn::Sequential net(fc, nn::Tanh(), nn::LazyLinear(nn::LinearOptions(0, 2).bias(false)));
   optim::SGD optimizer(net->parameters(), 0.1);
   net->forward(ones({2, 5})).sum().backward();
   const Tensor before = fc->weight.clone();

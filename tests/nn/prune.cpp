@@ -42,13 +42,14 @@ TEST_CASE("what is pruned is what PyTorch prunes, also what is pruned again") {
   prune::ln_structured(conv, "weight", 2, std::numeric_limits<double>::infinity(), -4);
   check_row("ln_structured_twice", {mask_of(*conv)});
 
-  // The layer's own draws come before, as in PyTorch.
-  nn::Linear drawn = (manual_seed(3), filled(nn::Linear(4, 5)));
+  nn::Linear drawn = filled(nn::Linear(4, 5));
+  manual_seed(3);
   prune::random_structured(drawn, "weight", 2, 0);
   check_row("random_structured", {mask_of(*drawn)});
   prune::random_structured(drawn, "weight", 1, 1);
   check_row("random_structured_twice", {mask_of(*drawn)});
-  drawn = (manual_seed(3), filled(nn::Linear(4, 5)));
+  drawn = filled(nn::Linear(4, 5));
+  manual_seed(3);
   prune::random_unstructured(drawn, "bias", 2);
   check_row("random_unstructured", {mask_of(*drawn, "bias")});
 

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils import fusion, parametrizations, prune
 
@@ -15,7 +16,7 @@ ROWS = []
 
 
 def wave(*shape, phase=0.0):
-    return torch.cos(torch.arange(torch.Size(shape).numel()) * 1.3 + phase).reshape(shape)
+    return torch.cos(torch.arange(torch.Size(shape).numel(), dtype=torch.float64) * 1.3 + phase).reshape(shape)
 
 
 def fill(module):
@@ -26,7 +27,7 @@ def fill(module):
 
 
 def row(name, *tensors):
-    ROWS.append((name, [t.detach() for t in tensors]))
+    ROWS.append((name, [t.detach().clone() for t in tensors]))
 
 
 def step(module, *inputs):
@@ -79,14 +80,16 @@ prune.ln_structured(layer, "weight", 0.5, n=1, dim=1)
 row("ln_structured", layer.weight_mask)
 prune.ln_structured(layer, "weight", 2, n=float("inf"), dim=-4)
 row("ln_structured_twice", layer.weight_mask)
-torch.manual_seed(3)
 layer = fill(nn.Linear(4, 5))
+torch.manual_seed(3)
+torch.set_default_dtype(torch.float32)  # of what chooses slices
 prune.random_structured(layer, "weight", 2, dim=0)
 row("random_structured", layer.weight_mask)
 prune.random_structured(layer, "weight", 1, dim=1)
 row("random_structured_twice", layer.weight_mask)
-torch.manual_seed(3)
+torch.set_default_dtype(torch.float64)
 layer = fill(nn.Linear(4, 5))
+torch.manual_seed(3)
 prune.random_unstructured(layer, "bias", 2)
 row("random_unstructured", layer.bias_mask)
 layer = fill(nn.Linear(4, 5))
@@ -112,6 +115,29 @@ norm(wave(4, 3, phase=1))
 fused = fusion.fuse_linear_bn_eval(fill(nn.Linear(2, 3)).eval(), norm.eval())
 row("fused_linear", fused.weight, fused.bias)
 
+# Functions and losses that libtorch has not
+def loss_row(name, f, *inputs):
+    leaves = [t.requires_grad_() for t in inputs]
+    loss = f(*leaves)
+    (loss * wave(*loss.shape, phase=0.5)).sum().backward()
+    row(name, loss, *(t.grad for t in leaves))
+
+
+classes = torch.tensor([1, 0, 3])
+loss_row("linear_cross_entropy", lambda x, w, b: F.linear_cross_entropy(
+    x, w, classes, linear_bias=b, weight=wave(4, phase=1).abs(), label_smoothing=0.1, ignore_index=3), wave(3, 2), wave(4, 2, phase=1), wave(4))
+loss_row("linear_cross_entropy_single", lambda x, w: F.linear_cross_entropy(x, w, torch.tensor(2), reduction="none"), wave(2), wave(4, 2, phase=1))
+loss_row("linear_cross_entropy_dims", lambda x, w, b: F.linear_cross_entropy(
+    x, w, torch.tensor([[1, 0], [3, 2], [0, 0]]), linear_bias=b, reduction="none"), wave(3, 2), wave(4, 2, 2, phase=1), wave(4, 2))
+torch.manual_seed(11)
+torch.set_default_dtype(torch.float32)
+loss = nn.LinearCrossEntropyLoss(3, 2, out_features=(2,), bias=True, reduction="sum")
+row("LinearCrossEntropyLoss", loss(wave(2, 3).float(), torch.tensor([[1, 0], [0, 0]])), *loss.parameters())
+torch.set_default_dtype(torch.float64)
+row("upsample_nearest", F.upsample_nearest(wave(1, 2, 2, 3), scale_factor=2))
+row("upsample_bilinear", F.upsample_bilinear(wave(1, 2, 2, 3), size=(3, 5)))
+row("upsample", F.upsample(wave(1, 2, 3), size=5, mode="linear", align_corners=False))
+
 # Layers that learn the size of their input
 torch.set_default_dtype(torch.float32)
 for name, make, shape in (
@@ -123,7 +149,7 @@ for name, make, shape in (
     ("LazyConvTranspose3d", lambda: nn.LazyConvTranspose3d(2, 2), (1, 2, 2, 2, 2)),
     ("LazyBatchNorm1d", nn.LazyBatchNorm1d, (4, 3)), ("LazyBatchNorm2d", nn.LazyBatchNorm2d, (2, 3, 2, 2)),
     ("LazyBatchNorm3d", nn.LazyBatchNorm3d, (2, 2, 2, 2, 2)),
-    ("LazyInstanceNorm1d", lambda: nn.LazyInstanceNorm1d(affine=True), (2, 3, 4)),
+    ("LazyInstanceNorm1d", lambda: nn.LazyInstanceNorm1d(affine=True, track_running_stats=False), (2, 3, 4)),
     ("LazyInstanceNorm2d", nn.LazyInstanceNorm2d, (1, 3, 2, 2)), ("LazyInstanceNorm3d", nn.LazyInstanceNorm3d, (2, 3, 2, 2, 2)),
 ):
     torch.manual_seed(7)
