@@ -15,5 +15,6 @@
 #include "optim/radam.h"
 #include "optim/rmsprop.h"
 #include "optim/rprop.h"
+#include "optim/serialize.h"
 #include "optim/sgd.h"
 #include "optim/swa_utils.h"

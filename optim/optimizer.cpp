@@ -213,17 +213,23 @@ void Optimizer::save(serialize::OutputArchive& archive) const {
 }
 
 void Optimizer::load(serialize::InputArchive& archive) {
+  detail::load_optimizer(archive, *this, [this] { return make_state(); });
+}
+
+void detail::load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
+                            const std::function<std::unique_ptr<OptimizerParamState>()>& make) {
   serialize::InputArchive groups, states;
   archive.read("param_groups", groups);
   archive.read("state", states);
   const auto keys = groups.keys();
-  if (keys.empty() && !param_groups_.empty()) fail("load: the archive holds no optimiser");
-  if (keys.size() != param_groups_.size())
+  if (keys.empty() && !optimizer.param_groups_.empty())
+    fail("load: the archive holds no optimiser");
+  if (keys.size() != optimizer.param_groups_.size())
     fail("load: numbers of groups differ, {} in the archive and {} of the optimiser", keys.size(),
-         param_groups_.size());
+         optimizer.param_groups_.size());
 
-  States loaded;
-  std::vector<OptimizerParamGroup> new_groups = param_groups_;
+  Optimizer::States loaded;
+  std::vector<OptimizerParamGroup> new_groups = optimizer.param_groups_;
   for (size_t g = 0; g < new_groups.size(); ++g) {
     OptimizerParamGroup& group = new_groups[g];
     serialize::InputArchive part;
@@ -241,15 +247,15 @@ void Optimizer::load(serialize::InputArchive& archive) {
     for (size_t i = 0; i < places.size(); ++i) {
       serialize::InputArchive values;
       if (!states.try_read(std::to_string(places[i]), values)) continue;
-      auto state = make_state();
+      auto state = make();
       state->serialize(values);
       state->check(group.params()[i]);
       loaded[group.params()[i].unsafeGetTensorImpl()] = std::move(state);
     }
   }
-  check_loaded(new_groups, loaded);
-  param_groups_ = std::move(new_groups);
-  state_ = std::move(loaded);
+  optimizer.check_loaded(new_groups, loaded);
+  optimizer.param_groups_ = std::move(new_groups);
+  optimizer.state_ = std::move(loaded);
 }
 
 }  // namespace gradus::optim

@@ -42,8 +42,11 @@ class OptimizerParamGroup {
   std::unique_ptr<OptimizerOptions> options_;
 };
 
+class Optimizer;
 namespace detail {
 struct StepHooks;
+void load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
+                    const std::function<std::unique_ptr<OptimizerParamState>()>& make);
 }  // namespace detail
 
 /// What registering a hook returns. It may outlive the optimiser, and be dropped: the hook stays.
@@ -144,6 +147,9 @@ class Optimizer {
   std::unique_ptr<OptimizerOptions> defaults_;
 
  private:
+  friend void detail::load_optimizer(
+      serialize::InputArchive& archive, Optimizer& optimizer,
+      const std::function<std::unique_ptr<OptimizerParamState>()>& make);
   static RemovableHandle add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook);
   void run_hooks(const std::shared_ptr<detail::StepHooks>& hooks);
   std::shared_ptr<detail::StepHooks> pre_hooks_, post_hooks_;

@@ -140,6 +140,17 @@ using namespace gradus;
 #define C10_UNUSED [[maybe_unused]]
 
 #define TORCH_ARG GRADUS_ARG
+#define _TORCH_OPTIM_SERIALIZE(name) gradus::optim::serialize(archive, #name, self.name)
+#define _TORCH_OPTIM_SERIALIZE_WITH_TEMPLATE_ARG(Name) \
+  gradus::optim::serialize<Name##ParamState, Name##Options>(archive, self)
+#define _TORCH_OPTIM_SERIALIZE_TORCH_ARG(name) \
+  gradus::optim::detail::save_arg(archive, #name, name())
+#define _TORCH_OPTIM_SERIALIZE_TORCH_ARG_DEQUE _TORCH_OPTIM_SERIALIZE_TORCH_ARG
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(T, name) \
+  name(gradus::optim::detail::load_arg<T>(archive, #name))
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG_OPTIONAL(T, name) \
+  name(gradus::optim::detail::load_arg<std::optional<T>>(archive, #name))
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG_DEQUE _TORCH_OPTIM_DESERIALIZE_TORCH_ARG
 #define TORCH_MODULE GRADUS_MODULE
 #define TORCH_MODULE_IMPL GRADUS_MODULE_IMPL
 #define FORWARD_HAS_DEFAULT_ARGS GRADUS_FORWARD_HAS_DEFAULT_ARGS

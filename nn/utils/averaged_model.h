@@ -90,6 +90,7 @@ class AveragedModel : public AveragedModelBase {
   decltype(auto) forward(Args&&... args) {
     return module->forward(std::forward<Args>(args)...);
   }
+  /// The same.
   template <class... Args>
   decltype(auto) operator()(Args&&... args) {
     return forward(std::forward<Args>(args)...);
