@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ["meson.build", "meson_options.txt", "packaging/vcpkg/vcpkg.json", "packaging/vcpkg/portfile.cmake",
+FILES = ["meson.build", "meson_options.txt", "packaging/vcpkg/gradus/vcpkg.json", "packaging/vcpkg/gradus/portfile.cmake",
          "packaging/conan/conanfile.py", "packaging/debian/changelog", "packaging/debian/control", "packaging/debian/rules",
          "packaging/debian/libgradus-dev.install"]
 
@@ -21,7 +21,7 @@ def faults(files):
     """files: {path: text}. Yields one line per fault."""
     build, control = files["meson.build"], files["packaging/debian/control"]
     version, soversion = find(r"^  version: '(.*)'", build), find(r"soversion: '(\d+)'", build)
-    said = {"packaging/vcpkg/vcpkg.json": json.loads(files["packaging/vcpkg/vcpkg.json"])["version"],
+    said = {"packaging/vcpkg/gradus/vcpkg.json": json.loads(files["packaging/vcpkg/gradus/vcpkg.json"])["version"],
             "packaging/debian/changelog": find(r"^gradus \((.*)-\d+\)", files["packaging/debian/changelog"])}
     yield from (f"{path}: version {v}, {version} in meson.build" for path, v in said.items() if v != version)
 
@@ -36,7 +36,7 @@ def faults(files):
         yield f"packaging/debian: no libgradus{soversion}.install"
 
     options = set(re.findall(r"^option\('(\w+)'", files["meson_options.txt"], re.MULTILINE)) | {"optimization"}
-    for path in ("packaging/debian/rules", "packaging/vcpkg/portfile.cmake"):
+    for path in ("packaging/debian/rules", "packaging/vcpkg/gradus/portfile.cmake"):
         yield from (f"{path}: meson.build has no option {o}" for o in re.findall(r"-D(\w+)=", files[path]) if o not in options)
     yield from (f"packaging/conan/conanfile.py: meson.build has no option {o}"
                 for o in re.findall(r'"(\w+)": "disabled"', recipe) if o not in options)

@@ -30,7 +30,7 @@ class Gradus(ConanFile):
 
     def export_sources(self):
         for part in ("*.build", "meson_options.txt", "gradus.h", "gradus.map", "LICENSE", "autograd/*", "compat/*",
-                     "data/*", "examples/*", "nn/*", "optim/*", "packaging/*.py",
+                     "data/*", "nn/*", "optim/*", "packaging/*.py",
                      "tensor/*"):
             copy(self, part, self._root, self.export_sources_folder, excludes="build*/*")
 

@@ -1,5 +1,5 @@
 # An overlay port, which builds the sources that it stands in: vcpkg install gradus --overlay-ports=packaging/vcpkg
-get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../.." ABSOLUTE)
+get_filename_component(SOURCE_PATH "${CURRENT_PORT_DIR}/../../.." ABSOLUTE)
 
 # The library is optimised in programs that are debugged too, and its headers do not depend on how they are compiled.
 set(VCPKG_BUILD_TYPE release)
