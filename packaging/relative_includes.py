@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-INCLUDE = re.compile(r'^( *# *include )(?:"([^"\n]+)"|<(gradus\.h)>)', re.MULTILINE)
+INCLUDE = re.compile(r'^( *# *include )(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)
 
 
 def relative(text, path, paths):
