@@ -45,6 +45,8 @@ torch::Tensor scripted(const std::string& path, const torch::Tensor& x) {
   if (module.find_method("encode")) module.get_method("encode")(inputs);
   module.run_method("reset", x, 3);
   module.attr("scale").toDouble();
+  const auto outputs = module.forward(inputs).toTuple()->elements();
+  if (outputs.size() > 1) return outputs[1].toTensor();
   return module.forward({x}).toTensor() + module(inputs).toTensor();
 }
 

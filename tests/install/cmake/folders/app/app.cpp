@@ -1,6 +1,6 @@
 #include <torch/script.h>
 
-#include "net.h"
+#include <net.h>
 
 static_assert(__cplusplus > 202002L, "the newer standard is left");
 
