@@ -27,4 +27,5 @@
 #include "tensor/base/parallel.h"
 #include "tensor/base/warning.h"
 #include "tensor/io/serialize.h"
+#include "tensor/questions.h"
 #include "tensor/tensor.h"

@@ -74,7 +74,7 @@ Tensor& Tensor::mutable_grad() const {
 }
 const Tensor& Tensor::grad() const {
   const TensorImpl& t = checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   const bool retains = m && m->retained;
   if (t.history && !retains && !(m && m->grad.defined()))
     warn(
@@ -126,7 +126,7 @@ Tensor Tensor::_base() const {
 const std::string& Tensor::name() const {
   static const std::string none;
   checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   return m ? m->name : none;
 }
 
@@ -148,7 +148,7 @@ unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
 }
 void Tensor::remove_hook(unsigned handle) const {
   checked();
-  Meta* m = meta(*this);
+  Meta* m = autograd::meta(*this);
   if (!m || handle >= m->next_hook) fail("remove_hook: no hook has the handle {}", handle);
   auto& list = is_leaf() ? m->leaf_hooks : hooks_of(*this).hooks;
   std::erase_if(list, [&](const auto& h) { return h.first == handle; });
@@ -164,7 +164,7 @@ void Tensor::retain_grad() const {
 }
 bool Tensor::retains_grad() const {
   checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   return m && m->retained != nullptr;
 }
 

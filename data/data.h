@@ -5,6 +5,7 @@
 #include "data/data_loader.h"
 #include "data/dataset.h"
 #include "data/digits.h"
+#include "data/distributed_sampler.h"
 #include "data/example.h"
 #include "data/idx.h"
 #include "data/mnist.h"
@@ -22,5 +23,6 @@ namespace gradus::data {
 
 using datasets::BatchDataset;
 using datasets::Dataset;
+using datasets::StatefulDataset;
 
 }  // namespace gradus::data
