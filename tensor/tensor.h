@@ -371,8 +371,14 @@ class Tensor {
   /// remove_hook(). Throws Error when the tensor does not require grad.
   template <class F>
   unsigned register_hook(F&& hook) const;
+  /// Calls hook(leaf) in each backward pass, after this leaf's grad was added to: to step and drop
+  /// the gradient before the next is made. Returns a handle for remove_hook(). Throws Error for a
+  /// tensor that is no leaf or does not require grad.
+  unsigned register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
   /// Removes the hook of that handle. Throws Error when no hook of this tensor ever had it.
   void remove_hook(unsigned handle) const;
+  /// The tangent of a dual tensor, undefined for any other; see autograd::forward_ad.
+  Tensor _fw_grad(uint64_t level = 0) const;
   /// How often the storage was written to. Throws Error for an inference tensor, whose writes are
   /// not counted.
   int64_t _version() const;
