@@ -18,12 +18,13 @@ def listed(text):
     """{path: what it includes}, of the lines of paths.txt."""
     found = {}
     for line in text.splitlines():
-        path, _, target = (part.strip() for part in line.partition("#")[0].partition("->"))
-        if not path:
-            continue
-        if path in found:
-            raise ValueError(f"paths.txt: {path} is listed twice")
-        found[path] = target or DEFAULT
+        line = line.partition("#")[0]
+        pattern, _, words = line.partition(":")
+        paths = [pattern.strip().replace("*", word) for word in words.split()] or line.partition("->")[0].split()
+        for path in paths:
+            if path in found:
+                raise ValueError(f"paths.txt: {path} is listed twice")
+            found[path] = line.partition("->")[2].strip() or DEFAULT
     return found
 
 

@@ -18,6 +18,10 @@ class Paths(unittest.TestCase):
         self.assertIn("#include <torch/torch.h>\n", made["ATen/Tensor.h"])
         self.assertIn("#include <c10/util/half.h>\n", made["c10/util/Half.h"])
 
+    def test_words_stand_for_the_star(self):
+        self.assertEqual(sorted(headers("ATen/ops/*.h: add mul\nATen/ops/*.h: neg\n", [])),
+                         ["ATen/ops/add.h", "ATen/ops/mul.h", "ATen/ops/neg.h"])
+
     def test_what_is_below_torch_has_its_long_path_too(self):
         made = headers("torch/nn.h\ntorch/csrc/utils.h\n", ["torch/torch.h"])
         self.assertEqual(sorted(made), ["torch/csrc/api/include/torch/nn.h", "torch/csrc/api/include/torch/torch.h",
