@@ -11,18 +11,20 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DEFAULT = "torch/torch.h"
 MIRROR = "torch/csrc/api/include/"
+MADE = "// As libtorch names it.\n"  # at the top of what is made
 
 
 def listed(text):
     """{path: what it includes}, of the lines of paths.txt."""
     found = {}
     for line in text.splitlines():
-        path, _, target = (part.strip() for part in line.partition("#")[0].partition("->"))
-        if not path:
-            continue
-        if path in found:
-            raise ValueError(f"paths.txt: {path} is listed twice")
-        found[path] = target or DEFAULT
+        line = line.partition("#")[0]
+        pattern, _, words = line.partition(":")
+        paths = [pattern.strip().replace("*", word) for word in words.split()] or line.partition("->")[0].split()
+        for path in paths:
+            if path in found:
+                raise ValueError(f"paths.txt: {path} is listed twice")
+            found[path] = line.partition("->")[2].strip() or DEFAULT
     return found
 
 
@@ -34,13 +36,13 @@ def headers(text, written):
     for path in [*found, *written]:
         if path.startswith("torch/") and not path.startswith("torch/csrc/"):
             found[MIRROR + path] = path
-    return {path: f"// As libtorch names it.\n#pragma once\n\n#include <{target}>\n" for path, target in found.items()}
+    return {path: f"{MADE}#pragma once\n\n#include <{target}>\n" for path, target in found.items()}
 
 
-def make(out, made, written):
-    for stale in out.rglob("*.h"):
-        if (path := stale.relative_to(out).as_posix()) not in made and path not in written:
-            stale.unlink()
+def make(out, made):
+    for old in out.rglob("*.h"):
+        if old.relative_to(out).as_posix() not in made and old.read_text().startswith(MADE):
+            old.unlink()
     for path, text in made.items():
         file = out / path
         if not file.is_file() or file.read_text() != text:
@@ -57,7 +59,7 @@ def main():
     out = Path(sys.argv[1])
     if prefix := os.environ.get("MESON_INSTALL_PREFIX"):
         out = Path(os.environ["MESON_INSTALL_DESTDIR_PREFIX"], os.path.relpath(out, prefix))
-    make(out, made, written)
+    make(out, made)
 
 
 if __name__ == "__main__":

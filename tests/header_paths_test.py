@@ -18,6 +18,10 @@ class Paths(unittest.TestCase):
         self.assertIn("#include <torch/torch.h>\n", made["ATen/Tensor.h"])
         self.assertIn("#include <c10/util/half.h>\n", made["c10/util/Half.h"])
 
+    def test_words_stand_for_the_star(self):
+        self.assertEqual(sorted(headers("ATen/ops/*.h: add mul\nATen/ops/*.h: neg\n", [])),
+                         ["ATen/ops/add.h", "ATen/ops/mul.h", "ATen/ops/neg.h"])
+
     def test_what_is_below_torch_has_its_long_path_too(self):
         made = headers("torch/nn.h\ntorch/csrc/utils.h\n", ["torch/torch.h"])
         self.assertEqual(sorted(made), ["torch/csrc/api/include/torch/nn.h", "torch/csrc/api/include/torch/torch.h",
@@ -33,10 +37,10 @@ class Paths(unittest.TestCase):
     def test_only_what_differs_is_written_and_what_is_no_longer_listed_goes(self):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
-            make(out, headers("ATen/a.h\nATen/b.h\n", []), [])
-            (out / "ATen/file.h").write_text("")
+            make(out, headers("ATen/a.h\nATen/b.h\n", []))
+            (out / "ATen/file.h").write_text("// Of another.\n")
             before = (out / "ATen/a.h").stat().st_mtime_ns
-            make(out, headers("ATen/a.h\n", []), ["ATen/file.h"])
+            make(out, headers("ATen/a.h\n", []))
             self.assertEqual((out / "ATen/a.h").stat().st_mtime_ns, before)
             self.assertEqual(sorted(p.name for p in out.rglob("*.h")), ["a.h", "file.h"])
 

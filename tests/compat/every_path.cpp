@@ -73,6 +73,24 @@ void refusals() {
   std::cout << best_device() << '\n';
 }
 
+// On two devices that are one, the module computes what it does alone, and gets its gradient;
+// replicas are free of it.
+void parallel_modules() {
+  torch::nn::Linear module(3, 2);
+  const auto x = torch::arange(15, torch::kFloat).view({5, 3});
+  const std::vector<torch::Device> two(2, torch::kCPU);
+  const auto y = torch::nn::parallel::data_parallel(module, x, two);
+  y.sum().backward();
+  std::cout << y.allclose(module(x)) << ' ' << module->weight.grad() << '\n';
+  auto replicas = torch::nn::parallel::replicate(module, two);
+  module->weight.data().zero_();
+  const auto outputs = torch::nn::parallel::parallel_apply(replicas, {x, x + 1});
+  std::cout << outputs[0].allclose(y) << outputs[1].allclose(y) << outputs[1].requires_grad()
+            << '\n';
+  refused([&] { torch::nn::parallel::parallel_apply(replicas, {x}); });
+  refused([&] { torch::nn::parallel::data_parallel(module, x); });
+}
+
 // As libtorch prints them; from a namespace that knows nothing of the library.
 void containers() {
   using std::cout;
@@ -116,4 +134,5 @@ void containers() {
 int main() {
   containers();
   refusals();
+  parallel_modules();
 }
