@@ -9,7 +9,7 @@ namespace gradus {
 inline int64_t numel(const Tensor& x) { return x.numel(); }
 inline int64_t size(const Tensor& x, int64_t dim) { return x.size(dim); }
 inline int64_t stride(const Tensor& x, int64_t dim) { return x.stride(dim); }
-inline int64_t get_device(const Tensor& x) { return x.get_device(); }
+inline DeviceIndex get_device(const Tensor& x) { return x.get_device(); }
 inline bool is_floating_point(const Tensor& x) { return x.is_floating_point(); }
 inline bool is_complex(const Tensor& x) { return x.is_complex(); }
 inline bool is_signed(const Tensor& x) { return x.is_signed(); }

@@ -196,7 +196,7 @@ using namespace gradus;
 #define TORCH_INTERNAL_ASSERT_FALSE_OR_RETURN(...) TORCH_INTERNAL_ASSERT(false, __VA_ARGS__)
 #define TORCH_CHECK_IF_NOT_ON_CUDA(...) TORCH_CHECK(__VA_ARGS__)
 #define C10_THROW_ERROR(type, text) throw ::gradus::type(text)
-#define TORCH_RETHROW(error, ...) throw (error).within(::gradus::str(__VA_ARGS__))
+#define TORCH_RETHROW(error, ...) throw(error).within(::gradus::str(__VA_ARGS__))
 
 #include <ATen/Context.h>
 #include <ATen/Dispatch.h>
