@@ -172,6 +172,13 @@ class Tensor {
   Storage storage() const { return Storage(checked().storage); }
   /// Throws Error: a tensor's memory is its process's own.
   const Tensor& share_memory_() const;
+  /// Throws Error: pinned memory belongs to other devices than the CPU.
+  Tensor pin_memory(std::optional<Device> = std::nullopt) const {
+    checked();
+    detail::throw_error("pin_memory: pinned memory needs another device than the cpu");
+  }
+  /// False: there is no pinned memory.
+  bool is_pinned(std::optional<Device> = std::nullopt) const { return checked(), false; }
   /// Which of libtorch's dispatch keys the tensor has; needs `<c10/core/DispatchKeySet.h>`.
   template <class K = DispatchKeySet>
   K key_set() const {

@@ -208,7 +208,11 @@ using namespace gradus;
 #define TORCH_INTERNAL_ASSERT_FALSE_OR_RETURN(...) TORCH_INTERNAL_ASSERT(false, __VA_ARGS__)
 #define TORCH_CHECK_IF_NOT_ON_CUDA(...) TORCH_CHECK(__VA_ARGS__)
 #define C10_THROW_ERROR(type, text) throw ::gradus::type(text)
-#define TORCH_RETHROW(error, ...) throw(error).within(::gradus::str(__VA_ARGS__))
+#define TORCH_RETHROW(error, ...)                    \
+  do {                                               \
+    (error).add_context(::gradus::str(__VA_ARGS__)); \
+    throw;                                           \
+  } while (false)
 
 #include <ATen/Context.h>
 #include <ATen/Dispatch.h>
@@ -217,9 +221,13 @@ using namespace gradus;
 #include <ATen/ScalarOps.h>
 #include <ATen/TensorGeometry.h>
 #include <ATen/TensorIndexing.h>
+#include <ATen/Utils.h>
+#include <ATen/core/Dict.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/List.h>
 #include <ATen/core/TensorAccessor.h>
 #include <ATen/record_function.h>
+#include <c10/core/Backend.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/DispatchKeySet.h>
 #include <c10/core/MemoryFormat.h>

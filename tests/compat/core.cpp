@@ -5,7 +5,10 @@
 #include <ATen/ScalarOps.h>
 #include <ATen/TensorGeometry.h>
 #include <ATen/TensorIndexing.h>
+#include <ATen/Utils.h>
+#include <ATen/core/Dict.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/List.h>
 #include <ATen/record_function.h>
 #include <c10/core/InferenceMode.h>
 #include <c10/core/WrapDimMinimal.h>
@@ -45,7 +48,7 @@ template <class F>
 void attempt(const char* text, const F& f) {
   try {
     line(text, f());
-  } catch (const c10::Error&) {
+  } catch (const std::exception&) {
     line(text, "an error");
   }
 }
@@ -307,6 +310,58 @@ void shapes() {
   std::cout << y << at::scalar_to_tensor(3) << at::native::wrapped_scalar_tensor(2.5) + row << "\n";
 }
 
+void lists_and_memory() {
+  c10::List<int64_t> list({1, 2, 3}), same = list;
+  const auto other = list.copy();
+  same.push_back(4);
+  same.set(0, 7);
+  std::cout << list.size() << list.get(0) << list.is(same) << other.size() << other.is(list)
+            << (list == same) << list.vec().back() << list.use_count();
+  int64_t sum = 0;
+  for (const int64_t v : list) sum += v;
+  std::cout << " " << sum << "\n";
+  TRY(list.get(9));
+  c10::Dict<std::string, int64_t> dict;
+  dict.insert("b", 1);
+  std::cout << dict.insert("b", 5).second << dict.insert_or_assign("a", 2).second
+            << dict.insert("c", 3).second << dict.erase("b") << dict.erase("x") << dict.size()
+            << dict.contains("c") << dict.at("a");
+  for (const auto& entry : dict) std::cout << " " << entry.key() << entry.value();
+  std::cout << "\n";
+  float memory[6] = {0, 1, 2, 3, 4, 5};
+  int freed = 0;
+  {
+    const Tensor x = at::for_blob(memory, {2, 2})
+                         .strides(at::IntArrayRef({1, 2}))
+                         .deleter([&](void* p) { freed += p == memory; })
+                         .options(torch::kFloat)
+                         .make_tensor();
+    std::cout << x << freed;
+  }
+  std::cout << freed << at::for_blob(memory, {3}).make_tensor()[2].item<float>() << "\n";
+  const std::optional<Tensor> some = torch::ones(2), none;
+  std::cout << at::borrow_from_optional_tensor(some)->sizes()
+            << at::borrow_from_optional_tensor(none)->defined()
+            << at::OptionalTensorRef().has_value() << at::OptionalTensorRef(*some)->numel() << "\n";
+  auto generator = at::detail::createCPUGenerator(5);
+  auto* const impl = at::get_generator_or_default<at::CPUGeneratorImpl>(
+      std::nullopt, at::detail::getDefaultCPUGenerator());
+  std::cout << at::check_generator<at::CPUGeneratorImpl>(generator)->current_seed()
+            << (impl != nullptr) << generator.device() << "\n";
+  TRY(at::check_generator<at::CPUGeneratorImpl>(std::nullopt) != nullptr);
+  TRY(generator.get_offset());
+  try {
+    try {
+      TORCH_CHECK(false, "inner");
+    } catch (c10::Error& e) {
+      TORCH_RETHROW(e, "outer ", 3);
+    }
+  } catch (const c10::Error& e) {
+    const std::string text = e.what_without_backtrace();
+    std::cout << (text.find("inner") != text.npos) << (text.find("outer 3") != text.npos) << "\n";
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -318,4 +373,5 @@ int main() {
   containers_and_text();
   checks();
   shapes();
+  lists_and_memory();
 }
