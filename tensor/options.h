@@ -56,20 +56,20 @@ class Device {
   bool is_cpu() const { return type_ == kCPU; }
   /// Whether it is a device of that kind, which holds no tensors here.
   bool is_cuda() const { return type_ == kCUDA; }
-  bool is_mps() const { return type_ == kMPS; }
-  bool is_hip() const { return type_ == kHIP; }
-  bool is_xpu() const { return type_ == kXPU; }
-  bool is_xla() const { return type_ == kXLA; }
-  bool is_hpu() const { return type_ == kHPU; }
-  bool is_ipu() const { return type_ == kIPU; }
-  bool is_ve() const { return type_ == kVE; }
-  bool is_mtia() const { return type_ == kMTIA; }
-  bool is_lazy() const { return type_ == kLazy; }
-  bool is_vulkan() const { return type_ == kVulkan; }
-  bool is_metal() const { return type_ == kMetal; }
-  bool is_maia() const { return type_ == kMAIA; }
-  bool is_meta() const { return type_ == kMeta; }
-  bool is_privateuseone() const { return type_ == kPrivateUse1; }
+  bool is_mps() const { return type_ == kMPS; }                    ///< the same
+  bool is_hip() const { return type_ == kHIP; }                    ///< the same
+  bool is_xpu() const { return type_ == kXPU; }                    ///< the same
+  bool is_xla() const { return type_ == kXLA; }                    ///< the same
+  bool is_hpu() const { return type_ == kHPU; }                    ///< the same
+  bool is_ipu() const { return type_ == kIPU; }                    ///< the same
+  bool is_ve() const { return type_ == kVE; }                      ///< the same
+  bool is_mtia() const { return type_ == kMTIA; }                  ///< the same
+  bool is_lazy() const { return type_ == kLazy; }                  ///< the same
+  bool is_vulkan() const { return type_ == kVulkan; }              ///< the same
+  bool is_metal() const { return type_ == kMetal; }                ///< the same
+  bool is_maia() const { return type_ == kMAIA; }                  ///< the same
+  bool is_meta() const { return type_ == kMeta; }                  ///< the same
+  bool is_privateuseone() const { return type_ == kPrivateUse1; }  ///< the same
   /// Whether its tensors can have strides.
   bool supports_as_strided() const { return type_ != kIPU && type_ != kXLA && type_ != kLazy; }
   /// The text that makes it, such as `cpu` or `cuda:1`.

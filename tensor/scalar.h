@@ -51,30 +51,30 @@ class Scalar {
   int32_t toInt() const { return to<int32_t>(); }
   /// The same as to<T>() of that T.
   uint8_t toByte() const { return to<uint8_t>(); }
-  int8_t toChar() const { return to<int8_t>(); }
-  int16_t toShort() const { return to<int16_t>(); }
-  uint16_t toUInt16() const { return to<uint16_t>(); }
-  uint32_t toUInt32() const { return to<uint32_t>(); }
-  uint64_t toUInt64() const { return to<uint64_t>(); }
+  int8_t toChar() const { return to<int8_t>(); }        ///< the same
+  int16_t toShort() const { return to<int16_t>(); }     ///< the same
+  uint16_t toUInt16() const { return to<uint16_t>(); }  ///< the same
+  uint32_t toUInt32() const { return to<uint32_t>(); }  ///< the same
+  uint64_t toUInt64() const { return to<uint64_t>(); }  ///< the same
   template <class T = Half>
-  T toHalf() const {
+  T toHalf() const {  ///< the same
     return to<T>();
   }
   template <class T = BFloat16>
-  T toBFloat16() const {
+  T toBFloat16() const {  ///< the same
     return to<T>();
   }
   template <class T = complex<float>>
-  T toComplexFloat() const {
+  T toComplexFloat() const {  ///< the same
     return to<T>();
   }
   template <class T = complex<double>>
-  T toComplexDouble() const {
+  T toComplexDouble() const {  ///< the same
     return to<T>();
   }
   /// False: there are no complex numbers, and none that are yet to be known.
   bool isComplex() const { return false; }
-  bool isSymbolic() const { return false; }
+  bool isSymbolic() const { return false; }  ///< the same
   /// The number itself, which is real.
   Scalar conj() const { return *this; }
   /// The natural logarithm.

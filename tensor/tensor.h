@@ -100,12 +100,12 @@ class Tensor {
   int64_t storage_offset() const { return checked().offset; }
   /// The same as the methods without `sym_`: there are no sizes that are yet to be known.
   IntArrayRef sym_sizes() const { return sizes(); }
-  IntArrayRef sym_strides() const { return strides(); }
-  int64_t sym_size(int64_t dim) const { return size(dim); }
-  int64_t sym_stride(int64_t dim) const { return stride(dim); }
-  int64_t sym_numel() const { return numel(); }
-  int64_t sym_storage_offset() const { return storage_offset(); }
-  size_t sym_nbytes() const { return nbytes(); }
+  IntArrayRef sym_strides() const { return strides(); }            ///< the same
+  int64_t sym_size(int64_t dim) const { return size(dim); }        ///< the same
+  int64_t sym_stride(int64_t dim) const { return stride(dim); }    ///< the same
+  int64_t sym_numel() const { return numel(); }                    ///< the same
+  int64_t sym_storage_offset() const { return storage_offset(); }  ///< the same
+  size_t sym_nbytes() const { return nbytes(); }                   ///< the same
   /// The element type, as an enum.
   ScalarType scalar_type() const { return checked().dtype; }
   /// The element type, as libtorch's `dtype()` gives it; it converts to a ScalarType.
@@ -172,6 +172,13 @@ class Tensor {
   Storage storage() const { return Storage(checked().storage); }
   /// Throws Error: a tensor's memory is its process's own.
   const Tensor& share_memory_() const;
+  /// Throws Error: pinned memory belongs to other devices than the CPU.
+  Tensor pin_memory(std::optional<Device> = std::nullopt) const {
+    checked();
+    detail::throw_error("pin_memory: pinned memory needs another device than the cpu");
+  }
+  /// False: there is no pinned memory.
+  bool is_pinned(std::optional<Device> = std::nullopt) const { return checked(), false; }
   /// Which of libtorch's dispatch keys the tensor has; needs `<c10/core/DispatchKeySet.h>`.
   template <class K = DispatchKeySet>
   K key_set() const {
@@ -217,16 +224,16 @@ class Tensor {
     return {*this};
   }
   template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits>
-  GenericPackedTensorAccessor<T, N, PtrTraits, int32_t> packed_accessor32() const& {
+  GenericPackedTensorAccessor<T, N, PtrTraits, int32_t> packed_accessor32() const& {  ///< int32_t
     return {*this};
   }
   template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits>
-  GenericPackedTensorAccessor<T, N, PtrTraits, int64_t> packed_accessor64() const& {
+  GenericPackedTensorAccessor<T, N, PtrTraits, int64_t> packed_accessor64() const& {  ///< int64_t
     return {*this};
   }
   template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits,
             class Index = int64_t>
-  GenericPackedTensorAccessor<T, N, PtrTraits, Index> packed_accessor() const& {
+  GenericPackedTensorAccessor<T, N, PtrTraits, Index> packed_accessor() const& {  ///< any
     return {*this};
   }
   /// The only element, as a Scalar or converted to T. Throws Error when there is not exactly one,
@@ -276,11 +283,11 @@ class Tensor {
   Tensor cpu() const { return *this; }
   /// Throws Error: only the CPU holds tensors.
   Tensor cuda() const { return to(TensorOptions(Device(kCUDA))); }
-  Tensor hip() const { return to(TensorOptions(Device(kHIP))); }
-  Tensor ve() const { return to(TensorOptions(Device(kVE))); }
-  Tensor vulkan() const { return to(TensorOptions(Device(kVulkan))); }
-  Tensor metal() const { return to(TensorOptions(Device(kMetal))); }
-  Tensor meta() const { return to(TensorOptions(Device(kMeta))); }
+  Tensor hip() const { return to(TensorOptions(Device(kHIP))); }        ///< the same
+  Tensor ve() const { return to(TensorOptions(Device(kVE))); }          ///< the same
+  Tensor vulkan() const { return to(TensorOptions(Device(kVulkan))); }  ///< the same
+  Tensor metal() const { return to(TensorOptions(Device(kMetal))); }    ///< the same
+  Tensor meta() const { return to(TensorOptions(Device(kMeta))); }      ///< the same
   /// Writes one value to all elements, a number or a 0-dim tensor, to which the gradient flows
   /// then.
   Tensor& fill_(const Scalar& v) const;

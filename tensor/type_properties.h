@@ -22,7 +22,7 @@ class DeprecatedTypeProperties {
   Layout layout() const { return kStrided; }
   /// False: every tensor is dense and on the CPU.
   bool is_cuda() const { return false; }
-  bool is_sparse() const { return false; }
+  bool is_sparse() const { return false; }  ///< the same
   /// Whether it is the kind of a tensor at all.
   bool is_defined() const { return type_ != ScalarType::Undefined; }
   /// The name, such as `CPUFloatType`; `UndefinedType` for none.

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "nn": ["tensor/*", "autograd/*"],
     "optim": ["tensor/*", "autograd/*"],
     "data": ["tensor/*"],
-    "compat": ["gradus.h"],
+    "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*"],
     "docs": ["gradus.h"],
     "examples": ["gradus.h"],
     "tests": LIBRARY + [KERNELS + "*.h", "compat/*.h"],

@@ -125,6 +125,18 @@ using SymBool = bool;
 /// There is one class of tensors.
 using TensorBase = Tensor;
 
+/// Throws NotImplementedError: Python's pickles are neither written nor read.
+[[noreturn]] inline std::vector<char> pickle_save(const IValue&) {
+  throw NotImplementedError(
+      "pickle_save: Python's pickles are not written; save() writes safetensors, which Python "
+      "reads");
+}
+[[noreturn]] inline IValue pickle_load(const std::vector<char>&) {
+  throw NotImplementedError(
+      "pickle_load: Python's pickles are not read; load() reads the safetensors that Python "
+      "writes");
+}
+
 namespace detail {
 template <class... Args>
 std::string check_message(const char* condition, const Args&... args) {
@@ -237,7 +249,11 @@ using namespace gradus;
 #define TORCH_INTERNAL_ASSERT_FALSE_OR_RETURN(...) TORCH_INTERNAL_ASSERT(false, __VA_ARGS__)
 #define TORCH_CHECK_IF_NOT_ON_CUDA(...) TORCH_CHECK(__VA_ARGS__)
 #define C10_THROW_ERROR(type, text) throw ::gradus::type(text)
-#define TORCH_RETHROW(error, ...) throw (error).within(::gradus::str(__VA_ARGS__))
+#define TORCH_RETHROW(error, ...)                    \
+  do {                                               \
+    (error).add_context(::gradus::str(__VA_ARGS__)); \
+    throw;                                           \
+  } while (false)
 
 #include <ATen/Context.h>
 #include <ATen/Dispatch.h>
@@ -246,9 +262,13 @@ using namespace gradus;
 #include <ATen/ScalarOps.h>
 #include <ATen/TensorGeometry.h>
 #include <ATen/TensorIndexing.h>
+#include <ATen/Utils.h>
+#include <ATen/core/Dict.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/List.h>
 #include <ATen/core/TensorAccessor.h>
 #include <ATen/record_function.h>
+#include <c10/core/Backend.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/DispatchKeySet.h>
 #include <c10/core/MemoryFormat.h>

@@ -17,6 +17,12 @@ class Error : public std::runtime_error {
   const char* what_without_backtrace() const noexcept { return what(); }
   /// The message, as a string.
   const std::string& msg() const noexcept { return message_; }
+  /// Empty: errors have no backtrace.
+  std::string backtrace() const { return {}; }
+  /// Null: it is not known who called.
+  const void* caller() const { return nullptr; }
+  /// Puts in parentheses behind the message what the caller was about.
+  void add_context(const std::string& text) { message_ += " (" + text + ")"; }
   /// A copy of this error with `path` in front of the message.
   Error within(const std::string& path) const { return Error(path + ": " + message_); }
   /// Puts the place where it happened in front of the message: `Sequential.1 (Linear): `. With

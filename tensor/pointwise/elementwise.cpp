@@ -329,12 +329,14 @@ void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args l
 }
 
 namespace {
-int category(ScalarType t) {
-  return t == kBool ? 0 : isComplexType(t) ? 3 : isFloatingType(t) ? 2 : 1;
-}
+int category(ScalarType t) { return t == kBool ? 0 : is_floating(t) ? 2 : 1; }
 }  // namespace
 
-bool can_cast(ScalarType from, ScalarType to) { return category(from) <= category(to); }
+bool can_cast(ScalarType from, ScalarType to) {
+  if (isComplexType(from)) return isComplexType(to);
+  if (isFloatingType(from) && isIntegralType(to, false)) return false;
+  return from == kBool || to != kBool;
+}
 
 void Promotion::add(ScalarType t, int rank) {
   best_[rank] = seen_[rank] ? promote_types(best_[rank], t) : t;

@@ -5,6 +5,9 @@
 #include <memory>
 #include <mutex>
 
+#include "tensor/base/error.h"
+#include "tensor/options.h"
+
 namespace gradus {
 
 class Tensor;
@@ -38,6 +41,16 @@ class Generator {
   Tensor get_state() const;
   /// Continues from a state that get_state() gave. Throws Error for a tensor that is none.
   void set_state(const Tensor& state);
+  /// Where it draws: on the CPU.
+  Device device() const { return kCPU; }
+  /// This generator, whose state copies share.
+  Generator graphsafe_get_state() const { return *this; }
+  /// Shares the state of `other` from then on.
+  void graphsafe_set_state(const Generator& other) { impl_ = other.impl_; }
+  /// Throws Error: the generator of the CPU draws in order, and has no offset.
+  void set_offset(uint64_t) { detail::throw_error("set_offset: the cpu's generator has none"); }
+  /// Throws Error, as set_offset() does.
+  uint64_t get_offset() const { detail::throw_error("get_offset: the cpu's generator has none"); }
   /// Held by whoever draws; the other members do not lock.
   std::mutex& mutex() const;
 

@@ -6,6 +6,8 @@
 
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
+#include "autograd/ops/random/random.h"
+#include "tensor/base/half.h"
 #include "tensor/raw.h"
 #include "tests/support.h"
 
@@ -112,6 +114,62 @@ TEST_CASE("factories refuse what PyTorch refuses") {
   CHECK_FAILS(zeros({2}, TensorOptions(kLong).requires_grad(true)),
               "requires_grad_: only floating point tensors can require grad, got int64");
   CHECK_THROWS_AS(empty({-1}), Error);
+}
+
+TEST_CASE("a tensor of an element type that has only a name is refused") {
+  const Tensor x = ones({2, 2});
+  for (const ScalarType t : {kChar, kShort, kUInt16, kUInt32, kUInt64, kHalf, kBFloat16,
+                             kComplexHalf, kComplexFloat, kComplexDouble, kQInt8, kFloat8_e5m2}) {
+    CHECK_THROWS_AS(zeros({2}, t), NotImplementedError);
+    CHECK_THROWS_AS(empty({0}, t), NotImplementedError);
+    CHECK_THROWS_AS(empty_strided({2}, {1}, t), NotImplementedError);
+    CHECK_THROWS_AS(full({2}, 1, t), NotImplementedError);
+    CHECK_THROWS_AS(arange(3, t), NotImplementedError);
+    CHECK_THROWS_AS(eye(2, t), NotImplementedError);
+    CHECK_THROWS_AS(randn({2}, t), NotImplementedError);
+    CHECK_THROWS_AS(randperm(3, t), NotImplementedError);
+    CHECK_THROWS_AS(tensor({1., 2.}, t), NotImplementedError);
+    CHECK_THROWS_AS(from_blob(x.data_ptr(), {2}, t), NotImplementedError);
+    CHECK_THROWS_AS(empty_like(x, t), NotImplementedError);
+    CHECK_THROWS_AS(x.new_zeros({2}, t), NotImplementedError);
+    CHECK_THROWS_AS(x.to(t), NotImplementedError);
+    CHECK_THROWS_AS(x.view(t), NotImplementedError);
+    CHECK_THROWS_AS(x.sum(t), NotImplementedError);
+    CHECK_THROWS_AS(x.softmax(0, t), NotImplementedError);
+    CHECK_THROWS_AS(set_default_dtype(t), Error);
+  }
+  CHECK_FAILS(zeros({2}, kHalf), "zeros: there are no tensors of element type float16");
+  CHECK_FAILS(x.to(kComplexFloat), "to: there are no tensors of element type complex64");
+  CHECK_FAILS(x.data_ptr<int8_t>(), "data_ptr: expected a tensor of int8, got float32");
+  CHECK_FAILS(zeros({2}, kSparse), "zeros: tensors are strided, got the layout Sparse");
+  CHECK_FAILS(x.to(TensorOptions(kSparse)), "to: tensors are strided, got the layout Sparse");
+}
+
+TEST_CASE("tensor() takes arrays of such types where it is told another") {
+  const std::vector<int16_t> shorts{1, -2};
+  CHECK(tensor(shorts, kFloat).equal(tensor({1., -2.}, kFloat)));
+  CHECK(tensor(std::vector<int8_t>{-1, 5}, kLong).equal(tensor({-1, 5})));
+  CHECK(tensor(std::vector<uint16_t>{65535}, kInt).equal(tensor({65535}, kInt)));
+  CHECK(tensor(std::vector<uint64_t>{~uint64_t(0)}, kDouble).item<double>() == 0x1p64);
+  CHECK(tensor(std::vector<Half>{Half(1.5f)}, kDouble).item<double>() == 1.5);
+  CHECK_FAILS(tensor(shorts), "tensor: there are no tensors of element type int16");
+}
+
+TEST_CASE("set_() takes a window of a storage that holds it") {
+  const Tensor x = arange(6., kFloat);
+  Tensor y = zeros({1});
+  y.set_(x.storage(), 1, {2, 2}, {1, 2});
+  CHECK(y.equal(tensor({{1., 3.}, {2., 4.}})));
+  y.fill_(7);
+  CHECK(x.sum().item<float>() == 33);
+  CHECK(zeros({1}).set_(x.storage()).numel() == 6);
+  CHECK_FAILS(y.set_(x.storage(), 3, {2, 2}),
+              "set_: sizes [2, 2] with strides [2, 1] from 3 do not fit a storage of 6 elements");
+  CHECK_THROWS_AS(y.set_(x.storage(), -1, {1}), Error);
+  CHECK_THROWS_AS(y.set_(x.storage(), 0, {2}, {int64_t(1) << 62}), Error);
+  CHECK_THROWS_AS(y.set_(x.storage(), 0, {2}, {1, 1}), Error);
+  CHECK_THROWS_AS(y.set_(Storage()), Error);
+  CHECK(y.sizes() == IntArrayRef({2, 2}));
 }
 
 TEST_CASE("options, like and new factories") {

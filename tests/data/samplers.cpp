@@ -1,11 +1,13 @@
 // Samplers through archives, also through archives that lie.
-#include "data/samplers.h"
+#include "data/distributed_sampler.h"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "autograd/factories.h"
+#include "data/samplers.h"
 #include "tensor/random/generator_impl.h"
 #include "tests/archive.h"
 
@@ -135,4 +137,46 @@ TEST_CASE("a reset that fails leaves the sampler as it was") {
   samplers::RandomSampler random(5);
   CHECK_THROWS_AS(random.reset(size_t(1) << 61), Error);
   CHECK(rest_of(random, 100).size() == 5);
+}
+
+TEST_CASE("the shares of several processes hold every example") {
+  for (const size_t size : {0, 1, 7, 12})
+    for (const size_t replicas : {1, 3, 5}) {
+      std::vector<size_t> random, in_order;
+      for (size_t rank = 0; rank < replicas; ++rank) {
+        samplers::DistributedRandomSampler a(size, replicas, rank);
+        samplers::DistributedSequentialSampler b(size, replicas, rank);
+        for (const size_t i : rest_of(a, 2)) random.push_back(i);
+        for (const size_t i : rest_of(b, 2)) in_order.push_back(i);
+      }
+      CHECK(random.size() == (size + replicas - 1) / replicas * replicas);
+      CHECK(random.size() == in_order.size());
+      for (size_t i = 0; i < size; ++i) {
+        CHECK(std::count(random.begin(), random.end(), i) > 0);
+        CHECK(in_order[i] == i);
+      }
+    }
+}
+
+TEST_CASE("a share goes on from where it was saved") {
+  samplers::DistributedRandomSampler a(9, 2, 1), b(9, 2, 1);
+  a.set_epoch(4);
+  a.reset();
+  a.next(2);
+  load_from(a, b);
+  CHECK(b.epoch() == 4);
+  CHECK(rest_of(a, 2) == rest_of(b, 2));
+  samplers::DistributedSequentialSampler c(9, 2, 1), d(9, 2, 1);
+  c.next(2);
+  load_from(c, d);
+  CHECK(rest_of(d, 2) == std::vector<size_t>{7, 8, 0});
+
+  serialize::OutputArchive out;
+  out.write("sample_index_", int64_t(99));
+  out.write("epoch_", int64_t(7));
+  CHECK_THROWS_AS(load_bytes(bytes_of(out), b), Error);
+  CHECK_THROWS_AS(load_bytes(bytes_of(out), d), Error);
+  CHECK(b.epoch() == 4);
+  CHECK_THROWS_AS(samplers::DistributedRandomSampler(9, 2, 2), Error);
+  CHECK_THROWS_AS(samplers::DistributedSequentialSampler(9, 0, 0), Error);
 }

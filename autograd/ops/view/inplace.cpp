@@ -116,7 +116,7 @@ const Tensor& Tensor::resize_(IntArrayRef size, std::optional<MemoryFormat> form
 }
 
 Tensor& Tensor::set_(const Storage& source) const {
-  return set_(source, 0, {int64_t(source.nbytes() / itemsize())});
+  return set_(source, 0, {int64_t(source ? source.nbytes() / itemsize() : 0)});
 }
 Tensor& Tensor::set_(const Storage& source, int64_t offset, IntArrayRef size,
                      IntArrayRef stride) const {

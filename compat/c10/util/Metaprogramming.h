@@ -14,13 +14,18 @@ namespace gradus {
 
 using std::make_unique;
 
-/// Several functions as one that is overloaded.
+namespace detail {
 template <class... F>
-struct overloaded : F... {
+struct Overloaded : F... {
+  explicit Overloaded(F... f) : F(std::move(f))... {}
   using F::operator()...;
 };
+}  // namespace detail
+/// Several functions as one that is overloaded.
 template <class... F>
-overloaded(F...) -> overloaded<F...>;
+detail::Overloaded<F...> overloaded(F... f) {
+  return detail::Overloaded<F...>(std::move(f)...);
+}
 
 /// The size as a signed number.
 template <class List>

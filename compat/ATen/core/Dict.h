@@ -1,0 +1,95 @@
+// c10::Dict: a map that keeps the order in which keys came, and whose copies are the same map.
+#pragma once
+
+#include <c10/macros/Macros.h>
+
+#include <list>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include "tensor/base/error.h"
+
+namespace gradus {
+
+/// A map from Key to Value. Copies share the entries; copy() makes another map.
+template <class Key, class Value>
+class Dict final {
+ public:
+  using key_type = Key;
+  using mapped_type = Value;
+
+  /// A key and its value.
+  class Entry {
+   public:
+    Entry(Key key, Value value) : key_(std::move(key)), value_(std::move(value)) {}
+    const Key& key() const { return key_; }
+    const Value& value() const { return value_; }
+    void setValue(Value value) const { value_ = std::move(value); }
+
+   private:
+    Key key_;
+    mutable Value value_;
+  };
+  using iterator = typename std::list<Entry>::const_iterator;
+
+  Dict() : map_(std::make_shared<Map>()) {}
+
+  size_t size() const { return map_->entries.size(); }
+  bool empty() const { return map_->entries.empty(); }
+  iterator begin() const { return map_->entries.begin(); }
+  iterator end() const { return map_->entries.end(); }
+  iterator find(const Key& key) const {
+    const auto place = map_->places.find(key);
+    return place == map_->places.end() ? end() : place->second;
+  }
+  bool contains(const Key& key) const { return map_->places.count(key) != 0; }
+  /// The value. Throws IndexError when the key is not there.
+  Value at(const Key& key) const {
+    const auto entry = find(key);
+    if (entry == end()) throw IndexError("Dict: the key is not there");
+    return entry->value();
+  }
+  /// Adds an entry, unless the key is there.
+  std::pair<iterator, bool> insert(const Key& key, const Value& value) const {
+    if (const auto entry = find(key); entry != end()) return {entry, false};
+    const auto entry = map_->entries.emplace(map_->entries.end(), key, value);
+    map_->places.emplace(key, entry);
+    return {entry, true};
+  }
+  std::pair<iterator, bool> insert_or_assign(const Key& key, const Value& value) const {
+    const auto [entry, added] = insert(key, value);
+    if (!added) entry->setValue(value);
+    return {entry, added};
+  }
+  /// Removes the entry and returns how many there were.
+  size_t erase(const Key& key) const {
+    const auto place = map_->places.find(key);
+    if (place == map_->places.end()) return 0;
+    map_->entries.erase(place->second);
+    map_->places.erase(place);
+    return 1;
+  }
+  void clear() const {
+    map_->places.clear();
+    map_->entries.clear();
+  }
+  void reserve(size_t count) const { map_->places.reserve(count); }
+  /// Another map of the same entries.
+  Dict copy() const {
+    Dict out;
+    for (const Entry& e : *this) out.insert(e.key(), e.value());
+    return out;
+  }
+  /// Whether both are the same map.
+  bool is(const Dict& other) const { return map_ == other.map_; }
+
+ private:
+  struct Map {
+    std::list<Entry> entries;
+    std::unordered_map<Key, iterator> places;
+  };
+  std::shared_ptr<Map> map_;
+};
+
+}  // namespace gradus
