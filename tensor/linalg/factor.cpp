@@ -99,8 +99,9 @@ LU lu_of(const Tensor& a) {
   const int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n), count = matrix_count(a);
   const LU out{empty(a.sizes(), a.dtype()), empty(with_sizes(batch, {k}), kInt),
                zeros(batch, kInt)};
-  int32_t *const pivots = out.pivots.data_ptr<int32_t>(), *const info =
-                                                              out.info.data_ptr<int32_t>();
+  if (a.numel() == 0) return out;
+  int32_t* const pivots = out.pivots.data_ptr<int32_t>();
+  int32_t* const info = out.info.data_ptr<int32_t>();
   if (small(m, n)) {
     const Tensor x = evenly_spaced(a);
     for_small(count, m * n * k / 3, [&](int64_t first, int64_t some, void* work) {
@@ -110,7 +111,6 @@ LU lu_of(const Tensor& a) {
     return out;
   }
   copy(out.lu, a);
-  if (k == 0) return out;
   const Tensor flat = flat_batch(out.lu);
   for (int64_t i = 0; i < count; ++i)
     info[i] = RecursiveLU<T>(matrix_at(flat, i), pivots + i * k).run();
@@ -264,6 +264,7 @@ template <class T>
 Cholesky cholesky_of(const Tensor& a) {
   const int64_t n = a.size(-1), count = matrix_count(a);
   const Cholesky out{empty(a.sizes(), a.dtype()), zeros(batch_sizes(a), kInt)};
+  if (a.numel() == 0) return out;
   int32_t* const info = out.info.data_ptr<int32_t>();
   if (small(n, n)) {
     const Tensor x = evenly_spaced(a);

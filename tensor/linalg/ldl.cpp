@@ -25,8 +25,8 @@ Ldl factor(const char* op, const Tensor& a) {
   const int32_t size = lapack_size(op, n), room = lapack_size(op, 64 * n);
   const Tensor columns = by_columns(a);
   const Scratch<T> work(room);
-  int32_t *const pivots = out.pivots.data_ptr<int32_t>(), *const info =
-                                                              out.info.data_ptr<int32_t>();
+  int32_t* const pivots = out.pivots.data_ptr<int32_t>();
+  int32_t* const info = out.info.data_ptr<int32_t>();
   for (int64_t b = 0; b < count; ++b)
     f.sytrf("L", &size, columns.data_ptr<T>() + b * n * n, &size, pivots + b * n, work.get(), &room,
             info + b, 1);

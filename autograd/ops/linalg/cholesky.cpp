@@ -67,13 +67,13 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
   if (self.size(-2) != input2.size(-1))
     fail("{}: shapes do not fit, {} and {}", op, self.sizes(), input2.sizes());
   const Tensor l = upper ? input2.mT() : input2;
-  return solve(l.mT(), solve(l, self, /*upper=*/false), /*upper=*/true);
+  return autograd::called(op, solve(l.mT(), solve(l, self, /*upper=*/false), /*upper=*/true));
 }
 Tensor cholesky_inverse(const Tensor& self, bool upper) {
   expect_square("cholesky_inverse", self);
   const Tensor l = upper ? self.mT() : self;
   const Tensor inverse = solve(l, eye(self.size(-1), self.options()), /*upper=*/false);
-  return matmul(inverse.mT(), inverse);
+  return autograd::called("cholesky_inverse", matmul(inverse.mT(), inverse));
 }
 
 }  // namespace gradus

@@ -155,12 +155,9 @@ inline Tensor norm(const Tensor& self, const std::optional<Scalar>& ord = {},
                    std::optional<ScalarType> dtype = {}) {
   return linalg_norm(self, ord, dim, keepdim, dtype);
 }
-inline Tensor norm(const Tensor& self, std::string_view ord, OptionalIntArrayRef dim = {},
-                   bool keepdim = false, std::optional<ScalarType> dtype = {}) {
-  return linalg_norm(self, ord, dim, keepdim, dtype);
-}
-inline Tensor norm(const Tensor& self, const char* ord, OptionalIntArrayRef dim = {},
-                   bool keepdim = false, std::optional<ScalarType> dtype = {}) {
+template <detail::String S>
+Tensor norm(const Tensor& self, S ord, OptionalIntArrayRef dim = {}, bool keepdim = false,
+            std::optional<ScalarType> dtype = {}) {
   return linalg_norm(self, ord, dim, keepdim, dtype);
 }
 /// The same as linalg_vector_norm().
@@ -173,21 +170,20 @@ inline Tensor matrix_norm(const Tensor& self, const Scalar& ord, IntArrayRef dim
                           bool keepdim = false, std::optional<ScalarType> dtype = {}) {
   return linalg_matrix_norm(self, ord, dim, keepdim, dtype);
 }
-inline Tensor matrix_norm(const Tensor& self, std::string_view ord = "fro",
-                          IntArrayRef dim = {-2, -1}, bool keepdim = false,
-                          std::optional<ScalarType> dtype = {}) {
+template <detail::String S>
+Tensor matrix_norm(const Tensor& self, S ord, IntArrayRef dim = {-2, -1}, bool keepdim = false,
+                   std::optional<ScalarType> dtype = {}) {
   return linalg_matrix_norm(self, ord, dim, keepdim, dtype);
 }
-inline Tensor matrix_norm(const Tensor& self, const char* ord, IntArrayRef dim = {-2, -1},
-                          bool keepdim = false, std::optional<ScalarType> dtype = {}) {
-  return linalg_matrix_norm(self, ord, dim, keepdim, dtype);
-}
+inline Tensor matrix_norm(const Tensor& self) { return linalg_matrix_norm(self); }
 /// The same as linalg_cond().
 inline Tensor cond(const Tensor& self, const std::optional<Scalar>& p = {}) {
   return linalg_cond(self, p);
 }
-inline Tensor cond(const Tensor& self, std::string_view p) { return linalg_cond(self, p); }
-inline Tensor cond(const Tensor& self, const char* p) { return linalg_cond(self, p); }
+template <detail::String S>
+Tensor cond(const Tensor& self, S p) {
+  return linalg_cond(self, p);
+}
 /// The same as linalg_cross().
 inline Tensor cross(const Tensor& self, const Tensor& other, int64_t dim = -1) {
   return linalg_cross(self, other, dim);

@@ -21,6 +21,9 @@ void detail::write_outs(const char* op, std::initializer_list<Tensor*> outs,
 Tensor& linalg_multi_dot_out(Tensor& out, TensorList tensors) {
   return detail::write_out("linalg_multi_dot", out, linalg_multi_dot(tensors));
 }
+Tensor& chain_matmul_out(Tensor& out, TensorList matrices) {
+  return detail::write_out("chain_matmul", out, chain_matmul(matrices));
+}
 
 std::tuple<Tensor&, Tensor&, Tensor&, Tensor&> linalg_lstsq_out(
     Tensor& solution, Tensor& residuals, Tensor& rank, Tensor& singular_values, const Tensor& self,

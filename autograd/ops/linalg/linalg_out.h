@@ -102,6 +102,8 @@ GRADUS_OUT_3(
 
 /// linalg_multi_dot(tensors) into `out`.
 Tensor& linalg_multi_dot_out(Tensor& out, TensorList tensors);
+/// chain_matmul(matrices) into `out`.
+Tensor& chain_matmul_out(Tensor& out, TensorList matrices);
 /// linalg_lstsq(A, B, rcond, driver) into four tensors.
 std::tuple<Tensor&, Tensor&, Tensor&, Tensor&> linalg_lstsq_out(
     Tensor& solution, Tensor& residuals, Tensor& rank, Tensor& singular_values, const Tensor& self,

@@ -119,7 +119,7 @@ Tensor solve(const char* op, const Tensor& lu, const Tensor& pivots, const Tenso
   const Tensor x =
       transposed ? permuted(by(l.mT(), by(u.mT(), right, false, false), true, true), swaps, false)
                  : by(u, by(l, permuted(right, swaps, true), false, true), true, false);
-  return left ? x : x.mT();
+  return autograd::called(op, left ? x : x.mT());
 }
 
 }  // namespace
@@ -141,7 +141,8 @@ std::tuple<Tensor, Tensor, Tensor> _lu_with_info(const Tensor& self, bool pivot,
 }
 std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& a, bool pivot) {
   const auto [lu, pivots, info] = factor("linalg_lu", a, pivot);
-  return lu_unpack(lu, pivots);
+  const auto [p, l, u] = lu_unpack(lu, pivots);
+  return {p, autograd::called("linalg_lu", l), autograd::called("linalg_lu", u)};
 }
 
 std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& pivots,
@@ -159,8 +160,8 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& lu, const Tensor& piv
     p = rows.unsqueeze(-1).eq(arange(m)).to(lu.dtype());
   }
   if (unpack_data) {
-    l = lower_of(lu);
-    u = upper_of(lu);
+    l = autograd::called(op, lower_of(lu));
+    u = autograd::called(op, upper_of(lu));
   }
   return {p, l, u};
 }

@@ -85,9 +85,11 @@ Tensor linalg_matrix_norm(const Tensor& self, const Scalar& ord, IntArrayRef dim
                           OptionalDtype dtype) {
   return norm_by_order("linalg_matrix_norm", converted(self, dtype), ord.toDouble(), dim, keepdim);
 }
-Tensor linalg_matrix_norm(const Tensor& self, std::string_view ord, IntArrayRef dim, bool keepdim,
-                          OptionalDtype dtype) {
-  return norm_by_name("linalg_matrix_norm", converted(self, dtype), ord, dim, keepdim);
+Tensor detail::named_matrix_norm(const char* op, const Tensor& x, std::string_view ord,
+                                 OptionalIntArrayRef dim, bool keepdim,
+                                 std::optional<ScalarType> dtype) {
+  if (!dim && x.dim() != 2) fail("{}: expected 2 dims for order {}, got {}", op, ord, x.sizes());
+  return norm_by_name(op, converted(x, dtype), ord, dim ? *dim : IntArrayRef({-2, -1}), keepdim);
 }
 
 Tensor linalg_norm(const Tensor& self, const std::optional<Scalar>& ord, OptionalIntArrayRef dim,
@@ -106,14 +108,6 @@ Tensor linalg_norm(const Tensor& self, const std::optional<Scalar>& ord, Optiona
     return norm_by_order(op, x, ord->toDouble(), dim ? *dim : IntArrayRef({-2, -1}), keepdim);
   return linalg_vector_norm(x, *ord, dim, keepdim);
 }
-Tensor linalg_norm(const Tensor& self, std::string_view ord, OptionalIntArrayRef dim, bool keepdim,
-                   OptionalDtype dtype) {
-  const char* const op = "linalg_norm";
-  if (!dim && self.dim() != 2)
-    fail("{}: expected 2 dims for order {}, got {}", op, ord, self.sizes());
-  return norm_by_name(op, converted(self, dtype), ord, dim ? *dim : IntArrayRef({-2, -1}), keepdim);
-}
-
 Tensor linalg_cond(const Tensor& self, const std::optional<Scalar>& p) {
   const double order = p ? p->toDouble() : 2;
   if (std::abs(order) != 2) return condition(self, Scalar(order));
@@ -123,7 +117,7 @@ Tensor linalg_cond(const Tensor& self, const std::optional<Scalar>& p) {
   const Tensor largest = s.select(-1, 0), smallest = s.select(-1, -1);
   return order > 0 ? largest / smallest : smallest / largest;
 }
-Tensor linalg_cond(const Tensor& self, std::string_view p) {
+Tensor detail::named_cond(const Tensor& self, std::string_view p) {
   if (p == "nuc" || p == "fro") return condition(self, p);
   fail("linalg_cond: expected order fro or nuc, got {}", p);
 }

@@ -104,7 +104,7 @@ Tensor product(const char* op, const Tensor& input, const Tensor& tau) {
   expect_reflections(op, input, tau);
   const bool recorded =
       GradMode::is_enabled() && (autograd::needs_grad(input) || autograd::needs_grad(tau));
-  if (recorded) return recorded_product(input, tau);
+  if (recorded) return autograd::called(op, recorded_product(input, tau));
   return raw::form_q(op, input, tau, input.size(-1));
 }
 
@@ -144,7 +144,7 @@ Tensor ormqr(const Tensor& self, const Tensor& tau, const Tensor& other, bool le
       cat({self, zeros(sizes_with(batch_of(self), m, m - n), self.options())}, -1);
   const Tensor q = product(op, square, tau);
   const Tensor turned = transpose ? q.mT() : q;
-  return left ? matmul(turned, other) : matmul(other, turned);
+  return autograd::called(op, left ? matmul(turned, other) : matmul(other, turned));
 }
 
 }  // namespace gradus

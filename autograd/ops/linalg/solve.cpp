@@ -99,7 +99,7 @@ Solved solve(const char* op, const Tensor& a, const Tensor& b, bool left, bool c
   const Tensor right = vectors ? b.unsqueeze(-1) : b;
   expect_fitting(op, a, right, left);
   Solved s = solve_matrices(op, a, right, left, check);
-  if (vectors) s.x = s.x.squeeze(-1);
+  if (vectors) s.x = autograd::called(op, s.x.squeeze(-1));
   return s;
 }
 
@@ -148,7 +148,7 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& a,
   const Dims batch = broadcast_shapes(batch_of(a), batch_of(self), "triangular_solve");
   const Tensor x = linalg_solve_triangular(transpose ? a.mT() : a, self, upper != transpose,
                                            /*left=*/true, unitriangular);
-  return {x, with_batch(a, batch).clone()};
+  return {autograd::called("triangular_solve", x), with_batch(a, batch).clone()};
 }
 
 Tensor linalg_tensorinv(const Tensor& self, int64_t ind) {

@@ -188,6 +188,11 @@ TEST_CASE("other spellings and forms that write to given tensors") {
   CHECK(std::get<0>(svd(a, true, false)).eq(0).all().item<bool>());
   CHECK(frobenius_norm(a, {0, 1}).equal(linalg_norm(a, "fro")));
   CHECK(nuclear_norm(a, {0, 1}).equal(nuclear_norm(a)));
+  const char* const order = "nuc";
+  CHECK(linalg::matrix_norm(a, order).equal(linalg::norm(a, std::string_view(order))));
+  CHECK(linalg_matrix_norm(a).equal(linalg::matrix_norm(a, "fro")));
+  CHECK(linalg_cond(a, order).equal(linalg::cond(a, "nuc")));
+  CHECK(linalg_norm(b.select(1, 0), 0).item<double>() == 3);
   Tensor out = empty({0}, real), u = empty({0}, real), s = empty({0}, real), v = empty({0}, real);
   CHECK(linalg_inv_out(out, a).equal(inverse(a)));
   CHECK(&linalg_matrix_norm_out(out, a, "nuc") == &out);
@@ -201,6 +206,7 @@ TEST_CASE("other spellings and forms that write to given tensors") {
   CHECK(near(matmul(a, linalg_lu_solve(u, pivots, b)), b));
   linalg_multi_dot_out(out, {a, b});
   CHECK(near(out, matmul(a, b)));
+  CHECK(near(chain_matmul_out(out, {a, a, b}), matmul(a, matmul(a, b))));
   Tensor rank = empty({0}, TensorOptions(kLong));
   linalg_lstsq_out(out, u, rank, s, random({4, 3}), random({4, 2}), std::nullopt, "gelsd");
   CHECK(out.sizes() == IntArrayRef({3, 2}));
@@ -276,4 +282,34 @@ TEST_CASE("methods") {
   CHECK(near(matmul(u * s, v.mT()), a));
   CHECK_THROWS_AS(vec({1, 2, 3}).stft(2), NotImplementedError);
   CHECK_THROWS_AS(b.istft(2), NotImplementedError);
+}
+
+TEST_CASE("nodes have PyTorch's names") {
+  const Tensor a = strong(3).requires_grad_(), b = random({3, 2});
+  const Tensor p = matmul(a, a.mT()).detach().requires_grad_();
+  const auto name = [](const Tensor& x) { return x.grad_fn()->name(); };
+  CHECK(name(a.det()) == "LinalgDetBackward0");
+  CHECK(name(std::get<1>(a.slogdet())) == "LinalgSlogdetBackward0");
+  CHECK(name(a.inverse()) == "LinalgInvExBackward0");
+  CHECK(name(linalg_solve(a, b)) == "LinalgSolveExBackward0");
+  CHECK(name(linalg_solve_triangular(a, b, true)) == "LinalgSolveTriangularBackward0");
+  CHECK(name(std::get<0>(triangular_solve(b, a))) == "TriangularSolveBackward0");
+  CHECK(name(std::get<1>(linalg_lu(a))) == "LinalgLuBackward0");
+  const auto [lu, pivots] = linalg_lu_factor(a);
+  CHECK(name(lu) == "LinalgLuFactorExBackward0");
+  CHECK(name(linalg_lu_solve(lu, pivots, b)) == "LinalgLuSolveBackward0");
+  CHECK(name(std::get<1>(lu_unpack(lu, pivots))) == "LuUnpackBackward0");
+  CHECK(name(linalg_cholesky(p)) == "LinalgCholeskyExBackward0");
+  CHECK(name(p.cholesky()) == "CholeskyBackward0");
+  CHECK(name(b.cholesky_solve(a)) == "CholeskySolveBackward0");
+  CHECK(name(a.cholesky_inverse()) == "CholeskyInverseBackward0");
+  CHECK(name(std::get<0>(a.qr())) == "LinalgQrBackward0");
+  CHECK(name(std::get<0>(a.geqrf())) == "GeqrfBackward0");
+  CHECK(name(a.orgqr(vec({1, 1, 1}))) == "LinalgHouseholderProductBackward0");
+  CHECK(name(a.ormqr(vec({1, 1, 1}), b)) == "OrmqrBackward0");
+  CHECK(name(linalg_eigvalsh(p)) == "LinalgEighBackward0");
+  CHECK(name(linalg_svdvals(a)) == "LinalgSvdBackward0");
+  CHECK(name(linalg_pinv(a)) == "LinalgPinvBackward0");
+  CHECK(name(std::get<0>(linalg_lstsq(a, b))) == "LinalgLstsqBackward0");
+  CHECK(name(a.matrix_exp()) == "LinalgMatrixExpBackward0");
 }
