@@ -34,6 +34,10 @@ gt:tt GtBackward1
 layer_norm NativeLayerNormBackward0
 le:tt LeBackward1
 lerp:ttt LerpBackward1
+linalg_cholesky LinalgCholeskyExBackward0
+linalg_inv LinalgInvExBackward0
+linalg_lu_factor LinalgLuFactorExBackward0
+linalg_solve LinalgSolveExBackward0
 lt:tt LtBackward1
 masked_fill.value MaskedFillBackward1
 max.all MaxBackward1
@@ -46,10 +50,12 @@ mul:tn MulBackward1
 nanmedian.dim NanmedianBackward1
 ne:tt NeBackward1
 norm.dim NormBackward1
+orgqr LinalgHouseholderProductBackward0
 pow:nt PowBackward2
 pow:tt PowBackward1
 prelu PreluKernelBackward0
 prod.dim ProdBackward1
+qr LinalgQrBackward0
 remainder:tt RemainderBackward1
 round.decimals RoundBackward1
 rsub:nt RsubBackward1

@@ -739,6 +739,56 @@ class Tensor {
   Tensor trace() const;
   /// Square matrices multiplied n times, n >= 0; see gradus::matrix_power.
   Tensor matrix_power(int64_t n) const;
+  /// The determinant of square matrices; see gradus::linalg_det.
+  Tensor det() const;
+  /// Its sign and the logarithm of its size; see gradus::linalg_slogdet.
+  std::tuple<Tensor, Tensor> slogdet() const;
+  /// The logarithm of the determinant; see gradus::logdet.
+  Tensor logdet() const;
+  /// The inverse of square matrices; see gradus::linalg_inv.
+  Tensor inverse() const;
+  /// The pseudoinverse; see gradus::pinverse.
+  Tensor pinverse(double rcond = 1e-15) const;
+  /// The exponential of square matrices; see gradus::linalg_matrix_exp.
+  Tensor matrix_exp() const;
+  /// The triangular factor of positive definite matrices; see gradus::linalg_cholesky.
+  Tensor cholesky(bool upper = false) const;
+  /// Solves with such a factor; see gradus::cholesky_solve.
+  Tensor cholesky_solve(const Tensor& input2, bool upper = false) const;
+  /// The inverse from such a factor; see gradus::cholesky_inverse.
+  Tensor cholesky_inverse(bool upper = false) const;
+  /// Solves with LU factors; see gradus::linalg_lu_solve.
+  Tensor lu_solve(const Tensor& LU_data, const Tensor& LU_pivots) const;
+  /// Solves a triangular system; see gradus::triangular_solve.
+  std::tuple<Tensor, Tensor> triangular_solve(const Tensor& A, bool upper = true,
+                                              bool transpose = false,
+                                              bool unitriangular = false) const;
+  /// The factors Q and R; see gradus::linalg_qr.
+  std::tuple<Tensor, Tensor> qr(bool some = true) const;
+  /// R and the reflections that make Q; see gradus::geqrf.
+  std::tuple<Tensor, Tensor> geqrf() const;
+  /// The columns of Q from such reflections; see gradus::linalg_householder_product.
+  Tensor orgqr(const Tensor& input2) const;
+  /// The product of Q and a matrix; see gradus::ormqr.
+  Tensor ormqr(const Tensor& input2, const Tensor& input3, bool left = true,
+               bool transpose = false) const;
+  /// Singular values and vectors; see gradus::svd.
+  std::tuple<Tensor, Tensor, Tensor> svd(bool some = true, bool compute_uv = true) const;
+  /// Throws NotImplementedError: there are no complex tensors.
+  Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length, std::optional<int64_t> win_length,
+              const std::optional<Tensor>& window, bool normalized,
+              std::optional<bool> onesided = {}, std::optional<bool> return_complex = {},
+              std::optional<bool> align_to_window = {}) const;
+  Tensor stft(int64_t n_fft, std::optional<int64_t> hop_length = {},
+              std::optional<int64_t> win_length = {}, const std::optional<Tensor>& window = {},
+              bool center = true, std::string_view pad_mode = "reflect", bool normalized = false,
+              std::optional<bool> onesided = {}, std::optional<bool> return_complex = {},
+              std::optional<bool> align_to_window = {}) const;
+  /// Throws NotImplementedError: there are no complex tensors.
+  Tensor istft(int64_t n_fft, std::optional<int64_t> hop_length = {},
+               std::optional<int64_t> win_length = {}, const std::optional<Tensor>& window = {},
+               bool center = true, bool normalized = false, std::optional<bool> onesided = {},
+               std::optional<int64_t> length = {}, bool return_complex = false) const;
   /// The cross product along a dim of size 3, by default the first such one; see gradus::cross.
   Tensor cross(const Tensor& other, std::optional<int64_t> dim = std::nullopt) const;
   /// `beta * this + alpha * (a @ b)` of matrices a [n, k] and b [k, m]; see gradus::addmm.

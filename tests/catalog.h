@@ -64,6 +64,7 @@ using Rows = std::vector<Row>;
 // One function for each file of tests/catalog/ that has rows; a file bears its family's word.
 Rows pointwise_rows();
 Rows linalg_rows();
+Rows linalg_factor_rows();
 Rows nn_rows();
 Rows nn_loss_rows();
 Rows reduce_rows();

@@ -164,6 +164,7 @@ int main() {
                       peer::movements,
                       peer::fused,
                       peer::matmuls,
+                      peer::linear_algebra,
                       peer::image_networks,
                       peer::convolutions,
                       peer::pools,

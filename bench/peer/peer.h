@@ -42,6 +42,7 @@ void reductions(Cases&);
 void movements(Cases&);
 void fused(Cases&);
 void matmuls(Cases&);
+void linear_algebra(Cases&);
 void image_networks(Cases&);
 void convolutions(Cases&);
 void pools(Cases&);

@@ -40,7 +40,10 @@ constexpr Table make_table() {
           .softmax = &softmax_table,
           .winograd = &winograd_kernels,
           .attention = &attention_table,
-          .rotation = &rotation_table};
+          .rotation = &rotation_table,
+          .factor = &factor_table,
+          .orthogonal = &orthogonal_table,
+          .spectral = &spectral_table};
   int n = 0;
   const auto add = [&](const Row* rows, int size) {
     for (int i = 0; i < size; ++i) t.rows[n++] = rows + i;

@@ -7,6 +7,7 @@
 #include "tensor/kernels/image/winograd.h"
 #include "tensor/kernels/linalg/distance.h"
 #include "tensor/kernels/linalg/gemm.h"
+#include "tensor/kernels/linalg/small.h"
 #include "tensor/kernels/nn/attention.h"
 #include "tensor/kernels/nn/ctc.h"
 #include "tensor/kernels/nn/normalisation.h"
@@ -43,6 +44,9 @@ struct Table {
   const WinogradKernels* winograd;
   const AttentionTable* attention;
   const RotationTable* rotation;
+  const ByFloating<FactorKernels>* factor;
+  const ByFloating<OrthogonalKernels>* orthogonal;
+  const ByFloating<SpectralKernels>* spectral;
 };
 
 // An instruction set that the library has kernels for, on processors of this kind.

@@ -95,6 +95,13 @@ Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim
 Tensor linalg_cross(const Tensor& self, const Tensor& other, int64_t dim = -1);
 /// The sum of products along `dim`. Shapes broadcast.
 Tensor linalg_vecdot(const Tensor& x, const Tensor& y, int64_t dim = -1);
+/// The same as matmul().
+inline Tensor linalg_matmul(const Tensor& self, const Tensor& other) { return matmul(self, other); }
+/// The diagonals of the matrices in dims dim1 and dim2; see gradus::diagonal().
+inline Tensor linalg_diagonal(const Tensor& A, int64_t offset = 0, int64_t dim1 = -2,
+                              int64_t dim2 = -1) {
+  return A.diagonal(offset, dim1, dim2);
+}
 
 namespace linalg {
 /// The same as linalg_multi_dot().

@@ -58,7 +58,7 @@ Dims permutation(IntArrayRef dims, int64_t ndim, const char* op) {
   }
   return order;
 }
-Dims inverse(const Dims& order) {
+Dims inverse_order(const Dims& order) {
   Dims inv(order.size());
   for (size_t i = 0; i < order.size(); ++i) inv[size_t(order[i])] = int64_t(i);
   return inv;
@@ -142,7 +142,7 @@ Tensor Tensor::permute(IntArrayRef dims) const {
   }
   o.refresh();
   return record_view("permute", *this, std::move(out),
-                     [back = inverse(order)](const Tensor& dy) { return dy.permute(back); });
+                     [back = inverse_order(order)](const Tensor& dy) { return dy.permute(back); });
 }
 
 Tensor Tensor::transpose(int64_t dim0, int64_t dim1) const {

@@ -1,0 +1,60 @@
+// LU, Cholesky and triangular systems of batches of matrices [..., m, n], float or double. Other
+// types throw Error with `op`.
+#pragma once
+
+#include "tensor/raw.h"
+
+namespace gradus::raw {
+
+// P A = L U with partial pivoting: L below the diagonal and U above it in `lu`, row i changed
+// places with row pivots[i] - 1, and info, 0 or the number of the first pivot that is 0. Pivots and
+// info are int32.
+struct LU {
+  Tensor lu, pivots, info;
+};
+LU lu_factor(const char* op, const Tensor& a);
+bool any_singular(const LU& f);
+// The first number of info that is not 0, and its place; a number of 0 where there is none.
+struct Failure {
+  int64_t matrix;
+  int32_t number;
+};
+Failure first_failure(const Tensor& info);
+
+// Of the determinants of square A: their values; their signs and the logarithms of their sizes.
+Tensor determinant(const LU& f);
+struct LogDeterminant {
+  Tensor sign, log;
+};
+LogDeterminant log_determinant(const LU& f);
+
+// X of A X = B, or of A^T X = B, from the factors of square A, and the inverse for an undefined B.
+// Batches are the same. Throws unless pivots are int32 in [1, n].
+Tensor lu_solve(const char* op, const Tensor& lu, const Tensor& pivots, const Tensor& b,
+                bool transposed);
+
+// Both at once, with the info of the first; `factors`, where not null, gets the LU as well.
+struct Solution {
+  Tensor x, info;
+};
+Solution solve(const char* op, const Tensor& a, const Tensor& b, LU* factors);
+
+// The rows of the identity in the order that the pivots make of them, as numbers of rows, int64
+// [..., m]: (P^T A)[i] = A[rows[i]].
+Tensor pivoted_rows(const char* op, const Tensor& pivots, int64_t m);
+
+// L of A = L L^T, lower or (then its transpose) upper, from that half of A; info: 0, or the order
+// of the first leading minor that is not positive.
+struct Cholesky {
+  Tensor factor, info;
+};
+Cholesky cholesky(const char* op, const Tensor& a, bool upper);
+
+// X of A X = B for triangular A; the other half, and of a `unit` triangle the diagonal, are not
+// read. Batches are the same.
+Tensor triangular_solve(const char* op, const Tensor& a, const Tensor& b, bool upper, bool unit);
+
+// B, a matrix of row-major or column-major strides, becomes that X.
+void triangular_solve_into(const Tensor& a, const Tensor& b, bool upper, bool unit);
+
+}  // namespace gradus::raw
