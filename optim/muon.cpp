@@ -68,6 +68,11 @@ Muon::Muon(const std::vector<OptimizerParamGroup>& param_groups, MuonOptions def
 Muon::Muon(std::vector<Tensor> params, MuonOptions defaults)
     : Muon({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
+void Muon::check_loaded(const std::vector<OptimizerParamGroup>& groups, const States&) const {
+  for (const OptimizerParamGroup& group : groups)
+    check(static_cast<const MuonOptions&>(group.options()));
+}
+
 void Muon::update(const Tensor& p, const Tensor& dy, const MuonOptions& o, MuonParamState& s) {
   check(o);
   check_matrix(p);
