@@ -40,7 +40,7 @@ int main(int argc, char** argv) try {
   const Tensor base = unknown({280}), rise = unknown({50}), rate = unknown({0.02});
   const Tensor cosines = unknown({0, 0}), sines = unknown({0, 0});
   const Tensor phase = t.unsqueeze(1) * tensor(std::vector<double>{1, 2}) * 2 * std::numbers::pi;
-  const auto trend = [&, &t = t](const Tensor& at) { return base + rise * (rate * at).exp(); };
+  const auto trend = [&](const Tensor& at) { return base + rise * (rate * at).exp(); };
   const auto model = [&, &t = t] {
     return trend(t) + (phase.cos() * cosines + phase.sin() * sines).sum(1);
   };

@@ -37,6 +37,7 @@ void check_sizes(const char* name, const Tensor& state, const std::vector<int64_
 }  // namespace
 
 void AdafactorParamState::check(const Tensor& p) const {
+  if (step() == 0 && !row_var().defined() && !col_var().defined() && !variance().defined()) return;
   if (row_var().defined() != col_var().defined() || row_var().defined() == variance().defined() ||
       row_var().defined() != (p.dim() > 1))
     fail("load: a parameter of {} dims has other averages than it should have", p.dim());
@@ -62,7 +63,7 @@ Adafactor::Adafactor(std::vector<Tensor> params, AdafactorOptions defaults)
 void Adafactor::update(const Tensor& p, const Tensor& dy, const AdafactorOptions& o,
                        AdafactorParamState& s) {
   if (p.numel() == 0) return;
-  if (s.step() > 0) s.check(p);  // the parameter may have got other sizes
+  s.check(p);  // the parameter may have got other sizes
   s.step(s.step() + 1);
   const double t = double(s.step()), weight = std::pow(t, o.beta2_decay());
   const double type_eps = p.dtype() == kDouble ? std::numeric_limits<double>::epsilon()

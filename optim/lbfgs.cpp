@@ -145,6 +145,7 @@ std::unique_ptr<OptimizerParamState> LBFGS::make_state() const {
 
 void LBFGS::check_loaded(const std::vector<OptimizerParamGroup>& groups,
                          const States& states) const {
+  check(static_cast<const LBFGSOptions&>(groups[0].options()));
   for (const auto& [key, state] : states) {
     if (groups[0].params()[0].unsafeGetTensorImpl() != key)
       fail("lbfgs: the archive has a state that is not the first parameter's");
@@ -203,7 +204,7 @@ Tensor LBFGS::step(LossClosure closure) {
     previous = g;
     previous_loss = loss;
     t = iteration == 1 ? std::min(1.0, 1 / g.norm(1).item<double>()) * o.lr() : o.lr();
-    if (slope > -o.tolerance_change()) break;
+    if (!(slope <= -o.tolerance_change())) break;  // also where it is nan
 
     const double reach = largest(d);
     if (o.line_search_fn()) {

@@ -23,6 +23,20 @@ void check_matrix(const Tensor& p) {
   if (p.dim() != 2) fail_value("muon: a parameter has sizes {}, which is no matrix", p.sizes());
 }
 
+// The product a b [n, n] when it is symmetric: the blocks below the diagonal, and then the others.
+Tensor symmetric_product(const Tensor& a, const Tensor& b) {
+  const int64_t n = a.size(0), block = 64;
+  if (n < 4 * block) return a.mm(b);
+  const Tensor y = raw::empty({n, n}, a.dtype());
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t rows = std::min(block, n - i);
+    const Tensor below = a.narrow(0, i, rows).mm(b.narrow(1, 0, i + rows));
+    y.narrow(0, i, rows).narrow(1, 0, i + rows).copy_(below);
+    if (i > 0) y.narrow(0, 0, i).narrow(1, i, rows).copy_(below.narrow(1, 0, i).t());
+  }
+  return y;
+}
+
 // x with singular values near 1: a Newton-Schulz iteration of degree 5, on the shorter side.
 Tensor orthogonal(const Tensor& matrix, const MuonOptions& o) {
   const auto [a, b, c] = o.ns_coefficients();
@@ -30,8 +44,8 @@ Tensor orthogonal(const Tensor& matrix, const MuonOptions& o) {
   Tensor x = tall ? matrix.t() : matrix;
   x = x / x.norm().clamp_min(o.eps());
   for (int64_t i = 0; i < o.ns_steps(); ++i) {
-    const Tensor gram = x.mm(x.t());
-    x = x.addmm(gram.addmm(gram, gram, b, c), x, a);
+    const Tensor gram = symmetric_product(x, x.t());
+    x = x.addmm(symmetric_product(gram, gram).mul_(c).add_(gram, b), x, a);
   }
   return tall ? x.t() : x;
 }
@@ -53,6 +67,11 @@ Muon::Muon(const std::vector<OptimizerParamGroup>& param_groups, MuonOptions def
 }
 Muon::Muon(std::vector<Tensor> params, MuonOptions defaults)
     : Muon({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
+
+void Muon::check_loaded(const std::vector<OptimizerParamGroup>& groups, const States&) const {
+  for (const OptimizerParamGroup& group : groups)
+    check(static_cast<const MuonOptions&>(group.options()));
+}
 
 void Muon::update(const Tensor& p, const Tensor& dy, const MuonOptions& o, MuonParamState& s) {
   check(o);

@@ -57,6 +57,8 @@ class Muon : public ParameterwiseOptimizer<MuonOptions, MuonParamState> {
 
  protected:
   void update(const Tensor& p, const Tensor& dy, const MuonOptions& o, MuonParamState& s) override;
+  void check_loaded(const std::vector<OptimizerParamGroup>& groups,
+                    const States& states) const override;
 };
 
 }  // namespace gradus::optim

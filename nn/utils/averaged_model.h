@@ -104,10 +104,10 @@ class AveragedModel : public AveragedModelBase {
       : AveragedModelBase(copy, std::move(options)),
         module(std::dynamic_pointer_cast<Model>(std::move(copy))) {}
 };
-template <class Model>
-AveragedModel(const nn::ModuleHolder<Model>&) -> AveragedModel<Model>;
-template <class Model>
-AveragedModel(const nn::ModuleHolder<Model>&, AveragedModelOptions) -> AveragedModel<Model>;
+template <gradus::detail::a_module_holder Holder>
+AveragedModel(const Holder&) -> AveragedModel<typename Holder::ContainedType>;
+template <gradus::detail::a_module_holder Holder>
+AveragedModel(const Holder&, AveragedModelOptions) -> AveragedModel<typename Holder::ContainedType>;
 
 namespace detail {
 // While it lives, the batch norms of the tree average the statistics of all batches that they see.

@@ -225,8 +225,9 @@ bool straighten(IntArrayRef shape, const Dims& perm, Arg* args, size_t n, Tensor
         strides[d - lead] = step;
         step *= t->sizes[d - lead];
       }
+    const Tensor from(Ref<TensorImpl>(const_cast<TensorImpl*>(t)));  // may be copies[k] itself
     copies[k] = empty_strided(t->sizes, strides, t->dtype);
-    copy(copies[k], Tensor(Ref<TensorImpl>(const_cast<TensorImpl*>(t))));
+    copy(copies[k], from);
     args[k] = Arg(copies[k]);
     any = true;
   }

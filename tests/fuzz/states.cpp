@@ -160,6 +160,33 @@ void attack_optimizer(Bytes& in, Options options) {
   });
 }
 
+void attack_muon(Bytes& in) {
+  Training training;
+  optim::Muon optimizer({training.model->weight}, 0.1);
+  if (in.below(2)) training.step(optimizer);
+  attack(in, optimizer, [&](optim::Muon& o) {
+    for (int i = 0; i < 2; ++i) training.step(o);
+  });
+}
+
+void attack_lbfgs(Bytes& in) {
+  Training training;
+  optim::LBFGS optimizer(training.model->parameters(),
+                         optim::LBFGSOptions().max_iter(3).line_search_fn("strong_wolfe"));
+  const auto closure = [&] {
+    optimizer.zero_grad();
+    const Tensor loss = training.model->forward(ones({4, 3})).square().mean();
+    loss.backward();
+    return loss;
+  };
+  if (in.below(2)) optimizer.step(closure);
+  attack(in, optimizer, [&](optim::LBFGS& o) {
+    // As many iterations as the archive says would take as long as it says.
+    static_cast<optim::LBFGSOptions&>(o.param_groups()[0].options()).max_iter(3).max_eval(5);
+    for (int i = 0; i < 2; ++i) o.step(closure);
+  });
+}
+
 template <class Make>
 void attack_scheduler(Bytes& in, Make make) {
   Training training;
@@ -222,7 +249,16 @@ constexpr Attack attacks[] = {
     [](Bytes& in) {
       attack_optimizer<optim::RMSprop>(in, optim::RMSpropOptions(0.1).centered(true).momentum(0.5));
     },
+    [](Bytes& in) { attack_optimizer<optim::NAdam>(in, optim::NAdamOptions(0.1)); },
+    [](Bytes& in) { attack_optimizer<optim::Rprop>(in, optim::RpropOptions(0.1)); },
+    [](Bytes& in) { attack_optimizer<optim::ASGD>(in, optim::ASGDOptions(0.1)); },
+    [](Bytes& in) { attack_optimizer<optim::Adafactor>(in, optim::AdafactorOptions(0.1)); },
+    attack_muon,
+    attack_lbfgs,
     [](Bytes& in) { attack_scheduler(in, [](auto& o) { return optim::StepLR(o, 2); }); },
+    [](Bytes& in) {
+      attack_scheduler(in, [](auto& o) { return optim::swa_utils::SWALR(o, 0.01, 4); });
+    },
     [](Bytes& in) {
       attack_scheduler(in, [](auto& o) { return optim::CosineAnnealingWarmRestarts(o, 2, 2); });
     },

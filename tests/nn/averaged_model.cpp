@@ -58,11 +58,12 @@ TEST_CASE("the average of models is plain, exponential or one's own") {
       {Options().multi_avg_fn(get_ema_multi_avg_fn(decay)), exponential},
       {Options().avg_fn([](const Tensor& a, const Tensor& b, int64_t n) { return a * n + b; }), 20},
   };
-  for (const auto& [options, want] : cases)
+  for (const auto& each : cases)
     for (const bool buffers : {false, true}) {
+      const double want = each.second;
       CAPTURE(want);
       Net net;
-      AveragedModel average(net, Options(options).use_buffers(buffers));
+      AveragedModel average(net, Options(each.first).use_buffers(buffers));
       CHECK_FALSE(average.module->fc->weight.is_same(net->fc->weight));
       average_of(average, net);
       CHECK(average.n_averaged.item<int64_t>() == 3);

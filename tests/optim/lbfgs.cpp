@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "autograd/autograd.h"
 #include "autograd/factories.h"
 #include "autograd/ops/pointwise/pointwise.h"
@@ -155,6 +157,18 @@ TEST_CASE("an archive of LBFGS that lies changes nothing") {
   LBFGS again({q, r});
   CHECK_THROWS_WITH(through(pair, again),
                     "lbfgs: the archive has a state that is not the first parameter's");
+}
+
+TEST_CASE("a loss that is nan ends LBFGS") {
+  const Tensor p = parameter();
+  LBFGS o({p}, LBFGSOptions().max_iter(1'000'000'000'000));
+  int calls = 0;
+  o.step([&] {
+    ++calls;
+    p.mutable_grad() = full({4}, std::nan(""), kDouble);
+    return full({}, std::nan(""), kDouble);
+  });
+  CHECK(calls == 1);
 }
 
 TEST_CASE("a state that does not fit throws before it is read") {

@@ -90,13 +90,25 @@ TEST_CASE("states and gradients of Adafactor that do not fit throw") {
   CHECK_THROWS_AS(of_v.step(), Error);
 }
 
+TEST_CASE("options of Muon from an archive are checked") {
+  const Tensor p = ones({2, 3}).requires_grad_();
+  Muon o({p}, 0.1), other({p}, 0.5);
+  static_cast<MuonOptions&>(o.param_groups()[0].options()).ns_steps(1000);
+  CHECK_THROWS_WITH(through(o, other), "muon: ns_steps is 1000, not in [0, 100)");
+  CHECK(other.param_groups()[0].options().get_lr() == 0.5);
+  p.mutable_grad() = ones({2, 3});
+  CHECK_THROWS_WITH(o.step(), "muon: ns_steps is 1000, not in [0, 100)");
+  CHECK(p.equal(ones({2, 3})));
+}
+
 TEST_CASE("parameters without elements are passed over") {
   const Tensor none = zeros({0, 3}).requires_grad_();
   none.mutable_grad() = zeros({0, 3});
-  Adafactor adafactor({none});
+  Adafactor adafactor({none}), again({none});
   Muon muon({none});
   adafactor.step();
   muon.step();
+  through(adafactor, again);
   CHECK(none.numel() == 0);
 }
 

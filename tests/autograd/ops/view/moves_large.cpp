@@ -136,6 +136,17 @@ TEST_CASE("large moves: copies of permuted tensors") {
     }
 }
 
+TEST_CASE("large moves: the part above a diagonal from the transposed part below it") {
+  for (const ScalarType type : {kFloat, kDouble, kLong}) {
+    const Tensor x = counted({300, 300}, type), before = x.clone();
+    x.narrow(0, 0, 200).narrow(1, 200, 100).copy_(x.narrow(0, 200, 100).narrow(1, 0, 200).t());
+    CHECK(x.narrow(0, 0, 200)
+              .narrow(1, 200, 100)
+              .equal(before.narrow(0, 200, 100).narrow(1, 0, 200).t().contiguous()));
+    CHECK(x.narrow(0, 200, 100).equal(before.narrow(0, 200, 100)));
+  }
+}
+
 TEST_CASE("large moves: copies of expanded and of reversed tensors") {
   for (const ScalarType type : {kBool, kFloat, kLong}) {
     const int64_t rows = 261, columns = 263;
