@@ -64,6 +64,23 @@ Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& 
   check_options("empty_strided", options);
   return finish(raw::empty_strided(size, stride, options.dtype()), options);
 }
+Tensor empty_permuted(IntArrayRef size, IntArrayRef physical_layout, const TensorOptions& options) {
+  check_options("empty_permuted", options);
+  if (physical_layout.size() != size.size())
+    fail("empty_permuted: {} dims in the layout, {} sizes", physical_layout.size(), size.size());
+  checked_numel(size, "empty_permuted");
+  Dims laid(size.size()), strides(size.size(), -1);
+  for (size_t i = 0; i < laid.size(); ++i) {
+    const int64_t d = physical_layout[i];
+    if (d < 0 || d >= int64_t(size.size()) || strides[size_t(d)] >= 0)
+      fail("empty_permuted: {} is no permutation of {} dims", physical_layout, size.size());
+    strides[size_t(d)] = 0;
+    laid[i] = size[size_t(d)];
+  }
+  const Dims steps = contiguous_strides(laid);
+  for (size_t i = 0; i < laid.size(); ++i) strides[size_t(physical_layout[i])] = steps[i];
+  return finish(raw::empty_strided(size, strides, options.dtype()), options);
+}
 Tensor zeros(IntArrayRef size, const TensorOptions& options) {
   check_options("zeros", options);
   return finish(raw::zeros(size, options.dtype()), options);
@@ -101,6 +118,10 @@ Tensor full_like(const Tensor& self, const Scalar& fill_value, const TensorOptio
 
 Tensor Tensor::new_empty(IntArrayRef size, const TensorOptions& options) const {
   return empty(size, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+Tensor Tensor::new_empty_strided(IntArrayRef size, IntArrayRef stride,
+                                 const TensorOptions& options) const {
+  return empty_strided(size, stride, options.dtype(options.dtype_opt().value_or(dtype())));
 }
 Tensor Tensor::new_zeros(IntArrayRef size, const TensorOptions& options) const {
   return zeros(size, options.dtype(options.dtype_opt().value_or(dtype())));
