@@ -44,7 +44,7 @@ Rows native_rows() {
       [](const List& t) -> List { return {native_channel_shuffle(t[0], 3)}; });
   row("log_sigmoid_forward", "[F.logsigmoid(a), torch.exp(-a.abs()).detach()]", {x},
       [two](const List& t) { return two(log_sigmoid_forward(t[0])); });
-  row("nll_loss2d", "torch._C._nn.nll_loss2d(a, b)", {x, ints({4, 2, 3}, 0, 6)},
+  row("nll_loss2d", "F.nll_loss(a, b)", {x, ints({4, 2, 3}, 0, 6)},
       [](const List& t) -> List { return {nll_loss2d(t[0], t[1])}; });
   row("nll_loss_forward", "torch.ops.aten.nll_loss_forward(a, b, c, 1, 2)",
       {real({5, 4}), ints({5}, 0, 4), fixed({4}, 0.5, 2)},
@@ -102,12 +102,13 @@ Rows native_rows() {
       [](const List& t) -> List { return {copy(t[0], t[1])}; });
   row("narrow_copy", "torch.narrow_copy(a, 1, 1, 2)", {m},
       [](const List& t) -> List { return {t[0].narrow_copy(1, 1, 2)}; });
-  row(
-      "as_strided_scatter", "torch.as_strided_scatter(a, b, (2, 2), (4, 2), 1)", {m, real({2, 2})},
-      [](const List& t) -> List {
-        return {t[0].as_strided_scatter(t[1], {2, 2}, {4, 2}, 1)};
-      },
-      Row::layout);
+  // PyTorch gives the first operand the gradient of the places that were overwritten.
+  const auto scatter = [](const List& t) -> List {
+    return {t[0].as_strided_scatter(t[1], {2, 2}, {4, 2}, 1)};
+  };
+  row("as_strided_scatter", "torch.as_strided_scatter(a, b, (2, 2), (4, 2), 1)", {m, real({2, 2})},
+      scatter, Row::layout | Row::no_gradient);
+  row("as_strided_scatter.gradient", "", {m, real({2, 2})}, scatter, Row::layout | Row::no_python);
   row("unsafe_split_with_sizes", "torch.unsafe_split_with_sizes(a, (1, 3), 1)", {m},
       [](const List& t) {
         return t[0].unsafe_split_with_sizes({1, 3}, 1);

@@ -110,7 +110,7 @@ Rows foreach_rows() {
           [](Tensor x) { return nan_to_num_(x, 0.5); });
   written("logit_", "a.mul(1).logit_()", real({3, 4}, 0.1, 0.9),
           [](Tensor x) { return logit_(x); });
-  written("clamp_", "torch.clamp_(a.mul(1), -0.5, 0.7)", m,
+  written("clamp_.function", "torch.clamp_(a.mul(1), -0.5, 0.7)", m,
           [](Tensor x) { return clamp_(x, Scalar(-0.5), Scalar(0.7)); });
   written("polygamma_", "a.mul(1).polygamma_(2)", c, [](Tensor x) { return x.polygamma_(2); });
   written("mvlgamma_", "a.mul(1).mvlgamma_(2)", real({3, 4}, 1.2, 4),

@@ -116,7 +116,7 @@ for name, d in (('airy_ai', 0), ('airy_ai_prime', 1)):
                                           max(1, -x)**(mpf(2 * d - 1) / 4) / sqrt(pi) if x < 0 else 0),
                   even(-10, 0, 40) + even(0, 10, 30) + even(10, 60, 5) + even(-60, -10, 10) +
                   [-y for y in spread(60, 1e4, 5)]))
-for a in (1e-8, 0.1, 0.4, 0.9, 2.5, 9.5, 30.0, 400.0, 2e4, 3e5):
+for a in (2.0**-27, 0.125, 0.375, 0.875, 2.5, 9.5, 30.0, 400.0, 2e4, 3e5):
     points = (spread(1e-5, 1, 5) + even(0, 3, 10) if a < 10 else []) + even(0.5 * a, 2 * a, 10) + \
         even(max(0, a - 4 * a**0.5), a + 4 * a**0.5, 10)
     for upper in (0, 1):

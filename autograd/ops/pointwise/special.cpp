@@ -136,6 +136,9 @@ GRADUS_DEFINE(scaled_modified_bessel_k1)
 GRADUS_DEFINE(spherical_bessel_j0)
 #undef GRADUS_DEFINE
 
+Tensor special_xlogy(const Tensor& a, const Tensor& b) { return a.xlogy(b); }
+Tensor special_xlogy(const Scalar& a, const Tensor& b) { return xlogy(a, b); }
+Tensor special_xlogy(const Tensor& a, const Scalar& b) { return a.xlogy(b); }
 Tensor special_zeta(const Tensor& a, const Tensor& b) {
   return without_gradient("special_zeta", a,
                           elementwise<formulas::zeta>("special_zeta", a.detach(), b));
@@ -155,7 +158,6 @@ Tensor special_zeta(const Tensor& a, const Scalar& b) {
   GRADUS_DEFINE_FOR(name, Tensor, Tensor) \
   GRADUS_DEFINE_FOR(name, Scalar, Tensor) \
   GRADUS_DEFINE_FOR(name, Tensor, Scalar)
-GRADUS_DEFINE(xlogy)
 GRADUS_DEFINE(xlog1py)
 GRADUS_DEFINE(chebyshev_polynomial_t)
 GRADUS_DEFINE(chebyshev_polynomial_u)

@@ -11,9 +11,11 @@ namespace gradus {
 
 namespace {
 
-Tensor copied(const Tensor& view) { return view.clone(MemoryFormat::Contiguous); }
-std::vector<Tensor> copied(std::vector<Tensor> views) {
-  for (Tensor& v : views) v = copied(v);
+Tensor copied(const char* op, const Tensor& view) {
+  return autograd::called(op, view.clone(MemoryFormat::Contiguous));
+}
+std::vector<Tensor> copied(const char* op, std::vector<Tensor> views) {
+  for (Tensor& v : views) v = copied(op, v);
   return views;
 }
 
@@ -84,7 +86,7 @@ std::vector<Tensor> unflatten_dense_tensors(const Tensor& flat, TensorList tenso
 }
 
 Tensor narrow_copy(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
-  return copied(self.narrow(dim, start, length));
+  return copied("narrow_copy", self.narrow(dim, start, length));
 }
 Tensor Tensor::as_strided_scatter(const Tensor& src, IntArrayRef size, IntArrayRef stride,
                                   std::optional<int64_t> storage_offset) const {
@@ -97,46 +99,60 @@ std::vector<Tensor> Tensor::unsafe_split_with_sizes(IntArrayRef split_sizes, int
   return gradus::unsafe_split_with_sizes(*this, split_sizes, dim);
 }
 
-Tensor alias_copy(const Tensor& self) { return copied(self); }
-Tensor detach_copy(const Tensor& self) { return copied(self.detach()); }
-Tensor t_copy(const Tensor& self) { return copied(self.t()); }
-Tensor squeeze_copy(const Tensor& self) { return copied(self.squeeze()); }
-Tensor squeeze_copy(const Tensor& self, int64_t dim) { return copied(self.squeeze(dim)); }
-Tensor squeeze_copy(const Tensor& self, IntArrayRef dim) { return copied(self.squeeze(dim)); }
-Tensor unsqueeze_copy(const Tensor& self, int64_t dim) { return copied(self.unsqueeze(dim)); }
+Tensor alias_copy(const Tensor& self) { return copied("alias_copy", self); }
+Tensor detach_copy(const Tensor& self) { return copied("detach_copy", self.detach()); }
+Tensor t_copy(const Tensor& self) { return copied("t_copy", self.t()); }
+Tensor squeeze_copy(const Tensor& self) { return copied("squeeze_copy", self.squeeze()); }
+Tensor squeeze_copy(const Tensor& self, int64_t dim) {
+  return copied("squeeze_copy", self.squeeze(dim));
+}
+Tensor squeeze_copy(const Tensor& self, IntArrayRef dim) {
+  return copied("squeeze_copy", self.squeeze(dim));
+}
+Tensor unsqueeze_copy(const Tensor& self, int64_t dim) {
+  return copied("unsqueeze_copy", self.unsqueeze(dim));
+}
 Tensor select_copy(const Tensor& self, int64_t dim, int64_t index) {
-  return copied(self.select(dim, index));
+  return copied("select_copy", self.select(dim, index));
 }
 Tensor transpose_copy(const Tensor& self, int64_t dim0, int64_t dim1) {
-  return copied(self.transpose(dim0, dim1));
+  return copied("transpose_copy", self.transpose(dim0, dim1));
 }
-Tensor permute_copy(const Tensor& self, IntArrayRef dims) { return copied(self.permute(dims)); }
-Tensor expand_copy(const Tensor& self, IntArrayRef size, bool) { return copied(self.expand(size)); }
-Tensor view_copy(const Tensor& self, IntArrayRef size) { return copied(self.view(size)); }
-Tensor view_copy(const Tensor& self, ScalarType dtype) { return copied(self.view(dtype)); }
+Tensor permute_copy(const Tensor& self, IntArrayRef dims) {
+  return copied("permute_copy", self.permute(dims));
+}
+Tensor expand_copy(const Tensor& self, IntArrayRef size, bool) {
+  return copied("expand_copy", self.expand(size));
+}
+Tensor view_copy(const Tensor& self, IntArrayRef size) {
+  return copied("view_copy", self.view(size));
+}
+Tensor view_copy(const Tensor& self, ScalarType dtype) {
+  return copied("view_copy", self.view(dtype));
+}
 Tensor diagonal_copy(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2) {
-  return copied(self.diagonal(offset, dim1, dim2));
+  return copied("diagonal_copy", self.diagonal(offset, dim1, dim2));
 }
 Tensor slice_copy(const Tensor& self, int64_t dim, std::optional<int64_t> start,
                   std::optional<int64_t> end, int64_t step) {
-  return copied(self.slice(dim, start, end, step));
+  return copied("slice_copy", self.slice(dim, start, end, step));
 }
 Tensor unfold_copy(const Tensor& self, int64_t dimension, int64_t size, int64_t step) {
-  return copied(self.unfold(dimension, size, step));
+  return copied("unfold_copy", self.unfold(dimension, size, step));
 }
 Tensor as_strided_copy(const Tensor& self, IntArrayRef size, IntArrayRef stride,
                        std::optional<int64_t> storage_offset) {
-  return copied(self.as_strided(size, stride, storage_offset));
+  return copied("as_strided_copy", self.as_strided(size, stride, storage_offset));
 }
 std::vector<Tensor> split_copy(const Tensor& self, int64_t split_size, int64_t dim) {
-  return copied(self.split(split_size, dim));
+  return copied("split_copy", self.split(split_size, dim));
 }
 std::vector<Tensor> split_with_sizes_copy(const Tensor& self, IntArrayRef split_sizes,
                                           int64_t dim) {
-  return copied(self.split_with_sizes(split_sizes, dim));
+  return copied("split_with_sizes_copy", self.split_with_sizes(split_sizes, dim));
 }
 std::vector<Tensor> unbind_copy(const Tensor& self, int64_t dim) {
-  return copied(self.unbind(dim));
+  return copied("unbind_copy", self.unbind(dim));
 }
 
 }  // namespace gradus
