@@ -68,6 +68,23 @@ Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& 
   check_options("empty_strided", options);
   return finish(raw::empty_strided(size, stride, options.dtype()), options);
 }
+Tensor empty_permuted(IntArrayRef size, IntArrayRef physical_layout, const TensorOptions& options) {
+  check_options("empty_permuted", options);
+  if (physical_layout.size() != size.size())
+    fail("empty_permuted: {} dims in the layout, {} sizes", physical_layout.size(), size.size());
+  checked_numel(size, "empty_permuted");
+  Dims laid(size.size()), strides(size.size(), -1);
+  for (size_t i = 0; i < laid.size(); ++i) {
+    const int64_t d = physical_layout[i];
+    if (d < 0 || d >= int64_t(size.size()) || strides[size_t(d)] >= 0)
+      fail("empty_permuted: {} is no permutation of {} dims", physical_layout, size.size());
+    strides[size_t(d)] = 0;
+    laid[i] = size[size_t(d)];
+  }
+  const Dims steps = contiguous_strides(laid);
+  for (size_t i = 0; i < laid.size(); ++i) strides[size_t(physical_layout[i])] = steps[i];
+  return finish(raw::empty_strided(size, strides, options.dtype()), options);
+}
 Tensor zeros(IntArrayRef size, const TensorOptions& options) {
   check_options("zeros", options);
   return finish(raw::zeros(size, options.dtype()), options);

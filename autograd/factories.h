@@ -18,6 +18,10 @@ using MemoryFormatOpt = std::optional<MemoryFormat>;
 Tensor empty(IntArrayRef size, const TensorOptions& options = {}, MemoryFormatOpt = {});
 /// empty() with these strides, which count elements.
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, const TensorOptions& options = {});
+/// empty() whose elements lie in memory as those of a contiguous tensor with the dims in the order
+/// `physical_layout`, outermost first. Throws Error where that is no permutation of the dims.
+Tensor empty_permuted(IntArrayRef size, IntArrayRef physical_layout,
+                      const TensorOptions& options = {});
 /// A tensor of this shape full of 0.
 Tensor zeros(IntArrayRef size, const TensorOptions& options = {});
 /// A tensor of this shape full of 1.

@@ -64,11 +64,15 @@ scaled_dot_product_attention ScaledDotProductFlashAttentionForCpuBackward0
 scatter.value ScatterBackward1
 selu EluBackward0
 softsign DivBackward0
+special_xlog1py:nt SpecialXlog1PyBackward1
+special_xlog1py:tn SpecialXlog1PyBackward2
+special_zeta:nt SpecialZetaBackward1
 squeeze.dim SqueezeBackward1
 squeeze.dims SqueezeBackward2
 sub:tn SubBackward1
 sub:tnn SubBackward1
 sum.dim SumBackward1
+unfold_copy UnfoldBackward0_copy
 xlogy:nt XlogyBackward1
 xlogy:tn XlogyBackward2
 )";

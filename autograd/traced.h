@@ -62,7 +62,9 @@ Traced select(const TracedCondition& c, const Traced& a, const Traced& b);
 #define GRADUS_TRACED_1(X)                                                                        \
   X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin)   \
   X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(abs)        \
-  X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e)
+  X(lgamma) X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(erfcx) X(airy_ai) X(airy_ai_prime)   \
+  X(bessel_j0) X(bessel_j1) X(bessel_y0) X(bessel_y1) X(modified_bessel_k0) X(modified_bessel_k1) \
+  X(scaled_modified_bessel_k0) X(scaled_modified_bessel_k1)
 // clang-format on
 // Steps are constants on the tape, so that no slope of 0 meets an infinite one.
 #define GRADUS_TRACED_STEPS(X) X(ceil) X(floor) X(trunc)
@@ -70,7 +72,7 @@ Traced select(const TracedCondition& c, const Traced& a, const Traced& b);
 GRADUS_TRACED_1(GRADUS_TRACED_FUNCTION)
 GRADUS_TRACED_STEPS(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION
-#define GRADUS_TRACED_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign) X(polygamma)
+#define GRADUS_TRACED_2(X) X(pow) X(atan2) X(hypot) X(fmod) X(copysign) X(polygamma) X(zeta)
 #define GRADUS_TRACED_FUNCTION(f) Traced f(const Traced& a, const Traced& b);
 GRADUS_TRACED_2(GRADUS_TRACED_FUNCTION)
 #undef GRADUS_TRACED_FUNCTION

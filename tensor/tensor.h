@@ -298,6 +298,8 @@ class Tensor {
   /// come in addition are uninitialised, and the storage grows when that takes more memory: other
   /// tensors keep the old one. Throws Error when the tensor requires grad.
   const Tensor& resize_(IntArrayRef sizes, std::optional<MemoryFormat> = std::nullopt) const;
+  /// Whether both tensors have the same sizes.
+  bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   /// The same as resize_() to the shape of `other`.
   const Tensor& resize_as_(const Tensor& other,
                            std::optional<MemoryFormat> format = std::nullopt) const {
@@ -480,6 +482,25 @@ class Tensor {
   Tensor& divide_(const Scalar& other, std::optional<std::string_view> rounding_mode = {}) const;
   /// The same as div() without rounding.
   Tensor true_divide(const Tensor& other) const { return div(other); }
+  /// The same as div_() without rounding.
+  Tensor& true_divide_(const Tensor& other) const { return div_(other); }
+  Tensor& true_divide_(const Scalar& other) const { return div_(other); }
+  /// The power, computed in float64; see gradus::float_power.
+  Tensor float_power(const Tensor& exponent) const;
+  Tensor float_power(const Scalar& exponent) const;
+  /// The same as float_power(), in place.
+  Tensor& float_power_(const Tensor& exponent) const;
+  Tensor& float_power_(const Scalar& exponent) const;
+  /// Mantissas in [1/2, 1) and exponents of 2; see gradus::frexp.
+  std::tuple<Tensor, Tensor> frexp() const;
+  /// 0, or pi for numbers below 0; see gradus::angle.
+  Tensor angle() const;
+  /// The tensor itself: its elements are real.
+  Tensor conj() const { return *this; }
+  /// The same as conj().
+  Tensor resolve_conj() const { return *this; }
+  /// The same as conj().
+  Tensor resolve_neg() const { return *this; }
   /// The tensor itself.
   Tensor positive() const;
   /// The same as neg().
@@ -512,15 +533,38 @@ class Tensor {
   Tensor round(int64_t decimals) const;
   /// The n-th derivative of digamma, n >= 0; see gradus::polygamma.
   Tensor polygamma(int64_t n) const;
+  /// The same as polygamma(), in place.
+  Tensor& polygamma_(int64_t n) const;
   /// The logarithm of the multivariate gamma function of p >= 1 dimensions; see gradus::mvlgamma.
   Tensor mvlgamma(int64_t p) const;
+  /// The same as mvlgamma(), in place.
+  Tensor& mvlgamma_(int64_t p) const;
+  /// The regularised lower incomplete gamma function P(this, x); see gradus::igamma.
+  Tensor igamma(const Tensor& x) const;
+  /// The same as igamma(), in place.
+  Tensor& igamma_(const Tensor& x) const;
+  /// The regularised upper incomplete gamma function Q(this, x); see gradus::igammac.
+  Tensor igammac(const Tensor& x) const;
+  /// The same as igammac(), in place.
+  Tensor& igammac_(const Tensor& x) const;
   /// log(x / (1 - x)), of x held in [eps, 1 - eps] if eps is given; see gradus::logit.
   Tensor logit(std::optional<double> eps = std::nullopt) const;
+  /// The same as logit(), in place.
+  Tensor& logit_(std::optional<double> eps = std::nullopt) const;
   /// Replaces nan (by default with 0), infinity and -infinity (by default with the largest and the
   /// lowest finite number); see gradus::nan_to_num.
   Tensor nan_to_num(std::optional<double> nan = std::nullopt,
                     std::optional<double> posinf = std::nullopt,
                     std::optional<double> neginf = std::nullopt) const;
+  /// The same as nan_to_num(), in place.
+  Tensor& nan_to_num_(std::optional<double> nan = std::nullopt,
+                      std::optional<double> posinf = std::nullopt,
+                      std::optional<double> neginf = std::nullopt) const;
+  /// 0 where |x| <= lambd, else x; see gradus::hardshrink.
+  Tensor hardshrink(const Scalar& lambd = 0.5) const;
+  /// x where it is positive, else weight x, a weight for each channel or one for all; see
+  /// gradus::prelu.
+  Tensor prelu(const Tensor& weight) const;
   /// x held between min and max, of which one may be missing; see gradus::clamp. Throws Error when
   /// both are missing.
   Tensor clamp(const std::optional<Scalar>& min,
@@ -583,6 +627,8 @@ class Tensor {
   Tensor log_softmax(int64_t dim, std::optional<ScalarType> dtype = std::nullopt) const;
   /// Each slice along `dim` whose p-norm exceeds `maxnorm`, scaled down to it; see gradus::renorm.
   Tensor renorm(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
+  /// The same as renorm(), in place.
+  Tensor& renorm_(const Scalar& p, int64_t dim, const Scalar& maxnorm) const;
   /// The p-norm of `this - other`; see gradus::dist.
   Tensor dist(const Tensor& other, const Scalar& p = 2) const;
 
@@ -679,7 +725,13 @@ class Tensor {
   /// The smallest element so far along `dim`, and its index; see gradus::cummin.
   std::tuple<Tensor, Tensor> cummin(int64_t dim) const;
   /// The differences of neighbours along `dim`, n times over; see gradus::diff.
-  Tensor diff(int64_t n = 1, int64_t dim = -1) const;
+  Tensor diff(int64_t n = 1, int64_t dim = -1, const std::optional<Tensor>& prepend = {},
+              const std::optional<Tensor>& append = {}) const;
+  /// The covariances of this matrix's rows; see gradus::cov.
+  Tensor cov(int64_t correction = 1, const std::optional<Tensor>& fweights = {},
+             const std::optional<Tensor>& aweights = {}) const;
+  /// The correlation coefficients of this matrix's rows; see gradus::corrcoef.
+  Tensor corrcoef() const;
   /// The middle element of all, or along `dim` with its index; of two the lower one. See
   /// gradus::median.
   Tensor median() const;
@@ -712,7 +764,24 @@ class Tensor {
   /// gradus::bincount.
   Tensor bincount(const std::optional<Tensor>& weights = {}, int64_t minlength = 0) const;
   /// The element that a fraction q of all is below, interpolated; see gradus::quantile.
-  Tensor quantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false) const;
+  Tensor quantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                  std::string_view interpolation = "linear") const;
+  Tensor quantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                  std::string_view interpolation = "linear") const;
+  /// The same as quantile(), of the elements that are not nan; see gradus::nanquantile.
+  Tensor nanquantile(double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                     std::string_view interpolation = "linear") const;
+  Tensor nanquantile(const Tensor& q, std::optional<int64_t> dim = std::nullopt,
+                     bool keepdim = false, std::string_view interpolation = "linear") const;
+  /// How many elements lie in each of `bins` equal parts of [min, max]; see gradus::histc.
+  Tensor histc(int64_t bins = 100, const Scalar& min = 0, const Scalar& max = 0) const;
+  /// How many elements lie between neighbouring edges, and the edges; see gradus::histogram.
+  std::tuple<Tensor, Tensor> histogram(const Tensor& bins, const std::optional<Tensor>& weight = {},
+                                       bool density = false) const;
+  std::tuple<Tensor, Tensor> histogram(int64_t bins = 100,
+                                       std::optional<ArrayRef<double>> range = std::nullopt,
+                                       const std::optional<Tensor>& weight = {},
+                                       bool density = false) const;
 
   // --- Linear algebra (part of class Tensor) ------------------------------------------------
   /// The product of vectors, matrices or batches of matrices; see gradus::matmul.
@@ -970,6 +1039,14 @@ class Tensor {
   /// The same as as_strided(), for this tensor itself.
   Tensor& as_strided_(IntArrayRef size, IntArrayRef stride,
                       std::optional<int64_t> storage_offset = std::nullopt) const;
+  /// A copy with src written into the window of as_strided(); see gradus::as_strided_scatter.
+  Tensor as_strided_scatter(const Tensor& src, IntArrayRef size, IntArrayRef stride,
+                            std::optional<int64_t> storage_offset = std::nullopt) const;
+  /// narrow() as a new tensor; see gradus::narrow_copy.
+  Tensor narrow_copy(int64_t dim, int64_t start, int64_t length) const;
+  /// Parts of these sizes along `dim` that may be written in place; see
+  /// gradus::unsafe_split_with_sizes.
+  std::vector<Tensor> unsafe_split_with_sizes(IntArrayRef split_sizes, int64_t dim = 0) const;
   /// A view of all of this tensor.
   Tensor alias() const;
 
@@ -1076,6 +1153,8 @@ class Tensor {
   Tensor where(const Tensor& condition, const Scalar& other) const;
   /// The indices of the elements that are not 0, a row each: [count, dim()]; see gradus::nonzero.
   Tensor nonzero() const;
+  /// The first `size` rows of nonzero(), filled up with `fill_value`; see gradus::nonzero_static.
+  Tensor nonzero_static(int64_t size, int64_t fill_value = -1) const;
   /// The indices of the elements that are not 0, a tensor for each dim; see gradus::nonzero_numpy.
   std::vector<Tensor> nonzero_numpy() const;
   /// The same as nonzero().
@@ -1170,7 +1249,7 @@ class Tensor {
   // --- New tensors with this one's type -----------------------------------------------------
   /// An uninitialised tensor of this element type, unless the options name another.
   Tensor new_empty(IntArrayRef size, const TensorOptions& options = {}) const;
-  /// The same with these strides, which count elements.
+  /// The same as new_empty(), with these strides, which count elements.
   Tensor new_empty_strided(IntArrayRef size, IntArrayRef stride,
                            const TensorOptions& options = {}) const;
   /// A tensor of zeros of this element type, unless the options name another.

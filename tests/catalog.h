@@ -77,6 +77,10 @@ Rows nn_normalisation_rows();
 Rows nn_recurrent_rows();
 Rows nn_attention_rows();
 Rows nn_positions_rows();
+Rows special_rows();
+Rows foreach_rows();
+Rows statistics_rows();
+Rows native_rows();
 
 const Rows& all_rows();
 

@@ -24,7 +24,19 @@ Tensor& detail::write_out(const char* op, Tensor& out, const Tensor& y) {
   return out.copy_(y);
 }
 
+OutputPair detail::write_pair(const char* op, Tensor& first, Tensor& second, const TensorPair& y) {
+  write_out(op, first, std::get<0>(y));
+  return {first, write_out(op, second, std::get<1>(y))};
+}
+OutputTriple detail::write_triple(const char* op, Tensor& first, Tensor& second, Tensor& third,
+                                  const TensorTriple& y) {
+  write_out(op, first, std::get<0>(y));
+  write_out(op, second, std::get<1>(y));
+  return {first, second, write_out(op, third, std::get<2>(y))};
+}
+
 using detail::write_out;
+using detail::write_pair;
 
 Tensor& sum_out(Tensor& out, const Tensor& x, OptionalDtype dtype) {
   return write_out("sum", out, x.sum(dtype ? dtype : out.dtype()));
@@ -67,13 +79,6 @@ Tensor& norm_out(Tensor& out, const Tensor& x, const std::optional<Scalar>& p, I
                  bool keepdim) {
   return write_out("norm", out, x.norm(p, dim, keepdim));
 }
-
-namespace {
-OutputPair write_pair(const char* op, Tensor& values, Tensor& indices, const TensorPair& y) {
-  write_out(op, values, std::get<0>(y));
-  return {values, write_out(op, indices, std::get<1>(y))};
-}
-}  // namespace
 
 OutputPair max_out(Tensor& values, Tensor& indices, const Tensor& x, int64_t dim, bool keepdim) {
   return write_pair("max", values, indices, x.max(dim, keepdim));

@@ -16,9 +16,17 @@
 
 namespace gradus {
 
+/// The two tensors that such a function was given, in that order.
+using OutputPair = std::tuple<Tensor&, Tensor&>;
+/// The three tensors that such a function was given, in that order.
+using OutputTriple = std::tuple<Tensor&, Tensor&, Tensor&>;
+
 namespace detail {
 Tensor& write_out(const char* op, Tensor& out, const Tensor& y);
-}
+OutputPair write_pair(const char* op, Tensor& first, Tensor& second, const TensorPair& y);
+OutputTriple write_triple(const char* op, Tensor& first, Tensor& second, Tensor& third,
+                          const TensorTriple& y);
+}  // namespace detail
 
 // --- Those that take the arguments of f behind `out` ----
 
@@ -168,8 +176,6 @@ Tensor& norm_out(Tensor& out, const Tensor& x, const std::optional<Scalar>& p, I
 
 // --- Values and their indices along a dim ----
 
-/// The two tensors that such a function was given, in that order.
-using OutputPair = std::tuple<Tensor&, Tensor&>;
 /// max(x, dim) into `values` and `indices`; max(x) or max(a, b) into `out`.
 OutputPair max_out(Tensor& values, Tensor& indices, const Tensor& x, int64_t dim,
                    bool keepdim = false);

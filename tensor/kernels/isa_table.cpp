@@ -51,6 +51,7 @@ constexpr Table make_table() {
 #define GRADUS_FAMILY(name) add(Rows<name##_formulas>::rows, name##_formulas::size);
   GRADUS_FOR_EACH_FAMILY(GRADUS_FAMILY)
 #undef GRADUS_FAMILY
+  add(scalar_rows.rows, scalar_count);
   return t;
 }
 

@@ -19,8 +19,17 @@
   X(cosh) X(erf) X(erfc) X(exp) X(exp2) X(expm1) X(floor) X(fma) X(fmod) X(hypot) X(log) \
   X(log10) X(log1p) X(log2) X(nextafter) X(pow) X(sin) X(sinh) X(sqrt) X(tan) X(tanh) X(trunc)
 #define GRADUS_MATH_SPECIAL(X) \
-  X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(lgamma) X(polygamma) X(round_even)
+  X(digamma) X(erfinv) X(i0) X(i0e) X(i1) X(i1e) X(lgamma) X(polygamma) X(round_even) X(zeta)
 #define GRADUS_MATH_OTHER(X) X(infinity) X(max) X(min) X(normal_cdf) X(select)
+// Those that no kernel has: see tensor/kernels/formulas/scalar.h.
+#ifdef GRADUS_KERNEL
+#define GRADUS_MATH_SCALAR(X)
+#else
+#define GRADUS_MATH_SCALAR(X) \
+  X(airy_ai) X(airy_ai_prime) X(bessel_j0) X(bessel_j1) X(bessel_y0) X(bessel_y1) X(erfcx) \
+  X(modified_bessel_k0) X(modified_bessel_k1) X(scaled_modified_bessel_k0) \
+  X(scaled_modified_bessel_k1)
+#endif
 // clang-format on
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -36,6 +45,7 @@ GRADUS_MATH_STD(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
 #define GRADUS_MATH_USING(f) using special::f;
 GRADUS_MATH_SPECIAL(GRADUS_MATH_USING)
+GRADUS_MATH_SCALAR(GRADUS_MATH_USING)
 #undef GRADUS_MATH_USING
 inline double infinity(double) { return HUGE_VAL; }
 inline double normal_cdf(double x) { return 0.5 * std::erfc(x * -0.70710678118654752440); }
@@ -67,6 +77,7 @@ T fma(T a, T b, T c) {
   };
 GRADUS_MATH_STD(GRADUS_MATH_FUNCTION)
 GRADUS_MATH_SPECIAL(GRADUS_MATH_FUNCTION)
+GRADUS_MATH_SCALAR(GRADUS_MATH_FUNCTION)
 GRADUS_MATH_OTHER(GRADUS_MATH_FUNCTION)
 #undef GRADUS_MATH_FUNCTION
 #undef GRADUS_MATH_CALL
@@ -76,6 +87,7 @@ namespace math {
 #define GRADUS_MATH_OBJECT(f) inline constexpr lookup::f##_function f{};
 GRADUS_MATH_STD(GRADUS_MATH_OBJECT)
 GRADUS_MATH_SPECIAL(GRADUS_MATH_OBJECT)
+GRADUS_MATH_SCALAR(GRADUS_MATH_OBJECT)
 GRADUS_MATH_OTHER(GRADUS_MATH_OBJECT)
 #undef GRADUS_MATH_OBJECT
 }  // namespace math

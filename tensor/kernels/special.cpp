@@ -40,19 +40,6 @@ double positive_zeta(double s, double q) {
   return sum;
 }
 
-// Below zero, with q = r - m and |r| <= 1/2: the terms above r, that of r and, mirrored, those
-// below.
-double zeta(double s, double q) {
-  if (s == 1) return inf;
-  if (!(s > 1) || std::isnan(q)) return nan;
-  if (q > 0) return positive_zeta(s, q);
-  if (q == std::floor(q)) return inf;
-  if (s != std::floor(s)) return nan;
-  const double r = q - std::nearbyint(q), sign = std::fmod(s, 2) == 0 ? 1 : -1;
-  return positive_zeta(s, 1 + r) + std::pow(r, -s) +
-         sign * (positive_zeta(s, 1 - r) - positive_zeta(s, 1 - q));
-}
-
 // e^-|x| I_order(|x|), order 0 or 1: the power series, whose terms are all positive, or from 20 on
 // the asymptotic one.
 double scaled_bessel(int order, double x) {
@@ -100,6 +87,19 @@ double digamma(double x) {
   return y + std::log(x) - 0.5 / x - series;
 }
 
+// Below zero, with q = r - m and |r| <= 1/2: the terms above r, that of r and, mirrored, those
+// below.
+double zeta(double s, double q) {
+  if (s == 1) return inf;
+  if (!(s > 1) || std::isnan(q)) return nan;
+  if (q > 0) return positive_zeta(s, q);
+  if (q == std::floor(q)) return inf;
+  if (s != std::floor(s)) return nan;
+  const double r = q - std::nearbyint(q), sign = std::fmod(s, 2) == 0 ? 1 : -1;
+  return positive_zeta(s, 1 + r) + std::pow(r, -s) +
+         sign * (positive_zeta(s, 1 - r) - positive_zeta(s, 1 - q));
+}
+
 double polygamma(double n, double x) {
   if (n == 0) return digamma(x);
   const double sign = std::fmod(n, 2) == 0 ? -1 : 1;
@@ -138,6 +138,9 @@ GRADUS_FLOAT(i1)
 GRADUS_FLOAT(i1e)
 #undef GRADUS_FLOAT
 
+float zeta(float s, float q) {
+  return static_cast<float>(zeta(static_cast<double>(s), static_cast<double>(q)));
+}
 float polygamma(float n, float x) {
   return static_cast<float>(polygamma(static_cast<double>(n), static_cast<double>(x)));
 }

@@ -24,7 +24,7 @@ namespace gradus::kernels {
 
 struct Table {
   const char* isa;
-  const Row* rows[GRADUS_ISA::formulas::size];
+  const Row* rows[GRADUS_ISA::formula_count];
   const ConvTable* conv;
   const CopyTable* copy;
   const CtcKernels* ctc;

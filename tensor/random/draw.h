@@ -134,6 +134,60 @@ inline double poisson(GeneratorImpl& g, double rate) {
   }
 }
 
+// What Stirling's formula lacks of log(k!), for k from 0 on.
+inline double stirling_rest(double k) {
+  static constexpr double table[] = {
+      0.0810614667953272582, 0.0413406959554092940, 0.0276779256849983391, 0.0207906721037650931,
+      0.0166446911898211921, 0.0138761288230707480, 0.0118967099458917700, 0.0104112652619720965,
+      0.0092554621827127329, 0.0083305634333631233};
+  if (k < 10) return table[int(k)];
+  const double n = k + 1;
+  return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / (n * n)) / (n * n)) / n;
+}
+
+// The successes among n trials of probability 0 < p <= 1/2: counted by the distances between them
+// where few are expected, else by Hörmann's transformed rejection (BTRS, "The generation of
+// binomial random variates", 1993).
+inline double few_or_many_successes(GeneratorImpl& g, double n, double p) {
+  if (n * p < 10) {
+    const double log_failure = std::log1p(-p);
+    double successes = 0, trials = 0;
+    for (;;) {
+      trials += std::ceil(std::log(uniform(g)) / log_failure);
+      if (trials > n) return successes;
+      ++successes;
+    }
+  }
+  const double deviation = std::sqrt(n * p * (1 - p));
+  const double b = 1.15 + 2.53 * deviation;
+  const double a = -0.0873 + 0.0248 * b + 0.01 * p;
+  const double c = n * p + 0.5;
+  const double squeeze = 0.92 - 4.2 / b;
+  const double odds = p / (1 - p);
+  const double alpha = (2.83 + 5.1 / b) * deviation;
+  const double m = std::floor((n + 1) * p);
+  for (;;) {
+    const double u = uniform(g) - 0.5, v = uniform(g);
+    const double us = 0.5 - std::fabs(u);
+    const double k = std::floor((2 * a / us + b) * u + c);
+    if (us >= 0.07 && v <= squeeze) return k;
+    if (k < 0 || k > n) continue;
+    const double bound = (m + 0.5) * std::log((m + 1) / (odds * (n - m + 1))) +
+                         (n + 1) * std::log((n - m + 1) / (n - k + 1)) +
+                         (k + 0.5) * std::log(odds * (n - k + 1) / (k + 1)) + stirling_rest(m) +
+                         stirling_rest(n - m) - stirling_rest(k) - stirling_rest(n - k);
+    if (std::log(v * alpha / (a / (us * us) + b)) <= bound) return k;
+  }
+}
+// Of any n and p; nan where one is.
+inline double binomial(GeneratorImpl& g, double n, double p) {
+  if (n <= 0 || p <= 0) return 0;
+  if (p >= 1) return n;
+  if (p <= 0.5) return few_or_many_successes(g, n, p);
+  if (p > 0.5) return n - few_or_many_successes(g, n, 1 - p);
+  return p;
+}
+
 // A uniform permutation of 0 .. n-1. From 2^32/20 elements on a word is not enough to choose one
 // evenly, and PyTorch changes to the inside-out form with two words each.
 template <class T>

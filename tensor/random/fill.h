@@ -27,6 +27,8 @@ void log_normal(const Tensor& x, double mean, double std, GeneratorImpl& g);
 void cauchy(const Tensor& x, double median, double sigma, GeneratorImpl& g);
 
 Tensor poisson(const Tensor& rate, GeneratorImpl& g);
+// The successes among `count` trials of probability `prob`, of one floating type and one shape.
+Tensor binomial(const Tensor& count, const Tensor& prob, GeneratorImpl& g);
 // The negative slopes of rrelu: 1 where x > 0, elsewhere of [lower, upper) as PyTorch draws them.
 // Dense.
 Tensor rrelu_slopes(const Tensor& x, double lower, double upper, GeneratorImpl& g);

@@ -42,7 +42,8 @@ const Rows& all_rows() {
     for (const auto& family :
          {pointwise_rows, linalg_rows, nn_rows, nn_loss_rows, reduce_rows, view_rows, index_rows,
           image_conv_rows, image_pool_rows, image_vision_rows, nn_normalisation_rows,
-          nn_recurrent_rows, nn_attention_rows, nn_positions_rows, linalg_factor_rows}) {
+          nn_recurrent_rows, nn_attention_rows, nn_positions_rows, linalg_factor_rows, special_rows,
+          foreach_rows, statistics_rows, native_rows}) {
       Rows some = family();
       all.insert(all.end(), std::make_move_iterator(some.begin()),
                  std::make_move_iterator(some.end()));

@@ -28,6 +28,8 @@ const std::map<std::string, const char*> keep_inputs = {
     {"take_along_dim", "PyTorch converts the index"},
     {"conv1d.same", "PyTorch pads the input"},
     {"conv2d.single", "the same"},
+    {"special.ndtr", "PyTorch scales the input before"},
+    {"norm_except_dim", "PyTorch turns the dim to the front"},
     {"cross_entropy_loss", "PyTorch makes the logarithms of all probabilities"},
     {"cross_entropy_loss.none", "the same"},
     {"cross_entropy_loss.weighted", "the same"},

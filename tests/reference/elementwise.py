@@ -39,7 +39,9 @@ unary = {name: getattr(torch, name) for name in '''square neg reciprocal sqrt rs
     floor trunc round frac exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh
     atanh sinc erf erfc erfinv lgamma digamma i0 logit sigmoid relu logical_not isnan isinf isposinf isneginf
     isfinite signbit'''.split()}
-unary |= {name: getattr(torch.special, name) for name in 'i0e i1 i1e'.split()}
+unary |= {name: getattr(torch.special, name) for name in '''i0e i1 i1e entr ndtr ndtri log_ndtr erfcx bessel_j0 bessel_j1
+    bessel_y0 bessel_y1 modified_bessel_k0 modified_bessel_k1 scaled_modified_bessel_k0 scaled_modified_bessel_k1
+    spherical_bessel_j0 airy_ai'''.split()}
 unary |= {name: getattr(F, name) for name in 'silu gelu mish softsign hardsigmoid hardswish'.split()}
 unary |= {'cube': lambda x: x ** 3, 'log_sigmoid': F.logsigmoid, 'gelu_tanh': lambda x: F.gelu(x, approximate='tanh')}
 
@@ -49,7 +51,8 @@ binary = {name: getattr(torch, name) for name in '''add sub mul pow floor_divide
     logical_xor clamp_min clamp_max'''.split()}
 binary |= {'div': torch.div, 'xlog1py': torch.special.xlog1py,
            'floor_divide': lambda a, b: torch.div(a, b, rounding_mode='floor'),
-           'trunc_divide': lambda a, b: torch.div(a, b, rounding_mode='trunc')}
+           'trunc_divide': lambda a, b: torch.div(a, b, rounding_mode='trunc'),
+           'zeta': torch.special.zeta, 'igamma': torch.special.gammainc, 'igammac': torch.special.gammaincc}
 
 # Formulas with parameters: the points of each operand (None: the usual ones), and the call.
 others = {
@@ -81,15 +84,24 @@ parameters = {'leaky_relu': 1, 'hardshrink': 1, 'softshrink': 1, 'hardtanh': 1, 
 
 # Where PyTorch 2.13 is known to be off, so that nothing can be learned: formula -> test of the operands.
 # `rough` values are good to 1e-4 or 1e-9 only; their infinities and nans count.
-rough = {'digamma', 'lgamma', 'polygamma', 'i0', 'i0e', 'i1', 'i1e'}
+rough = {'digamma', 'lgamma', 'polygamma', 'i0', 'i0e', 'i1', 'i1e', 'bessel_j0', 'bessel_j1', 'bessel_y0', 'bessel_y1',
+         'modified_bessel_k0', 'modified_bessel_k1', 'scaled_modified_bessel_k0', 'scaled_modified_bessel_k1', 'airy_ai',
+         'zeta', 'igamma', 'igammac', 'erfcx', 'log_ndtr', 'ndtri', 'ndtr'}
 off = {
     'polygamma': lambda n, x: x == inf or (x <= 0 and x.is_integer()),  # nan for the limit, a large number for a pole
     'digamma': lambda x: x <= 0 and x.is_integer(),
     'i0': lambda x: abs(x) > 88, 'i1': lambda x: abs(x) > 88 or x != x or x == 0, 'i1e': lambda x: x != x or x == 0,
     'logit': lambda x: x == 0 and math.copysign(1, x) < 0,
     'softsign': lambda x: abs(x) > 80,
+    # nan for the limit 0
+    'bessel_j0': lambda x: abs(x) > 1e9, 'bessel_j1': lambda x: abs(x) > 1e9, 'bessel_y0': lambda x: x > 1e9,
+    'bessel_y1': lambda x: x > 1e9 or 0 < x < 1e-37, 'airy_ai': lambda x: abs(x) > 1e4,
+    # nan for the limits, or a number for nan
+    'zeta': lambda a, b: not (a < 1e4 and b < 1e4), 'igamma': lambda a, b: not (a < 1e30 and b == b),
+    'igammac': lambda a, b: not (a < 1e30 and b == b),
 }
 off_slopes = {
+    'log_ndtr': lambda x: x < -1e9, 'erfcx': lambda x: x > 1e30,
     'hardsigmoid': lambda x: abs(x) < 3,  # a float 1/6 for doubles
     'sinc': lambda x: 0 < abs(x) < 1e-4,  # digits that cancel: 0 for -pi^2 x / 3
     'remainder': lambda a, b: math.isinf(a) or math.isinf(b),  # the floor of -0 there is -1

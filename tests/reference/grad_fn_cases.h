@@ -370,6 +370,30 @@ inline void losses(Names& names, const Inputs& in) {
   GRAD_FN(F::mse_loss(a, target))
 }
 
+inline void rare(Names& names, const Inputs& in) {
+  const Tensor &a = in.a, &b = in.b;
+  GRAD_FN(torch::special_entr(a))
+  GRAD_FN(torch::special_erfcx(a))
+  GRAD_FN(torch::special_i0e(a))
+  GRAD_FN(torch::special_log_ndtr(a))
+  GRAD_FN(torch::special_ndtri(a))
+  GRAD_FN(torch::special::psi(a))
+  GRAD_FN(torch::special::xlogy(a, b))
+  GRAD_FN(torch::special::xlog1py(a, b))
+  GRAD_FN(torch::special::xlog1py(2, b))
+  GRAD_FN(torch::special::xlog1py(a, 2))
+  GRAD_FN(torch::special::zeta(2, b))
+  GRAD_FN(torch::igamma(in.target, b))
+  GRAD_FN(torch::frexp(a))
+  GRAD_FN(torch::angle(a))
+  GRAD_FN(torch::narrow_copy(a, 1, 0, 2))
+  GRAD_FN(torch::unfold_copy(a, 1, 2, 1))
+  GRAD_FN(torch::as_strided_scatter(a, torch::zeros({2}), {2}, {1}))
+  GRAD_FN(in.leaf().nan_to_num_())
+  GRAD_FN(in.leaf().logit_())
+  GRAD_FN(in.leaf().renorm_(2, 0, 1))
+}
+
 inline Names all() {
   Names names;
   const Inputs in;
@@ -380,6 +404,7 @@ inline Names all() {
   views(names, in);
   networks(names, in);
   losses(names, in);
+  rare(names, in);
   return names;
 }
 

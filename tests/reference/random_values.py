@@ -38,6 +38,8 @@ FILLS = [
     ("cauchy 0.3 1.7", FLOATS, lambda x: x.cauchy_(0.3, 1.7), "cs"),
     ("poisson 3", FLOATS, lambda x: x.copy_(torch.poisson(torch.full_like(x, 3))), "c"),
     ("poisson 40", FLOATS, lambda x: x.copy_(torch.poisson(torch.full_like(x, 40))), "c"),
+    ("binomial 9 0.3", FLOATS, lambda x: x.copy_(torch.binomial(torch.full_like(x, 9), torch.full_like(x, 0.3))), "c"),
+    ("binomial 90 0.7", FLOATS, lambda x: x.copy_(torch.binomial(torch.full_like(x, 90), torch.full_like(x, 0.7))), "c"),
     ("dropout 0.3", FLOATS, lambda x: x.copy_(torch.dropout(torch.ones_like(x), 0.3, True)), "ct"),
 ]
 # name, types, the result for size n

@@ -70,6 +70,9 @@ Scalar mean_slope(const Scalar& lower, const Scalar& upper) {
 
 }  // namespace
 
+Tensor Tensor::hardshrink(const Scalar& lambd) const { return gradus::hardshrink(*this, lambd); }
+Tensor Tensor::prelu(const Tensor& weight) const { return gradus::prelu(*this, weight); }
+
 Tensor rrelu(const Tensor& self, const Scalar& lower, const Scalar& upper, bool training,
              std::optional<Generator> generator) {
   check_rrelu(lower, upper);

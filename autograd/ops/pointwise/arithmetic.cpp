@@ -1,7 +1,12 @@
 // Sums, products, quotients, and what is made of them.
+#include "autograd/ops/pointwise/arithmetic.h"
+
+#include <numbers>
+
 #include "autograd/ops/pointwise/op_table.h"
 #include "autograd/ops/pointwise/pointwise.h"
 #include "tensor/base/fail.h"
+#include "tensor/pointwise/frexp.h"
 
 namespace gradus {
 
@@ -266,5 +271,70 @@ Tensor remainder(const Scalar& a, const Tensor& b) {
   return elementwise<formulas::remainder>("remainder", a, b);
 }
 Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
+
+Tensor float_power(const Tensor& x, const Tensor& exponent) {
+  return x.to(kDouble).pow(exponent.to(kDouble));
+}
+Tensor float_power(const Scalar& x, const Tensor& exponent) {
+  return pow(Scalar(x.toDouble()), exponent.to(kDouble));
+}
+Tensor float_power(const Tensor& x, const Scalar& exponent) {
+  return x.to(kDouble).pow(Scalar(exponent.toDouble()));
+}
+namespace {
+void check_double(const Tensor& x) {
+  if (x.dtype() != kDouble)
+    fail("float_power_: a result of float64 cannot be written to a tensor of {}", x.dtype());
+}
+}  // namespace
+Tensor Tensor::float_power(const Tensor& exponent) const {
+  return gradus::float_power(*this, exponent);
+}
+Tensor Tensor::float_power(const Scalar& exponent) const {
+  return gradus::float_power(*this, exponent);
+}
+Tensor& Tensor::float_power_(const Tensor& exponent) const {
+  check_double(*this);
+  return pow_(exponent.to(kDouble));
+}
+Tensor& Tensor::float_power_(const Scalar& exponent) const {
+  check_double(*this);
+  return pow_(Scalar(exponent.toDouble()));
+}
+Tensor& float_power_(Tensor& x, const Tensor& exponent) { return x.float_power_(exponent); }
+Tensor& float_power_(Tensor& x, const Scalar& exponent) { return x.float_power_(exponent); }
+
+std::tuple<Tensor, Tensor> Tensor::frexp() const { return gradus::frexp(*this); }
+Tensor Tensor::angle() const { return gradus::angle(*this); }
+std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
+  auto [mantissa, exponent] = raw::frexp(x);
+  Tensor m = autograd::record("frexp", std::move(mantissa),
+                              autograd::wrt(x, [e = autograd::save(exponent)](const Tensor& dy) {
+                                return dy / pow(Scalar(2.0), e->to(dy.dtype()));
+                              }));
+  return {std::move(m), std::move(exponent)};
+}
+
+Tensor angle(const Tensor& x) {
+  Tensor y;
+  {
+    const NoGradGuard untaped;
+    const Tensor real = is_floating(x.dtype()) ? x.detach() : x.to(get_default_dtype());
+    y = raw::full(real.sizes(), std::numbers::pi, real.dtype())
+            .mul_(real.lt(0))
+            .masked_fill_(real.isnan(), std::numeric_limits<double>::quiet_NaN());
+  }
+  return autograd::record("angle", std::move(y), autograd::wrt(x, autograd::ZeroGradient()));
+}
+
+namespace {
+[[noreturn, gnu::cold]] void fail_complex(const char* op, const Tensor& x) {
+  fail("{}: there are no complex tensors, got {}", op, x.dtype());
+}
+}  // namespace
+Tensor imag(const Tensor& x) { fail("imag: {} tensors have no imaginary part", x.dtype()); }
+Tensor polar(const Tensor& abs, const Tensor&) { fail_complex("polar", abs); }
+Tensor view_as_real(const Tensor& x) { fail_complex("view_as_real", x); }
+Tensor view_as_complex(const Tensor& x) { fail_complex("view_as_complex", x); }
 
 }  // namespace gradus

@@ -186,6 +186,18 @@ Tensor poisson(const Tensor& self, GeneratorOpt generator) {
   return record("poisson", raw::poisson(self, generator_or_default(generator)),
                 wrt(self, zero_gradient));
 }
+Tensor binomial(const Tensor& count, const Tensor& prob, GeneratorOpt generator) {
+  if (count.dtype() != prob.dtype())
+    fail("binomial: count and prob differ in type, {} and {}", count.dtype(), prob.dtype());
+  const Dims sizes = broadcast_shapes(count.sizes(), prob.sizes(), "binomial");
+  return record("binomial",
+                raw::binomial(raw::expand(count.detach(), sizes), raw::expand(prob.detach(), sizes),
+                              generator_or_default(generator)),
+                wrt(count, zero_gradient), wrt(prob, zero_gradient));
+}
+Tensor normal_functional(const Tensor& self, double mean, double std, GeneratorOpt generator) {
+  return raw::empty_like(self).normal_(mean, std, std::move(generator));
+}
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement,
                    GeneratorOpt generator) {
   return raw::multinomial(self, num_samples, replacement, generator_or_default(generator));

@@ -51,6 +51,12 @@ Tensor bernoulli(const Tensor& self, GeneratorOpt generator = {});
 Tensor bernoulli(const Tensor& self, double p, GeneratorOpt generator = {});
 /// Poisson numbers with the rates in `self`. The gradient is zero.
 Tensor poisson(const Tensor& self, GeneratorOpt generator = {});
+/// How many of `count` trials succeed, each with probability `prob`; both of one floating type,
+/// broadcast. The gradient is zero. Throws Error where the types differ.
+Tensor binomial(const Tensor& count, const Tensor& prob, GeneratorOpt generator = {});
+/// Normal numbers with this mean and deviation in the shape and type of self.
+Tensor normal_functional(const Tensor& self, double mean = 0, double std = 1,
+                         GeneratorOpt generator = {});
 /// num_samples indices drawn in proportion to the weights `self`, [n] or rows [m, n]: [num_samples]
 /// or [m, num_samples], int64. Without replacement no index comes twice. Throws Error for weights
 /// that are negative or not finite, or too few.

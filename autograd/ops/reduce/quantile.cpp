@@ -82,8 +82,21 @@ Tensor nanquantile(const Tensor& x, double q, std::optional<int64_t> dim, bool k
                    std::string_view interpolation) {
   return nanquantile(x, raw::scalar_tensor(q, x.dtype()), dim, keepdim, interpolation);
 }
-Tensor Tensor::quantile(double q, std::optional<int64_t> dim, bool keepdim) const {
-  return gradus::quantile(*this, q, dim, keepdim);
+Tensor Tensor::quantile(double q, std::optional<int64_t> dim, bool keepdim,
+                        std::string_view interpolation) const {
+  return gradus::quantile(*this, q, dim, keepdim, interpolation);
+}
+Tensor Tensor::quantile(const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                        std::string_view interpolation) const {
+  return gradus::quantile(*this, q, dim, keepdim, interpolation);
+}
+Tensor Tensor::nanquantile(double q, std::optional<int64_t> dim, bool keepdim,
+                           std::string_view interpolation) const {
+  return gradus::nanquantile(*this, q, dim, keepdim, interpolation);
+}
+Tensor Tensor::nanquantile(const Tensor& q, std::optional<int64_t> dim, bool keepdim,
+                           std::string_view interpolation) const {
+  return gradus::nanquantile(*this, q, dim, keepdim, interpolation);
 }
 
 }  // namespace gradus

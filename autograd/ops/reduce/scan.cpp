@@ -160,7 +160,10 @@ TensorPair Tensor::cummin(int64_t dim) const {
   return with_index("cummin", *this, dim, &ScanTable::cummin);
 }
 
-Tensor Tensor::diff(int64_t n, int64_t dim) const { return gradus::diff(*this, n, dim); }
+Tensor Tensor::diff(int64_t n, int64_t dim, const std::optional<Tensor>& prepend,
+                    const std::optional<Tensor>& append) const {
+  return gradus::diff(*this, n, dim, prepend, append);
+}
 
 Tensor diff(const Tensor& x, int64_t n, int64_t dim, const std::optional<Tensor>& prepend,
             const std::optional<Tensor>& append) {

@@ -86,7 +86,31 @@ struct logit : unary {  // y = log(x / (1 - x))
   }
 };
 
+struct zeta : binary {  // Hurwitz zeta, the sum of (b + k)^-a over k >= 0
+  static constexpr unsigned keep_b = saves::a | saves::b;
+  template <class V> static V value(V a, V b) { return math::zeta(a, b); }
+  template <class V> static V slope_b(V a, V b, V) { return -a * math::zeta(a + V(1), b); }
+};
+
+struct ndtr : unary {  // the normal distribution
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) { return math::normal_cdf(x); }
+  template <class V> static V slope(V x, V) {
+    return constant<V>(constants::one_over_sqrt_two_pi) * math::exp(V(-0.5) * x * x);
+  }
+};
+
+struct entr : unary {  // y = -x log x, 0 at 0 and -infinity below
+  static constexpr unsigned keep = saves::input;
+  template <class V> static V value(V x) {
+    const V safe = math::select(x > V(0), x, V(1));
+    const V below = math::select(x < V(0), -math::infinity(x), x * x);
+    return math::select(x > V(0), -x * math::log(safe), below);
+  }
+  template <class V> static V slope(V x, V) { return -(V(1) + math::log(x)); }
+};
+
 using special_formulas =
-    list<erf, erfc, erfinv, lgamma, digamma, polygamma, i0, i0e, i1, i1e, logit>;
+    list<erf, erfc, erfinv, lgamma, digamma, polygamma, i0, i0e, i1, i1e, logit, zeta, ndtr, entr>;
 
 }  // namespace gradus::kernels::GRADUS_ISA

@@ -21,4 +21,11 @@ struct Row {
   Loop slope[3][2];
 };
 
+// Those of tensor/kernels/formulas/scalar.h, in its order: all instruction sets share them.
+inline constexpr int scalar_count = 28;
+struct ScalarRows {
+  Row rows[scalar_count];
+};
+extern const ScalarRows scalar_rows;
+
 }  // namespace gradus::kernels

@@ -123,6 +123,59 @@ TEST_CASE("out: the whole family") {
   CHECK(randn_out(out, {4}).equal(drawn));
 }
 
+TEST_CASE("out: by family") {
+  Tensor out = empty({0}), whole = empty({0}, kLong), mask = empty({0}, kBool);
+  const Tensor image = arange(32, kFloat).reshape({1, 2, 4, 4});
+  CHECK(avg_pool2d_out(out, image, {2, 2}).equal(avg_pool2d(image, {2, 2})));
+  CHECK(adaptive_avg_pool2d_out(out, image, {2, 1}).equal(adaptive_avg_pool2d(image, {2, 1})));
+  const auto [pooled, places] = max_pool2d_with_indices_out(out, whole, image, {2, 2});
+  CHECK(pooled.equal(max_pool2d(image, {2, 2})));
+  CHECK(places.sizes() == pooled.sizes());
+  CHECK(max_unpool2d_out(out, pooled.clone(), places, {4, 4}).sizes() == image.sizes());
+  CHECK(
+      reflection_pad2d_out(out, image, {1, 1, 0, 2}).equal(reflection_pad2d(image, {1, 1, 0, 2})));
+  CHECK(constant_pad_nd_out(out, image, {1, 2}, 7).equal(constant_pad_nd(image, {1, 2}, 7)));
+  CHECK(upsample_nearest2d_out(out, image, {8, 6}).equal(upsample_nearest2d(image, {8, 6})));
+  CHECK(pixel_unshuffle_out(out, image, 2).equal(pixel_unshuffle(image, 2)));
+  CHECK(im2col_out(out, image, {2, 2}, 1, 0, 1).equal(im2col(image, {2, 2}, 1, 0, 1)));
+  const Tensor kernel = ones({1, 2, 3, 3});
+  CHECK(convolution_out(out, image, kernel, {}, {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1)
+            .equal(conv2d(image, kernel)));
+
+  CHECK(mse_loss_out(out, a, b).equal(mse_loss(a, b)));
+  CHECK(nll_loss_out(out, a, tensor({0, 1})).equal(nll_loss(a, tensor({0, 1}))));
+  CHECK(binary_cross_entropy_out(out, a.sigmoid(), b.sigmoid(), {}, Reduction::Sum)
+            .equal(binary_cross_entropy(a.sigmoid(), b.sigmoid(), {}, Reduction::Sum)));
+  CHECK(embedding_out(out, a, tensor({1, 0})).equal(embedding(a, tensor({1, 0}))));
+  Tensor mean = empty({0}), deviation = empty({0});
+  const auto [y, m, r] = native_layer_norm_out(out, mean, deviation, a, {2}, {}, {}, 1e-5);
+  CHECK(y.equal(layer_norm(a, {2})));
+  CHECK(m.equal(a.mean(1, true)));
+  CHECK(r.sizes() == IntArrayRef({2, 1}));
+
+  CHECK(trace_out(out, a).equal(a.trace()));
+  CHECK(bincount_out(whole, tensor({1, 1, 3})).equal(tensor({0, 2, 0, 1})));
+  CHECK(isin_out(mask, a, b).equal(isin(a, b)));
+  CHECK(std::get<1>(var_mean_out(out, mean, a)).equal(a.mean()));
+  CHECK(std::get<0>(histogram_out(out, mean, a, 3)).equal(std::get<0>(histogram(a, 3))));
+  CHECK(std::get<0>(unique_dim_out(out, whole, whole, a, 0)).equal(std::get<0>(unique_dim(a, 0))));
+  CHECK(flip_out(out, a, {0, 1}).equal(a.flip({0, 1})));
+  CHECK(roll_out(out, a, 1, 0).equal(a.roll(1, 0)));
+  CHECK(masked_fill_out(out, a, a > 0, 9).equal(a.masked_fill(a > 0, 9)));
+  CHECK(select_scatter_out(out, a, b[0], 0, 1).equal(a.select_scatter(b[0], 0, 1)));
+  CHECK(permute_copy_out(out, a, {1, 0}).equal(a.t()));
+  CHECK(new_full_out(out, a, {3}, 2).equal(full({3}, 2.0)));
+  CHECK(ones_like_out(out, a).equal(ones({2, 2})));
+  CHECK(hann_window_out(out, 5, false).equal(hann_window(5, false)));
+  CHECK(float_power_out(deviation = empty({0}, kDouble), a, 2).equal(float_power(a, 2)));
+  CHECK(fill_out(out, a, 3).equal(full({2, 2}, 3.0)));
+  CHECK(zero_out(out, a).equal(zeros({2, 2})));
+  manual_seed(3);
+  const Tensor drawn = randint(5, {4});
+  manual_seed(3);
+  CHECK(randint_out(whole, 5, {4}).equal(drawn));
+}
+
 TEST_CASE("dist is a method as well") {
   CHECK(a.dist(b, 1).equal(dist(a, b, 1)));
   CHECK(a.dist(a).item<float>() == 0);

@@ -66,6 +66,12 @@ void dropout_mask(const Tensor& x, double p, GeneratorImpl& g) {
   raw::copy(x, y);
 }
 
+// As many numbers as x has.
+Tensor binomial(const Tensor& x, double trials, double probability, GeneratorImpl& g) {
+  return raw::binomial(raw::full(x.sizes(), trials, x.dtype()),
+                       raw::full(x.sizes(), probability, x.dtype()), g);
+}
+
 using Fill = std::function<void(const Tensor&, GeneratorImpl&)>;
 const std::map<std::string, Fill> fills = {
     {"uniform", [](auto& x, auto& g) { raw::uniform(x, 0, 1, g); }},
@@ -92,6 +98,8 @@ const std::map<std::string, Fill> fills = {
     {"log_normal 0.3 1.7", [](auto& x, auto& g) { raw::log_normal(x, 0.3, 1.7, g); }},
     {"cauchy 0.3 1.7", [](auto& x, auto& g) { raw::cauchy(x, 0.3, 1.7, g); }},
     {"dropout 0.3", [](auto& x, auto& g) { dropout_mask(x, 0.3, g); }},
+    {"binomial 9 0.3", [](auto& x, auto& g) { raw::copy(x, binomial(x, 9, 0.3, g)); }},
+    {"binomial 90 0.7", [](auto& x, auto& g) { raw::copy(x, binomial(x, 90, 0.7, g)); }},
     {"poisson 3",
      [](auto& x, auto& g) { raw::copy(x, raw::poisson(raw::full(x.sizes(), 3, x.dtype()), g)); }},
     {"poisson 40",
@@ -300,6 +308,8 @@ TEST_CASE("empty tensors draw nothing, wrong arguments throw and draw nothing") 
   CHECK_FAILS(raw::log_normal(x, 0, 0, g), "log_normal_: expected std > 0, got 0");
   CHECK_FAILS(raw::cauchy(x, 0, 0, g), "cauchy_: expected sigma > 0, got 0");
   CHECK_FAILS(raw::poisson(raw::full({1}, -1, kFloat), g), "poisson: expected a rate >= 0, got -1");
+  CHECK_FAILS(binomial(x, 0x1p60, 0.5, g),
+              "binomial: expected a count up to 2^53, got 1.1529215e+18");
   CHECK_FAILS(raw::randperm(-1, kLong, g), "randperm: expected n >= 0, got -1");
   CHECK_FAILS(raw::randperm(257, kByte, g), "randperm: uint8 counts to 255, got n = 257");
   CHECK_FAILS(raw::multinomial(x, 1, true, g),
