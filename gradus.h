@@ -19,6 +19,7 @@
 #include "autograd/ops/random/random.h"
 #include "autograd/ops/reduce/reduce.h"
 #include "autograd/ops/view/view.h"
+#include "autograd/own_node.h"
 #include "autograd/repr.h"
 #include "data/data.h"
 #include "nn/nn.h"

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gradus.h>
+#include <torch/node_ptr.h>
 
 // Programs rely on libtorch bringing these.
 #include <algorithm>
