@@ -37,6 +37,7 @@
 #include "autograd/ops/view/copies.h"
 #include "autograd/ops/view/out.h"
 #include "autograd/ops/view/view.h"
+#include "autograd/own_node.h"
 #include "autograd/repr.h"
 #include "autograd/windows.h"
 #include "data/data.h"

@@ -17,13 +17,11 @@ namespace {
 struct Dual {
   Tensor source, tangent;
 };
-struct Level {
-  std::mutex mutex;
-  std::unordered_map<const TensorImpl*, Dual> duals;  // by their sources
-};
-Level& level_zero() {
-  static Level level;
-  return level;
+using Duals = std::unordered_map<const TensorImpl*, Dual>;  // by their sources
+// Of the level; history_mutex() guards them.
+Duals& all_duals() {
+  static Duals duals;
+  return duals;
 }
 
 void check_level(const char* op, std::optional<uint64_t> level) {
@@ -36,18 +34,18 @@ struct Origins {
   bool others = false;
 };
 Origins origins_of(const Tensor& y) {
-  Level& level = level_zero();
-  const std::lock_guard lock(level.mutex);
   Origins found;
   std::unordered_set<const Node*> seen;
   std::vector<Ref<Node>> open{gradient_edge(y).function};
+  const std::lock_guard lock(history_mutex());
+  const Duals& duals = all_duals();
   while (!open.empty()) {
     const Ref<Node> node = std::move(open.back());
     open.pop_back();
     if (!node || !seen.insert(node.get()).second) continue;
     if (node->is_sink()) {
-      const auto it = level.duals.find(&static_cast<AccumulateGrad&>(*node).leaf());
-      if (it == level.duals.end())
+      const auto it = duals.find(&static_cast<AccumulateGrad&>(*node).leaf());
+      if (it == duals.end())
         found.others = true;
       else
         found.duals.push_back(it->second);
@@ -91,10 +89,9 @@ uint64_t enter_dual_level() {
 void exit_dual_level(std::optional<uint64_t> level) {
   check_level("exit_dual_level", level);
   if (!detail::dual_level.exchange(false)) fail("exit_dual_level: no level is open");
-  Level& zero = level_zero();
-  std::unordered_map<const TensorImpl*, Dual> last;
-  const std::lock_guard lock(zero.mutex);
-  last.swap(zero.duals);
+  Duals last;  // let go of without the lock
+  const std::lock_guard lock(history_mutex());
+  last.swap(all_duals());
 }
 
 dual_level::~dual_level() {
@@ -121,9 +118,8 @@ Tensor make_dual(const Tensor& tensor, const Tensor& tangent, std::optional<uint
       raw::expand(raw::zeros({}, tensor.dtype()), tensor.sizes()).requires_grad_();
   const auto same = [](const Tensor& dy) { return dy; };
   Tensor dual = record("make_dual", raw::window(tensor), wrt(tensor, same), wrt(source, same));
-  Level& zero = level_zero();
-  const std::lock_guard lock(zero.mutex);
-  zero.duals.emplace(source.impl(), Dual{source, tangent});
+  const std::lock_guard lock(history_mutex());
+  all_duals().emplace(source.impl(), Dual{source, tangent});
   return dual;
 }
 

@@ -8,6 +8,7 @@
 #include "autograd/graph.h"
 #include "autograd/inplace.h"
 #include "autograd/meta.h"
+#include "autograd/own_node.h"
 #include "autograd/pass.h"
 #include "tensor/base/fail.h"
 
@@ -182,15 +183,22 @@ void Node::give_back() const noexcept {
   const std::shared_ptr<Node> last = std::move(rare_->owner);
 }
 
-void set_history(const Tensor& t, const std::shared_ptr<Node>& node) {
+void set_history(const Tensor& t, const Ref<Node>& node) {
   if (!node) return;
   if (t.defined() && !differentiable(t))
     fail("{}: a tensor of {} has no gradient, it cannot get a history", node->name(), t.dtype());
   const uint32_t nr = node->add_input_metadata(t);
-  if (t.defined()) set_history(t, share(node), nr);
+  if (t.defined()) set_history(t, node, nr);
+}
+void set_history(const variable_list& list, const Ref<Node>& node) {
+  for (const Tensor& t : list) set_history(t, node);
+}
+void create_gradient_edge(const Tensor& t, const Ref<Node>& node) { set_history(t, node); }
+void set_history(const Tensor& t, const std::shared_ptr<Node>& node) {
+  set_history(t, share(node));
 }
 void set_history(const variable_list& list, const std::shared_ptr<Node>& node) {
-  for (const Tensor& t : list) set_history(t, node);
+  set_history(list, share(node));
 }
 void create_gradient_edge(const Tensor& t, const std::shared_ptr<Node>& node) {
   set_history(t, node);

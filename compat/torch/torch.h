@@ -4,6 +4,7 @@
 
 #include <c10/macros/Macros.h>
 #include <gradus.h>
+#include <torch/node_ptr.h>
 
 // What programs lean on: libtorch's header brings these, or once did.
 #include <algorithm>

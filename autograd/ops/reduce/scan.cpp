@@ -71,24 +71,47 @@ Tensor logsumexp_of_rest(const Tensor& x, int64_t dim) {
   return x.dim() == 0 ? x : x.flip(dim).logcumsumexp(dim).flip(dim);
 }
 
-// dx_k = sum over i >= k of dy_i exp(x_k - y_i), in logarithms so that nothing overflows: the
-// positive dy and the negative ones apart.
-Tensor finite_logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
-  const double least = x.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
-  const auto part = [&](const Tensor& d) {
-    const Tensor none = d.gt(0).logical_not();  // and nan
-    const Tensor log_d = d.masked_fill(none, 1).log().masked_fill(none, least);
-    return (logsumexp_of_rest(log_d - y, dim) + x).exp();
+// Two maps, each the other's transpose, that are linear in d also where their elements are zero:
+//   rest(d)_k = sum over i >= k of d_i exp(x_k - y_i)    a gradient goes back,
+//   past(d)_i = sum over k <= i of d_k exp(x_k - y_i)    a tangent forward.
+Tensor rest(const Tensor& d, const Tensor& y, const Tensor& x, int64_t dim);
+Tensor past(const Tensor& d, const Tensor& y, const Tensor& x, int64_t dim);
+
+// exponent(log d) in logarithms so that nothing overflows: the positive d and the negative ones
+// apart.
+template <class F>
+Tensor by_sign(const Tensor& d, F exponent) {
+  const NoGradGuard no_grad;
+  const double least = d.dtype() == kFloat ? -3.4e38 : -1.7e308;  // as good as log 0, but finite
+  const auto part = [&](const Tensor& p) {
+    const Tensor none = p.gt(0).logical_not();  // and nan
+    return exponent(p.masked_fill(none, 1).log().masked_fill(none, least)).exp();
   };
-  return part(dy) - part(dy.neg());
+  return part(d) - part(d.neg());
+}
+Tensor rest(const Tensor& d, const Tensor& y, const Tensor& x, int64_t dim) {
+  const auto exponent = [&](const Tensor& l) { return logsumexp_of_rest(l - y, dim) + x; };
+  auto sd = save(d), sy = save(y), sx = save(x);
+  return record("logcumsumexp_backward", by_sign(d, exponent),
+                wrt(d, [=](const Tensor& v) { return past(v, sy, sx, dim); }),
+                wrt(y, [=](const Tensor& v) { return sd->neg() * past(v, sy, sx, dim); }),
+                wrt(x, [](const Tensor& v, const Tensor& out) { return v * out; }));
+}
+Tensor past(const Tensor& d, const Tensor& y, const Tensor& x, int64_t dim) {
+  const auto exponent = [&](const Tensor& l) { return (l + x).logcumsumexp(dim) - y; };
+  auto sd = save(d), sy = save(y), sx = save(x);
+  return record("logcumsumexp_forward", by_sign(d, exponent),
+                wrt(d, [=](const Tensor& v) { return rest(v, sy, sx, dim); }),
+                wrt(y, [](const Tensor& v, const Tensor& out) { return v.neg() * out; }),
+                wrt(x, [=](const Tensor& v) { return *sd * rest(v, sy, sx, dim); }));
 }
 
 // An infinite y shares evenly among the x up to it that equal it.
 Tensor logcumsumexp_back(const Tensor& dy, const Tensor& y, const Tensor& x, int64_t dim) {
   const Tensor infinite = y.isinf();
-  if (!infinite.any().item<bool>()) return finite_logcumsumexp_back(dy, y, x, dim);
-  Tensor dx = finite_logcumsumexp_back(dy.masked_fill(infinite, 0), y.masked_fill(infinite, 0),
-                                       x.masked_fill(x.isposinf(), 0), dim);
+  if (!infinite.any().item<bool>()) return rest(dy, y, x, dim);
+  Tensor dx = rest(dy.masked_fill(infinite, 0), y.masked_fill(infinite, 0),
+                   x.masked_fill(x.isposinf(), 0), dim);
   for (const double end : {-HUGE_VAL, HUGE_VAL}) {
     const Tensor here = x.eq(end);
     const Tensor share = dy.masked_fill(y.ne(end), 0) / here.cumsum(dim).clamp_min(1);
