@@ -298,8 +298,6 @@ class Tensor {
   /// come in addition are uninitialised, and the storage grows when that takes more memory: other
   /// tensors keep the old one. Throws Error when the tensor requires grad.
   const Tensor& resize_(IntArrayRef sizes, std::optional<MemoryFormat> = std::nullopt) const;
-  /// Whether both tensors have the same sizes.
-  bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   /// The same as resize_() to the shape of `other`.
   const Tensor& resize_as_(const Tensor& other,
                            std::optional<MemoryFormat> format = std::nullopt) const {

@@ -78,15 +78,4 @@ Tensor& rrelu_with_noise_(Tensor& self, Tensor& noise, const Scalar& lower = 0.1
                           const Scalar& upper = 1.0 / 3, bool training = false,
                           std::optional<Generator> generator = {});
 
-/// x as uint8; the tensor itself where it is.
-inline Tensor _cast_Byte(const Tensor& x, bool = false) { return x.to(kByte); }
-/// The same as _cast_Byte(), to another type.
-inline Tensor _cast_Int(const Tensor& x, bool = false) { return x.to(kInt); }
-/// The same as _cast_Byte(), to another type.
-inline Tensor _cast_Long(const Tensor& x, bool = false) { return x.to(kLong); }
-/// The same as _cast_Byte(), to another type.
-inline Tensor _cast_Float(const Tensor& x, bool = false) { return x.to(kFloat); }
-/// The same as _cast_Byte(), to another type.
-inline Tensor _cast_Double(const Tensor& x, bool = false) { return x.to(kDouble); }
-
 }  // namespace gradus

@@ -32,9 +32,6 @@ Tensor& diff_out(Tensor& out, const Tensor& self, int64_t n, int64_t dim,
 Tensor& dist_out(Tensor& out, const Tensor& self, const Tensor& other, const Scalar& p) {
   return write_out("dist", out, dist(self, other, p));
 }
-Tensor& frobenius_norm_out(Tensor& out, const Tensor& self, IntArrayRef dim, bool keepdim) {
-  return write_out("frobenius_norm", out, frobenius_norm(self, dim, keepdim));
-}
 OutputPair frexp_out(Tensor& mantissa, Tensor& exponent, const Tensor& self) {
   return write_pair("frexp", mantissa, exponent, frexp(self));
 }

@@ -21,8 +21,6 @@ Tensor& diff_out(Tensor& out, const Tensor& self, int64_t n = 1, int64_t dim = -
                  const std::optional<Tensor>& append = {});
 /// dist(self, other, p) into `out`.
 Tensor& dist_out(Tensor& out, const Tensor& self, const Tensor& other, const Scalar& p = 2);
-/// frobenius_norm(self, dim, keepdim) into `out`.
-Tensor& frobenius_norm_out(Tensor& out, const Tensor& self, IntArrayRef dim, bool keepdim = false);
 /// frexp(self) into `mantissa` and `exponent`.
 OutputPair frexp_out(Tensor& mantissa, Tensor& exponent, const Tensor& self);
 /// histc(self, bins, min, max) into `out`.

@@ -278,10 +278,6 @@ std::vector<Tensor> gradient(const Tensor& x, TensorList spacing, IntArrayRef di
   return slopes(x, spacing, dim, edge_order);
 }
 
-Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {
-  if (dim.size() > 2) fail("frobenius_norm: expected at most 2 dims, got {}", dim);
-  return linalg_vector_norm(x, 2, dim, keepdim);
-}
 Tensor norm_except_dim(const Tensor& v, int64_t pow, int64_t dim) {
   if (dim == -1) return v.norm(pow);
   const int64_t kept = wrap_dim(dim, v.dim(), "norm_except_dim");

@@ -83,8 +83,6 @@ std::tuple<Tensor, std::vector<Tensor>> histogramdd(const Tensor& x, TensorList 
 
 // --- Norms ----
 
-/// The root of the sum of squares over at most two dims, by default over all.
-Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepdim = false);
 /// The norms of v over all dims but `dim`, which keep size 1; over all for dim = -1.
 Tensor norm_except_dim(const Tensor& v, int64_t pow = 2, int64_t dim = 0);
 /// The same as norm().

@@ -56,31 +56,4 @@ std::vector<Tensor> split_with_sizes_copy(const Tensor& self, IntArrayRef split_
 /// unbind().
 std::vector<Tensor> unbind_copy(const Tensor& self, int64_t dim = 0);
 
-// --- What a tensor is ----
-
-/// The number of elements.
-inline int64_t numel(const Tensor& x) { return x.numel(); }
-/// The size of one dim. Throws IndexError when there is no such dim.
-inline int64_t size(const Tensor& x, int64_t dim) { return x.size(dim); }
-/// The stride of one dim, in elements. Throws IndexError when there is no such dim.
-inline int64_t stride(const Tensor& x, int64_t dim) { return x.stride(dim); }
-/// Whether the element type is float32 or float64.
-inline bool is_floating_point(const Tensor& x) { return x.is_floating_point(); }
-/// Whether the element type has negative numbers.
-inline bool is_signed(const Tensor& x) { return x.is_signed(); }
-/// Whether the tensor was made in InferenceMode.
-inline bool is_inference(const Tensor& x) { return x.is_inference(); }
-/// False: there are no complex tensors.
-inline bool is_complex(const Tensor& x) { return x.is_complex(); }
-/// False, as is_complex().
-inline bool is_conj(const Tensor& x) { return x.is_complex(); }
-/// False, as is_complex().
-inline bool is_neg(const Tensor& x) { return x.is_complex(); }
-/// False: every tensor is one process's.
-inline bool is_distributed(const Tensor& x) { return x.is_complex(); }
-/// Whether the only element is not 0. Throws Error when there is not exactly one.
-inline bool is_nonzero(const Tensor& x) { return x.is_nonzero(); }
-/// Whether both have the same sizes.
-inline bool is_same_size(const Tensor& a, const Tensor& b) { return a.sizes() == b.sizes(); }
-
 }  // namespace gradus
