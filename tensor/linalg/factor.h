@@ -49,6 +49,13 @@ struct Cholesky {
   Tensor factor, info;
 };
 Cholesky cholesky(const char* op, const Tensor& a, bool upper);
+// The gradient by A from that by the lower L, where small_batch(l, dl) holds.
+Tensor cholesky_back(const Tensor& l, const Tensor& dl);
+
+// Whether a and b are matrices of the same batch, of more than one, and none is large; alpha a b
+// for such.
+bool small_batch(const Tensor& a, const Tensor& b);
+Tensor small_product(const Tensor& a, const Tensor& b, double alpha = 1);
 
 // X of A X = B for triangular A; the other half, and of a `unit` triangle the diagonal, are not
 // read. Batches are the same.

@@ -1,3 +1,4 @@
+#include "autograd/modes.h"
 #include "autograd/ops/linalg/linalg.h"
 #include "autograd/ops/linalg/matrices.h"
 #include "autograd/ops/linalg/solve.h"
@@ -22,6 +23,7 @@ Tensor solve(const Tensor& a, const Tensor& b, bool upper, bool left = true) {
 
 // L^-T S L^-1, S symmetric with the lower half of L^T dL (Murray, arXiv:1602.07527).
 Tensor cholesky_back(const Tensor& dl, const Tensor& l) {
+  if (!GradMode::is_enabled() && raw::small_batch(l, dl)) return raw::cholesky_back(l, dl);
   const Tensor half = matmul(l.mT(), dl).tril();
   const Tensor s = (half + half.tril(-1).mT()) * 0.5;
   return solve(l, solve(l.mT(), s, /*upper=*/true), /*upper=*/false, /*left=*/false);

@@ -62,7 +62,7 @@ Tensor inverse_of(const char* op, const Tensor& a, Tensor* info, bool check) {
   if (info) *info = s.info;
   return record(op, s.x, wrt(a, [](const Tensor& dy, const Tensor& y) {
                   const Tensor t = y.mT();
-                  return matmul(matmul(t, dy), t).neg();
+                  return autograd::multiply(autograd::multiply(t, dy), t, -1);
                 }));
 }
 

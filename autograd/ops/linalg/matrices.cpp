@@ -1,5 +1,7 @@
 #include "autograd/ops/linalg/matrices.h"
 
+#include "autograd/modes.h"
+#include "autograd/ops/linalg/linalg.h"
 #include "tensor/linalg/factor.h"
 
 namespace gradus::autograd {
@@ -33,6 +35,12 @@ void check_info(const char* op, const char* text, const Tensor& info) {
   const std::string what = fmt::format(fmt::runtime(text), f.number);
   if (info.dim() == 0) fail_linalg("{}: {}", op, what);
   fail_linalg("{}: {}, in matrix {} of the batch", op, what, f.matrix);
+}
+
+Tensor multiply(const Tensor& a, const Tensor& b, double alpha) {
+  if (!GradMode::is_enabled() && raw::small_batch(a, b)) return raw::small_product(a, b, alpha);
+  const Tensor y = matmul(a, b);
+  return alpha == 1 ? y : y.mul(Scalar(alpha));
 }
 
 Tensor without_derivative(const char* op, Tensor y, TensorList inputs) {

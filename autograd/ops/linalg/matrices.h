@@ -25,6 +25,9 @@ void check_info(const char* op, const char* text, const Tensor& info);
 inline Tensor column_of(const Tensor& x) { return x.unsqueeze(-1); }
 inline Tensor diagonal_of(const Tensor& x) { return x.diagonal(0, -2, -1); }
 
+// alpha a b for gradients: as matmul(), unless nothing is recorded and many small ones go at once.
+Tensor multiply(const Tensor& a, const Tensor& b, double alpha = 1);
+
 // The vjp of what has none; y is taken as it is.
 Tensor without_derivative(const char* op, Tensor y, TensorList inputs);
 

@@ -31,7 +31,7 @@ void expect_fitting(const char* op, const Tensor& a, const Tensor& b, bool left)
 
 // The gradient by A of X, of A X = B or X A = B, from that by B: -dB X^T or -X^T dB.
 Tensor by_matrix(const Tensor& db, const Tensor& x, bool left) {
-  return (left ? matmul(db, x.mT()) : matmul(x.mT(), db)).neg();
+  return left ? autograd::multiply(db, x.mT(), -1) : autograd::multiply(x.mT(), db, -1);
 }
 
 // What solves X A = B for a kernel that solves A X = B.

@@ -48,6 +48,13 @@ struct FactorKernels {
   // X of A X = B for triangular A, of which the other half is not read, nor the diagonal if `unit`.
   void (*triangular)(const Matrices<const T>& a, const Matrices<const T>& b, const Matrices<T>& x,
                      bool upper, bool unit, const SmallShape& n_and_k, void* work);
+  // L^-T S L^-1, S symmetric with half of the lower half of L^T dL: the gradient by A of
+  // cholesky().
+  void (*cholesky_back)(const Matrices<const T>& l, const Matrices<const T>& dl,
+                        const Matrices<T>& da, const SmallShape& shape, void* work);
+  // alpha A B for A m x k and B k x n.
+  void (*multiply)(const Matrices<const T>& a, const Matrices<const T>& b, const Matrices<T>& c,
+                   T alpha, int64_t k, const SmallShape& m_and_n, void* work);
 };
 
 template <class T>

@@ -136,6 +136,19 @@ void permutation(const int32_t* pivots, int64_t n, int32_t* rows) {
   }
 }
 
+// Rows of matrix m of b in this order, or as they are; columns [begin, begin + k), into one lane.
+// Of the identity where b has no data.
+template <class T>
+void pack_rows(const Matrices<const T>& b, int64_t m, const int32_t* rows, int64_t n, int64_t k,
+               int64_t begin, const Block<T>& y, int64_t lane) {
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t row = rows ? rows[i] : i;
+    for (int64_t j = 0; j < k; ++j)
+      y.at(i, j)[lane] =
+          b.data ? b.data[m * b.next + row * b.row + (begin + j) * b.column] : T(row == begin + j);
+  }
+}
+
 template <class T>
 void lu_solve(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& b,
               const Matrices<T>& to, bool transposed, const SmallShape& s, void* work) {
@@ -150,15 +163,14 @@ void lu_solve(const Matrices<const T>& lu, const int32_t* pivots, const Matrices
     for (int64_t begin = 0; begin < s.columns; begin += chunk) {
       const int64_t k = s.columns - begin < chunk ? s.columns - begin : chunk;
       const Block<T> y(x.data, k);
-      for (int64_t lane = 0; lane < width<T>; ++lane) {
-        const int64_t from = lane < lanes ? lane : 0;
-        for (int64_t i = 0; i < n; ++i) {
-          const int64_t row = transposed ? i : rows[from][i];
-          for (int64_t j = 0; j < k; ++j)
-            y.at(i, j)[lane] =
-                b.data ? b.data[(first + from) * b.next + row * b.row + (begin + j) * b.column]
-                       : T(row == begin + j);
-        }
+      if (transposed && b.data) {
+        Matrices<const T> part = b;
+        part.data += begin * b.column;
+        pack(part, first, lanes, n, k, y);
+      } else {
+        for (int64_t lane = 0; lane < width<T>; ++lane)
+          pack_rows(b, first + (lane < lanes ? lane : 0),
+                    transposed ? nullptr : rows[lane < lanes ? lane : 0], n, k, begin, y, lane);
       }
       const auto as_is = [&](int64_t i, int64_t p) { return a(i, p); };
       const auto turned = [&](int64_t i, int64_t p) { return a(p, i); };
@@ -169,13 +181,17 @@ void lu_solve(const Matrices<const T>& lu, const int32_t* pivots, const Matrices
         substitute(as_is, y, n, k, /*upper=*/false, /*unit=*/true);
         substitute(as_is, y, n, k, /*upper=*/true, /*unit=*/false);
       }
+      if (!transposed) {
+        Matrices<T> out = to;
+        out.data += begin * to.column;
+        unpack(y, first, lanes, n, k, out);
+        continue;
+      }
       for (int64_t lane = 0; lane < lanes; ++lane)
-        for (int64_t i = 0; i < n; ++i) {
-          const int64_t row = transposed ? rows[lane][i] : i;
+        for (int64_t i = 0; i < n; ++i)
           for (int64_t j = 0; j < k; ++j)
-            to.data[(first + lane) * to.next + row * to.row + (begin + j) * to.column] =
+            to.data[(first + lane) * to.next + rows[lane][i] * to.row + (begin + j) * to.column] =
                 y.at(i, j)[lane];
-        }
     }
   });
 }
@@ -282,12 +298,102 @@ void triangular(const Matrices<const T>& from, const Matrices<const T>& b, const
   });
 }
 
+// A matrix in each lane that may be stored as its transpose.
+template <class T>
+struct Turnable {
+  T* data;
+  int64_t row, column;
+
+  batch<T> operator()(int64_t i, int64_t j) const {
+    return batch<T>::load_aligned(data + (i * row + j * column) * width<T>);
+  }
+};
+template <class T>
+Turnable<T> pack_turnable(const Matrices<const T>& from, int64_t first, int64_t lanes, int64_t rows,
+                          int64_t columns, T* room) {
+  const bool turned = from.row == 1 && from.column != 1;
+  const Block<T> x(room, turned ? rows : columns);
+  if (!turned) {
+    pack(from, first, lanes, rows, columns, x);
+    return {room, x.stride, 1};
+  }
+  pack(Matrices<const T>{from.data, from.next, from.column, from.row}, first, lanes, columns, rows,
+       x);
+  return {room, 1, x.stride};
+}
+
+// Elements [j, j + K) of row i of alpha A B.
+template <int K, class T>
+void multiply_row(const Turnable<T>& a, const Turnable<T>& b, const Block<T>& c,
+                  const batch<T>& alpha, int64_t k, int64_t i, int64_t j) {
+  batch<T> sum[K];
+  for (int q = 0; q < K; ++q) sum[q] = batch<T>(T(0));
+  for (int64_t p = 0; p < k; ++p) {
+    const batch<T> factor = a(i, p);
+    for (int q = 0; q < K; ++q) sum[q] = xsimd::fma(factor, b(p, j + q), sum[q]);
+  }
+  for (int q = 0; q < K; ++q) c.set(i, j + q, alpha * sum[q]);
+}
+
+template <class T>
+void multiply(const Matrices<const T>& left, const Matrices<const T>& right, const Matrices<T>& to,
+              T alpha, int64_t k, const SmallShape& s, void* work) {
+  const int64_t m = s.rows, n = s.columns;
+  constexpr int64_t most = small_matrix * (small_matrix + 1) * width<T>;
+  T* const room = static_cast<T*>(work);
+  const Block<T> c(room + 2 * most, n);
+  const batch<T> factor(alpha);
+  for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
+    const Turnable<T> a = pack_turnable(left, first, lanes, m, k, room);
+    const Turnable<T> b = pack_turnable(right, first, lanes, k, n, room + most);
+    for (int64_t i = 0; i < m; ++i) {
+      int64_t j = 0;
+      for (; j + 4 <= n; j += 4) multiply_row<4>(a, b, c, factor, k, i, j);
+      for (; j < n; ++j) multiply_row<1>(a, b, c, factor, k, i, j);
+    }
+    unpack(c, first, lanes, m, n, to);
+  });
+}
+
+template <class T>
+void cholesky_back(const Matrices<const T>& from, const Matrices<const T>& dy,
+                   const Matrices<T>& to, const SmallShape& s, void* work) {
+  using V = batch<T>;
+  const int64_t n = s.rows;
+  Room<T> room(work);
+  const Block<T> l = room.block(n, n), dl = room.block(n, n), x = room.block(n, n);
+  const auto turned = [&](int64_t i, int64_t p) { return l(p, i); };
+  for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
+    pack(from, first, lanes, n, n, l);
+    pack(dy, first, lanes, n, n, dl);
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j <= i; ++j) {
+        V sum(T(0));
+        for (int64_t p = i; p < n; ++p) sum = xsimd::fma(l(p, i), dl(p, j), sum);
+        sum = sum * V(T(0.5));
+        x.set(i, j, sum);
+        x.set(j, i, sum);
+      }
+    substitute(turned, x, n, n, /*upper=*/true, /*unit=*/false);  // L^-T S
+    for (int64_t i = 0; i < n; ++i)
+      for (int64_t j = 0; j < i; ++j) {
+        const V upper = x(j, i);
+        x.set(j, i, x(i, j));
+        x.set(i, j, upper);
+      }
+    substitute(turned, x, n, n, /*upper=*/true, /*unit=*/false);
+    unpack(x, first, lanes, n, n, to);
+  });
+}
+
 template <class T>
 constexpr FactorKernels<T> kernels_of = {.lu = &lu<T>,
                                          .lu_solve = &lu_solve<T>,
                                          .solve = &solve<T>,
                                          .cholesky = &cholesky<T>,
-                                         .triangular = &triangular<T>};
+                                         .triangular = &triangular<T>,
+                                         .cholesky_back = &cholesky_back<T>,
+                                         .multiply = &multiply<T>};
 
 }  // namespace
 

@@ -183,6 +183,39 @@ TEST_CASE("Cholesky reads one half alone, and says where a matrix is not positiv
   });
 }
 
+TEST_CASE("products of small matrices, however they lie") {
+  for (const ScalarType t : {kFloat, kDouble})
+    for (const int64_t m : {1, 3, 4, 16, 31})
+      for (const int64_t k : {1, 4, 17, 32})
+        for (const int64_t n : {1, 5, 8, 32}) {
+          INFO(m, " x ", k, " x ", n);
+          const Tensor a = numbers({18, m, k}, t), b = numbers({18, k, n}, t, 2);
+          const Tensor a_turned = a.mT().contiguous().mT(), b_turned = b.mT().contiguous().mT();
+          REQUIRE(raw::small_batch(a, b));
+          const Tensor want = matmul(a, b);
+          CHECK(near(raw::small_product(a, b), want, k));
+          CHECK(near(raw::small_product(a_turned, b, -2), want * -2, k));
+          CHECK(near(raw::small_product(a, b_turned), want, k));
+          CHECK(near(raw::small_product(a_turned, b_turned), want, k));
+        }
+  const Tensor large = numbers({2, 33, 3}, kDouble), one = numbers({1, 3, 3}, kDouble);
+  CHECK(!raw::small_batch(large, large));
+  CHECK(!raw::small_batch(one, one));
+  CHECK(!raw::small_batch(numbers({2, 3, 3}, kDouble), numbers({3, 3, 3}, kDouble)));
+}
+
+TEST_CASE("the gradient of Cholesky's factor") {
+  for_squares([](const Tensor& x, int64_t n) {
+    if (n > 32 || x.size(0) == 1) return;
+    const Tensor l = raw::cholesky(op, matmul(x, x.mT()) + identity_like(x), false).factor;
+    const Tensor dl = numbers(x.sizes(), x.dtype(), 3);
+    // L^T dA L is what the symmetric half of L^T dL is.
+    const Tensor half = matmul(l.mT(), dl).tril();
+    CHECK(near(matmul(matmul(l.mT(), raw::cholesky_back(l, dl)), l),
+               (half + half.tril(-1).mT()) / 2, n, 100));
+  });
+}
+
 TEST_CASE("QR") {
   for_shapes([](const Tensor& a, int64_t m, int64_t n) {
     const raw::Reflections f = raw::householder_qr(op, a);
