@@ -37,6 +37,7 @@ Field<number, Class, T> field(const char* name, T Class::*member) {
 /// also lets the field be saved, loaded, compared, and inherited by groups of parameters.
 #define GRADUS_FIELD(T, name)                                              \
  public:                                                                   \
+  template <int = 0>                                                       \
   auto field_at(gradus::optim::detail::SourceLine<__LINE__ % 512>) const { \
     return gradus::optim::detail::field<__LINE__ % 512>(                   \
         #name, &std::remove_cvref_t<decltype(*this)>::name##_);            \
@@ -183,27 +184,10 @@ class OptimizerParamState {
 template <class Derived>
 class OptimizerCloneableParamState : public OptimizerParamState {
  public:
-  std::unique_ptr<OptimizerParamState> clone() const override {
-    return std::make_unique<Derived>(self());
-  }
-  void serialize(serialize::InputArchive& archive) override {
-    if constexpr (HasFields<Derived>)
-      detail::load_fields(archive, static_cast<Derived&>(*this));
-    else
-      OptimizerParamState::serialize(archive);
-  }
-  void serialize(serialize::OutputArchive& archive) const override {
-    if constexpr (HasFields<Derived>)
-      detail::save_fields(archive, self());
-    else
-      OptimizerParamState::serialize(archive);
-  }
-  void check(const Tensor& parameter) const override {
-    for_each_field(self(), [&](const char* name, auto member) {
-      if constexpr (std::is_same_v<decltype(self().*member), const Tensor&>)
-        detail::check_state(name, self().*member, parameter);
-    });
-  }
+  std::unique_ptr<OptimizerParamState> clone() const override;
+  void serialize(serialize::InputArchive& archive) override;
+  void serialize(serialize::OutputArchive& archive) const override;
+  void check(const Tensor& parameter) const override;
 
  private:
   const Derived& self() const { return static_cast<const Derived&>(*this); }
@@ -241,60 +225,105 @@ class OptimizerOptions {
 template <class Derived>
 class OptimizerCloneableOptions : public OptimizerOptions {
  public:
-  std::unique_ptr<OptimizerOptions> clone() const override {
-    return std::make_unique<Derived>(self());
-  }
-  void serialize(serialize::InputArchive& archive) override {
-    if constexpr (HasFields<Derived>)
-      detail::load_fields(archive, self());
-    else
-      OptimizerOptions::serialize(archive);
-  }
-  void serialize(serialize::OutputArchive& archive) const override {
-    if constexpr (HasFields<Derived>)
-      detail::save_fields(archive, self());
-    else
-      OptimizerOptions::serialize(archive);
-  }
-  double get_lr() const override {
-    if constexpr (requires(const Derived& d) { double(d.lr()); })
-      return self().lr();
-    else
-      return OptimizerOptions::get_lr();
-  }
-  void set_lr(double lr) override {
-    if constexpr (requires(Derived & d) { d.lr(lr); })
-      self().lr(lr);
-    else
-      OptimizerOptions::set_lr(lr);
-  }
-  std::optional<double> get_momentum() const override {
-    if constexpr (requires(const Derived& d) { double(d.momentum()); })
-      return self().momentum();
-    else if constexpr (requires(const Derived& d) { double(std::get<0>(d.betas())); })
-      return std::get<0>(self().betas());
-    else
-      return std::nullopt;
-  }
-  void set_momentum(double v) override {
-    if constexpr (requires(Derived & d) { d.momentum(v); })
-      self().momentum(v);
-    else if constexpr (requires(Derived & d) { std::get<0>(d.betas()) = v; })
-      std::get<0>(self().betas()) = v;
-  }
-  void inherit(const OptimizerOptions& defaults) override {
-    if constexpr (HasFields<Derived> && std::is_default_constructible_v<Derived>)
-      if (const auto* from = dynamic_cast<const Derived*>(&defaults)) {
-        const Derived fresh;
-        for_each_field(fresh, [&](const char*, auto member) {
-          if (self().*member == fresh.*member) self().*member = from->*member;
-        });
-      }
-  }
+  std::unique_ptr<OptimizerOptions> clone() const override;
+  void serialize(serialize::InputArchive& archive) override;
+  void serialize(serialize::OutputArchive& archive) const override;
+  double get_lr() const override;
+  void set_lr(double lr) override;
+  std::optional<double> get_momentum() const override;
+  void set_momentum(double v) override;
+  void inherit(const OptimizerOptions& defaults) override;
 
  private:
   Derived& self() { return static_cast<Derived&>(*this); }
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
+
+// Not within the classes: `extern template` spares programs only functions that are not inline.
+
+template <class Derived>
+std::unique_ptr<OptimizerParamState> OptimizerCloneableParamState<Derived>::clone() const {
+  return std::make_unique<Derived>(self());
+}
+template <class Derived>
+void OptimizerCloneableParamState<Derived>::serialize(serialize::InputArchive& archive) {
+  if constexpr (HasFields<Derived>)
+    detail::load_fields(archive, static_cast<Derived&>(*this));
+  else
+    OptimizerParamState::serialize(archive);
+}
+template <class Derived>
+void OptimizerCloneableParamState<Derived>::serialize(serialize::OutputArchive& archive) const {
+  if constexpr (HasFields<Derived>)
+    detail::save_fields(archive, self());
+  else
+    OptimizerParamState::serialize(archive);
+}
+template <class Derived>
+void OptimizerCloneableParamState<Derived>::check(const Tensor& parameter) const {
+  for_each_field(self(), [&](const char* name, auto member) {
+    if constexpr (std::is_same_v<decltype(self().*member), const Tensor&>)
+      detail::check_state(name, self().*member, parameter);
+  });
+}
+
+template <class Derived>
+std::unique_ptr<OptimizerOptions> OptimizerCloneableOptions<Derived>::clone() const {
+  return std::make_unique<Derived>(self());
+}
+template <class Derived>
+void OptimizerCloneableOptions<Derived>::serialize(serialize::InputArchive& archive) {
+  if constexpr (HasFields<Derived>)
+    detail::load_fields(archive, self());
+  else
+    OptimizerOptions::serialize(archive);
+}
+template <class Derived>
+void OptimizerCloneableOptions<Derived>::serialize(serialize::OutputArchive& archive) const {
+  if constexpr (HasFields<Derived>)
+    detail::save_fields(archive, self());
+  else
+    OptimizerOptions::serialize(archive);
+}
+template <class Derived>
+double OptimizerCloneableOptions<Derived>::get_lr() const {
+  if constexpr (requires(const Derived& d) { double(d.lr()); })
+    return self().lr();
+  else
+    return OptimizerOptions::get_lr();
+}
+template <class Derived>
+void OptimizerCloneableOptions<Derived>::set_lr(double lr) {
+  if constexpr (requires(Derived & d) { d.lr(lr); })
+    self().lr(lr);
+  else
+    OptimizerOptions::set_lr(lr);
+}
+template <class Derived>
+std::optional<double> OptimizerCloneableOptions<Derived>::get_momentum() const {
+  if constexpr (requires(const Derived& d) { double(d.momentum()); })
+    return self().momentum();
+  else if constexpr (requires(const Derived& d) { double(std::get<0>(d.betas())); })
+    return std::get<0>(self().betas());
+  else
+    return std::nullopt;
+}
+template <class Derived>
+void OptimizerCloneableOptions<Derived>::set_momentum(double v) {
+  if constexpr (requires(Derived & d) { d.momentum(v); })
+    self().momentum(v);
+  else if constexpr (requires(Derived & d) { std::get<0>(d.betas()) = v; })
+    std::get<0>(self().betas()) = v;
+}
+template <class Derived>
+void OptimizerCloneableOptions<Derived>::inherit(const OptimizerOptions& defaults) {
+  if constexpr (HasFields<Derived> && std::is_default_constructible_v<Derived>)
+    if (const auto* from = dynamic_cast<const Derived*>(&defaults)) {
+      const Derived fresh;
+      for_each_field(fresh, [&](const char*, auto member) {
+        if (self().*member == fresh.*member) self().*member = from->*member;
+      });
+    }
+}
 
 }  // namespace gradus::optim
