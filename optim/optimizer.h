@@ -186,15 +186,20 @@ class ParameterwiseOptimizer : public OptimizerOfEach {
 
  protected:
   virtual void update(const Tensor& p, const Tensor& dy, const Options& o, State& s) = 0;
-  std::unique_ptr<OptimizerParamState> make_state() const override {
-    return std::make_unique<State>();
-  }
+  std::unique_ptr<OptimizerParamState> make_state() const override;
 
  private:
-  void update_one(const Tensor& p, const OptimizerOptions& o, OptimizerParamState& s) final {
-    update(p, p.grad(), static_cast<const Options&>(o), static_cast<State&>(s));
-  }
+  void update_one(const Tensor& p, const OptimizerOptions& o, OptimizerParamState& s) final;
 };
+template <class Options, class State>
+std::unique_ptr<OptimizerParamState> ParameterwiseOptimizer<Options, State>::make_state() const {
+  return std::make_unique<State>();
+}
+template <class Options, class State>
+void ParameterwiseOptimizer<Options, State>::update_one(const Tensor& p, const OptimizerOptions& o,
+                                                        OptimizerParamState& s) {
+  update(p, p.grad(), static_cast<const Options&>(o), static_cast<State&>(s));
+}
 
 /// The templates of an optimiser that has NameOptions and NameParamState: with `extern` in its
 /// header, so that programs need not compile them, and without in its .cpp file.

@@ -37,6 +37,7 @@ Field<number, Class, T> field(const char* name, T Class::*member) {
 /// also lets the field be saved, loaded, compared, and inherited by groups of parameters.
 #define GRADUS_FIELD(T, name)                                              \
  public:                                                                   \
+  template <int = 0>                                                       \
   auto field_at(gradus::optim::detail::SourceLine<__LINE__ % 512>) const { \
     return gradus::optim::detail::field<__LINE__ % 512>(                   \
         #name, &std::remove_cvref_t<decltype(*this)>::name##_);            \
@@ -238,8 +239,7 @@ class OptimizerCloneableOptions : public OptimizerOptions {
   const Derived& self() const { return static_cast<const Derived&>(*this); }
 };
 
-// --- Definitions. Not in the classes: what is inline is compiled in spite of `extern template`.
-// ---
+// Not within the classes: `extern template` spares programs only functions that are not inline.
 
 template <class Derived>
 std::unique_ptr<OptimizerParamState> OptimizerCloneableParamState<Derived>::clone() const {

@@ -118,6 +118,16 @@ class AcceleratorError : public Error {
  public:
   using Error::Error;
 };
+class BufferError : public Error {
+ public:
+  using Error::Error;
+};
+class SyntaxError : public Error {
+ public:
+  using Error::Error;
+};
+using UserWarning = Warning::UserWarning;
+using DeprecationWarning = Warning::DeprecationWarning;
 /// There are no sizes that are yet to be known.
 using SymInt = int64_t;
 using SymIntArrayRef = IntArrayRef;
