@@ -1,11 +1,19 @@
 // All of Gradus.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "gradus.h: compile with -std=c++20 or newer"
+#endif
+
 #include "autograd/autograd.h"
 #include "autograd/checkpoint.h"
 #include "autograd/factories.h"
+#include "autograd/forward_ad.h"
 #include "autograd/function.h"
+#include "autograd/function_hook.h"
+#include "autograd/functional.h"
 #include "autograd/gradcheck.h"
+#include "autograd/graph.h"
 #include "autograd/ops/image/image.h"
 #include "autograd/ops/index/index.h"
 #include "autograd/ops/linalg/linalg.h"
@@ -23,4 +31,5 @@
 #include "tensor/base/parallel.h"
 #include "tensor/base/warning.h"
 #include "tensor/io/serialize.h"
+#include "tensor/questions.h"
 #include "tensor/tensor.h"

@@ -6,13 +6,6 @@
 
 namespace gradus::autograd {
 
-/// Several tensors.
-using variable_list = std::vector<Tensor>;
-/// Several tensors.
-using tensor_list = std::vector<Tensor>;
-/// A tensor, by the name it had when only some had gradients.
-using Variable = Tensor;
-
 /// Adds the gradients of the sum of `tensors`, each weighted by its entry of grad_tensors (ones for
 /// scalars where undefined), to the `grad` of the leaves they depend on, or of `inputs` only where
 /// those are given. The graph is freed unless retain_graph; create_graph (which retains it) records
@@ -28,10 +21,15 @@ void backward(TensorList tensors, TensorList grad_tensors = {},
 
 /// The gradients of the sum of `outputs`, weighted as in backward(), by `inputs`, whose own `grad`
 /// is left as it is. An input that the outputs do not depend on throws Error, or with allow_unused
-/// gives an undefined tensor.
+/// gives an undefined tensor, or with materialize_grads zeros.
+///
+/// With is_grads_batched the grad_outputs have one dim more in front, over which they are gone
+/// through, and so have the gradients: one backward pass for each place in it. Throws Error when
+/// these sizes differ or a weight is undefined.
 variable_list grad(TensorList outputs, TensorList inputs, TensorList grad_outputs = {},
                    std::optional<bool> retain_graph = std::nullopt, bool create_graph = false,
-                   bool allow_unused = false);
+                   bool allow_unused = false, bool is_grads_batched = false,
+                   bool materialize_grads = false);
 
 /// While on, every recorded operation notes where in the user's program it stands, and a backward
 /// pass that throws, or with check_nan makes a nan, names the operation and that place. Slow; for

@@ -58,7 +58,7 @@ std::vector<Ref<Node>> Recording::nodes_since(uint64_t start, const variable_lis
   std::unordered_set<const Node*> seen;
   std::vector<Ref<Node>> open;
   for (const Tensor& y : outputs)
-    if (y.defined()) open.push_back(gradient_edge(y).node);
+    if (y.defined()) open.push_back(gradient_edge(y).function);
   while (!open.empty()) {
     const Ref<Node> node = std::move(open.back());
     open.pop_back();
@@ -70,7 +70,7 @@ std::vector<Ref<Node>> Recording::nodes_since(uint64_t start, const variable_lis
     }
     if (node->sequence() <= start) continue;
     found.push_back(node);
-    for (const Edge& e : node->edges()) open.push_back(e.node);
+    for (const Edge& e : node->edges()) open.push_back(e.function);
   }
   return found;
 }
@@ -111,10 +111,9 @@ Node& Recording::twin(const Node& node, size_t place) {
   const std::lock_guard lock(mutex_);
   if (twins_.empty()) record_again();
   Node& twin = *twins_[place];
-  bool same = std::string_view(twin.op()) == node.op() &&
-              twin.num_outputs() == node.num_outputs() &&
+  bool same = std::string_view(twin.op()) == node.op() && twin.num_inputs() == node.num_inputs() &&
               twin.edges().size() == const_cast<Node&>(node).edges().size();
-  for (size_t i = 0; same && i < node.num_outputs(); ++i)
+  for (size_t i = 0; same && i < node.num_inputs(); ++i)
     same = alike(twin.output(i), node.output(i));
   if (!same)
     fail("checkpoint: the second call of the function recorded {} of shape {}, the first {} of {}",

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -31,12 +32,44 @@ class CheckpointScope {
 };
 
 namespace detail {
-// Whatever checkpoint's function may return, as a list.
-inline variable_list outputs_of(const Tensor& t) { return {t}; }
-inline variable_list outputs_of(const variable_list& list) { return list; }
+// The tensors in what checkpoint's function takes or returns: none in other types.
+template <class T>
+struct TensorsIn {
+  static constexpr bool any = false;
+  static void add(const T&, variable_list&) {}
+};
+template <>
+struct TensorsIn<Tensor> {
+  static constexpr bool any = true;
+  static void add(const Tensor& t, variable_list& all) { all.push_back(t); }
+};
+template <class T>
+struct TensorsIn<std::optional<T>> {
+  static constexpr bool any = TensorsIn<T>::any;
+  static void add(const std::optional<T>& t, variable_list& all) {
+    if (t) TensorsIn<T>::add(*t, all);
+  }
+};
+template <class T>
+struct TensorsIn<std::vector<T>> {
+  static constexpr bool any = TensorsIn<T>::any;
+  static void add(const std::vector<T>& list, variable_list& all) {
+    if constexpr (any)
+      for (const T& t : list) TensorsIn<T>::add(t, all);
+  }
+};
 template <class... T>
-variable_list outputs_of(const std::tuple<T...>& outputs) {
-  return std::apply([](const T&... t) { return variable_list{t...}; }, outputs);
+struct TensorsIn<std::tuple<T...>> {
+  static constexpr bool any = (TensorsIn<T>::any || ...);
+  static void add(const std::tuple<T...>& list, variable_list& all) {
+    std::apply([&](const T&... t) { (TensorsIn<T>::add(t, all), ...); }, list);
+  }
+};
+template <class... T>
+variable_list tensors_in(const T&... x) {
+  variable_list all;
+  (TensorsIn<T>::add(x, all), ...);
+  return all;
 }
 }  // namespace detail
 
@@ -48,21 +81,19 @@ variable_list outputs_of(const std::tuple<T...>& outputs) {
 /// of a plain call's, and dropout the same masks: the default generator is set back for the second
 /// call. Checkpoints may stand inside of each other, and gradients have gradients.
 ///
-/// fn returns a Tensor, a std::vector of them or a std::tuple of them. It must compute the same
-/// each time, draw from no generator except the default one, and write to none of its inputs; what
-/// it does beside, like a batch norm's running statistics, happens twice. Throws Error when it
-/// writes to an input, and in the backward pass when an input or a leaf that it uses was written to
-/// since or when the second call records other operations than the first.
+/// fn returns a Tensor, or a std::vector, std::optional or std::tuple of such, as nn::LSTM does. It
+/// must compute the same each time, draw from no generator except the default one, and write to
+/// none of its inputs; what it does beside, like a batch norm's running statistics, happens twice.
+/// Throws Error when it writes to an input, and in the backward pass when an input or a leaf that
+/// it uses was written to since or when the second call records other operations than the first.
 template <class F, class... Inputs>
 auto checkpoint(F fn, const Inputs&... inputs) {
+  using namespace autograd::detail;
   if (!GradMode::is_enabled()) return fn(inputs...);
-  std::vector<bool> is_tensor;
-  autograd::variable_list tensors;
-  (autograd::detail::collect(inputs, tensors, is_tensor), ...);
-  autograd::CheckpointScope scope(tensors);
+  autograd::CheckpointScope scope(tensors_in(inputs...));
   auto outputs = fn(inputs...);
-  scope.close(autograd::detail::outputs_of(outputs),
-              [fn, inputs...]() mutable { return autograd::detail::outputs_of(fn(inputs...)); });
+  static_assert(TensorsIn<decltype(outputs)>::any, "checkpoint: the function returns no tensors");
+  scope.close(tensors_in(outputs), [fn, inputs...]() mutable { return tensors_in(fn(inputs...)); });
   return outputs;
 }
 

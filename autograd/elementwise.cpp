@@ -79,7 +79,7 @@ class FormulaNode final : public Node {
     return name_for(kinds);
   }
   // Apart from the constructor, since a write in place comes between.
-  void save(Operands x) {
+  [[gnu::always_inline]] void save(Operands x) {
     const unsigned keep = kept();
     for (size_t k = 0; k < x.size(); ++k) {
       if (!(keep >> k & 1)) continue;
@@ -89,6 +89,14 @@ class FormulaNode final : public Node {
         saved_[k] = Saved(x[k].tensor);
       saves_ = saves_ || !x[k].is_number();
     }
+    if (detail::saved_hooks) [[unlikely]]
+      pack_saved();
+  }
+  [[gnu::noinline]] void pack_saved() {
+    Saved::begin_moves();
+    for (Saved& s : saved_)
+      if (s.defined()) s.pack();
+    Saved::end_moves();
   }
   void keep_output(const Tensor& y) {
     if (!(kept() & formulas::saves::output)) return;
@@ -97,11 +105,11 @@ class FormulaNode final : public Node {
   }
 
   std::span<Edge> edges() override { return {edges_, size_t(info_.arity)}; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override {
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     if (released_) detail::throw_released(*this);
     const Tensor y = output_.restore(this);
     for (size_t i = 0; i < dx.size(); ++i)
-      if (edges_[i].valid() && info_.slope[i]) dx[i] = carry(i, dy[0], y);
+      if (edges_[i].is_valid() && info_.slope[i]) dx[i] = carry(i, dy[0], y);
   }
   void release() override {
     if (!saves_) return;
@@ -114,7 +122,7 @@ class FormulaNode final : public Node {
   unsigned kept() const {
     unsigned keep = 0;
     for (size_t i = 0; i < size_t(info_.arity); ++i)
-      if (edges_[i].valid()) keep |= info_.keep[i];
+      if (edges_[i].is_valid()) keep |= info_.keep[i];
     return keep;
   }
 

@@ -8,8 +8,9 @@
 #include <unordered_map>
 
 #include "autograd/autograd.h"
+#include "autograd/function_hook.h"
 #include "autograd/meta.h"
-#include "autograd/pending.h"
+#include "autograd/needed.h"
 #include "autograd/record.h"
 #include "autograd/recording.h"
 #include "tensor/base/fail.h"
@@ -22,6 +23,7 @@ namespace {
 
 // A gradient as its edge's output wants it: summed where it was broadcast, of its type.
 Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
+  if (want.dtype == ScalarType::Undefined) return g;  // a program's own node that says nothing
   if (!(g.sizes() == want.sizes.ref())) {
     if (!expandable(want.sizes, g.sizes()))
       fail("{}: the gradient of input {} has shape {}, expected {}", describe(from), index,
@@ -30,49 +32,6 @@ Tensor fit(Tensor g, const OutputInfo& want, const Node& from, size_t index) {
   }
   return g.dtype() == want.dtype ? g : g.to(want.dtype);
 }
-
-// Which nodes lead to one of the wanted ones.
-class Needed {
- public:
-  Needed(const List<Edge>& roots, const List<Edge>& wanted) {
-    for (const Edge& e : wanted)
-      if (e.valid()) known_[e.node.get()] = true;
-    std::vector<Node*> stack;
-    for (const Edge& r : roots)
-      if (r.valid()) stack.push_back(r.node.get());
-    // Children first: a node stays on the stack until all of its inputs are known.
-    std::unordered_map<Node*, bool> open;
-    while (!stack.empty()) {
-      Node* n = stack.back();
-      if (const auto it = seen_.find(n); it != seen_.end() && it->second) {
-        stack.pop_back();
-        continue;
-      }
-      const bool second = seen_.contains(n);
-      if (!second) {
-        seen_[n] = false;
-        for (const Edge& e : n->edges())
-          if (e.valid() && !seen_.contains(e.node.get())) stack.push_back(e.node.get());
-        continue;
-      }
-      seen_[n] = true;
-      stack.pop_back();
-      bool leads = false;
-      for (const Edge& e : n->edges()) leads = leads || (e.valid() && runs(e.node.get()));
-      below_[n] = leads;
-    }
-  }
-  // The node, or something below it, is wanted.
-  bool runs(Node* n) const { return known_.contains(n) || leads(n); }
-  // Something below the node is wanted, so that it must be applied.
-  bool leads(Node* n) const {
-    const auto it = below_.find(n);
-    return it != below_.end() && it->second;
-  }
-
- private:
-  std::unordered_map<Node*, bool> known_, seen_, below_;
-};
 
 // The right to run a node, which one thread has at a time: backward passes of several threads may
 // meet at a node, and the first that does not keep the graph lets go of what the node saved.
@@ -104,6 +63,29 @@ class Turn {
   std::atomic<uint8_t>* busy_ = nullptr;
 };
 
+// Lets hooks of a whole node change all its gradients.
+[[gnu::noinline]] void run_pre_hooks(Node& node,
+                                     const std::vector<std::unique_ptr<FunctionPreHook>>& hooks,
+                                     std::span<Tensor> dy) {
+  for (size_t i = 0; i < hooks.size(); ++i) {
+    variable_list changed = (*hooks[i])({dy.begin(), dy.end()});
+    if (changed.size() != dy.size())
+      fail("{}: a pre-hook returned {} gradients, expected {}", node.op(), changed.size(),
+           dy.size());
+    std::move(changed.begin(), changed.end(), dy.begin());
+  }
+}
+void run_post_hooks(Node& node, const variable_list& dy, std::span<Tensor> dx) {
+  const auto& hooks = node.rare()->post_hooks;
+  for (size_t i = 0; i < hooks.size(); ++i) {
+    variable_list changed = (*hooks[i])({dx.begin(), dx.end()}, dy);
+    if (changed.size() != dx.size())
+      fail("{}: a post-hook returned {} gradients, expected {}", node.op(), changed.size(),
+           dx.size());
+    std::move(changed.begin(), changed.end(), dx.begin());
+  }
+}
+
 void run_hooks(Node& node, std::span<Tensor> dy) {
   const auto call = [&](const auto& hooks, Tensor& g) {
     for (const auto& [handle, hook] : hooks)
@@ -119,9 +101,9 @@ void run_hooks(Node& node, std::span<Tensor> dy) {
     if (const Meta* m = meta(static_cast<AccumulateGrad&>(node).leaf());
         m && !m->leaf_hooks.empty())
       call(std::vector(m->leaf_hooks), dy[0]);
-    return;
   }
   if (!node.rare()) return;
+  run_pre_hooks(node, node.rare()->tensor_pre_hooks, dy);
   for (const OutputHooks& h : std::vector(node.rare()->hooks)) {
     if (!dy[h.nr].defined()) continue;
     call(h.hooks, dy[h.nr]);
@@ -158,7 +140,7 @@ void check_nan(const Node& node, std::span<const Tensor> dx) {
   std::vector<Edge> read;
   const std::span<Edge> edges = node.edges();
   for (size_t i = 0; i < edges.size(); ++i)
-    if (node.linked() >> i & 1 && edges[i].valid()) read.push_back(edges[i]);
+    if (node.linked() >> i & 1 && edges[i].is_valid()) read.push_back(edges[i]);
   if (read.empty()) return;
   for (Tensor& g : dx)
     if (g.defined() && !g.requires_grad()) g = link(g, read);
@@ -167,7 +149,7 @@ void check_nan(const Node& node, std::span<const Tensor> dx) {
 [[gnu::noinline]] void apply_watched(Node& node, Node& worker, std::span<Tensor> dy,
                                      std::span<Tensor> dx) {
   try {
-    worker.apply(dy, dx);
+    worker.propagate(dy, dx);
     if (detail::anomaly_check_nan) check_nan(node, dx);
   } catch (...) {
     warn_of_origin(node);
@@ -175,28 +157,53 @@ void check_nan(const Node& node, std::span<const Tensor> dx) {
   }
 }
 
-void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx, bool keep_graph) {
-  const Turn turn(node);
-  const RunningNode frame(node);
-  Node& worker = node.rare() ? working(node) : node;
+// `worker` computes what `node` should.
+[[gnu::always_inline]] inline void apply(Node& node, Node& worker, std::span<Tensor> dy,
+                                         std::span<Tensor> dx, bool keep_graph) {
   if (detail::anomaly) [[unlikely]]
     apply_watched(node, worker, dy, dx);
   else
-    worker.apply(dy, dx);
-  if (!keep_graph) {
-    worker.release();
-    if (&worker != &node) node.rare()->recording.reset();
-  }
+    worker.propagate(dy, dx);
+  if (!keep_graph) worker.release();
   if (GradMode::is_enabled() && node.linked()) link_gradients(node, dx);
+}
+[[gnu::noinline]] void apply_rare(Node& node, std::span<Tensor> dy, std::span<Tensor> dx,
+                                  bool keep_graph) {
+  Node::Rare& rare = *node.rare();
+  run_pre_hooks(node, rare.pre_hooks, dy);
+  variable_list came;
+  if (!rare.post_hooks.empty()) came.assign(dy.begin(), dy.end());
+  Node& worker = working(node);
+  apply(node, worker, dy, dx, keep_graph);
+  if (!keep_graph && &worker != &node) rare.recording.reset();
+  run_post_hooks(node, came, dx);
+}
+void apply(Node& node, std::span<Tensor> dy, std::span<Tensor> dx, bool keep_graph) {
+  const Turn turn(node);
+  const RunningNode frame(node);
+  if (node.rare()) [[unlikely]]
+    apply_rare(node, dy, dx, keep_graph);
+  else
+    apply(node, node, dy, dx, keep_graph);
 }
 
 }  // namespace
 
-void AccumulateGrad::apply(std::span<Tensor> dy, std::span<Tensor>) {
+void AccumulateGrad::propagate(std::span<Tensor> dy, std::span<Tensor>) {
+  if (!dy[0].defined()) return;
+  accumulate(dy[0]);
+  tell_accumulated();
+}
+void AccumulateGrad::tell_accumulated() {
+  const Meta* m = meta(leaf_);
+  if (!m || m->accumulated_hooks.empty()) return;
+  const Tensor leaf{Ref<TensorImpl>(&leaf_)};
+  // A copy: a hook may add or remove hooks.
+  for (const auto& [handle, hook] : std::vector(m->accumulated_hooks)) hook(leaf);
+}
+void AccumulateGrad::accumulate(Tensor& fresh) {
   const Tensor leaf{Ref<TensorImpl>(&leaf_)};
   Tensor& grad = leaf.mutable_grad();
-  Tensor& fresh = dy[0];
-  if (!fresh.defined()) return;
   if (grad.defined()) {
     if (GradMode::is_enabled())
       grad = grad + fresh;
@@ -257,9 +264,10 @@ std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph
   std::vector<Tensor> captured(inputs.size());
   if (!inputs.empty()) {
     needed.emplace(root_edges, wanted);
-    for (size_t i = 0; i < wanted.size(); ++i) captures[wanted[i].node.get()].push_back(i);
+    for (size_t i = 0; i < wanted.size(); ++i) captures[wanted[i].function.get()].push_back(i);
   }
 
+  RunningPass pass(keep_graph, create_graph, root_edges, needed ? &*needed : nullptr);
   List<Tensor> dx;
   while (!pending.empty()) {
     Pending::Item item = pending.pop();
@@ -268,22 +276,24 @@ std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph
     run_hooks(node, dy);
     if (needed) {
       if (const auto it = captures.find(&node); it != captures.end())
-        for (size_t i : it->second) captured[i] = dy[wanted[i].nr];
+        for (size_t i : it->second) captured[i] = dy[wanted[i].input_nr];
       if (!needed->leads(&node)) continue;
     }
     const auto edges = node.edges();
     for (const Edge& e : edges)
-      if (e.valid()) fetch(e.node.get());
+      if (e.is_valid()) fetch(e.function.get());
     dx.clear();
     dx.resize(edges.size());
     apply(node, dy, dx, keep_graph);
     for (size_t i = 0; i < edges.size(); ++i) {
-      if (!dx[i].defined() || !edges[i].valid()) continue;
-      if (needed && !needed->runs(edges[i].node.get())) continue;
-      const OutputInfo& want = edges[i].node->output(edges[i].nr);
+      if (!dx[i].defined() || !edges[i].is_valid()) continue;
+      if (needed && !needed->runs(edges[i].function.get())) continue;
+      const OutputInfo& want = edges[i].function->output(edges[i].input_nr);
       pending.add(edges[i], fit(std::move(dx[i]), want, node, i));
     }
   }
+
+  pass.end();
 
   for (size_t i = 0; i < captured.size(); ++i) {
     if (!captured[i].defined() && !allow_unused)
@@ -293,9 +303,10 @@ std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph
           op, i);
     if (accumulate_inputs && captured[i].defined()) {
       std::optional<Turn> turn;
-      if (Node& node = *wanted[i].node; node.is_sink()) turn.emplace(node);
+      if (Node& node = *wanted[i].function; node.is_sink()) turn.emplace(node);
       Tensor& grad = inputs[i].mutable_grad();
       grad = grad.defined() ? grad + captured[i] : captured[i].clone();
+      if (turn) static_cast<AccumulateGrad&>(*wanted[i].function).tell_accumulated();
     }
   }
   return captured;
@@ -326,6 +337,7 @@ void on_new_stack(F f) {
   std::exception_ptr error;
   const bool grad_mode = GradMode::is_enabled(), inference = InferenceMode::is_enabled();
   const RunningNode* const running = RunningNode::innermost();
+  Pass* const pass = Pass::current();
   WarningHandler* const handler = WarningUtils::get_warning_handler();
   std::thread thread;
   try {
@@ -333,6 +345,7 @@ void on_new_stack(F f) {
       GradMode::set_enabled(grad_mode);
       gradus::detail::inference_mode = inference;
       RunningNode::continue_from(running);
+      Pass::set_current(pass);
       WarningUtils::set_warning_handler(handler);
       try {
         f();
@@ -365,19 +378,6 @@ std::vector<Tensor> run_backward(TensorList roots, TensorList grads, bool keep_g
     captured = run();
   });
   return captured;
-}
-
-void backward(TensorList tensors, TensorList grad_tensors, std::optional<bool> retain_graph,
-              bool create_graph, TensorList inputs) {
-  run_backward(tensors, grad_tensors, retain_graph.value_or(create_graph), create_graph, inputs,
-               true, true, "backward");
-}
-
-variable_list grad(TensorList outputs, TensorList inputs, TensorList grad_outputs,
-                   std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
-  if (inputs.empty()) fail("grad: the list of inputs is empty");
-  return run_backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph,
-                      inputs, false, allow_unused, "grad");
 }
 
 }  // namespace gradus::autograd

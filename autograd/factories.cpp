@@ -8,6 +8,7 @@
 #include "autograd/modes.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
+#include "tensor/base/half.h"
 #include "tensor/pointwise/sequence.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -18,6 +19,9 @@ namespace {
 
 void check_options(const char* op, const TensorOptions& o) {
   if (!o.device().is_cpu()) fail("{}: only the cpu holds tensors, got {}", op, o.device().str());
+  if (o.layout() != kStrided)
+    fail("{}: tensors are strided, got the layout {}", op, toString(o.layout()));
+  if (o.has_dtype()) check_held(op, o.dtype());
 }
 
 Tensor finish(Tensor t, const TensorOptions& o) {
@@ -101,6 +105,10 @@ Tensor full_like(const Tensor& self, const Scalar& fill_value, const TensorOptio
 
 Tensor Tensor::new_empty(IntArrayRef size, const TensorOptions& options) const {
   return empty(size, options.dtype(options.dtype_opt().value_or(dtype())));
+}
+Tensor Tensor::new_empty_strided(IntArrayRef size, IntArrayRef stride,
+                                 const TensorOptions& options) const {
+  return empty_strided(size, stride, options.dtype(options.dtype_opt().value_or(dtype())));
 }
 Tensor Tensor::new_zeros(IntArrayRef size, const TensorOptions& options) const {
   return zeros(size, options.dtype(options.dtype_opt().value_or(dtype())));
@@ -229,7 +237,7 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, Deleter del
   if (!last) fail("from_blob: sizes {} with strides {} are out of range", sizes, strides);
   const ScalarType t = options.dtype();
   const size_t bytes = size_t(none ? 0 : *last + 1) * item_size(t);
-  auto storage = Storage::wrap(data, bytes, std::move(deleter));
+  auto storage = StorageImpl::wrap(data, bytes, std::move(deleter));
   return finish(Tensor(Ref<TensorImpl>(new TensorImpl(std::move(storage), sizes, strides, 0, t))),
                 options);
 }
@@ -251,6 +259,41 @@ TensorData::TensorData(std::initializer_list<TensorData> list)
   for (const int64_t s : first.sizes_) sizes_.push_back(s);
 }
 
+// The elements of an array of a type that no tensor has, number by number.
+void TensorData::write_named(char*& to, ScalarType t) const {
+  const auto each = [&]<class T>(T) {
+    for (size_t i = 0; i < size_; ++i) {
+      T v;
+      std::memcpy(&v, static_cast<const char*>(data_) + i * sizeof v, sizeof v);
+      TensorData number;
+      number.kind_ = Kind::number;
+      if constexpr (std::is_same_v<T, uint64_t>)  // of which a Scalar holds half as an integer
+        number.number_ = v >> 63 ? Scalar(double(v)) : Scalar(v);
+      else
+        number.number_ = v;
+      number.write(to, t);
+    }
+  };
+  switch (stored_) {
+    case kChar:
+      return each(int8_t());
+    case kShort:
+      return each(int16_t());
+    case kUInt16:
+      return each(uint16_t());
+    case kUInt32:
+      return each(uint32_t());
+    case kUInt64:
+      return each(uint64_t());
+    case kHalf:
+      return each(Half());
+    case kBFloat16:
+      return each(BFloat16());
+    default:
+      throw_no_dtype("tensor", stored_);
+  }
+}
+
 void TensorData::write(char*& to, ScalarType t) const {
   switch (kind_) {
     case Kind::list:
@@ -265,6 +308,7 @@ void TensorData::write(char*& to, ScalarType t) const {
       });
       break;
     case Kind::array: {
+      if (!is_held(stored_)) return write_named(to, t);
       const Tensor source = from_blob(const_cast<void*>(data_), {int64_t(size_)}, stored_);
       raw::copy(from_blob(to, {int64_t(size_)}, t), source);
       to += size_ * item_size(t);
@@ -275,6 +319,7 @@ void TensorData::write(char*& to, ScalarType t) const {
 Tensor TensorData::make(const TensorOptions& options) const {
   check_options("tensor", options);
   const bool typed = options.has_dtype() || type_ == kDouble;
+  if (!typed) check_held("tensor", type_);
   const Tensor t = raw::empty(sizes_, typed ? options.dtype() : type_);
   auto* to = static_cast<char*>(t.data_ptr());
   write(to, t.dtype());

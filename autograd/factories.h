@@ -96,11 +96,11 @@ class TensorData {
   template <class T>
   TensorData(ArrayRef<T> a)
       : kind_(Kind::array),
-        type_(type_for<T>()),
-        stored_(scalar_type_of<T>),
+        type_(scalar_type_of<T> == named_type_of<T> ? type_for<T>() : named_type_of<T>),
+        stored_(named_type_of<T>),
         data_(a.data()),
         size_(a.size()) {
-    static_assert(scalar_type_of<T> != ScalarType::Undefined, "no tensor has this element type");
+    static_assert(named_type_of<T> != ScalarType::Undefined, "no tensor has this element type");
     sizes_.push_back(int64_t(size_));
   }
   template <class T, class A>
@@ -119,6 +119,7 @@ class TensorData {
     return std::is_integral_v<T> ? kLong : kDouble;
   }
   void write(char*& to, ScalarType t) const;
+  void write_named(char*& to, ScalarType t) const;
 
   Kind kind_ = Kind::list;
   ScalarType type_ = kDouble;

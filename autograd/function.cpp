@@ -6,6 +6,7 @@
 
 #include "autograd/inplace.h"
 #include "autograd/meta.h"
+#include "autograd/saved_variable.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
@@ -19,7 +20,7 @@ class FunctionNode final : public Node {
                std::vector<bool> is_tensor);
   std::string name() const override { return name_; }
   std::span<Edge> edges() override { return edges_; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override;
   void release() override;
   AutogradContext& context() { return context_; }
   // Takes over what forward gave: sets histories, keeps what it saved.
@@ -28,17 +29,12 @@ class FunctionNode final : public Node {
  private:
   friend class AutogradContext;
   void check_shape(size_t input, const Tensor& dx);
-  struct SavedVariable {
-    Tensor tensor;
-    uint32_t version = 0;
-    std::optional<uint32_t> output;  // the number of the output that it is
-  };
   std::string name_;
   FunctionBackward backward_;
   AutogradContext context_;
   std::vector<Edge> edges_;
   std::vector<bool> is_tensor_;
-  std::vector<SavedVariable> saved_;
+  saved_variable_list saved_;
   bool has_saved_ = false, released_ = false;
 };
 
@@ -52,18 +48,7 @@ variable_list AutogradContext::get_saved_variables() const {
   if (!node_) return to_save_;
   if (node_->released_) detail::throw_released(*node_);
   variable_list out;
-  for (const auto& s : node_->saved_) {
-    if (s.tensor.defined() && s.tensor.impl()->storage->version() != s.version)
-      fail(
-          "{}: a tensor saved for the backward pass was modified in place, shape {} is at version "
-          "{}, expected {}",
-          node_->name_, s.tensor.sizes(), s.tensor.impl()->storage->version(), s.version);
-    out.push_back(s.tensor);
-    if (s.output) {
-      out.back() = raw::window(s.tensor);
-      set_history(out.back(), Ref<Node>(node_), *s.output);
-    }
-  }
+  for (const SavedVariable& s : node_->saved_) out.push_back(s.unpack(Ref<Node>(node_)));
   return out;
 }
 
@@ -71,7 +56,7 @@ bool AutogradContext::needs_input_grad(size_t i) const {
   if (!node_) return false;
   if (i >= node_->edges_.size())
     fail_index("{}: needs_input_grad({}) of {} tensors", node_->name_, i, node_->edges_.size());
-  return node_->edges_[i].valid();
+  return node_->edges_[i].is_valid();
 }
 
 FunctionNode::FunctionNode(std::string name, FunctionBackward backward, const variable_list& inputs,
@@ -85,7 +70,7 @@ FunctionNode::FunctionNode(std::string name, FunctionBackward backward, const va
   context_.node_ = this;
 }
 
-void FunctionNode::apply(std::span<Tensor> dy, std::span<Tensor> dx) {
+void FunctionNode::propagate(std::span<Tensor> dy, std::span<Tensor> dx) {
   if (released_) detail::throw_released(*this);
   variable_list grads(dy.begin(), dy.end());
   if (context_.materialize_) grads = Grads(dy, *this).all();
@@ -106,10 +91,10 @@ void FunctionNode::apply(std::span<Tensor> dy, std::span<Tensor> dx) {
 
 void FunctionNode::check_shape(size_t input, const Tensor& dx) {
   const Edge& e = edges_[input];
-  if (!e.valid()) return;
-  const Dims& x = e.node->output(e.nr).sizes;
+  if (!e.is_valid()) return;
+  const Dims& x = e.function->output(e.input_nr).sizes;
   bool known = dx.sizes() == x.ref();
-  for (size_t k = 0; k < num_outputs(); ++k) known = known || dx.sizes() == output(k).sizes.ref();
+  for (size_t k = 0; k < num_inputs(); ++k) known = known || dx.sizes() == output(k).sizes.ref();
   if (!known && ShapeReport::current->empty())
     *ShapeReport::current =
         fmt::format("{} returned a gradient of shape {} for input {} of shape {}", name_,
@@ -154,14 +139,11 @@ variable_list FunctionNode::finish(const variable_list& inputs, variable_list ou
     set_history(out, self, uint32_t(i));
   }
   for (const Tensor& t : ctx.to_save_) {
-    SavedVariable s{t, t.defined() ? t.impl()->storage->version() : 0, std::nullopt};
+    bool is_output = false;
+    for (const Tensor& out : outs)
+      is_output = is_output || (t.defined() && out.is_same(t) && t.impl()->history.get() == this);
     has_saved_ = has_saved_ || t.defined();
-    for (size_t i = 0; i < outs.size() && t.defined(); ++i)
-      if (outs[i].is_same(t) && t.impl()->history.get() == this) {
-        s.output = uint32_t(i);
-        s.tensor = raw::window(t);  // without the history that would close a cycle
-      }
-    saved_.push_back(std::move(s));
+    saved_.emplace_back(t, is_output);
   }
   context_.to_save_.clear();
   context_.dirty_.clear();

@@ -7,64 +7,20 @@
 #include <random>
 
 #include "autograd/meta.h"
-#include "tensor/base/fail.h"
-#include "tensor/raw.h"
+#include "autograd/ops/view/join.h"
+#include "autograd/probing.h"
 #include "tensor/shape.h"
 
 namespace gradus::autograd {
 namespace {
 
-// A failed check; becomes Error or false.
-struct Failure {
-  std::string report;
-};
-template <class... Args>
-[[noreturn]] void report(fmt::format_string<Args...> text, Args&&... args) {
-  throw Failure{fmt::format(text, std::forward<Args>(args)...)};
-}
-
-double read(const TensorImpl& t, int64_t place) {
-  return t.dtype == kFloat ? double(reinterpret_cast<const float*>(t.data)[place])
-                           : reinterpret_cast<const double*>(t.data)[place];
-}
-void write(const TensorImpl& t, int64_t place, double v) {
-  if (t.dtype == kFloat)
-    reinterpret_cast<float*>(t.data)[place] = float(v);
-  else
-    reinterpret_cast<double*>(t.data)[place] = v;
-}
-// Where element i (in row-major order) lies, in elements from the data pointer.
-int64_t place_of(const TensorImpl& t, int64_t i) {
-  int64_t place = 0;
-  for (size_t d = t.sizes.size(); d-- > 0;) {
-    place += i % t.sizes[d] * t.strides[d];
-    i /= t.sizes[d];
-  }
-  return place;
-}
-std::string index_text(IntArrayRef sizes, int64_t i) {
-  Dims index(sizes.size());
-  for (size_t d = sizes.size(); d-- > 0;) {
-    index[d] = i % sizes[d];
-    i /= sizes[d];
-  }
-  return fmt::format("{}", index.ref());
-}
-
-// All elements as doubles, row-major.
-std::vector<double> values(const Tensor& t) {
-  const Tensor d = raw::contiguous(raw::to_dtype(t, kDouble));
-  const double* p = d.data_ptr<double>();
-  return {p, p + d.numel()};
-}
-
 bool checked(const Tensor& t) { return t.defined() && t.requires_grad(); }
 
-class Checker {
+class Checker : Comparison {
  public:
   Checker(const char* name, const detail::ListFunction& f, const variable_list& inputs,
           const GradcheckOptions& options)
-      : name_(name), f_(f), inputs_(inputs), o_(options) {
+      : Comparison(options), name_(name), f_(f), inputs_(inputs) {
     for (size_t i = 0; i < inputs.size(); ++i) {
       const Tensor& x = inputs[i];
       if (!checked(x)) continue;
@@ -94,6 +50,10 @@ class Checker {
       for (size_t k : outputs) jacobian(y, k);
     for (size_t k : outputs) check_zero(y, k);
     if (o_.check_undefined_grad && outputs.size() > 1) check_undefined(y, outputs);
+    for (size_t k : outputs) {
+      if (o_.check_forward_ad) check_forward(y[k], k);
+      if (o_.check_batched_grad) check_batched(y[k], k);
+    }
   }
 
  private:
@@ -123,28 +83,6 @@ class Checker {
                number_[j], dx[j].dtype(), dx[j].sizes(), x.dtype(), x.sizes());
     }
     return dx;
-  }
-  double tolerance(double numeric, double noise) const {
-    return o_.atol + o_.rtol * std::abs(numeric) + noise;
-  }
-  bool close(double analytic, double numeric, double noise = 0) const {
-    if (analytic == numeric || (std::isnan(analytic) && std::isnan(numeric))) return true;
-    return std::abs(analytic - numeric) <= tolerance(numeric, noise);
-  }
-  // What rounding alone may make of a difference of doubles that were computed from summands of so
-  // large a sum; a float's is for the caller to allow for, by eps and the tolerances.
-  double rounding(double summands, ScalarType type) const {
-    constexpr double steps = 16;  // of rounding in each summand
-    return type == kDouble ? steps * std::numeric_limits<double>::epsilon() * summands / o_.eps : 0;
-  }
-  // Where a and b differ, if anywhere.
-  std::optional<size_t> difference(const std::vector<double>& a,
-                                   const std::vector<double>& b) const {
-    for (size_t i = 0; i < a.size(); ++i)
-      if (a[i] != b[i] && !(std::abs(a[i] - b[i]) <= o_.nondet_tol) &&
-          !(std::isnan(a[i]) && std::isnan(b[i])))
-        return i;
-    return {};
   }
   // The function itself, called twice.
   void check_repeatable(const variable_list& y, const variable_list& again) const {
@@ -259,20 +197,14 @@ class Checker {
 
   void fast(const variable_list& y, const std::vector<size_t>& outputs) const {
     std::minstd_rand random(20);
-    const auto signs = [&](size_t n) {
-      std::vector<double> s(n);
-      for (double& v : s) v = random() >> 16 & 1 ? 1 : -1;
-      return s;
-    };
     for (size_t k : outputs)
       for (int probe = 0; probe < o_.probes; ++probe) {
-        const auto v = signs(size_t(y[k].numel()));
-        Tensor dy = raw::empty(y[k].sizes(), y[k].dtype());
-        for (size_t r = 0; r < v.size(); ++r) write(*dy.impl(), int64_t(r), v[r]);
+        const auto v = signs(size_t(y[k].numel()), random);
+        const Tensor dy = made_of(v, y[k]);
         const variable_list dx = vjp(y[k], dy);
         check_reentrant(dx, vjp(y[k], dy));
         for (size_t j = 0; j < wanted_.size(); ++j) {
-          const auto u = signs(size_t(wanted_[j].numel())), row = values(dx[j]),
+          const auto u = signs(size_t(wanted_[j].numel()), random), row = values(dx[j]),
                      x = values(wanted_[j].detach());
           // The sums may cancel; rounding is that of their summands.
           double analytic = 0, numeric = 0, summands = 0;
@@ -305,6 +237,58 @@ class Checker {
     auto y = output(k);
     for (size_t i = 0; i < u.size(); ++i) write(x, place_of(x, int64_t(i)), before[i]);
     return y;
+  }
+
+  // Forward mode is the transpose of the gradient, which was compared with differences already:
+  // v'(Ju) = (v'J)u along random signs.
+  void check_forward(const Tensor& y, size_t k) const {
+    std::minstd_rand random(30);
+    for (int probe = 0; probe < o_.probes; ++probe) {
+      const auto v = signs(size_t(y.numel()), random);
+      const variable_list dx = vjp(y, made_of(v, y));
+      for (size_t j = 0; j < wanted_.size(); ++j) {
+        const auto u = signs(size_t(wanted_[j].numel()), random), row = values(dx[j]),
+                   t = values(tangent(y, wanted_[j], made_of(u, wanted_[j])));
+        double backward = 0, forward = 0, summands = 0;
+        for (size_t i = 0; i < u.size(); ++i) backward += row[i] * u[i];
+        for (size_t r = 0; r < v.size(); ++r) {
+          forward += v[r] * t[r];
+          summands += std::abs(t[r]);
+        }
+        if (!close(forward, backward, o_.eps * rounding(summands, y.dtype())))
+          report(
+              "{}: forward mode disagrees with the gradient of output {} by input {}: along random "
+              "signs (probe {}) forward {}, backward {}",
+              name_, k, number_[j], probe, forward, backward);
+      }
+    }
+  }
+  Tensor tangent(const Tensor& y, const Tensor& x, const Tensor& along) const {
+    const Tensor dy = raw::zeros(y.sizes(), y.dtype()).requires_grad_();
+    const Tensor dx = grad({y}, {x}, {dy}, true, true, true)[0];
+    Tensor t;
+    if (dx.defined() && dx.requires_grad()) t = grad({dx}, {dy}, {along}, true, false, true)[0];
+    return t.defined() ? t : raw::zeros(y.sizes(), y.dtype());
+  }
+  void check_batched(const Tensor& y, size_t k) const {
+    std::minstd_rand random(40);
+    const Tensor dy[] = {made_of(signs(size_t(y.numel()), random), y),
+                         made_of(signs(size_t(y.numel()), random), y)};
+    const variable_list batch =
+        grad({y}, wanted_, {stack(TensorList(dy))}, true, false, true, true);
+    for (size_t b = 0; b < 2; ++b) {
+      const variable_list dx = vjp(y, dy[b]);
+      for (size_t j = 0; j < dx.size(); ++j) {
+        if (!batch[j].defined()) continue;
+        const auto one = values(dx[j]), of_batch = values(batch[j].select(0, int64_t(b)));
+        if (const auto i = difference(one, of_batch))
+          report(
+              "{}: a batch of gradients of output {} gives input {} at {} {}, the gradient alone "
+              "{}",
+              name_, k, number_[j], index_text(wanted_[j].sizes(), int64_t(*i)), of_batch[*i],
+              one[*i]);
+      }
+    }
   }
 
   void check_zero(const variable_list& y, size_t k) const {
@@ -349,7 +333,6 @@ class Checker {
   const char* name_;
   const detail::ListFunction& f_;
   const variable_list& inputs_;
-  const GradcheckOptions& o_;
   variable_list wanted_;
   std::vector<size_t> number_;  // of each wanted input among all
 };

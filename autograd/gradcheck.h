@@ -21,6 +21,8 @@ struct GradcheckOptions {
   int probes = 5;                    // pairs of sign vectors in fast mode
   double nondet_tol = 0;             // how much two runs of the backward pass may differ
   bool check_undefined_grad = true;  // undefined incoming gradients count as zero
+  bool check_forward_ad = false;     // tangents (see forward_ad.h) are the gradient's transpose
+  bool check_batched_grad = false;   // grad() of a batch gives what it gives for each alone
 };
 
 namespace detail {

@@ -44,9 +44,9 @@ void check_inplace(const char* op, const Tensor& self, bool recorded) {
 Tensor value_before_write(const Tensor& self, bool needed) {
   if (!needed || !GradMode::is_enabled()) return self;
   Tensor copy = raw::clone(self);
-  if (Edge e = gradient_edge(self); e.valid()) {
+  if (Edge e = gradient_edge(self); e.is_valid()) {
     // A leaf cannot be here: check_inplace refuses it.
-    set_history(copy, e.node, e.nr);
+    set_history(copy, e.function, e.input_nr);
   }
   return copy;
 }
@@ -77,10 +77,10 @@ class CopySlices final : public Node {
   }
   std::string name() const override { return "CopySlices"; }
   std::span<Edge> edges() override { return edges_; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override {
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     Tensor slice = strided_gather(dy[0], base_, view_);
-    write_->apply({&slice, 1}, dx);
-    if (!edges_[0].valid()) return;
+    write_->propagate({&slice, 1}, dx);
+    if (!edges_[0].is_valid()) return;
     const Tensor passed = dx[0].defined() ? dx[0] : raw::zeros(view_.sizes, dy[0].dtype());
     dx[0] = strided_scatter(dy[0], passed, base_, view_);
   }

@@ -22,14 +22,17 @@ class AccumulateGrad final : public Node {
   explicit AccumulateGrad(TensorImpl& leaf);
   std::string name() const override { return "AccumulateGrad"; }
   std::span<Edge> edges() override { return {}; }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override;
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override;
   bool is_sink() const override { return true; }
+  // Tells the hooks that the leaf's gradient was added to.
+  void tell_accumulated();
   TensorImpl& leaf() const { return leaf_; }
   bool fits(const TensorImpl& t) const {
     return first_output.sizes == t.sizes && first_output.dtype == t.dtype;
   }
 
  private:
+  void accumulate(Tensor& fresh);
   TensorImpl& leaf_;
 };
 
@@ -39,6 +42,7 @@ struct Meta final : ImplSlot, memory::Pooled {
   unsigned next_hook = 0;
   std::string name;
   std::vector<std::pair<unsigned, TensorHook>> leaf_hooks;
+  std::vector<std::pair<unsigned, std::function<void(const Tensor&)>>> accumulated_hooks;
   std::shared_ptr<Tensor> retained;  // non-leaf: where retain_grad puts the gradient
   std::atomic<AccumulateGrad*> sink{nullptr};
   // All there were, one for each shape and type that the leaf has had: graphs may still have them.
@@ -64,6 +68,8 @@ class RunningNode {
 
   static const RunningNode* innermost();
   static bool is_running(const Node& node);
+  // Whether that frame still runs that node; it may be gone.
+  static bool is_on_stack(const RunningNode* frame, const Node& node);
   // For a thread that goes on where another waits for it.
   static void continue_from(const RunningNode* innermost);
 

@@ -33,6 +33,11 @@ class AutoGradMode {
   bool before_;
 };
 
+namespace autograd {
+using gradus::AutoGradMode;
+using gradus::GradMode;
+}  // namespace autograd
+
 /// No operation is recorded for as long as the guard lives, on this thread: for evaluation, and for
 /// writing to parameters.
 struct NoGradGuard : AutoGradMode {

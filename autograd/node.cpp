@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "autograd/function_hook.h"
 #include "autograd/meta.h"
 #include "autograd/modes.h"
 #include "autograd/record.h"
 #include "autograd/recording.h"
+#include "autograd/saved_variable.h"
 #include "autograd/stacktrace.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/fork.h"
@@ -44,11 +46,6 @@ void Node::note_origin() {
 Node::Node(const char* op, no_sequence) : op_(op), sequence_(0) {}
 Node::~Node() = default;
 
-const std::vector<Edge> Node::next_edges() {
-  const auto e = edges();
-  return {e.begin(), e.end()};
-}
-
 // Only a leaf's sink has no place in the sequence.
 void Node::retain() const {
   const Counted& counted =
@@ -70,7 +67,10 @@ void Node::unref(const Node* node) noexcept {
   while (dying) {
     const Node* n = dying;
     dying = n->next_dying_;
-    delete n;
+    if (n->rare_ && n->rare_->owner) [[unlikely]]
+      n->give_back();
+    else
+      delete n;
   }
   busy = false;
 }
@@ -118,7 +118,7 @@ void Node::come_after(const Node& input) {
 }
 Edge Node::edge_to(const Tensor& x) {
   Edge e = gradient_edge(x);
-  if (e.valid()) come_after(*e.node);
+  if (e.is_valid()) come_after(*e.function);
   return e;
 }
 
@@ -160,6 +160,11 @@ bool RunningNode::is_running(const Node& node) {
     if (&r->node_ == &node) return true;
   return false;
 }
+bool RunningNode::is_on_stack(const RunningNode* frame, const Node& node) {
+  for (const RunningNode* r = running; r; r = r->before_)
+    if (r == frame) return &r->node_ == &node;
+  return false;
+}
 void RunningNode::continue_from(const RunningNode* innermost) { running = innermost; }
 
 std::string describe(const Node& node) { return node.op() + origin_of(node); }
@@ -185,13 +190,13 @@ namespace {
 class Link final : public Node {
  public:
   explicit Link(std::vector<Edge> inputs) : Node("link"), edges_(std::move(inputs)) {
-    std::erase_if(edges_, [](const Edge& e) { return !e.valid(); });
-    for (const Edge& e : edges_) come_after(*e.node);
+    std::erase_if(edges_, [](const Edge& e) { return !e.is_valid(); });
+    for (const Edge& e : edges_) come_after(*e.function);
   }
   std::span<Edge> edges() override { return edges_; }
-  void apply(std::span<Tensor>, std::span<Tensor> dx) override {
+  void propagate(std::span<Tensor>, std::span<Tensor> dx) override {
     for (size_t i = 0; i < dx.size(); ++i) {
-      const OutputInfo& x = edges_[i].node->output(edges_[i].nr);
+      const OutputInfo& x = edges_[i].function->output(edges_[i].input_nr);
       dx[i] = raw::zeros(x.sizes, x.dtype);
     }
   }
@@ -208,18 +213,6 @@ Tensor link(const Tensor& dx, std::vector<Edge> inputs) {
   return y;
 }
 
-void Saved::throw_modified() const {
-  fail(
-      "{}: a tensor saved for the backward pass was modified in place, shape {} is at version {}, "
-      "expected {}",
-      running ? describe(running->node()) : std::string("saved"), tensor_.sizes(),
-      tensor_.impl()->storage->version(), version_);
-}
-void Saved::check_inference() {
-  if (GradMode::is_enabled())
-    fail("save: an inference tensor cannot be saved for the backward pass; clone it first");
-}
-
 Tensor Grads::operator[](size_t i) const {
   if (dy_[i].defined()) return dy_[i];
   return raw::zeros(node_.output(i).sizes, node_.output(i).dtype);
@@ -230,22 +223,6 @@ std::vector<Tensor> Grads::all() const {
   return out;
 }
 
-void SavedOutput::keep(const Tensor& out) {
-  tensor_ = raw::window(out);
-  version_ = out.impl()->storage->version();
-}
-Tensor SavedOutput::restore(Node* node) const {
-  if (!tensor_.defined()) return {};
-  if (tensor_.impl()->storage->version() != version_)
-    fail(
-        "{}: its result, saved for the backward pass, was modified in place, shape {} is at "
-        "version {}, expected {}",
-        describe(*node), tensor_.sizes(), tensor_.impl()->storage->version(), version_);
-  Tensor y = raw::window(tensor_);
-  set_history(y, Ref<Node>(node), 0);
-  return y;
-}
-
 Tensor called(const char* op, Tensor y) {
   if (History* made_by = y.impl()->history.get()) static_cast<Node*>(made_by)->set_op(op);
   return y;
@@ -254,14 +231,11 @@ Tensor called(const char* op, Tensor y) {
 namespace detail {
 
 void throw_released(const Node& node) {
-  fail(
-      "{}: backward through the graph a second time, but what it saved is freed; pass "
-      "retain_graph=true the first time",
-      describe(node));
+  fail("{}: {}; pass retain_graph=true the first time", describe(node), ERR_BACKWARD_TWICE);
 }
 
 void check_input(const Node& node, const Edge& edge, const Tensor& x) {
-  const Dims& recorded = edge.node->output(edge.nr).sizes;
+  const Dims& recorded = edge.function->output(edge.input_nr).sizes;
   if (!(x.sizes() == recorded.ref()))
     fail("{}: the input was given another shape without recording, {}, its history has {}",
          node.op(), x.sizes(), recorded.ref());

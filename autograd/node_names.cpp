@@ -94,6 +94,6 @@ std::string Node::name_for(std::string_view operands) const {
   return out + "Backward0";
 }
 
-std::string Node::name() const { return name_for({}); }
+std::string Node::name() const { return is_own() ? own_name() : name_for({}); }
 
 }  // namespace gradus::autograd

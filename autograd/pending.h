@@ -59,9 +59,9 @@ class Pending {
   bool empty() const { return heap_.empty() && next_sink_ == sinks_.size(); }
   void add(const Edge& e, Tensor&& g) {
     if (2 * (items_.size() - free_.size() + 1) > table_.size()) grow();
-    const size_t place = find(e.node.get());
-    if (table_[place] == none) insert(place, e.node);
-    accumulate(items_[table_[place]].dy()[e.nr], std::move(g));
+    const size_t place = find(e.function.get());
+    if (table_[place] == none) insert(place, e.function);
+    accumulate(items_[table_[place]].dy()[e.input_nr], std::move(g));
   }
   // The node with the highest number; leaves' sinks come last, in the order they came.
   [[gnu::always_inline]] Item pop() {
@@ -100,7 +100,7 @@ class Pending {
     }
     Item& item = items_[at];
     item.node = node;
-    if (node->num_outputs() > 1) item.all_.resize(node->num_outputs());
+    if (node->num_inputs() > 1) item.all_.resize(node->num_inputs());
     if (node->is_sink()) {
       sinks_.push_back(at);
     } else {

@@ -22,7 +22,13 @@
 
 namespace gradus::autograd {
 
-// A tensor kept for the backward pass.
+namespace detail {
+// The sign bit while hooks pack what this thread saves (see graph.h), else 0.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local int saved_hooks = 0;
+}  // namespace detail
+
+// A tensor kept for the backward pass. Where hooks pack what is saved, the tensor is another
+// without elements, in whose slot stands how the right one is had.
 class Saved {
  public:
   Saved() = default;
@@ -32,9 +38,9 @@ class Saved {
       if (t.impl()->inference) check_inference();
     }
   }
-  Saved(const Saved& o) : tensor_(o.tensor_), version_(o.version_) { ++moved; }
+  Saved(const Saved& o) : tensor_(o.tensor_), version_(o.version_) { count(); }
   Saved(Saved&& o) noexcept : tensor_(std::move(o.tensor_)), version_(o.version_) {
-    if (tensor_.defined()) ++moved;
+    if (tensor_.defined()) count();
   }
   Saved& operator=(const Saved&) = default;
   Saved& operator=(Saved&&) noexcept = default;
@@ -42,18 +48,30 @@ class Saved {
   bool defined() const { return tensor_.defined(); }
   // Throws when the tensor was written to since it was saved.
   const Tensor& operator*() const {
-    if (tensor_.defined() && tensor_.impl()->storage->version() != version_) throw_modified();
+    if (tensor_.defined() && tensor_.impl()->storage->version() != version_) return unpacked();
     return tensor_;
   }
   const Tensor* operator->() const { return &**this; }
   operator const Tensor&() const { return **this; }
 
-  // Counts moves and copies, by which a node learns whether its closures saved anything.
-  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local unsigned moved = 0;
+  // A node learns by these two whether the closures that it moves into itself between them save
+  // anything. What hooks pack is packed by such a move, so that nothing is that no node keeps.
+  static void begin_moves() { moved = detail::saved_hooks; }
+  static bool end_moves() { return moved >= 0 ? moved > 0 : end_packing(); }
+  // Lets the hooks have the tensor. An error waits for end_moves().
+  void pack() noexcept;
+  // Counts a move.
+  static bool count_packs() { return ++moved < 0; }
 
  private:
-  [[noreturn]] void throw_modified() const;
+  void count() noexcept {
+    if (count_packs()) [[unlikely]]
+      pack();
+  }
+  const Tensor& unpacked() const;
+  static bool end_packing();
   static void check_inference();
+  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local int moved = 0;
   Tensor tensor_;
   uint32_t version_ = 0;
 };
@@ -64,7 +82,10 @@ class SavedList {
  public:
   explicit SavedList(TensorList list) : list_(list.begin(), list.end()) {}
   SavedList(const SavedList&) = default;
-  SavedList(SavedList&& o) noexcept : list_(std::move(o.list_)) { ++Saved::moved; }
+  SavedList(SavedList&& o) noexcept : list_(std::move(o.list_)) {
+    if (Saved::count_packs()) [[unlikely]]
+      for (Saved& s : list_) s.pack();
+  }
   size_t size() const { return list_.size(); }
   const Tensor& operator[](size_t i) const { return *list_[i]; }
   std::vector<Tensor> tensors() const {
@@ -99,6 +120,7 @@ class SavedOutput {
   void reset() { tensor_.reset(); }
 
  private:
+  Tensor unpacked(Node& node) const;
   Tensor tensor_;
   uint32_t version_ = 0;
 };
@@ -144,9 +166,9 @@ template <class... F>
 class Recorded final : public Node {
  public:
   Recorded(const char* op, Wrt<F>&&... w) : Node(op), edges_{edge_to(w.x)...} {
-    Saved::moved = 0;
+    Saved::begin_moves();
     fill(std::index_sequence_for<F...>{}, std::move(w)...);
-    saves_ = Saved::moved > 0;
+    saves_ = Saved::end_moves();
   }
   std::span<Edge> edges() override { return edges_; }
   void keep_output(const Tensor& out) {
@@ -157,7 +179,7 @@ class Recorded final : public Node {
       }
     }
   }
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override {
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     if (released_) detail::throw_released(*this);
     apply_each(std::index_sequence_for<F...>{}, dy, dx);
   }
@@ -172,7 +194,7 @@ class Recorded final : public Node {
   template <size_t... I>
   void fill(std::index_sequence<I...>, Wrt<F>&&... w) {
     const auto one = [&]<class V>(const Edge& edge, std::optional<V>& f, Wrt<V>& from) {
-      if (!edge.valid()) return;
+      if (!edge.is_valid()) return;
       if constexpr (detail::takes_input<V>) detail::check_input(*this, edge, from.x);
       f.emplace(std::move(from.vjp));
     };
@@ -189,7 +211,7 @@ class Recorded final : public Node {
     const auto one = [&]([[maybe_unused]] const Edge& edge, auto& f) -> Tensor {
       using V = std::remove_reference_t<decltype(*f)>;
       if constexpr (detail::takes_input<V>)
-        return (*f)(static_cast<const Tensor&>(dy[0]), edge.node->output(edge.nr));
+        return (*f)(static_cast<const Tensor&>(dy[0]), edge.function->output(edge.input_nr));
       else if constexpr (detail::takes_grads<V>)
         return (*f)(Grads(dy, *this));
       else if constexpr (detail::takes_output<V>)
@@ -215,15 +237,15 @@ class RecordedJoint final : public Node {
     edges_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
       edges_.push_back(edge_to(x));
-      needs_.push_back(edges_.back().valid());
+      needs_.push_back(edges_.back().is_valid());
     }
-    Saved::moved = 0;
+    Saved::begin_moves();
     vjp_.emplace(std::move(vjp));
-    saves_ = Saved::moved > 0;
+    saves_ = Saved::end_moves();
   }
   std::span<Edge> edges() override { return edges_; }
   void keep_output(const Tensor&) {}
-  void apply(std::span<Tensor> dy, std::span<Tensor> dx) override {
+  void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     if (released_) detail::throw_released(*this);
     std::vector<Tensor> out;
     if constexpr (std::is_invocable_v<F&, const Grads&, const Needs&>)

@@ -147,10 +147,12 @@ std::string repr(const Tensor& t, const PrintOptions& options) {
 std::ostream& operator<<(std::ostream& out, const TensorOptions& o) {
   const auto given = [](bool has) { return has ? "" : " (default)"; };
   return out << fmt::format(
-             "TensorOptions(dtype={}{}, device={}{}, layout=Strided{}, requires_grad={}{}, "
-             "pinned_memory=false (default), memory_format=(nullopt))",
+             "TensorOptions(dtype={}{}, device={}{}, layout={}{}, requires_grad={}{}, "
+             "pinned_memory=false (default), memory_format={})",
              o.dtype().name(), given(o.has_dtype()), o.device().str(), given(o.has_device()),
-             given(o.has_layout()), o.requires_grad(), given(o.has_requires_grad()));
+             toString(o.layout()), given(o.has_layout()), o.requires_grad(),
+             given(o.has_requires_grad()),
+             o.has_memory_format() ? std::string(toString(*o.memory_format_opt())) : "(nullopt)");
 }
 
 }  // namespace gradus

@@ -74,7 +74,7 @@ Tensor& Tensor::mutable_grad() const {
 }
 const Tensor& Tensor::grad() const {
   const TensorImpl& t = checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   const bool retains = m && m->retained;
   if (t.history && !retains && !(m && m->grad.defined()))
     warn(
@@ -126,7 +126,7 @@ Tensor Tensor::_base() const {
 const std::string& Tensor::name() const {
   static const std::string none;
   checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   return m ? m->name : none;
 }
 
@@ -146,12 +146,24 @@ unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
   list.emplace_back(handle, std::move(hook));
   return handle;
 }
+unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const {
+  if (!requires_grad())
+    fail("register_post_accumulate_grad_hook: the tensor does not require grad");
+  if (!is_leaf())
+    fail("register_post_accumulate_grad_hook: only a leaf has a gradient added to, got {}",
+         grad_fn()->name());
+  Meta& m = ensure_meta(*this);
+  m.accumulated_hooks.emplace_back(m.next_hook, std::move(hook));
+  return m.next_hook++;
+}
 void Tensor::remove_hook(unsigned handle) const {
   checked();
-  Meta* m = meta(*this);
+  Meta* m = autograd::meta(*this);
   if (!m || handle >= m->next_hook) fail("remove_hook: no hook has the handle {}", handle);
   auto& list = is_leaf() ? m->leaf_hooks : hooks_of(*this).hooks;
-  std::erase_if(list, [&](const auto& h) { return h.first == handle; });
+  const auto has_handle = [&](const auto& h) { return h.first == handle; };
+  std::erase_if(list, has_handle);
+  std::erase_if(m->accumulated_hooks, has_handle);
 }
 
 void Tensor::retain_grad() const {
@@ -164,7 +176,7 @@ void Tensor::retain_grad() const {
 }
 bool Tensor::retains_grad() const {
   checked();
-  const Meta* m = meta(*this);
+  const Meta* m = autograd::meta(*this);
   return m && m->retained != nullptr;
 }
 

@@ -5,12 +5,14 @@
 #include "data/data_loader.h"
 #include "data/dataset.h"
 #include "data/digits.h"
+#include "data/distributed_sampler.h"
 #include "data/example.h"
 #include "data/idx.h"
 #include "data/mnist.h"
 #include "data/samplers.h"
 #include "data/tensor_dataset.h"
 #include "data/text/byte_pairs.h"
+#include "data/text/encode_file.h"
 #include "data/text/read_text.h"
 #include "data/text/token_windows.h"
 #include "data/text/tokenizer.h"
@@ -21,5 +23,6 @@ namespace gradus::data {
 
 using datasets::BatchDataset;
 using datasets::Dataset;
+using datasets::StatefulDataset;
 
 }  // namespace gradus::data

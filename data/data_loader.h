@@ -23,7 +23,8 @@ struct DataLoaderOptions {
   DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
   /// How many examples a batch has.
   GRADUS_ARG(size_t, batch_size) = 1;
-  /// Threads that make batches ahead of time, each with its own copy of the dataset; 0: none.
+  /// Threads that make batches ahead of time, each with its own copy of the dataset, or sharing one
+  /// that keeps its own place; 0: none.
   GRADUS_ARG(size_t, workers) = 0;
   /// Batches ahead; by default twice the workers.
   GRADUS_ARG(std::optional<size_t>, max_jobs);
@@ -149,8 +150,13 @@ class DataLoaderBase {
   const FullDataLoaderOptions& options() const noexcept { return options_; }
 
  protected:
-  DataLoaderBase(const DataLoaderOptions& options, const Dataset& dataset)
-      : options_(options), datasets_(options_.workers > 0 ? options_.workers : 1, dataset) {
+  // Of a dataset that keeps its own place there is one; of others each worker has a copy.
+  DataLoaderBase(const DataLoaderOptions& options, Dataset dataset) : options_(options) {
+    const size_t count = Dataset::is_stateful || options_.workers == 0 ? 1 : options_.workers;
+    datasets_.reserve(count);
+    if constexpr (std::is_copy_constructible_v<Dataset>)
+      while (datasets_.size() + 1 < count) datasets_.push_back(dataset);
+    datasets_.push_back(std::move(dataset));
     if (options_.batch_size == 0) gradus::detail::throw_error("data loader: batch_size is 0");
     if (options_.max_jobs == 0) options_.max_jobs = 1;
     if (options_.workers > 0) workers_ = std::make_unique<detail::Workers>(options_.workers);
@@ -166,7 +172,7 @@ class DataLoaderBase {
   }
 
   FullDataLoaderOptions options_;
-  std::vector<Dataset> datasets_;  // one per worker
+  std::vector<Dataset> datasets_;
 
  private:
   struct Job : detail::Workers::Job {
@@ -197,7 +203,7 @@ class DataLoaderBase {
     const auto job = std::make_shared<Job>();
     job->run = [this, job = job.get()](size_t worker) {
       try {
-        job->batch = get(datasets_[worker], *job->request, job->number);
+        job->batch = get(datasets_[worker % datasets_.size()], *job->request, job->number);
       } catch (...) {
         job->error = std::current_exception();
       }
@@ -254,8 +260,8 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
  public:
   using Base =
       DataLoaderBase<Dataset, typename Dataset::BatchType, typename Sampler::BatchRequestType>;
-  StatelessDataLoader(const Dataset& dataset, Sampler sampler, const DataLoaderOptions& options)
-      : Base(options, dataset), sampler_(std::move(sampler)) {}
+  StatelessDataLoader(Dataset dataset, Sampler sampler, const DataLoaderOptions& options)
+      : Base(options, std::move(dataset)), sampler_(std::move(sampler)) {}
   /// Whole and partial batches of an epoch. Throws Error for a dataset without a size.
   size_t size() const {
     const auto n = this->datasets_[0].size();
@@ -278,18 +284,19 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
   Sampler sampler_;
 };
 
-/// Batches of a dataset that keeps its own place.
+/// Batches of a dataset that keeps its own place. With several workers its get_batch() is called by
+/// several threads at once.
 template <class Dataset>
 class StatefulDataLoader final
     : public DataLoaderBase<Dataset, typename Dataset::BatchType::value_type, size_t> {
  public:
   using Base = DataLoaderBase<Dataset, typename Dataset::BatchType::value_type, size_t>;
-  StatefulDataLoader(const Dataset& dataset, const DataLoaderOptions& options)
-      : Base(options, dataset) {}
+  StatefulDataLoader(Dataset dataset, const DataLoaderOptions& options)
+      : Base(options, std::move(dataset)) {}
 
  private:
   void reset() override {
-    for (Dataset& dataset : this->datasets_) dataset.reset();
+    this->datasets_[0].reset();
     Base::reset();
   }
   std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
@@ -301,8 +308,8 @@ requires(!Dataset::is_stateful && requires { typename Sampler::BatchRequestType;
     std::unique_ptr<StatelessDataLoader<Dataset, Sampler>> make_data_loader(
         Dataset dataset, Sampler sampler, DataLoaderOptions options) {
   try {
-    return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(dataset, std::move(sampler),
-                                                                   options);
+    return std::make_unique<StatelessDataLoader<Dataset, Sampler>>(std::move(dataset),
+                                                                   std::move(sampler), options);
   } catch (...) {
     gradus::detail::rethrow_as_error("data loader");
   }
@@ -321,12 +328,13 @@ requires(!Dataset::is_stateful && std::is_constructible_v<Sampler, size_t>)
   return make_data_loader(std::move(dataset), Sampler(*size), options);
 }
 
-/// Batches of a dataset that keeps its own place. Throws Error when batch_size is 0.
+/// Batches of a dataset that keeps its own place, which all workers share. Throws Error when
+/// batch_size is 0.
 template <class Dataset>
 requires(Dataset::is_stateful) std::unique_ptr<StatefulDataLoader<Dataset>> make_data_loader(
     Dataset dataset, DataLoaderOptions options = {}) {
   try {
-    return std::make_unique<StatefulDataLoader<Dataset>>(dataset, options);
+    return std::make_unique<StatefulDataLoader<Dataset>>(std::move(dataset), options);
   } catch (...) {
     gradus::detail::rethrow_as_error("data loader");
   }

@@ -105,11 +105,21 @@ class EpochSampler : public Sampler<> {
   Tensor order_;  // undefined: as they stand
 };
 
+/// The base of requests of a program's own: what its sampler gives and its dataset takes.
+struct CustomBatchRequest {
+  CustomBatchRequest() = default;
+  CustomBatchRequest(const CustomBatchRequest&) = default;
+  CustomBatchRequest& operator=(const CustomBatchRequest&) = default;
+  virtual ~CustomBatchRequest() = default;
+  /// How many examples are asked for.
+  virtual size_t size() const = 0;
+};
+
 /// The number of examples that a StreamDataset is asked for.
-struct BatchSize {
+struct BatchSize : public CustomBatchRequest {
   explicit BatchSize(size_t size) : size_(size) {}
   /// The number.
-  size_t size() const noexcept { return size_; }
+  size_t size() const noexcept override { return size_; }
   /// The number.
   operator size_t() const noexcept { return size_; }
   size_t size_;

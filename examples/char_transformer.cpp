@@ -33,9 +33,12 @@ struct Settings {
   bool resume = false;
 };
 
-// The shape of a network and a training, which a checkpoint must have as well.
-std::vector<int64_t> shape_of(const Settings& s) {
-  return {s.steps, s.layers, s.heads, s.width, s.block, s.batch, s.seed};
+// What a checkpoint must have as well: the shape of a network and a training, and the text's hash
+// (FNV-1a).
+std::vector<int64_t> shape_of(const Settings& s, const std::string& text) {
+  uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ uint8_t(c)) * 0x100000001b3;
+  return {s.steps, s.layers, s.heads, s.width, s.block, s.batch, s.seed, int64_t(hash)};
 }
 
 // --- The network ------------------------------------------------------------------------------
@@ -155,6 +158,7 @@ volatile std::sig_atomic_t interrupted = 0;
 struct Training {
   Training(const Settings& s, const std::string& text)
       : settings(s),
+        shape(shape_of(s, text)),
         tokenizer(text),
         net(tokenizer.size(), s),
         optimizer(make_optimizer(net)),
@@ -174,20 +178,17 @@ struct Training {
     archive.write("optimizer", of_optimizer);
     archive.write("draws", draws.get_state());
     archive.write("step", step);
-    archive.write("shape", shape_of(settings));
-    archive.write("characters", tokenizer.characters());
+    archive.write("shape", shape);
+    archive.write("characters", tokenizer.characters());  // for whoever reads the network
     archive.save_to(settings.out);  // to another file first, which is then renamed
   }
   void load() {
     serialize::InputArchive archive, of_net, of_optimizer;
     archive.load_from(settings.out);
-    IValue at, shape, characters;
+    IValue at, of;
     archive.read("step", at);
-    archive.read("shape", shape);
-    archive.read("characters", characters);
-    if (shape.toIntVector() != shape_of(settings) ||
-        characters.toStringRef() != tokenizer.characters() || at.toInt() < 0 ||
-        at.toInt() > settings.steps)
+    archive.read("shape", of);
+    if (of.toIntVector() != shape || at.toInt() < 0 || at.toInt() > settings.steps)
       throw Error(settings.out + " is of another text or of other settings");
     Tensor state;
     archive.read("draws", state);
@@ -236,6 +237,7 @@ struct Training {
   }
 
   const Settings settings;
+  const std::vector<int64_t> shape;
   const CharTokenizer tokenizer;
   Net net;
   optim::AdamW optimizer;

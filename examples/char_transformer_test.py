@@ -33,6 +33,12 @@ def main():
 
         other = subprocess.run([*program, "--out", parts, "--resume", "--batch", "3"], capture_output=True, text=True)
         assert other.returncode == 2 and "of other settings" in other.stderr, other
+        backwards = Path(folder) / "backwards"  # the same characters
+        backwards.write_text(Path(program[1]).read_text()[::-1])
+        other = subprocess.run([program[0], backwards, *program[2:], "--out", parts, "--resume"],
+                               capture_output=True, text=True)
+        assert other.returncode == 2 and "of another text" in other.stderr, other
+        backwards.unlink()
         assert sorted(p.name for p in Path(folder).iterdir()) == ["parts", "whole"]
     print(f"interrupted after steps {steps[0]} and {steps[1]}: the same bytes")
 

@@ -1,6 +1,7 @@
 // What training loops do with parameters and gradients.
 #pragma once
 
+#include "nn/utils/averaged_model.h"
 #include "nn/utils/checkpoint.h"
 #include "nn/utils/clip_grad.h"
 #include "nn/utils/convert_parameters.h"

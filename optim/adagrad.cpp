@@ -1,6 +1,7 @@
 #include "optim/adagrad.h"
 
 #include "optim/checks.h"
+#include "tensor/optim/step.h"
 #include "tensor/raw.h"
 
 namespace gradus::optim {
@@ -30,15 +31,14 @@ Tensor Adagrad::first_sum(const Tensor& p) const {
 
 //   sum += dy²
 //   p -= lr / (1 + (t - 1) lr_decay) dy / (√sum + eps)
-void Adagrad::update(const Tensor& p, const Tensor& grad, const AdagradOptions& o,
+void Adagrad::update(const Tensor& p, const Tensor& dy, const AdagradOptions& o,
                      AdagradParamState& s) {
   if (!s.sum().defined()) s.sum(first_sum(p));
   const double lr = o.lr() / (1 + double(s.step()) * o.lr_decay());
   s.step(s.step() + 1);
-  Tensor dy = o.maximize() ? -grad : grad;
-  if (o.weight_decay() != 0) dy = dy.add(p, o.weight_decay());
-  s.sum().addcmul_(dy, dy, 1);
-  p.addcdiv_(dy, s.sum().sqrt().add_(o.eps()), -lr);
+  raw::adagrad_step(
+      p, dy, s.sum(),
+      {.lr = lr, .eps = o.eps(), .weight_decay = o.weight_decay(), .maximize = o.maximize()});
 }
 
 GRADUS_OPTIMIZER_TEMPLATES(, Adagrad);

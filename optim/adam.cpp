@@ -21,7 +21,7 @@ void check(const Options& o) {
 //   v = beta2 v + (1 - beta2) dy²
 //   p -= lr m / (1 - beta1ᵗ) / (√(v / (1 - beta2ᵗ)) + eps)
 template <class Options, class State>
-void adam_step(const Tensor& p, const Tensor& dy, const Options& o, State& s, bool decoupled) {
+void adam_step(const Tensor& p, const Tensor& dy, const Options& o, State& s) {
   s.step(s.step() + 1);
   const auto [beta1, beta2] = o.betas();
   raw::adam_step(p, dy, s.exp_avg(), s.exp_avg_sq(), o.amsgrad() ? &s.max_exp_avg_sq() : nullptr,
@@ -32,7 +32,7 @@ void adam_step(const Tensor& p, const Tensor& dy, const Options& o, State& s, bo
                   .weight_decay = o.weight_decay(),
                   .bias_correction1 = 1 - std::pow(beta1, double(s.step())),
                   .bias_correction2 = 1 - std::pow(beta2, double(s.step())),
-                  .decoupled = decoupled,
+                  .decoupled = o.decoupled_weight_decay(),
                   .maximize = o.maximize()});
 }
 
@@ -52,10 +52,10 @@ AdamW::AdamW(std::vector<Tensor> params, AdamWOptions defaults)
     : AdamW({OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
 
 void Adam::update(const Tensor& p, const Tensor& dy, const AdamOptions& o, AdamParamState& s) {
-  adam_step(p, dy, o, s, /*decoupled=*/false);
+  adam_step(p, dy, o, s);
 }
 void AdamW::update(const Tensor& p, const Tensor& dy, const AdamWOptions& o, AdamWParamState& s) {
-  adam_step(p, dy, o, s, /*decoupled=*/true);
+  adam_step(p, dy, o, s);
 }
 
 GRADUS_OPTIMIZER_TEMPLATES(, Adam);

@@ -20,6 +20,8 @@ struct AdamLikeOptions : public OptimizerCloneableOptions<AdamLikeOptions<decoup
   /// Adam adds weight_decay · p to the gradient, by default 0. AdamW subtracts
   /// lr · weight_decay · p from the parameter itself, by default with 0.01.
   GRADUS_FIELD(double, weight_decay) = decoupled ? 1e-2 : 0;
+  /// Whether the weight decay is AdamW's and not Adam's.
+  GRADUS_FIELD(bool, decoupled_weight_decay) = decoupled;
   /// Divides by the largest average of squares so far and not by the newest (Reddi, Kale and
   /// Kumar, "On the convergence of Adam and beyond", 2018).
   GRADUS_FIELD(bool, amsgrad) = false;

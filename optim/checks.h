@@ -1,7 +1,8 @@
-// The checks of options, for .cpp files.
+// The checks of options and the like, for .cpp files.
 #pragma once
 
 #include "tensor/base/fail.h"
+#include "tensor/options.h"
 
 namespace gradus::optim {
 
@@ -11,6 +12,11 @@ inline void check_not_negative(const char* name, double v) {
 }
 inline void check_fraction(const char* name, double v) {
   if (!(v >= 0 && v < 1)) fail_value("{} is {}, not in [0, 1)", name, v);
+}
+
+// A number of the precision in which PyTorch keeps it, which is that of the default type.
+inline double as_default(double v) {
+  return get_default_dtype() == kDouble ? v : double(static_cast<float>(v));
 }
 
 }  // namespace gradus::optim

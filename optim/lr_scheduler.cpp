@@ -107,18 +107,18 @@ std::vector<double> MultiplicativeLR::get_lrs() {
   return from_current([f = lambda_(last_epoch_)](double lr) { return lr * f; });
 }
 
-StepLR::StepLR(Optimizer& optimizer, unsigned step_size, double gamma)
-    : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {
+StepLR::StepLR(Optimizer& optimizer, unsigned step_size, double gamma, int64_t delay)
+    : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma), delay_(delay) {
   if (step_size == 0) fail_value("step_lr: step_size is 0");
   first_step();
 }
 std::vector<double> StepLR::get_lrs() {
-  if (last_epoch_ == 0 || last_epoch_ % step_size_ != 0) return get_current_lrs();
+  if (epochs() == 0 || epochs() % step_size_ != 0) return get_current_lrs();
   return from_current([&](double lr) { return lr * gamma_; });
 }
 std::vector<double> StepLR::closed_form_lrs() {
   return from_base(
-      [&](double base) { return base * std::pow(gamma_, double(last_epoch_ / step_size_)); });
+      [&](double base) { return base * std::pow(gamma_, double(epochs() / step_size_)); });
 }
 
 MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma)

@@ -1,8 +1,9 @@
 // Learning rates over time. A scheduler sets the first rate when it is made, and the next one at
 // each step(), to be called after the optimiser's steps of an epoch (or of a batch).
 //
-// The numbers are those of PyTorch's Python schedulers. libtorch's own StepLR decays one step later
-// than Python's; here it decays when Python's does.
+// The numbers are those of PyTorch's Python schedulers. StepLR is libtorch's, which decays one step
+// later than Python's; that one is lr_scheduler::StepLR. All others are in lr_scheduler too, where
+// Python has them.
 #pragma once
 
 #include "optim/optimizer.h"
@@ -108,17 +109,25 @@ class MultiplicativeLR : public LRScheduler {
   Lambda lambda_;
 };
 
-/// Multiplies the rate by gamma every step_size epochs.
+/// Multiplies the rate by gamma every step_size epochs, for the first time, as libtorch does, at
+/// step() number step_size + 1. lr_scheduler::StepLR is one step() earlier.
 class StepLR : public LRScheduler {
  public:
   /// Throws ValueError when step_size is 0.
-  StepLR(Optimizer& optimizer, unsigned step_size, double gamma = 0.1);
+  StepLR(Optimizer& optimizer, unsigned step_size, double gamma = 0.1)
+      : StepLR(optimizer, step_size, gamma, 1) {}
+
+ protected:
+  StepLR(Optimizer& optimizer, unsigned step_size, double gamma, int64_t delay);
 
  private:
+  // Epochs since the first one that counts.
+  int64_t epochs() const { return std::max<int64_t>(last_epoch_ - delay_, 0); }
   std::vector<double> get_lrs() override;
   std::vector<double> closed_form_lrs() override;
   int64_t step_size_;
   double gamma_;
+  int64_t delay_;
 };
 
 /// Multiplies the rate by gamma at each milestone; a milestone that is listed twice counts twice.
@@ -359,5 +368,32 @@ inline serialize::InputArchive& operator>>(serialize::InputArchive& archive,
   s.load(archive);
   return archive;
 }
+
+/// The schedulers as Python's torch.optim.lr_scheduler has them.
+namespace lr_scheduler {
+using optim::ChainedScheduler;
+using optim::ConstantLR;
+using optim::CosineAnnealingLR;
+using optim::CosineAnnealingWarmRestarts;
+using optim::ExponentialLR;
+using optim::LambdaLR;
+using optim::LinearLR;
+using optim::LRScheduler;
+using optim::MultiplicativeLR;
+using optim::MultiStepLR;
+using optim::OneCycleLR;
+using optim::PolynomialLR;
+using optim::ReduceLROnPlateau;
+using optim::SequentialLR;
+
+/// Multiplies the rate by gamma every step_size epochs, for the first time, as Python does, at
+/// step() number step_size.
+class StepLR : public optim::StepLR {
+ public:
+  /// Throws ValueError when step_size is 0.
+  StepLR(Optimizer& optimizer, unsigned step_size, double gamma = 0.1)
+      : optim::StepLR(optimizer, step_size, gamma, 0) {}
+};
+}  // namespace lr_scheduler
 
 }  // namespace gradus::optim

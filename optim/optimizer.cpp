@@ -19,6 +19,9 @@ IValue load_field(serialize::InputArchive& archive, const char* name) {
   archive.read(name, value);
   return value;
 }
+void fail_length(size_t found, size_t wanted) {
+  fail("load: an option has {} numbers, not {}", found, wanted);
+}
 Tensor load_tensor(serialize::InputArchive& archive, const char* name) {
   Tensor value;
   archive.try_read(name, value, /*is_buffer=*/true);
@@ -124,9 +127,42 @@ size_t Optimizer::size() const noexcept {
   return n;
 }
 
+struct detail::StepHooks {
+  std::vector<std::pair<int64_t, Optimizer::StepHook>> hooks;
+  int64_t next = 0;
+};
+
+RemovableHandle Optimizer::add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook) {
+  if (!hook) fail("optim: a step hook is empty");
+  if (!hooks) hooks = std::make_shared<detail::StepHooks>();
+  hooks->hooks.emplace_back(hooks->next, std::move(hook));
+  return {hooks, hooks->next++};
+}
+void Optimizer::run_hooks(const std::shared_ptr<detail::StepHooks>& hooks) {
+  if (!hooks) return;
+  const auto list = hooks->hooks;  // a hook may remove itself or add others
+  for (const auto& [id, hook] : list) hook(*this);
+}
+RemovableHandle Optimizer::register_step_pre_hook(StepHook hook) {
+  return add_hook(pre_hooks_, std::move(hook));
+}
+RemovableHandle Optimizer::register_step_post_hook(StepHook hook) {
+  return add_hook(post_hooks_, std::move(hook));
+}
+void Optimizer::before_step() { run_hooks(pre_hooks_); }
+void Optimizer::after_step() { run_hooks(post_hooks_); }
+void RemovableHandle::remove() {
+  if (const auto hooks = hooks_.lock())
+    std::erase_if(hooks->hooks, [&](const auto& entry) { return entry.first == id_; });
+  hooks_.reset();
+}
+
+void Optimizer::check_loaded(const std::vector<OptimizerParamGroup>&, const States&) const {}
+
 std::unique_ptr<OptimizerParamState> Optimizer::make_state() const { fail_missing("load"); }
 
 Tensor OptimizerOfEach::step(LossClosure closure) {
+  before_step();
   Tensor loss;
   if (closure) {
     AutoGradMode enable(true);
@@ -143,6 +179,7 @@ Tensor OptimizerOfEach::step(LossClosure closure) {
       after_write(p);
     }
   }
+  after_step();
   return loss;
 }
 
@@ -176,17 +213,23 @@ void Optimizer::save(serialize::OutputArchive& archive) const {
 }
 
 void Optimizer::load(serialize::InputArchive& archive) {
+  detail::load_optimizer(archive, *this, [this] { return make_state(); });
+}
+
+void detail::load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
+                            const std::function<std::unique_ptr<OptimizerParamState>()>& make) {
   serialize::InputArchive groups, states;
   archive.read("param_groups", groups);
   archive.read("state", states);
   const auto keys = groups.keys();
-  if (keys.empty() && !param_groups_.empty()) fail("load: the archive holds no optimiser");
-  if (keys.size() != param_groups_.size())
+  if (keys.empty() && !optimizer.param_groups_.empty())
+    fail("load: the archive holds no optimiser");
+  if (keys.size() != optimizer.param_groups_.size())
     fail("load: numbers of groups differ, {} in the archive and {} of the optimiser", keys.size(),
-         param_groups_.size());
+         optimizer.param_groups_.size());
 
-  States loaded;
-  std::vector<OptimizerParamGroup> new_groups = param_groups_;
+  Optimizer::States loaded;
+  std::vector<OptimizerParamGroup> new_groups = optimizer.param_groups_;
   for (size_t g = 0; g < new_groups.size(); ++g) {
     OptimizerParamGroup& group = new_groups[g];
     serialize::InputArchive part;
@@ -204,14 +247,15 @@ void Optimizer::load(serialize::InputArchive& archive) {
     for (size_t i = 0; i < places.size(); ++i) {
       serialize::InputArchive values;
       if (!states.try_read(std::to_string(places[i]), values)) continue;
-      auto state = make_state();
+      auto state = make();
       state->serialize(values);
       state->check(group.params()[i]);
       loaded[group.params()[i].unsafeGetTensorImpl()] = std::move(state);
     }
   }
-  param_groups_ = std::move(new_groups);
-  state_ = std::move(loaded);
+  optimizer.check_loaded(new_groups, loaded);
+  optimizer.param_groups_ = std::move(new_groups);
+  optimizer.state_ = std::move(loaded);
 }
 
 }  // namespace gradus::optim

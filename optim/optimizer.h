@@ -42,6 +42,29 @@ class OptimizerParamGroup {
   std::unique_ptr<OptimizerOptions> options_;
 };
 
+class Optimizer;
+namespace detail {
+struct StepHooks;
+void load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
+                    const std::function<std::unique_ptr<OptimizerParamState>()>& make);
+}  // namespace detail
+
+/// What registering a hook returns. It may outlive the optimiser, and be dropped: the hook stays.
+class RemovableHandle {
+ public:
+  /// A handle of nothing.
+  RemovableHandle() = default;
+  /// Takes the hook away. Does nothing the second time, or when the optimiser is gone.
+  void remove();
+
+ private:
+  friend class Optimizer;
+  RemovableHandle(std::weak_ptr<detail::StepHooks> hooks, int64_t id)
+      : hooks_(std::move(hooks)), id_(id) {}
+  std::weak_ptr<detail::StepHooks> hooks_;
+  int64_t id_ = 0;
+};
+
 /// The base of all optimisers:
 ///
 ///   optim::SGD optimizer(net->parameters(), optim::SGDOptions(0.1).momentum(0.9));
@@ -74,6 +97,13 @@ class Optimizer {
   /// Updates every parameter that has a gradient. A closure is called first, with gradients
   /// enabled, and its result is returned; without one the result is an undefined tensor.
   virtual Tensor step(LossClosure closure = nullptr) = 0;
+  /// What is called at each step, with the optimiser.
+  using StepHook = std::function<void(Optimizer&)>;
+  /// Calls the hook before each step(), also before its closure. Hooks are called in the order in
+  /// which they came. Throws Error for an empty one.
+  RemovableHandle register_step_pre_hook(StepHook hook);
+  /// The same after each step() that did not throw.
+  RemovableHandle register_step_post_hook(StepHook hook);
   /// Drops the gradients of all parameters; with `set_to_none` false, fills them with 0.
   void zero_grad(bool set_to_none = true);
 
@@ -102,6 +132,12 @@ class Optimizer {
  protected:
   // An empty state, for load() to fill.
   virtual std::unique_ptr<OptimizerParamState> make_state() const;
+  // Throws when states that load() read do not fit the groups as a whole.
+  virtual void check_loaded(const std::vector<OptimizerParamGroup>& groups,
+                            const States& states) const;
+  // Call the hooks. A class that overrides step() calls them at its beginning and its end.
+  void before_step();
+  void after_step();
   // The checks and the count of a write in place, for updates that write to memory directly.
   static void before_write(const Tensor& p);
   static void after_write(const Tensor& p);
@@ -109,6 +145,14 @@ class Optimizer {
   std::vector<OptimizerParamGroup> param_groups_;
   States state_;
   std::unique_ptr<OptimizerOptions> defaults_;
+
+ private:
+  friend void detail::load_optimizer(
+      serialize::InputArchive& archive, Optimizer& optimizer,
+      const std::function<std::unique_ptr<OptimizerParamState>()>& make);
+  static RemovableHandle add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook);
+  void run_hooks(const std::shared_ptr<detail::StepHooks>& hooks);
+  std::shared_ptr<detail::StepHooks> pre_hooks_, post_hooks_;
 };
 
 /// optimizer.save(archive)

@@ -66,11 +66,58 @@ void save_field(serialize::OutputArchive& archive, const char* name, const IValu
 void save_field(serialize::OutputArchive& archive, const char* name, const Tensor& value);
 IValue load_field(serialize::InputArchive& archive, const char* name);
 Tensor load_tensor(serialize::InputArchive& archive, const char* name);
+[[noreturn]] void fail_length(size_t found, size_t wanted);
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+concept NumberTuple = requires {
+  std::tuple_size<T>::value;
+};
+// A list of tensors other than std::vector.
+template <class T>
+concept TensorSequence = !is_optional<T> && std::is_same_v<typename T::value_type, Tensor>;
+
+// A field as an IValue, and back: also lists of tensors, tuples of numbers, and what may be
+// nothing.
+template <class T>
+IValue as_ivalue(const T& value) {
+  if constexpr (TensorSequence<T>)
+    return IValue(std::vector<Tensor>(value.begin(), value.end()));
+  else if constexpr (NumberTuple<T>)
+    return std::apply([](auto... v) { return IValue(std::vector<double>{double(v)...}); }, value);
+  else
+    return IValue(value);
+}
+template <class T>
+T field_of(const IValue& value) {
+  if constexpr (is_optional<T>) {
+    return value.isNone() ? T() : T(field_of<typename T::value_type>(value));
+  } else if constexpr (TensorSequence<T>) {
+    const std::vector<Tensor> list = value.toTensorVector();
+    return T(list.begin(), list.end());
+  } else if constexpr (NumberTuple<T>) {
+    const std::vector<double> list = value.toDoubleVector();
+    if (list.size() != std::tuple_size_v<T>) fail_length(list.size(), std::tuple_size_v<T>);
+    T out;
+    size_t i = 0;
+    std::apply([&](auto&... v) { ((v = list[i++]), ...); }, out);
+    return out;
+  } else {
+    return value.to<T>();
+  }
+}
 
 template <class T>
 void save_fields(serialize::OutputArchive& archive, const T& object) {
-  for_each_field(object,
-                 [&](const char* name, auto member) { save_field(archive, name, object.*member); });
+  for_each_field(object, [&](const char* name, auto member) {
+    if constexpr (std::is_same_v<decltype(object.*member), const Tensor&>)
+      save_field(archive, name, object.*member);
+    else
+      save_field(archive, name, as_ivalue(object.*member));
+  });
 }
 
 template <class T>
@@ -80,14 +127,22 @@ void load_fields(serialize::InputArchive& archive, T& object) {
     if constexpr (std::is_same_v<Value, Tensor>)
       object.*member = load_tensor(archive, name);
     else
-      object.*member = load_field(archive, name).template to<Value>();
+      object.*member = field_of<Value>(load_field(archive, name));
   });
 }
 
 bool same(const Tensor& a, const Tensor& b);
 template <class T>
 bool same(const T& a, const T& b) {
-  return a == b;
+  if constexpr (TensorSequence<T>) {
+    bool equal = a.size() == b.size();
+    for (size_t i = 0; equal && i < a.size(); ++i) equal = same(a[i], b[i]);
+    return equal;
+  } else if constexpr (std::is_same_v<T, std::optional<std::vector<Tensor>>>) {
+    return a.has_value() == b.has_value() && (!a || same(*a, *b));
+  } else {
+    return a == b;
+  }
 }
 
 // Throws when a state's tensor does not have its parameter's sizes and type.

@@ -42,7 +42,7 @@ enum class ViewKind : uint8_t { none, plain, multi_output, no_grad, custom };
 /// What a Tensor points at: a strided window on a storage.
 class TensorImpl final : public Counted, public memory::Pooled {
  public:
-  TensorImpl(Ref<Storage> s, Dims&& sz, Dims&& st, int64_t off, ScalarType t)
+  TensorImpl(Ref<StorageImpl> s, Dims&& sz, Dims&& st, int64_t off, ScalarType t)
       : dtype(t), storage(std::move(s)), offset(off), sizes(std::move(sz)), strides(std::move(st)) {
     refresh();
   }
@@ -67,7 +67,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
     strides.resize(dims);
   }
   /// Contiguous from the storage's start, `n` elements.
-  TensorImpl(Ref<Storage> s, IntArrayRef sz, int64_t n, ScalarType t)
+  TensorImpl(Ref<StorageImpl> s, IntArrayRef sz, int64_t n, ScalarType t)
       : dtype(t),
         contiguous(true),
         storage(std::move(s)),
@@ -118,7 +118,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
   ViewKind view_kind = ViewKind::none;
   uint32_t view_version = 0;  ///< the storage's version that this view's history belongs to
   uint32_t output_nr = 0;     ///< which of the history's outputs this is
-  Ref<Storage> storage;
+  Ref<StorageImpl> storage;
   int64_t offset;
   int64_t numel = 0;
   char* data = nullptr;

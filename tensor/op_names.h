@@ -10,6 +10,32 @@
 #pragma once
 
 // clang-format off
+// False for every tensor.
+#define GRADUS_ELSEWHERE(X)                                                                       \
+  X(is_mps) /* whether the tensor lives on an Apple GPU */                                        \
+  X(is_hip) /* whether the tensor lives on an AMD GPU */                                          \
+  X(is_xpu) /* whether the tensor lives on an Intel GPU */                                        \
+  X(is_xla) /* whether the tensor lives on an XLA device */                                       \
+  X(is_hpu) /* whether the tensor lives on an HPU */                                              \
+  X(is_ipu) /* whether the tensor lives on an IPU */                                              \
+  X(is_ve) /* whether the tensor lives on a vector engine */                                      \
+  X(is_mtia) /* whether the tensor lives on an MTIA device */                                     \
+  X(is_maia) /* whether the tensor lives on a MAIA device */                                      \
+  X(is_lazy) /* whether the elements are yet to be computed */                                    \
+  X(is_vulkan) /* whether the tensor lives on a Vulkan device */                                  \
+  X(is_metal) /* whether the tensor lives on a Metal device */                                    \
+  X(is_meta) /* whether the tensor has no elements */                                             \
+  X(is_privateuseone) /* whether the tensor lives on a program's own kind of device */            \
+  X(is_sparse_csr) /* whether the layout is SparseCsr */                                          \
+  X(is_mkldnn) /* whether the layout is Mkldnn */                                                 \
+  X(is_quantized) /* whether the elements are quantised */                                        \
+  X(is_nested) /* whether the tensor is a list of tensors */                                      \
+  X(is_fake) /* whether the tensor only stands for one */                                         \
+  X(is_conj) /* whether the elements are to be conjugated */                                      \
+  X(is_neg) /* whether the elements are to be negated */                                          \
+  X(is_distributed) /* whether the tensor lies on several processes */                            \
+  X(_is_zerotensor) /* whether the elements are zeros without memory */
+
 // One argument: function, method and in-place method.
 #define GRADUS_UNARY_OPS(X)                                                                       \
   X(abs) /* |x|; also integers */                                                                 \

@@ -12,7 +12,8 @@
 namespace gradus::raw {
 
 namespace {
-Tensor make(Ref<Storage> storage, Dims&& sizes, Dims&& strides, int64_t offset, ScalarType dtype) {
+Tensor make(Ref<StorageImpl> storage, Dims&& sizes, Dims&& strides, int64_t offset,
+            ScalarType dtype) {
   return Tensor(Ref<TensorImpl>::first(
       new TensorImpl(std::move(storage), std::move(sizes), std::move(strides), offset, dtype)));
 }
@@ -21,7 +22,7 @@ Tensor make(Ref<Storage> storage, Dims&& sizes, Dims&& strides, int64_t offset, 
 constexpr int64_t grain = 32768, tiled_grain = 16384;
 
 kernels::Loop cast(ScalarType from, ScalarType to) {
-  if (from == ScalarType::Undefined) detail::throw_no_dtype("copy_", from);
+  if (!is_held(from)) detail::throw_no_dtype("copy_", from);
   return kernels::table().copy->cast[int(from)][int(to)];
 }
 
@@ -76,6 +77,7 @@ bool copy_transposed(const TensorImpl& dst, const TensorImpl& src) {
 }  // namespace
 
 Tensor empty(IntArrayRef sizes, ScalarType dtype) {
+  check_held("empty", dtype);
   int64_t n = 1;
   for (int64_t s : sizes)
     if (s < 1 || __builtin_mul_overflow(n, s, &n)) {
@@ -83,18 +85,19 @@ Tensor empty(IntArrayRef sizes, ScalarType dtype) {
       break;
     }
   if (n == 0 || n > (int64_t(1) << 58)) n = checked_numel(sizes, "empty");
-  auto storage = Storage::make(size_t(n) * item_size(dtype));
+  auto storage = StorageImpl::make(size_t(n) * item_size(dtype));
   return Tensor(Ref<TensorImpl>::first(new TensorImpl(std::move(storage), sizes, n, dtype)));
 }
 
 Tensor empty_strided(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
+  check_held("empty_strided", dtype);
   if (sizes.size() != strides.size())
     fail("empty_strided: sizes {} and strides {} differ in length", sizes, strides);
   const int64_t n = checked_numel(sizes, "empty_strided");
   const std::optional<int64_t> last = last_place(sizes, strides, 0);
   if (!last || std::any_of(strides.begin(), strides.end(), [](int64_t s) { return s < 0; }))
     fail("empty_strided: sizes {} with strides {} are out of range", sizes, strides);
-  auto storage = Storage::make(size_t(n == 0 ? 0 : *last + 1) * item_size(dtype));
+  auto storage = StorageImpl::make(size_t(n == 0 ? 0 : *last + 1) * item_size(dtype));
   return make(std::move(storage), sizes, strides, 0, dtype);
 }
 

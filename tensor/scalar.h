@@ -22,6 +22,8 @@ class Scalar {
   Scalar(T v) : type_(kDouble) {
     value_.d = double(v);
   }
+  template <class T>
+  requires(std::same_as<T, Half> || std::same_as<T, BFloat16>) Scalar(T v) : Scalar(float(v)) {}
 
   /// The kind: kBool, kLong or kDouble.
   ScalarType type() const { return type_; }
@@ -47,6 +49,36 @@ class Scalar {
   int64_t toLong() const { return to<int64_t>(); }
   /// The same as `to<int32_t>()`.
   int32_t toInt() const { return to<int32_t>(); }
+  /// The same as to<T>() of that T.
+  uint8_t toByte() const { return to<uint8_t>(); }
+  int8_t toChar() const { return to<int8_t>(); }
+  int16_t toShort() const { return to<int16_t>(); }
+  uint16_t toUInt16() const { return to<uint16_t>(); }
+  uint32_t toUInt32() const { return to<uint32_t>(); }
+  uint64_t toUInt64() const { return to<uint64_t>(); }
+  template <class T = Half>
+  T toHalf() const {
+    return to<T>();
+  }
+  template <class T = BFloat16>
+  T toBFloat16() const {
+    return to<T>();
+  }
+  template <class T = complex<float>>
+  T toComplexFloat() const {
+    return to<T>();
+  }
+  template <class T = complex<double>>
+  T toComplexDouble() const {
+    return to<T>();
+  }
+  /// False: there are no complex numbers, and none that are yet to be known.
+  bool isComplex() const { return false; }
+  bool isSymbolic() const { return false; }
+  /// The number itself, which is real.
+  Scalar conj() const { return *this; }
+  /// The natural logarithm.
+  Scalar log() const;
   /// Whether the number is not 0.
   bool toBool() const { return type_ == kDouble ? value_.d != 0 : value_.i != 0; }
   /// The negative number. Throws Error for a bool.
@@ -69,6 +101,11 @@ T Scalar::to() const {
     return toBool();
   } else if constexpr (std::floating_point<T>) {
     return T(toDouble());
+  } else if constexpr (!std::integral<T>) {
+    if constexpr (requires(T t) { t.imag(); })
+      return T(typename T::value_type(toDouble()));
+    else
+      return T(toFloat());
   } else {
     if (type_ == kDouble && !(value_.d >= -0x1p63 && value_.d < 0x1p63)) throw_overflow(value_.d);
     const int64_t i = type_ == kDouble ? int64_t(value_.d) : value_.i;

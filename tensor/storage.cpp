@@ -7,11 +7,11 @@
 namespace gradus {
 
 namespace {
-static_assert(sizeof(Storage) <= memory::alignment);
+static_assert(sizeof(StorageImpl) <= memory::alignment);
 constexpr size_t header = memory::alignment;
 }  // namespace
 
-Ref<Storage> Storage::make(size_t bytes) {
+Ref<StorageImpl> StorageImpl::make(size_t bytes) {
   memory::charge(bytes);
   char* p;
   try {
@@ -20,28 +20,28 @@ Ref<Storage> Storage::make(size_t bytes) {
     memory::discharge(bytes);
     throw;
   }
-  return Ref<Storage>::first(new (p) Storage(p + header, bytes));
+  return Ref<StorageImpl>::first(new (p) StorageImpl(p + header, bytes));
 }
 
-Ref<Storage> Storage::wrap(void* data, size_t bytes, std::function<void(void*)> deleter) {
+Ref<StorageImpl> StorageImpl::wrap(void* data, size_t bytes, std::function<void(void*)> deleter) {
   auto owned = deleter ? std::make_unique<std::function<void(void*)>>(std::move(deleter)) : nullptr;
   void* p = memory::allocate(header);
-  Storage* s = new (p) Storage(static_cast<char*>(data), bytes);
+  StorageImpl* s = new (p) StorageImpl(static_cast<char*>(data), bytes);
   s->borrowed_ = true;
   s->deleter_ = owned.release();
-  return Ref<Storage>(s);
+  return Ref<StorageImpl>(s);
 }
 
-void Storage::unref(const Storage* cs) noexcept {
+void StorageImpl::unref(const StorageImpl* cs) noexcept {
   if (!cs->release_ref()) return;
-  Storage* s = const_cast<Storage*>(cs);
+  StorageImpl* s = const_cast<StorageImpl*>(cs);
   const size_t bytes = s->bytes_;
   const bool borrowed = s->borrowed_;
   if (s->deleter_) {
     (*s->deleter_)(s->data_);
     delete s->deleter_;
   }
-  s->~Storage();
+  s->~StorageImpl();
   if (!borrowed) memory::discharge(bytes);
   memory::deallocate(s, header + (borrowed ? 0 : bytes));
 }

@@ -1,5 +1,7 @@
 #include "tensor/tensor.h"
 
+#include <algorithm>
+
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
@@ -41,6 +43,40 @@ bool Tensor::is_nonzero() const {
 bool Tensor::is_set_to(const Tensor& other) const {
   const TensorImpl &a = checked(), &b = other.checked();
   return a.data == b.data && a.dtype == b.dtype && a.sizes == b.sizes && a.strides == b.strides;
+}
+bool Tensor::is_non_overlapping_and_dense() const {
+  return is_contiguous() || non_overlapping_and_dense(sizes(), strides());
+}
+namespace {
+// Whether the strides grow in the order channels, innermost dim, ... outermost, batch.
+bool like_channels_last(IntArrayRef sizes, IntArrayRef strides) {
+  if (strides[1] == 0) return false;
+  int64_t least = 0;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const size_t d = i == 0 ? 1 : i + 1 == sizes.size() ? 0 : sizes.size() - i;
+    if (sizes[d] == 0 || strides[d] < least) return false;
+    // Where only the batch is larger than 1, the tensor is as well in the usual order.
+    if (d == 0 && least == strides[1]) return false;
+    least = strides[d] * std::max<int64_t>(sizes[d], 1);
+  }
+  return true;
+}
+}  // namespace
+MemoryFormat Tensor::suggest_memory_format(bool exact) const {
+  if ((dim() != 4 && dim() != 5) || !like_channels_last(sizes(), strides()))
+    return MemoryFormat::Contiguous;
+  const auto format = dim() == 4 ? MemoryFormat::ChannelsLast : MemoryFormat::ChannelsLast3d;
+  if (exact && !(channels_last_strides(sizes(), format, "suggest_memory_format") == strides()))
+    return MemoryFormat::Contiguous;
+  return format;
+}
+const Tensor& Tensor::share_memory_() const {
+  checked();
+  fail("share_memory_: a tensor's memory is its process's own, and cannot be shared with others");
+}
+void Tensor::set_grad_dtype(std::optional<ScalarType> dtype) const {
+  if (dtype.value_or(scalar_type()) != scalar_type())
+    fail("set_grad_dtype: a gradient has its tensor's type, {}, and not {}", scalar_type(), *dtype);
 }
 Scalar Tensor::item() const {
   checked();

@@ -12,12 +12,25 @@
 #include "tensor/options.h"
 #include "tensor/random/generator.h"
 #include "tensor/scalar.h"
+#include "tensor/type_properties.h"
 
 namespace gradus {
 
 class Tensor;
+class DispatchKeySet;
+template <class T>
+class MaybeOwned;
 template <class T, size_t N>
 class TensorAccessor;
+/// A pointer to the elements of a packed accessor: T*.
+template <class T>
+struct DefaultPtrTraits {
+  /// The pointer.
+  using PtrType = T*;
+};
+template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits,
+          class Index = int64_t>
+class GenericPackedTensorAccessor;
 /// A borrowed list of tensors: a brace list, a vector or an array converts to it.
 using TensorList = ArrayRef<Tensor>;
 namespace indexing {
@@ -61,6 +74,13 @@ class Tensor {
   /// The number of references to the tensor: handles, and what the graph holds. 0 for an undefined
   /// one.
   uint32_t use_count() const { return impl_ ? impl_->ref_count() : 0; }
+  /// Whether this handle holds the only reference.
+  bool is_uniquely_owned() const { return use_count() == 1; }
+  /// The number of weak references, as libtorch counts them: 1 for the tensor itself, 0 for an
+  /// undefined one.
+  size_t weak_use_count() const { return impl_ ? 1 : 0; }
+  /// What the handle points at, as a counted pointer.
+  const Ref<TensorImpl>& getIntrusivePtr() const { return impl_; }
 
   /// The number of dims; 0 for a tensor that is one number.
   int64_t dim() const { return int64_t(checked().sizes.size()); }
@@ -78,6 +98,14 @@ class Tensor {
   int64_t numel() const { return checked().numel; }
   /// Where the first element stands in the storage, counted in elements.
   int64_t storage_offset() const { return checked().offset; }
+  /// The same as the methods without `sym_`: there are no sizes that are yet to be known.
+  IntArrayRef sym_sizes() const { return sizes(); }
+  IntArrayRef sym_strides() const { return strides(); }
+  int64_t sym_size(int64_t dim) const { return size(dim); }
+  int64_t sym_stride(int64_t dim) const { return stride(dim); }
+  int64_t sym_numel() const { return numel(); }
+  int64_t sym_storage_offset() const { return storage_offset(); }
+  size_t sym_nbytes() const { return nbytes(); }
   /// The element type, as an enum.
   ScalarType scalar_type() const { return checked().dtype; }
   /// The element type, as libtorch's `dtype()` gives it; it converts to a ScalarType.
@@ -90,6 +118,10 @@ class Tensor {
   size_t nbytes() const { return size_t(numel()) * itemsize(); }
   /// Where the tensor lives: always the CPU.
   Device device() const { return Device(kCPU); }
+  /// The index of that device: -1.
+  DeviceIndex get_device() const { return checked(), DeviceIndex(-1); }
+  /// The kind of tensor, such as `CPUFloatType`, in libtorch's older words.
+  DeprecatedTypeProperties type() const { return DeprecatedTypeProperties(checked().dtype); }
   /// How the elements are laid out: always strided.
   Layout layout() const { return kStrided; }
   /// The options that make another tensor of this element type.
@@ -98,6 +130,17 @@ class Tensor {
   /// that format lays them out. ChannelsLast asks for 4 dims, ChannelsLast3d for 5.
   bool is_contiguous() const { return checked().contiguous; }
   bool is_contiguous(MemoryFormat format) const;
+  /// The same as is_contiguous().
+  bool is_contiguous_or_false(MemoryFormat format = MemoryFormat::Contiguous) const {
+    return is_contiguous(format);
+  }
+  /// Whether the elements fill their memory, each in a place of its own, in whatever order of dims.
+  bool is_non_overlapping_and_dense() const;
+  /// The format whose order of dims this tensor has: ChannelsLast, ChannelsLast3d or else
+  /// Contiguous. With `exact` the strides must be those of a tensor made in the format.
+  MemoryFormat suggest_memory_format(bool exact = false) const;
+  /// Whether both have the same sizes.
+  bool is_same_size(const Tensor& other) const { return sizes() == other.sizes(); }
   /// Whether the element type is float32 or float64.
   bool is_floating_point() const { return is_floating(dtype()); }
   /// False: there are no complex tensors.
@@ -110,6 +153,13 @@ class Tensor {
   bool is_cuda() const { return false; }
   /// False: every tensor is dense.
   bool is_sparse() const { return false; }
+  // clang-format off
+#define GRADUS_DECLARE(name) bool name() const { return checked(), false; }
+  GRADUS_ELSEWHERE(GRADUS_DECLARE)
+#undef GRADUS_DECLARE
+  // clang-format on
+  /// True, as for every defined tensor of libtorch.
+  bool is_variable() const { return defined(); }
   /// Whether the only element is not 0. Throws Error when there is not exactly one element.
   bool is_nonzero() const;
   /// Whether the tensor was made in InferenceMode, and so never takes part in a graph.
@@ -118,6 +168,15 @@ class Tensor {
   bool is_set_to(const Tensor& other) const;
   /// The same as defined().
   bool has_storage() const { return defined(); }
+  /// The memory that the elements lie in, which views share.
+  Storage storage() const { return Storage(checked().storage); }
+  /// Throws Error: a tensor's memory is its process's own.
+  const Tensor& share_memory_() const;
+  /// Which of libtorch's dispatch keys the tensor has; needs `<c10/core/DispatchKeySet.h>`.
+  template <class K = DispatchKeySet>
+  K key_set() const {
+    return K::of(*this);
+  }
   /// Whether both tensors share a storage, even if no element of it is shown by both.
   bool is_alias_of(const Tensor& other) const {
     return checked().storage == other.checked().storage;
@@ -129,7 +188,7 @@ class Tensor {
   void* data_ptr() const { return checked().data; }
   template <class T>
   T* data_ptr() const {
-    if (scalar_type_of<T> != dtype()) throw_wrong_type("data_ptr", scalar_type_of<T>);
+    if (scalar_type_of<T> != dtype()) throw_wrong_type("data_ptr", named_type_of<T>);
     return reinterpret_cast<T*>(checked().data);
   }
   /// The same as data_ptr().
@@ -142,13 +201,34 @@ class Tensor {
   const void* const_data_ptr() const { return data_ptr(); }
   template <class T>
   const T* const_data_ptr() const {
-    return data_ptr<T>();
+    return data_ptr<std::remove_const_t<T>>();
   }
   /// Reads and writes elements by index in loops, `a[i][j]`, without bounds checks; see
   /// TensorAccessor. Valid while the tensor lives. Throws Error when T is not the element type or N
   /// is not dim().
   template <class T, size_t N>
   TensorAccessor<T, N> accessor() const&;
+  /// An accessor with its own copy of sizes and strides, which as for CUDA kernels can be passed on
+  /// by value; 32 and 64 give the bits of its indices. Needs `<torch/torch.h>`. Throws Error as
+  /// accessor() does, and where the tensor is too large for 32 bits.
+  template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits,
+            class Index = int64_t>
+  GenericPackedTensorAccessor<T, N, PtrTraits, Index> generic_packed_accessor() const& {
+    return {*this};
+  }
+  template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  GenericPackedTensorAccessor<T, N, PtrTraits, int32_t> packed_accessor32() const& {
+    return {*this};
+  }
+  template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits>
+  GenericPackedTensorAccessor<T, N, PtrTraits, int64_t> packed_accessor64() const& {
+    return {*this};
+  }
+  template <class T, size_t N, template <class> class PtrTraits = DefaultPtrTraits,
+            class Index = int64_t>
+  GenericPackedTensorAccessor<T, N, PtrTraits, Index> packed_accessor() const& {
+    return {*this};
+  }
   /// The only element, as a Scalar or converted to T. Throws Error when there is not exactly one,
   /// or when an integer T cannot hold it.
   Scalar item() const;
@@ -163,6 +243,12 @@ class Tensor {
   /// This tensor if it is laid out in that format, else a copy that is. Throws Error for the format
   /// Preserve.
   Tensor contiguous(MemoryFormat = MemoryFormat::Contiguous) const;
+  /// The same as contiguous(), without another handle on the tensor where it is contiguous; needs
+  /// `<torch/torch.h>`. Valid while this handle lives.
+  template <class M = MaybeOwned<Tensor>>
+  M expect_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const& {
+    return is_contiguous(format) ? M::borrowed(*this) : M::owned(contiguous(format));
+  }
   /// Overwrites the elements with those of `src`, which broadcasts to this shape and is converted
   /// to this element type. The gradient flows to `src`. `non_blocking` has no effect.
   Tensor& copy_(const Tensor& src, bool non_blocking = false) const;
@@ -190,6 +276,11 @@ class Tensor {
   Tensor cpu() const { return *this; }
   /// Throws Error: only the CPU holds tensors.
   Tensor cuda() const { return to(TensorOptions(Device(kCUDA))); }
+  Tensor hip() const { return to(TensorOptions(Device(kHIP))); }
+  Tensor ve() const { return to(TensorOptions(Device(kVE))); }
+  Tensor vulkan() const { return to(TensorOptions(Device(kVulkan))); }
+  Tensor metal() const { return to(TensorOptions(Device(kMetal))); }
+  Tensor meta() const { return to(TensorOptions(Device(kMeta))); }
   /// Writes one value to all elements, a number or a 0-dim tensor, to which the gradient flows
   /// then.
   Tensor& fill_(const Scalar& v) const;
@@ -208,6 +299,12 @@ class Tensor {
   /// Makes this tensor another window on the storage of `source`, of the same sizes and strides.
   /// Throws Error when the element types differ, or when this tensor requires grad.
   Tensor& set_(const Tensor& source) const;
+  /// The same for a window of these sizes and strides, which start at `offset`; all are counted in
+  /// elements, and without strides the window is contiguous. Without sizes it is the whole storage,
+  /// in one dim. Throws Error when the storage is too small.
+  Tensor& set_(const Storage& source) const;
+  Tensor& set_(const Storage& source, int64_t offset, IntArrayRef size,
+               IntArrayRef stride = {}) const;
   /// The type as libtorch names it, such as `CPUFloatType`.
   std::string toString() const;
   /// Prints the type and the sizes to the standard error stream, as `[CPUFloatType [2, 3]]`.
@@ -245,6 +342,11 @@ class Tensor {
   /// A view of the same elements without history, whose writes are not counted: a backward pass
   /// does not notice them.
   Tensor data() const;
+  /// The address of the first element, as data_ptr<T>() gives it.
+  template <class T>
+  T* data() const {
+    return data_ptr<T>();
+  }
   /// The same as detach().
   Tensor tensor_data() const { return detach(); }
   /// The same as data().
@@ -269,8 +371,14 @@ class Tensor {
   /// remove_hook(). Throws Error when the tensor does not require grad.
   template <class F>
   unsigned register_hook(F&& hook) const;
+  /// Calls hook(leaf) in each backward pass, after this leaf's grad was added to: to step and drop
+  /// the gradient before the next is made. Returns a handle for remove_hook(). Throws Error for a
+  /// tensor that is no leaf or does not require grad.
+  unsigned register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
   /// Removes the hook of that handle. Throws Error when no hook of this tensor ever had it.
   void remove_hook(unsigned handle) const;
+  /// The tangent of a dual tensor, undefined for any other; see autograd::forward_ad.
+  Tensor _fw_grad(uint64_t level = 0) const;
   /// How often the storage was written to. Throws Error for an inference tensor, whose writes are
   /// not counted.
   int64_t _version() const;
@@ -278,6 +386,10 @@ class Tensor {
   bool is_view() const { return bool(checked().view_base); }
   /// The tensor that this one is a view of. Throws Error when it is no view.
   Tensor _base() const;
+  /// The element type that a gradient of this tensor has: its own.
+  std::optional<ScalarType> grad_dtype() const { return scalar_type(); }
+  /// Throws Error for any other type than the tensor's own.
+  void set_grad_dtype(std::optional<ScalarType> dtype) const;
   /// The name of the tensor; empty for one without a name.
   const std::string& name() const;
 
@@ -1001,6 +1113,9 @@ class Tensor {
   // --- New tensors with this one's type -----------------------------------------------------
   /// An uninitialised tensor of this element type, unless the options name another.
   Tensor new_empty(IntArrayRef size, const TensorOptions& options = {}) const;
+  /// The same with these strides, which count elements.
+  Tensor new_empty_strided(IntArrayRef size, IntArrayRef stride,
+                           const TensorOptions& options = {}) const;
   /// A tensor of zeros of this element type, unless the options name another.
   Tensor new_zeros(IntArrayRef size, const TensorOptions& options = {}) const;
   /// A tensor of ones of this element type, unless the options name another.
@@ -1106,6 +1221,10 @@ inline Tensor operator>=(const Scalar& a, const Tensor& b) { return b.le(a); }
 
 /// Prints the elements as libtorch prints them; repr() gives Python's form.
 std::ostream& operator<<(std::ostream& out, const Tensor& t);
+/// The same, in lines of at most `linesize` characters, where one column takes no more.
+std::ostream& print(std::ostream& out, const Tensor& t, int64_t linesize);
+/// The same on std::cout.
+void print(const Tensor& t, int64_t linesize = 80);
 
 }  // namespace gradus
 

@@ -23,6 +23,7 @@ FILES = {
     "examples/meson.build": "examples = {\n  'xor': [],\n}\nforeach name, args : examples\n"
                             "  program = executable(name, name + '.cpp')\n  test('example_' + name, program)\nendforeach\n",
     "docs/guide/data.md": "",
+    "compat/paths.txt": "# words\ntorch/nn.h\nATen/Parallel.h -> ATen/ATen.h\n",
 }
 
 
@@ -64,6 +65,7 @@ class Documents(unittest.TestCase):
 
     def test_files(self):
         self.assertEqual(self.faults("`nn/module.h`, `module.h`, `<nn/module.h>`, `nn/*.h`, `tests/`, `x / y`, `a/b`, `build/x.h`"), [])
+        self.assertEqual(self.faults("`torch/nn.h`, `ATen/Parallel.h`"), [])  # made of a list
         self.assertEqual(self.faults("`nn/gone.h`"), ["no file nn/gone.h"])
         self.assertEqual(self.faults("`gone.py`"), ["no file gone.py"])
         self.assertEqual(self.faults("`tests/gone`"), ["no file tests/gone"])

@@ -38,6 +38,8 @@ class Project:
     def __init__(self, files):
         self.files = files
         self.folders = {str(p) for f in files for p in Path(f).parents} - {"."}
+        # What compat/paths.py makes of its list.
+        self.made = {"compat/" + line.split()[0] for line in (files.get("compat/paths.txt") or "").splitlines() if line}
         self.top = sorted({f.split("/")[0] for f in files if "/" in f and not f.startswith(".")})
         self.areas, self.programs, self.tests, self.targets = {}, set(), set(), set()
         for path, text in files.items():
@@ -84,7 +86,7 @@ class Project:
     def has(self, path):
         """Whether a file or folder is there, by its whole path or by the end of it; `*` stands for any words."""
         path = path.rstrip("/")
-        return any(fnmatch(known, path) or fnmatch(known, "*/" + path) for known in (*self.files, *self.folders))
+        return any(fnmatch(known, path) or fnmatch(known, "*/" + path) for known in (*self.files, *self.made, *self.folders))
 
 
 def lines(text):

@@ -2,22 +2,69 @@
 // CPU, compiles with this header in the place of libtorch's.
 #pragma once
 
+#include <c10/macros/Macros.h>
 #include <gradus.h>
 
-// Programs rely on libtorch bringing these.
+// What programs lean on: libtorch's header brings these, or once did.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <bitset>
+#include <cassert>
+#include <cctype>
+#include <cfloat>
+#include <chrono>
+#include <climits>
 #include <cmath>
+#include <complex>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <deque>
+#include <exception>
 #include <fstream>
+#include <functional>
+#include <initializer_list>
+#include <iomanip>
 #include <iostream>
+#include <iterator>
+#include <limits>
+#include <list>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <optional>
+#include <queue>
+#include <random>
+#include <set>
 #include <sstream>
+#include <stack>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <type_traits>
+#include <typeindex>
+#include <typeinfo>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include <torch/devices.h>
+#include <torch/jit.h>
+#include <torch/streams.h>
+
+#include "data/chunk_dataset.h"
+#include "data/shuttle.h"
+#include "tensor/base/linalg_error.h"
 
 namespace gradus {
 
@@ -25,18 +72,6 @@ using std::make_optional;
 using std::nullopt;
 using std::nullopt_t;
 using std::optional;
-
-namespace cuda {
-// There is no such device here.
-inline bool is_available() { return false; }
-inline bool cudnn_is_available() { return false; }
-inline DeviceIndex device_count() { return 0; }
-inline void manual_seed(uint64_t) {}
-inline void manual_seed_all(uint64_t) {}
-inline void synchronize(int64_t = -1) {}
-}  // namespace cuda
-inline bool hasCUDA() { return false; }
-inline bool hasMPS() { return false; }
 
 // The arguments as `<<` writes them, one after the other.
 template <class... Args>
@@ -68,6 +103,27 @@ class irange {
  private:
   iterator begin_, end_;
 };
+
+/// What libtorch throws for want of memory, and in its other checks; programs catch them.
+class OutOfMemoryError : public Error {
+ public:
+  using Error::Error;
+};
+class EnforceFiniteError : public Error {
+ public:
+  using Error::Error;
+};
+class AcceleratorError : public Error {
+ public:
+  using Error::Error;
+};
+/// There are no sizes that are yet to be known.
+using SymInt = int64_t;
+using SymIntArrayRef = IntArrayRef;
+using SymFloat = double;
+using SymBool = bool;
+/// There is one class of tensors.
+using TensorBase = Tensor;
 
 namespace detail {
 template <class... Args>
@@ -107,9 +163,19 @@ using namespace gradus;
 #define TORCH_VERSION_PATCH 0
 #define TORCH_VERSION "2.13.0"
 #define TORCH_API
-#define C10_UNUSED [[maybe_unused]]
 
 #define TORCH_ARG GRADUS_ARG
+#define _TORCH_OPTIM_SERIALIZE(name) gradus::optim::serialize(archive, #name, self.name)
+#define _TORCH_OPTIM_SERIALIZE_WITH_TEMPLATE_ARG(Name) \
+  gradus::optim::serialize<Name##ParamState, Name##Options>(archive, self)
+#define _TORCH_OPTIM_SERIALIZE_TORCH_ARG(name) \
+  gradus::optim::detail::save_arg(archive, #name, name())
+#define _TORCH_OPTIM_SERIALIZE_TORCH_ARG_DEQUE _TORCH_OPTIM_SERIALIZE_TORCH_ARG
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG(T, name) \
+  name(gradus::optim::detail::load_arg<T>(archive, #name))
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG_OPTIONAL(T, name) \
+  name(gradus::optim::detail::load_arg<std::optional<T>>(archive, #name))
+#define _TORCH_OPTIM_DESERIALIZE_TORCH_ARG_DEQUE _TORCH_OPTIM_DESERIALIZE_TORCH_ARG
 #define TORCH_MODULE GRADUS_MODULE
 #define TORCH_MODULE_IMPL GRADUS_MODULE_IMPL
 #define FORWARD_HAS_DEFAULT_ARGS GRADUS_FORWARD_HAS_DEFAULT_ARGS
@@ -151,10 +217,46 @@ using namespace gradus;
 #define TORCH_WARN_ONCE(...) GRADUS_WARN_ONCE_AS(UserWarning, __VA_ARGS__)
 #define TORCH_WARN_DEPRECATION(...) GRADUS_WARN_AS(DeprecationWarning, __VA_ARGS__)
 
-// `scalar_t` is the element type inside the function.
-#define AT_DISPATCH_FLOATING_TYPES(TYPE, NAME, ...) \
-  ::gradus::visit_floating(TYPE, NAME, [&]<class scalar_t>(scalar_t) { return __VA_ARGS__(); })
-#define AT_DISPATCH_INTEGRAL_TYPES(TYPE, NAME, ...) \
-  ::gradus::visit_integral(TYPE, NAME, [&]<class scalar_t>(scalar_t) { return __VA_ARGS__(); })
-#define AT_DISPATCH_ALL_TYPES(TYPE, NAME, ...) \
-  ::gradus::visit_all(TYPE, NAME, [&]<class scalar_t>(scalar_t) { return __VA_ARGS__(); })
+#define TORCH_CHECK_WITH(error, ...) GRADUS_CHECK_AS(error, __VA_ARGS__)
+#define TORCH_CHECK_WITH_MSG(error, condition, type, ...) \
+  GRADUS_CHECK_AS(error, condition, __VA_ARGS__)
+#define TORCH_CHECK_LINALG(...) GRADUS_CHECK_AS(LinAlgError, __VA_ARGS__)
+#define TORCH_CHECK_ARG(condition, number, ...) \
+  TORCH_CHECK(condition, "argument ", number, ": ", __VA_ARGS__)
+#define TORCH_CHECK_NOTNULL(value)                                                \
+  ([&](auto&& gradus_value) -> decltype(auto) {                                   \
+    TORCH_CHECK(gradus_value != nullptr, "expected ", #value, " not to be null"); \
+    return std::forward<decltype(gradus_value)>(gradus_value);                    \
+  }(value))
+#define TORCH_DCHECK_EQ(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_EQ(a, b))
+#define TORCH_DCHECK_NE(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_NE(a, b))
+#define TORCH_DCHECK_LT(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_LT(a, b))
+#define TORCH_DCHECK_LE(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_LE(a, b))
+#define TORCH_DCHECK_GT(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_GT(a, b))
+#define TORCH_DCHECK_GE(a, b) GRADUS_DEBUG_ONLY(TORCH_CHECK_GE(a, b))
+#define TORCH_INTERNAL_ASSERT_FALSE_OR_RETURN(...) TORCH_INTERNAL_ASSERT(false, __VA_ARGS__)
+#define TORCH_CHECK_IF_NOT_ON_CUDA(...) TORCH_CHECK(__VA_ARGS__)
+#define C10_THROW_ERROR(type, text) throw ::gradus::type(text)
+#define TORCH_RETHROW(error, ...) throw (error).within(::gradus::str(__VA_ARGS__))
+
+#include <ATen/Context.h>
+#include <ATen/Dispatch.h>
+#include <ATen/ExpandUtils.h>
+#include <ATen/Parallel.h>
+#include <ATen/ScalarOps.h>
+#include <ATen/TensorGeometry.h>
+#include <ATen/TensorIndexing.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/TensorAccessor.h>
+#include <ATen/record_function.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/DispatchKeySet.h>
+#include <c10/core/MemoryFormat.h>
+#include <c10/core/WrapDimMinimal.h>
+#include <c10/util/Metaprogramming.h>
+#include <c10/util/OptionalArrayRef.h>
+#include <c10/util/StringUtil.h>
+#include <c10/util/Type.h>
+#include <c10/util/accumulate.h>
+#include <c10/util/flat_hash_map.h>
+#include <c10/util/intrusive_ptr.h>

@@ -15,7 +15,7 @@ enum class Kind { letter, digit, space, other };
 Kind kind_of(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || uint8_t(c) >= 0x80) return Kind::letter;
   if (c >= '0' && c <= '9') return Kind::digit;
-  return c == ' ' || (c >= '\t' && c <= '\r') ? Kind::space : Kind::other;
+  return is_space(c) ? Kind::space : Kind::other;
 }
 
 }  // namespace

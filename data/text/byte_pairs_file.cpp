@@ -12,8 +12,6 @@
 namespace gradus::data::text {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::string_view type_name = "byte-level BPE";
 // As long as a file of most_tokens can be, with room for spaces.
 constexpr uint64_t most_file_bytes = 1 << 26;
@@ -74,11 +72,11 @@ class MergesParser : public StrictJson {
     --depth_;
     return true;
   }
-  bool parse_error(std::size_t at, const std::string&, const json::exception&) override {
-    fail("BPETokenizer: {}: no JSON at byte {}", path_, at);
-  }
 
  private:
+  std::string no_json(size_t at) const override {
+    return fmt::format("BPETokenizer: {}: no JSON at byte {}", path_, at);
+  }
   std::string refusal(const char* what) const override {
     return fmt::format("BPETokenizer: {}: {} is where none belongs, after {} merges", path_, what,
                        merges.size());
@@ -97,7 +95,7 @@ class MergesParser : public StrictJson {
 BPETokenizer BPETokenizer::load(const std::string& path) try {
   const std::string text = read_unpacked("BPETokenizer", path, most_file_bytes);
   MergesParser parser(path);
-  json::sax_parse(text, &parser);
+  parser.parse(text);
   parser.finish();
   return BPETokenizer(std::move(parser.merges), path + ": ");
 } catch (...) {

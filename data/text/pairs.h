@@ -11,6 +11,8 @@ inline uint64_t pair_key(int32_t first, int32_t second) {
   return uint64_t(first) << 32 | uint32_t(second);
 }
 
+inline bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
 // Takes the first word of a text that is not empty: see BPETokenizer for how it is cut.
 std::string_view take_word(std::string_view& text);
 

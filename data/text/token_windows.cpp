@@ -20,15 +20,16 @@ Tensor checked(const Tensor& tokens) {
 }  // namespace
 
 TokenWindows::TokenWindows(text::TokenFile tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(tokens), tokens.size(), length, stride) {}
+    : TokenWindows(Tokens(std::move(tokens)), length, stride) {}
 TokenWindows::TokenWindows(const Tensor& tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(checked(tokens)), tokens.numel(), length, stride) {}
+    : TokenWindows(Tokens(checked(tokens)), length, stride) {}
 
-TokenWindows::TokenWindows(Tokens tokens, int64_t number, int64_t length,
-                           std::optional<int64_t> stride)
+TokenWindows::TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t> stride)
     : tokens_(std::move(tokens)), length_(length), stride_(stride.value_or(length)) {
   if (length_ < 1) fail_value("token windows: length {} is not positive", length_);
   if (stride_ < 1) fail_value("token windows: stride {} is not positive", stride_);
+  const auto* file = std::get_if<text::TokenFile>(&tokens_);
+  const int64_t number = file ? file->size() : std::get<Tensor>(tokens_).numel();
   if (number <= length_)
     fail("token windows: {} tokens are too few for windows of {} and the next token", number,
          length_);
@@ -43,8 +44,10 @@ void TokenWindows::read_to(int64_t* to, int64_t begin, int64_t count) const {
   const Tensor& tokens = std::get<Tensor>(tokens_);
   visit_integral(tokens.dtype(), "token windows",
                  [&]<class T>(T) { std::copy_n(tokens.data_ptr<T>() + begin, count, to); });
-  for (int64_t i = 0; i < count; ++i)
-    if (to[i] < 0) fail("token windows: token {} is {}", begin + i, to[i]);
+  const int64_t* const end = to + count;
+  const int64_t* const wrong =
+      std::find_if<const int64_t*>(to, end, [](int64_t token) { return token < 0; });
+  if (wrong != end) fail("token windows: token {} is {}", begin + (wrong - to), *wrong);
 }
 
 Example<> TokenWindows::get(size_t i) {
@@ -61,8 +64,8 @@ Example<> TokenWindows::get_batch(ArrayRef<size_t> indices) {
       fail_index("token windows: there is no window {} of {}", indices[row], count_);
     read_to(window.data(), int64_t(indices[row]) * stride_, length_ + 1);
     const int64_t at = int64_t(row) * length_;
-    std::copy(window.begin(), window.end() - 1, data.data_ptr<int64_t>() + at);
-    std::copy(window.begin() + 1, window.end(), target.data_ptr<int64_t>() + at);
+    std::copy_n(window.data(), length_, data.data_ptr<int64_t>() + at);
+    std::copy_n(window.data() + 1, length_, target.data_ptr<int64_t>() + at);
   }
   return {data, target};
 }

@@ -32,7 +32,7 @@ class TokenWindows : public BatchDataset<TokenWindows, Example<>> {
 
  private:
   using Tokens = std::variant<text::TokenFile, Tensor>;
-  TokenWindows(Tokens tokens, int64_t number, int64_t length, std::optional<int64_t> stride);
+  TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t> stride);
   void read_to(int64_t* to, int64_t begin, int64_t count) const;
 
   Tokens tokens_;

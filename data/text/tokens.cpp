@@ -18,29 +18,64 @@ namespace {
 
 int64_t bytes_of(TokenType type) { return type == TokenType::UInt16 ? 2 : 4; }
 
-}  // namespace
+// `before` tokens stand in front of them.
+void check_held(const char* op, IntArrayRef tokens, TokenType type, int64_t before) {
+  const int64_t most = type == TokenType::UInt16 ? std::numeric_limits<uint16_t>::max()
+                                                 : std::numeric_limits<int32_t>::max();
+  for (size_t i = 0; i < tokens.size(); ++i)
+    if (tokens[i] < 0 || tokens[i] > most)
+      fail("{}: token {} is {}, not in 0 .. {}", op, before + int64_t(i), tokens[i], most);
+}
 
-void write_tokens(const std::string& path, IntArrayRef tokens, TokenType type) try {
-  const int64_t width = bytes_of(type), most = type == TokenType::UInt16
-                                                   ? std::numeric_limits<uint16_t>::max()
-                                                   : std::numeric_limits<int32_t>::max();
-  Replacement file(path);
+void append(const Replacement& file, IntArrayRef tokens, TokenType type) {
+  const int64_t width = bytes_of(type);
   uint8_t piece[1 << 14];
   for (size_t at = 0; at < tokens.size();) {
     const size_t n = std::min(tokens.size() - at, sizeof piece / size_t(width));
     uint8_t* p = piece;
-    for (size_t i = at; i < at + n; ++i) {
-      const int64_t token = tokens[i];
-      if (token < 0 || token > most)
-        fail("write_tokens: token {} is {}, not in 0 .. {}", i, token, most);
-      for (int64_t byte = 0; byte < width; ++byte) *p++ = uint8_t(token >> 8 * byte);
-    }
+    for (size_t i = at; i < at + n; ++i)
+      for (int64_t byte = 0; byte < width; ++byte) *p++ = uint8_t(tokens[i] >> 8 * byte);
     file.write(piece, n * size_t(width));
     at += n;
   }
+}
+
+}  // namespace
+
+void write_tokens(const std::string& path, IntArrayRef tokens, TokenType type) try {
+  check_held("write_tokens", tokens, type, 0);
+  Replacement file(path);
+  append(file, tokens, type);
   file.commit();
 } catch (...) {
   gradus::detail::rethrow_as_error("write_tokens");
+}
+
+TokenWriter::TokenWriter(const std::string& path, TokenType type) try
+    : file_(std::make_unique<Replacement>(path)), type_(type) {
+} catch (...) {
+  gradus::detail::rethrow_as_error("TokenWriter");
+}
+TokenWriter::TokenWriter(TokenWriter&&) noexcept = default;
+TokenWriter& TokenWriter::operator=(TokenWriter&&) noexcept = default;
+TokenWriter::~TokenWriter() = default;
+
+void TokenWriter::write(IntArrayRef tokens) {
+  if (!file_) fail("TokenWriter: the file is closed");
+  check_held("TokenWriter", tokens, type_, size_);
+  try {
+    append(*file_, tokens, type_);
+  } catch (...) {
+    file_.reset();
+    throw;
+  }
+  size_ += int64_t(tokens.size());
+}
+
+void TokenWriter::close() {
+  if (!file_) fail("TokenWriter: the file is closed");
+  const std::unique_ptr<Replacement> file = std::move(file_);
+  file->commit();
 }
 
 // The file itself is closed once it is mapped.

@@ -5,6 +5,9 @@
 
 #include "tensor/tensor.h"
 
+namespace gradus {
+class Replacement;
+}
 namespace gradus::data::text {
 
 /// How a file has tokens: little-endian numbers and nothing else, 0 to 65,535 or 0 to
@@ -14,6 +17,35 @@ enum class TokenType { UInt16, Int32 };
 /// Writes a file of tokens. Throws Error for a token that the type does not hold; an old file then
 /// stays as it was.
 void write_tokens(const std::string& path, IntArrayRef tokens, TokenType type = TokenType::UInt16);
+
+/// Writes a file of more tokens than memory holds, piece by piece:
+///
+///   TokenWriter file("train.tokens");
+///   for (const std::string& line : lines) file.write(tokenizer.encode(line));
+///   file.close();
+///
+/// The tokens are in the file, in place of those of an old one, once close() has returned. Without
+/// it an old file stays as it was.
+class TokenWriter {
+ public:
+  /// Throws Error when the file may not be written.
+  explicit TokenWriter(const std::string& path, TokenType type = TokenType::UInt16);
+  TokenWriter(TokenWriter&&) noexcept;
+  TokenWriter& operator=(TokenWriter&&) noexcept;
+  ~TokenWriter();
+  /// Appends tokens. Throws Error for one that the type does not hold, and then appends none of
+  /// them; when the system does not write them, the file is given up.
+  void write(IntArrayRef tokens);
+  /// How many were written.
+  int64_t size() const { return size_; }
+  /// Ends the file. Throws Error when the system does not write it.
+  void close();
+
+ private:
+  std::unique_ptr<Replacement> file_;
+  TokenType type_;
+  int64_t size_ = 0;
+};
 
 /// A file of tokens in memory, as the system maps it: only what is looked at is read, and copies
 /// share it. While it is mapped the file must not become shorter, or the system ends the program;

@@ -128,6 +128,8 @@ std::vector<std::vector<BeamHypothesis>> beam_search(const BeamModel& model, con
   }
   std::vector<std::vector<BeamHypothesis>> found;
   for (Search& search : searches) found.push_back(search.take_ended());
+  if (options.max_new_tokens() == 0)
+    for (int64_t i = 0; i < prompts; ++i) found[size_t(i)].push_back({prompt[i], 0});
   return found;
 }
 

@@ -42,8 +42,8 @@ struct BeamHypothesis {
 /// For each prompt of int64 [B, T] the sequences found, the best first, at most `num_beams`. Of
 /// each step's 2 num_beams best continuations, those among the first num_beams that end are kept,
 /// and the first num_beams that do not are followed. Log probabilities are added up in double.
-/// Nothing is recorded. Throws Error for an empty prompt, logits of another shape or nan,
-/// ValueError for an option that makes no sense.
+/// With no tokens to add it finds the prompt, of score 0. Nothing is recorded. Throws Error for an
+/// empty prompt, logits of another shape or nan, ValueError for an option that makes no sense.
 std::vector<std::vector<BeamHypothesis>> beam_search(const BeamModel& model, const Tensor& prompt,
                                                      const BeamSearchOptions& options);
 

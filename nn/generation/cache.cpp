@@ -33,6 +33,8 @@ Tensor seen_by_new(int64_t before, int64_t t, const std::optional<Tensor>& mask)
   const NoGradGuard untaped;
   const Tensor seen = ones({t, before + t}, kBool).tril(before);
   if (!mask || !mask->defined()) return seen;
+  if (mask->dtype() != kBool && !mask->is_floating_point())
+    fail("KeyValueCache: attn_mask must be bool or floating, got {}", mask->dtype());
   return mask->dtype() == kBool ? mask->logical_and(seen)
                                 : mask->masked_fill(seen.logical_not(), -inf);
 }

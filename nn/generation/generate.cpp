@@ -18,7 +18,8 @@ void check_prompt(const char* op, const Tensor& prompt, int64_t max_new_tokens) 
 
 Tensor last_logits(const char* op, const Tensor& logits, int64_t rows) {
   if (!logits.defined()) fail("{}: the model's logits are undefined", op);
-  if ((logits.dim() != 2 && logits.dim() != 3) || logits.size(0) != rows || logits.size(1) < 1)
+  if ((logits.dim() != 2 && logits.dim() != 3) || logits.size(0) != rows || logits.size(1) < 1 ||
+      logits.size(-1) < 1)
     fail("{}: the model's logits are {} for {} sequences, not [B, V] or [B, T, V]", op,
          logits.sizes(), rows);
   return logits.dim() == 2 ? logits : logits.select(1, -1);

@@ -42,7 +42,7 @@ Tensor sample(const Tensor& logits, const SampleOptions& options) {
   const NoGradGuard no_grad;
   check_logits("sample", logits);
   const double t = options.temperature();
-  if (!(t > 0 && t < inf)) fail_value("sample: temperature {} is not positive", t);
+  if (!(t > 0 && t < inf)) fail_value("sample: temperature {} is not positive and finite", t);
   Tensor x = t == 1 ? logits : logits / t;
   if (options.top_k()) x = top_k(x, *options.top_k());
   if (options.top_p()) x = top_p(x, *options.top_p());

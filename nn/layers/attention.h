@@ -44,12 +44,25 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
   /// the whole. Throws Error for other shapes, when the cache is full, with add_bias_kv,
   /// add_zero_attn or another kdim or vdim, and in training with dropout.
   Tensor decode(const Tensor& input, KeyValueCache& cache) const;
+  /// The keys and values of memory [S, N, embed_dim], or with batch_first [N, S, embed_dim], for
+  /// attend(): a full cache, with room to become `batch` rows, by default N. Throws Error as
+  /// decode() does.
+  KeyValueCache make_memory(const Tensor& memory,
+                            std::optional<int64_t> batch = std::nullopt) const;
+  /// Attention of query [t, N, embed_dim], or with batch_first [N, t, embed_dim], to what
+  /// make_memory() was given: what forward(query, memory, memory, key_padding_mask) gives. Throws
+  /// Error as decode() does, and for a memory of another number of rows.
+  Tensor attend(const Tensor& query, const KeyValueCache& memory,
+                const Tensor& key_padding_mask = {}) const;
 
  protected:
   Tensor* member(std::string_view name) override;
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({3, AnyValue(Tensor())}, {4, AnyValue(true)},
                                   {5, AnyValue(Tensor())}, {6, AnyValue(true)},
                                   {7, AnyValue(false)})
+
+ private:
+  void begin_step(const char* step, const char* what, const Tensor& x) const;
 
  public:
   MultiheadAttentionOptions options;

@@ -32,6 +32,30 @@ void reset_parameters_of(ModuleList& layers) {
   for (size_t i = 0; i < layers->size(); ++i) layers->at<Layer>(i).reset_parameters();
 }
 
+KeyValueCache& positions(KeyValueCache& cache) { return cache; }
+KeyValueCache& positions(TransformerDecoderCache& cache) { return cache.target; }
+
+// Each layer's decode() with its cache, and the norm.
+template <class Layer, class Cache>
+Tensor decode_stack(const char* name, ModuleList& layers, AnyModule& norm, const Tensor& x,
+                    std::vector<Cache>& caches) {
+  if (caches.size() != layers->size())
+    fail("{}: {} caches for {} layers", name, caches.size(), layers->size());
+  if (caches.empty()) return norm.is_empty() ? x : norm.forward<Tensor>(x);
+  const int64_t before = positions(caches[0]).length();
+  for (size_t i = 1; i < caches.size(); ++i)
+    if (const int64_t own = positions(caches[i]).length(); own != before)
+      fail("{}: cache {} has {} positions, cache 0 {}", name, i, own, before);
+  try {
+    Tensor y = x;
+    for (size_t i = 0; i < layers->size(); ++i) y = layers->at<Layer>(i).decode(y, caches[i]);
+    return norm.is_empty() ? y : norm.forward<Tensor>(y);
+  } catch (...) {
+    for (Cache& cache : caches) positions(cache).truncate(before);
+    throw;
+  }
+}
+
 // Whether a mask says what is_causal says.
 bool is_causal_mask(const Tensor& mask) {
   if (!mask.defined() || mask.dim() != 2 || mask.size(0) != mask.size(1)) return false;
@@ -83,12 +107,7 @@ std::vector<KeyValueCache> TransformerEncoderImpl::make_caches(int64_t batch, in
   return caches;
 }
 Tensor TransformerEncoderImpl::decode(const Tensor& src, std::vector<KeyValueCache>& caches) {
-  if (caches.size() != layers->size())
-    fail("TransformerEncoder: {} caches for {} layers", caches.size(), layers->size());
-  Tensor y = src;
-  for (size_t i = 0; i < layers->size(); ++i)
-    y = layers->at<TransformerEncoderLayerImpl>(i).decode(y, caches[i]);
-  return norm.is_empty() ? y : norm.forward<Tensor>(y);
+  return decode_stack<TransformerEncoderLayerImpl>("TransformerEncoder", layers, norm, src, caches);
 }
 
 TransformerDecoderImpl::TransformerDecoderImpl(TransformerDecoderLayer decoder_layer,
@@ -118,6 +137,20 @@ Tensor TransformerDecoderImpl::forward(const Tensor& tgt, const Tensor& memory,
     y = call(layers->at<TransformerDecoderLayerImpl>(i), y, memory, tgt_mask, memory_mask,
              tgt_key_padding_mask, memory_key_padding_mask, causal, memory_is_causal);
   return norm.is_empty() ? y : norm.forward<Tensor>(y);
+}
+
+std::vector<TransformerDecoderCache> TransformerDecoderImpl::make_caches(
+    const Tensor& memory, int64_t max_length, const Tensor& memory_key_padding_mask,
+    std::optional<int64_t> batch) {
+  std::vector<TransformerDecoderCache> caches;
+  for (size_t i = 0; i < layers->size(); ++i)
+    caches.push_back(layers->at<TransformerDecoderLayerImpl>(i).make_cache(
+        memory, max_length, memory_key_padding_mask, batch));
+  return caches;
+}
+Tensor TransformerDecoderImpl::decode(const Tensor& tgt,
+                                      std::vector<TransformerDecoderCache>& caches) {
+  return decode_stack<TransformerDecoderLayerImpl>("TransformerDecoder", layers, norm, tgt, caches);
 }
 
 TransformerImpl::TransformerImpl(TransformerOptions options_) : options(std::move(options_)) {

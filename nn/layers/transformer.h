@@ -57,7 +57,8 @@ class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
   std::vector<KeyValueCache> make_caches(int64_t batch, int64_t max_length);
   /// forward() with is_causal, of positions behind those in the caches: the next step of a
   /// generation. See TransformerEncoderLayerImpl::decode. Throws Error for another number of
-  /// caches.
+  /// caches, and where these have different numbers of positions. What throws leaves them as they
+  /// were.
   Tensor decode(const Tensor& src, std::vector<KeyValueCache>& caches);
 
  protected:
@@ -90,6 +91,18 @@ class TransformerDecoderImpl : public Cloneable<TransformerDecoderImpl> {
                  const Tensor& memory_mask = {}, const Tensor& tgt_key_padding_mask = {},
                  const Tensor& memory_key_padding_mask = {},
                  std::optional<bool> tgt_is_causal = std::nullopt, bool memory_is_causal = false);
+  /// A cache for each layer, see TransformerDecoderLayerImpl::make_cache.
+  std::vector<TransformerDecoderCache> make_caches(const Tensor& memory, int64_t max_length,
+                                                   const Tensor& memory_key_padding_mask = {},
+                                                   std::optional<int64_t> batch = std::nullopt);
+  /// forward() with tgt_is_causal, of positions behind those in the caches:
+  ///
+  ///   const NoGradGuard untaped;
+  ///   auto caches = decoder->make_caches(encoder(src), max_length);
+  ///   y = decoder->decode(x, caches);  // of the prompt, and then of each token
+  ///
+  /// Throws as TransformerEncoderImpl::decode does.
+  Tensor decode(const Tensor& tgt, std::vector<TransformerDecoderCache>& caches);
 
  protected:
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},

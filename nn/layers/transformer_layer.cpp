@@ -2,7 +2,9 @@
 
 #include <ostream>
 
+#include "autograd/modes.h"
 #include "nn/functional/activation.h"
+#include "nn/generation/cut_back.h"
 #include "nn/init.h"
 
 namespace gradus::nn {
@@ -78,10 +80,13 @@ Tensor TransformerEncoderLayerImpl::forward(const Tensor& src, const Tensor& src
                   [&](const Tensor& x) { return dropout2(feed_forward(*this, x)); });
 }
 Tensor TransformerEncoderLayerImpl::decode(const Tensor& src, KeyValueCache& cache) {
-  const Tensor attended = residual(
-      options, norm1, src, [&](const Tensor& x) { return dropout1(self_attn->decode(x, cache)); });
-  return residual(options, norm2, attended,
-                  [&](const Tensor& x) { return dropout2(feed_forward(*this, x)); });
+  return cutting_back(cache, [&] {
+    const Tensor attended = residual(options, norm1, src, [&](const Tensor& x) {
+      return dropout1(self_attn->decode(x, cache));
+    });
+    return residual(options, norm2, attended,
+                    [&](const Tensor& x) { return dropout2(feed_forward(*this, x)); });
+  });
 }
 
 TransformerDecoderLayerImpl::TransformerDecoderLayerImpl(int64_t d_model, int64_t nhead)
@@ -127,6 +132,35 @@ Tensor TransformerDecoderLayerImpl::forward(Tensor tgt, const Tensor& memory,
   });
   return residual(options, norm3, tgt,
                   [&](const Tensor& x) { return dropout3(feed_forward(*this, x)); });
+}
+
+TransformerDecoderCache TransformerDecoderLayerImpl::make_cache(
+    const Tensor& memory, int64_t max_length, const Tensor& memory_key_padding_mask,
+    std::optional<int64_t> batch) const {
+  KeyValueCache known = multihead_attn->make_memory(memory, batch);
+  KeyValueCache target = self_attn->make_cache(known.options.batch(), max_length);
+  return {std::move(target), std::move(known), memory_key_padding_mask};
+}
+Tensor TransformerDecoderLayerImpl::decode(const Tensor& tgt, TransformerDecoderCache& cache) {
+  return cutting_back(cache.target, [&] {
+    Tensor y = residual(options, norm1, tgt, [&](const Tensor& x) {
+      return dropout1(self_attn->decode(x, cache.target));
+    });
+    y = residual(options, norm2, y, [&](const Tensor& x) {
+      return dropout2(multihead_attn->attend(x, cache.memory, cache.memory_key_padding_mask));
+    });
+    return residual(options, norm3, y,
+                    [&](const Tensor& x) { return dropout3(feed_forward(*this, x)); });
+  });
+}
+
+void TransformerDecoderCache::reorder(const Tensor& beams) {
+  const NoGradGuard untaped;
+  Tensor mask = memory_key_padding_mask;
+  if (mask.defined()) mask = mask.index_select(0, beams);
+  memory.reorder(beams);
+  target.reorder(beams);
+  memory_key_padding_mask = mask;
 }
 
 }  // namespace gradus::nn

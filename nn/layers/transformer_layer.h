@@ -31,7 +31,8 @@ class TransformerEncoderLayerImpl : public Cloneable<TransformerEncoderLayerImpl
   Tensor forward(const Tensor& src, const Tensor& src_mask = {},
                  const Tensor& src_key_padding_mask = {}, bool is_causal = false);
   /// forward() with is_causal, of positions behind those in the cache: the next step of a
-  /// generation. See MultiheadAttentionImpl::decode; self_attn makes the cache.
+  /// generation. See MultiheadAttentionImpl::decode; self_attn makes the cache. What throws leaves
+  /// the cache as it was.
   Tensor decode(const Tensor& src, KeyValueCache& cache);
 
  protected:
@@ -49,6 +50,19 @@ class TransformerEncoderLayerImpl : public Cloneable<TransformerEncoderLayerImpl
 };
 /// Holds a TransformerEncoderLayerImpl.
 using TransformerEncoderLayer = ModuleHolder<TransformerEncoderLayerImpl>;
+
+/// What a TransformerDecoderLayer keeps from one generated position to the next.
+struct TransformerDecoderCache {
+  /// Keys and values of the target's positions so far.
+  KeyValueCache target;
+  /// Keys and values of the encoder's result, made once.
+  KeyValueCache memory;
+  /// What of the memory is not seen, [rows, S], or undefined.
+  Tensor memory_key_padding_mask;
+  /// KeyValueCache::reorder() of all, before the first position too. What throws leaves them as
+  /// they were.
+  void reorder(const Tensor& beams);
+};
 
 /// As TransformerEncoderLayer, with attention to the encoder's result after the self attention:
 /// `TransformerDecoderLayer(d_model, nhead)`. It holds the layers self_attn, multihead_attn,
@@ -71,6 +85,15 @@ class TransformerDecoderLayerImpl : public Cloneable<TransformerDecoderLayerImpl
                  const Tensor& memory_mask = {}, const Tensor& tgt_key_padding_mask = {},
                  const Tensor& memory_key_padding_mask = {}, bool tgt_is_causal = false,
                  bool memory_is_causal = false);
+  /// Room for `max_length` positions of a target, beside the keys and values of memory [S, N,
+  /// d_model], or with batch_first [N, S, d_model], for decode(). The padding mask is [N, S].
+  /// TransformerDecoderCache::reorder() may make up to `batch` rows of them, by default N.
+  TransformerDecoderCache make_cache(const Tensor& memory, int64_t max_length,
+                                     const Tensor& memory_key_padding_mask = {},
+                                     std::optional<int64_t> batch = std::nullopt) const;
+  /// forward() with tgt_is_causal, of positions behind those in the cache: the next step of a
+  /// generation. See MultiheadAttentionImpl::decode. What throws leaves the cache as it was.
+  Tensor decode(const Tensor& tgt, TransformerDecoderCache& cache);
 
  protected:
   GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},

@@ -24,6 +24,10 @@ PackedSequence PackedSequence::to(const TensorOptions& options) const {
   return PackedSequence(data_.to(options), batch_sizes_, sorted_indices_, unsorted_indices_);
 }
 
+PackedSequence PackedSequence::pin_memory() const {
+  fail("pin_memory: there is no device but the CPU");
+}
+
 PackedSequence pack_padded_sequence(Tensor input, Tensor lengths, bool batch_first,
                                     bool enforce_sorted) {
   lengths = lengths.to(kLong);

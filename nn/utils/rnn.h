@@ -38,6 +38,10 @@ class PackedSequence {
   PackedSequence cuda() const { return to(TensorOptions(Device(kCUDA))); }
   /// Always false.
   bool is_cuda() const { return false; }
+  /// Throws Error: there is no other device that pinned memory would be copied to.
+  PackedSequence pin_memory() const;
+  /// Always false.
+  bool is_pinned() const { return false; }
 
  private:
   Tensor data_, batch_sizes_, sorted_indices_, unsorted_indices_;

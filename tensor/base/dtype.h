@@ -17,6 +17,29 @@ inline constexpr ScalarType kBool = ScalarType::Bool, kByte = ScalarType::Byte,
                             kFloat32 = ScalarType::Float, kDouble = ScalarType::Double,
                             kFloat64 = ScalarType::Double;
 
+/// The element types that no tensor has: int8, int16, uint16 to uint64, float16, bfloat16, complex
+/// and quantised ones. They can be named, printed and asked about; to make a tensor of one throws
+/// NotImplementedError.
+inline constexpr ScalarType kChar = ScalarType::Char, kInt8 = ScalarType::Char,
+                            kShort = ScalarType::Short, kInt16 = ScalarType::Short,
+                            kUInt16 = ScalarType::UInt16, kUInt32 = ScalarType::UInt32,
+                            kUInt64 = ScalarType::UInt64, kHalf = ScalarType::Half,
+                            kFloat16 = ScalarType::Half, kBFloat16 = ScalarType::BFloat16,
+                            kComplexHalf = ScalarType::ComplexHalf,
+                            kComplexFloat = ScalarType::ComplexFloat,
+                            kComplexDouble = ScalarType::ComplexDouble, kQInt8 = ScalarType::QInt8,
+                            kQUInt8 = ScalarType::QUInt8, kQInt32 = ScalarType::QInt32,
+                            kQUInt4x2 = ScalarType::QUInt4x2, kQUInt2x4 = ScalarType::QUInt2x4,
+                            kFloat8_e5m2 = ScalarType::Float8_e5m2,
+                            kFloat8_e4m3fn = ScalarType::Float8_e4m3fn,
+                            kFloat8_e5m2fnuz = ScalarType::Float8_e5m2fnuz,
+                            kFloat8_e4m3fnuz = ScalarType::Float8_e4m3fnuz,
+                            kFloat8_e8m0fnu = ScalarType::Float8_e8m0fnu;
+/// Element types by libtorch's short names.
+inline constexpr ScalarType kU8 = kByte, kU16 = kUInt16, kU32 = kUInt32, kU64 = kUInt64,
+                            kI8 = kChar, kI16 = kShort, kI32 = kInt, kI64 = kLong, kF16 = kHalf,
+                            kF32 = kFloat, kF64 = kDouble;
+
 /// The same as ScalarType, by libtorch's name.
 using Dtype = ScalarType;
 
@@ -38,7 +61,7 @@ class TypeMeta {
   /// The TypeMeta of the C++ type T.
   template <class T>
   static constexpr TypeMeta Make() {
-    return TypeMeta(scalar_type_of<T>);
+    return TypeMeta(named_type_of<T>);
   }
   /// Whether it is the element type of the C++ type T.
   template <class T>
@@ -68,16 +91,27 @@ constexpr bool is_floating(ScalarType t) { return t == kFloat || t == kDouble; }
 constexpr bool is_integral(ScalarType t, bool include_bool) {
   return t == kByte || t == kInt || t == kLong || (include_bool && t == kBool);
 }
-/// The same as is_floating().
-inline bool isFloatingType(ScalarType t) { return is_floating(t); }
-/// The same as is_integral().
-inline bool isIntegralType(ScalarType t, bool include_bool) { return is_integral(t, include_bool); }
-/// False: there are no complex types.
-constexpr bool isComplexType(ScalarType) { return false; }
+/// Whether tensors can have this element type.
+constexpr bool is_held(ScalarType t) { return t < ScalarType::Undefined; }
+/// Whether numbers of the type have a fraction: the types of is_floating(), float16, bfloat16 and
+/// the float8 types.
+constexpr bool isFloatingType(ScalarType t) {
+  return is_floating(t) || t == kHalf || t == kBFloat16 ||
+         (t >= ScalarType::Float8_e5m2 && t <= ScalarType::Float4_e2m1fn_x2);
+}
+/// Whether the type is an integer of 8 to 64 bits, or with include_bool also bool.
+constexpr bool isIntegralType(ScalarType t, bool include_bool) {
+  return is_integral(t, include_bool) || (t >= kChar && t <= kUInt64);
+}
+/// Whether the type is complex64, complex128 or complex32.
+constexpr bool isComplexType(ScalarType t) { return t >= kComplexHalf && t <= kComplexDouble; }
 
 /// The bytes of one element; 0 for the undefined type.
 constexpr size_t item_size(ScalarType t) {
-  constexpr size_t sizes[] = {1, 1, 4, 8, 4, 8, 0};
+  constexpr size_t sizes[] = {1,  1, 4, 8, 4, 8, 0, 1, 2, 2, 4, 8, 2, 2, 4, 8,
+                              16, 1, 1, 4, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1,
+                              1,  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+  static_assert(sizeof sizes / sizeof *sizes == size_t(ScalarType::NumOptions) + 1);
   return sizes[int(t)];
 }
 constexpr size_t TypeMeta::itemsize() const { return item_size(type_); }
@@ -91,9 +125,25 @@ std::string_view toString(ScalarType t);
 /// Prints toString().
 std::ostream& operator<<(std::ostream& out, ScalarType t);
 
+namespace detail {
+ScalarType promote_named(ScalarType a, ScalarType b);
+[[noreturn]] void throw_no_dtype(const char* op, ScalarType t);
+}  // namespace detail
+
+/// Throws NotImplementedError, with `op` in front, for an element type that no tensor has. The
+/// undefined type passes.
+inline void check_held(const char* op, ScalarType t) {
+  if (t > ScalarType::Undefined) [[unlikely]]
+    detail::throw_no_dtype(op, t);
+}
+
 /// The type that two tensors with dims promote to: the later one in bool, uint8, int32, int64,
-/// float32, float64.
-constexpr ScalarType promote_types(ScalarType a, ScalarType b) { return a < b ? b : a; }
+/// float32, float64. Types that no tensor has promote as in PyTorch; throws Error for those that
+/// PyTorch does not promote.
+constexpr ScalarType promote_types(ScalarType a, ScalarType b) {
+  if (is_held(a) && is_held(b)) return a < b ? b : a;
+  return detail::promote_named(a, b);
+}
 /// The same as promote_types().
 inline ScalarType promoteTypes(ScalarType a, ScalarType b) { return promote_types(a, b); }
 
@@ -103,10 +153,6 @@ ScalarType get_default_dtype();
 /// Sets what get_default_dtype() gives, for all threads. Throws Error for a type that is not
 /// floating.
 void set_default_dtype(ScalarType t);
-
-namespace detail {
-[[noreturn]] void throw_no_dtype(const char* op, ScalarType t);
-}
 
 /// Calls f(T{}) with the C++ type T of `t` and returns its result. Throws NotImplementedError, with
 /// `op` in front, for the undefined type.

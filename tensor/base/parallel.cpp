@@ -28,6 +28,8 @@ void set_num_threads(int n) {
   if (n < 1) fail("set_num_threads: expected 1 or more, got {}", n);
   thread_limit.store(n, std::memory_order_relaxed);
 }
+int get_thread_num() { return omp_get_thread_num(); }
+bool in_parallel_region() { return omp_in_parallel(); }
 
 namespace detail {
 

@@ -13,6 +13,10 @@ int get_num_threads();
 /// Sets the number of threads that a loop may use, for the whole process. Throws Error for less
 /// than 1.
 void set_num_threads(int n);
+/// Which of a loop's threads this is: 0 outside of a loop.
+int get_thread_num();
+/// Whether the calling thread is one of several that run a loop.
+bool in_parallel_region();
 
 namespace detail {
 using RangeBody = void (*)(void* context, int64_t begin, int64_t end);

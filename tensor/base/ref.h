@@ -6,6 +6,7 @@
 #endif
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace gradus {
@@ -112,6 +113,10 @@ class Ref {
   /// Exchanges the objects of two Refs.
   void swap(Ref& o) noexcept { std::swap(p_, o.p_); }
   friend bool operator==(const Ref& a, const Ref& b) { return a.p_ == b.p_; }
+  /// The same object for what takes a std::shared_ptr, which holds one more reference.
+  operator std::shared_ptr<T>() const {
+    return p_ ? std::shared_ptr<T>(p_, [keep = *this](T*) {}) : nullptr;
+  }
 
  private:
   T* p_ = nullptr;

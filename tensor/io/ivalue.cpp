@@ -10,10 +10,17 @@ std::shared_ptr<const IValue::Value> hold(T v) {
   return std::make_shared<const IValue::Value>(std::move(v));
 }
 
-constexpr const char* kind_names[] = {"None",   "Tensor",  "Bool",       "Int",       "Double",
-                                      "String", "IntList", "DoubleList", "TensorList"};
+constexpr const char* kind_names[] = {"None",   "Tensor",  "Bool",       "Int",        "Double",
+                                      "String", "IntList", "DoubleList", "TensorList", "Tuple"};
 static_assert(std::size(kind_names) == std::variant_size_v<IValue::Value>);
 }  // namespace
+
+std::shared_ptr<const ivalue::Tuple> ivalue::Tuple::create(std::vector<IValue> elements) {
+  Tuple made;
+  made.elements_ = std::move(elements);
+  return std::make_shared<const Tuple>(std::move(made));
+}
+size_t ivalue::Tuple::size() const { return elements_.size(); }
 
 IValue::IValue(Tensor t) : value_(t.defined() ? hold(std::move(t)) : nullptr) {}
 IValue::IValue(bool v) : value_(hold(v)) {}
@@ -25,6 +32,7 @@ IValue::IValue(std::vector<double> v) : value_(hold(std::move(v))) {}
 IValue::IValue(std::vector<Tensor> v) : value_(hold(std::move(v))) {}
 IValue::IValue(const std::tuple<double, double>& v)
     : IValue(std::vector<double>{std::get<0>(v), std::get<1>(v)}) {}
+IValue::IValue(std::shared_ptr<const ivalue::Tuple> v) : value_(v ? hold(std::move(v)) : nullptr) {}
 IValue::IValue(const Scalar& v) {
   if (v.isBoolean())
     value_ = hold(v.toBool());
@@ -71,6 +79,7 @@ bool IValue::isString() const { return is<std::string>(); }
 bool IValue::isIntList() const { return is<std::vector<int64_t>>(); }
 bool IValue::isDoubleList() const { return is<std::vector<double>>(); }
 bool IValue::isTensorList() const { return is<std::vector<Tensor>>(); }
+bool IValue::isTuple() const { return is<std::shared_ptr<const ivalue::Tuple>>(); }
 
 Tensor IValue::toTensor() const { return isNone() ? Tensor() : get<Tensor>(); }
 bool IValue::toBool() const { return get<bool>(); }
@@ -79,6 +88,9 @@ double IValue::toDouble() const { return isInt() ? double(toInt()) : get<double>
 const std::string& IValue::toStringRef() const { return get<std::string>(); }
 std::vector<int64_t> IValue::toIntVector() const { return list<int64_t>(); }
 std::vector<Tensor> IValue::toTensorVector() const { return list<Tensor>(); }
+std::shared_ptr<const ivalue::Tuple> IValue::toTuple() const {
+  return get<std::shared_ptr<const ivalue::Tuple>>();
+}
 Scalar IValue::toScalar() const {
   if (isBool()) return toBool();
   if (isInt()) return toInt();

@@ -11,14 +11,33 @@
 
 namespace gradus {
 
+class IValue;
+
+namespace ivalue {
+/// Values of any kinds side by side.
+class Tuple {
+ public:
+  /// A tuple of these.
+  static std::shared_ptr<const Tuple> create(std::vector<IValue> elements);
+  /// The values.
+  const std::vector<IValue>& elements() const { return elements_; }
+  /// How many there are.
+  size_t size() const;
+
+ private:
+  std::vector<IValue> elements_;
+};
+}  // namespace ivalue
+
 /// A value of any of the kinds that archives and contexts keep: None, a tensor, a bool, an integer,
-/// a double, a string, or a list of integers, doubles or tensors. All of these convert to it; an
-/// undefined tensor and an empty optional are None, and a pair of doubles is a list of two.
+/// a double, a string, a list of integers, doubles or tensors, or a tuple. All of these convert to
+/// it; an undefined tensor and an empty optional are None, and a pair of doubles is a list of two.
 class IValue {
  public:
   /// The kinds, None first.
-  using Value = std::variant<std::monostate, Tensor, bool, int64_t, double, std::string,
-                             std::vector<int64_t>, std::vector<double>, std::vector<Tensor>>;
+  using Value =
+      std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
+                   std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>>;
 
   IValue() = default;
   IValue(std::nullopt_t) {}
@@ -38,6 +57,11 @@ class IValue {
   IValue(std::vector<Tensor> v);
   IValue(IntArrayRef v) : IValue(v.vec()) {}
   IValue(const std::tuple<double, double>& v);
+  IValue(std::shared_ptr<const ivalue::Tuple> v);
+  template <class... T>
+  IValue(const std::tuple<T...>& v)
+      : IValue(std::apply([](const T&... e) { return ivalue::Tuple::create({IValue(e)...}); }, v)) {
+  }
   template <class T>
   IValue(const std::optional<T>& v) {
     if (v) *this = IValue(*v);
@@ -66,6 +90,9 @@ class IValue {
   /// Whether it is a list of any kind.
   bool isList() const { return isIntList() || isDoubleList() || isTensorList(); }
 
+  /// Whether it is a tuple.
+  bool isTuple() const;
+
   /// The tensor; undefined for None. Throws Error for another kind.
   Tensor toTensor() const;
   /// The bool. Throws Error for another kind.
@@ -89,6 +116,10 @@ class IValue {
   std::vector<Tensor> toTensorVector() const;
   /// The list of two doubles as a pair. Throws Error for another kind or another length.
   std::tuple<double, double> toDoublePair() const;
+  /// The tuple. Throws Error for another kind.
+  std::shared_ptr<const ivalue::Tuple> toTuple() const;
+  /// The same, which lives as long as this value or a copy of it.
+  const ivalue::Tuple& toTupleRef() const { return *toTuple(); }
   /// The value as a T: Tensor, bool, an integer or floating type, Scalar, std::string, a vector of
   /// int64_t, double or Tensor, or a pair of doubles. Throws Error for another kind, and for an
   /// integer that T does not hold.
@@ -100,8 +131,8 @@ class IValue {
     return isNone() ? std::nullopt : std::optional<T>(to<T>());
   }
 
-  /// The kind by name: "None", "Tensor", "Bool", "Int", "Double", "String", "IntList", "DoubleList"
-  /// or "TensorList".
+  /// The kind by name: "None", "Tensor", "Bool", "Int", "Double", "String", "IntList",
+  /// "DoubleList", "TensorList" or "Tuple".
   std::string tagKind() const;
   /// The value as a variant.
   const Value& value() const;

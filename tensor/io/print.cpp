@@ -13,8 +13,6 @@ namespace gradus {
 
 namespace {
 
-constexpr int64_t line_width = 80;
-
 struct Columns {
   std::chars_format format;
   int precision;
@@ -85,10 +83,11 @@ void print_vector(Page& out, const double* v, int64_t n) {
 
 // As many columns at a time as fit the line. The indent stands where libtorch has it: not before
 // the first row, but after each newline and each heading.
-void print_matrix(Page& out, const double* v, int64_t rows, int64_t cols, int indent) {
+void print_matrix(Page& out, const double* v, int64_t rows, int64_t cols, int indent,
+                  int64_t linesize) {
   const Columns c = choose_columns(v, rows * cols);
   const std::string margin(size_t(indent), ' '), gap = c.scale != 1 ? margin + ' ' : margin;
-  const int64_t fit = (line_width - indent) / int64_t(c.width + 1);
+  const int64_t fit = std::max<int64_t>(1, (linesize - indent) / int64_t(c.width + 1));
   for (int64_t first = 0, last; first < cols; first = last) {
     last = std::min(first + fit, cols);
     if (fit < cols) {
@@ -108,7 +107,7 @@ void print_matrix(Page& out, const double* v, int64_t rows, int64_t cols, int in
 }
 
 // Every matrix of the last two dims under its index; the first index runs fastest.
-void print_matrices(Page& out, const Tensor& x) {
+void print_matrices(Page& out, const Tensor& x, int64_t linesize) {
   const size_t outer = size_t(x.dim()) - 2;
   const int64_t rows = x.size(-2), cols = x.size(-1), count = x.numel() / (rows * cols);
   for (int64_t k = 0; k < count; ++k) {
@@ -121,13 +120,15 @@ void print_matrices(Page& out, const Tensor& x) {
       out << std::to_string(i + 1) << ",";
     }
     out << ".,.) = \n";
-    print_matrix(out, x.data_ptr<double>() + place, rows, cols, 1);
+    print_matrix(out, x.data_ptr<double>() + place, rows, cols, 1, linesize);
   }
 }
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Tensor& t) {
+std::ostream& operator<<(std::ostream& out, const Tensor& t) { return print(out, t, 80); }
+void print(const Tensor& t, int64_t linesize) { print(std::cout, t, linesize); }
+std::ostream& print(std::ostream& out, const Tensor& t, int64_t linesize) {
   Page page(out);
   if (!t.defined()) {
     page << "[ Tensor (undefined) ]";
@@ -141,16 +142,23 @@ std::ostream& operator<<(std::ostream& out, const Tensor& t) {
     else if (x.dim() == 1)
       print_vector(page, v, x.numel());
     else if (x.dim() == 2)
-      print_matrix(page, v, x.size(0), x.size(1), 0);
+      print_matrix(page, v, x.size(0), x.size(1), 0, linesize);
     else
-      print_matrices(page, x);
+      print_matrices(page, x, linesize);
     page << fmt::format("[ {}{{{}}} ]", t.toString(), joined(x.sizes(), ","));
   }
   page.flush();
   return out;
 }
 
-std::string Tensor::toString() const { return fmt::format("CPU{}Type", gradus::toString(dtype())); }
+std::string DeprecatedTypeProperties::toString() const {
+  return is_defined() ? fmt::format("CPU{}Type", gradus::toString(type_)) : "UndefinedType";
+}
+std::ostream& operator<<(std::ostream& out, const DeprecatedTypeProperties& t) {
+  return out << t.toString();
+}
+
+std::string Tensor::toString() const { return type().toString(); }
 
 void Tensor::print() const {
   if (defined())

@@ -124,11 +124,11 @@ class HeaderParser : public StrictJson {
     list_ = nullptr;
     return true;
   }
-  bool parse_error(std::size_t at, const std::string&, const json::exception&) override {
-    fail("load: the header is no JSON at byte {}", at);
-  }
 
  private:
+  std::string no_json(size_t at) const override {
+    return fmt::format("load: the header is no JSON at byte {}", at);
+  }
   std::string refusal(const char* what) const override {
     return fmt::format("load: the header has {} where none belongs{}{}", what,
                        name_.empty() ? "" : ", at ", name_);
@@ -206,7 +206,7 @@ uint64_t Header::data_bytes() const { return tensors.empty() ? 0 : tensors.back(
 Header parse_header(std::string_view text) {
   if (text.empty() || text[0] != '{') fail("load: the header is no JSON at byte 1");
   HeaderParser parser;
-  json::sax_parse(text, &parser);
+  parser.parse(text);
   Header header = std::move(parser.header);
   check_unique(
       header.tensors, [](const auto& e) -> auto& { return e.name; });

@@ -19,6 +19,8 @@ static_assert(std::endian::native == std::endian::little, "the file layout is li
 
 void OutputArchive::write(const std::string& key, const IValue& value) {
   if (key == "__metadata__") fail("write: the key {} is the format's own", key);
+  if (value.isTuple())
+    fail("write: {} is a tuple, which no archive holds; write its elements", key);
   if (value.isTensorList() && !value.toTensorVector().empty()) {
     const std::vector<Tensor> list = value.toTensorVector();
     for (size_t i = 0; i < list.size(); ++i) write(fmt::format("{}.{}", key, i), list[i]);

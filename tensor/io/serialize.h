@@ -38,8 +38,8 @@ class OutputArchive {
 
   /// Adds a tensor, a value or all of another archive under a name. A tensor is held, not copied:
   /// it is read when the archive is saved. A list of tensors becomes key.0, key.1, ... A name that
-  /// is written twice throws Error when the archive is saved; the name "__metadata__" throws it
-  /// here. `is_buffer` has no effect.
+  /// is written twice throws Error when the archive is saved; the name "__metadata__" and a tuple
+  /// throw it here. `is_buffer` has no effect.
   void write(const std::string& key, const Tensor& tensor, bool is_buffer = false);
   void write(const std::string& key, const IValue& value);
   void write(const std::string& key, const OutputArchive& nested);

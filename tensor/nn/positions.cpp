@@ -30,7 +30,7 @@ int64_t place_of(const Tensor& x, int64_t index) {
 
 Turns turns(const char* op, int64_t first, int64_t length, int64_t size, double base,
             ScalarType t) {
-  const int64_t columns = (size + 1) / 2;
+  const int64_t columns = size / 2 + size % 2;
   const Tensor angles = empty({length, columns}, kDouble), frequencies = empty({columns}, kDouble);
   double* frequency = frequencies.data_ptr<double>();
   for (int64_t i = 0; i < columns; ++i)

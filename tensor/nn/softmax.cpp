@@ -4,7 +4,6 @@
 
 #include "tensor/base/fail.h"
 #include "tensor/reduce/along_dim.h"
-#include "tensor/reduce/column_panels.h"
 #include "tensor/shape.h"
 
 namespace gradus::raw {
@@ -13,32 +12,19 @@ namespace {
 
 using kernels::ScanShape;
 
-template <class T, size_t N>
-std::array<const T*, N> shifted(std::array<const T*, N> p, int64_t by) {
-  for (const T*& at : p) at += by;
-  return p;
-}
-
-// y = fn(x...) for lines that are gone over more than once. y's place may be that of the first x.
+// y = fn(x...) for lines that are gone over more than once.
 template <size_t N, class Fn>
 Tensor in_lines(const char* op, std::array<Tensor, N> x, int64_t dim, int64_t grain, Fn fn) {
   dim = wrap_dim(dim, x[0].dim(), op);
   for (Tensor& t : x) t = contiguous(t);
   const Tensor y = empty(x[0].sizes(), x[0].dtype());
   if (y.numel() == 0) return y;  // of any type, as in PyTorch
-  visit_floating(y.dtype(), op, [&](auto zero) {
-    using T = decltype(zero);
-    std::array<const T*, N> in;
-    for (size_t k = 0; k < N; ++k) in[k] = x[k].template data_ptr<T>();
-    for_each_block(y.sizes(), dim, grain, [&](int64_t first, const ScanShape& s) {
-      const int64_t block = s.n * s.inner_pitch;
-      if (s.inner_pitch == 1) return fn(shifted(in, first), y.data_ptr<T>() + first, s);
-      for (int64_t o = 0; o < s.outer; ++o, first += block)
-        in_panels<T, N>(shifted(in, first), y.data_ptr<T>() + first, s.n, s.inner_pitch, s.inner,
-                        [&](auto near, T* to, int64_t, int64_t width, int64_t pitch) {
-                          fn(near, to, ScanShape{1, s.n, width, pitch});
-                        });
-    });
+  if (!is_floating(y.dtype())) gradus::detail::throw_no_dtype(op, y.dtype());
+  const int64_t item = int64_t(y.itemsize());
+  for_each_block(y.sizes(), dim, grain, [&](int64_t first, const ScanShape& s) {
+    std::array<const void*, N> in;
+    for (size_t k = 0; k < N; ++k) in[k] = x[k].impl()->data + first * item;
+    fn(in, y.impl()->data + first * item, s);
   });
   return y;
 }
@@ -46,11 +32,11 @@ Tensor in_lines(const char* op, std::array<Tensor, N> x, int64_t dim, int64_t gr
 Tensor softmax_of(const char* op, const Tensor& x, int64_t dim,
                   const kernels::ByType<kernels::SoftmaxFn>& table) {
   return in_lines<1>(op, {x}, dim, 8192,
-                     [&](auto in, auto* y, const ScanShape& s) { table[x.dtype()](in[0], y, s); });
+                     [&](auto in, void* y, const ScanShape& s) { table[x.dtype()](in[0], y, s); });
 }
 Tensor softmax_of(const char* op, const Tensor& dy, const Tensor& y, int64_t dim,
                   const kernels::ByType<kernels::SoftmaxBackwardFn>& table) {
-  return in_lines<2>(op, {dy, y}, dim, 16384, [&](auto in, auto* dx, const ScanShape& s) {
+  return in_lines<2>(op, {dy, y}, dim, 16384, [&](auto in, void* dx, const ScanShape& s) {
     table[y.dtype()](in[0], in[1], dx, s);
   });
 }

@@ -234,7 +234,7 @@ bool straighten(IntArrayRef shape, const Dims& perm, Arg* args, size_t n, Tensor
 }
 
 Tensor empty_dense(const TensorImpl& like, ScalarType type) {
-  auto storage = Storage::make(size_t(like.numel) * item_size(type));
+  auto storage = StorageImpl::make(size_t(like.numel) * item_size(type));
   return Tensor(
       Ref<TensorImpl>::first(new TensorImpl(std::move(storage), like.sizes, like.numel, type)));
 }
@@ -329,7 +329,9 @@ void elementwise_into(const char* op, kernels::Loop f, const Tensor& out, Args l
 }
 
 namespace {
-int category(ScalarType t) { return t == kBool ? 0 : is_floating(t) ? 2 : 1; }
+int category(ScalarType t) {
+  return t == kBool ? 0 : isComplexType(t) ? 3 : isFloatingType(t) ? 2 : 1;
+}
 }  // namespace
 
 bool can_cast(ScalarType from, ScalarType to) { return category(from) <= category(to); }

@@ -117,3 +117,30 @@ TEST_CASE("gradcheck: float32 inputs and float32 inside") {
     CHECK(autograd::gradcheck([](const Tensor& t) { return t.floor(); }, {leaf({-1.5, 0.25})}, o));
   }
 }
+
+TEST_CASE("gradcheck: forward mode, and batches of gradients") {
+  autograd::GradcheckOptions options;
+  options.check_forward_ad = options.check_batched_grad = true;
+  const auto right = [](const Tensor& a, const Tensor& b) {
+    return std::tuple((a * b).exp(), a.cumsum(0) * b.sum());
+  };
+  CHECK(autograd::gradcheck(right, {leaf({0.5, -1}), leaf({2, 0.25})}, options));
+  CHECK(autograd::gradgradcheck(right, {leaf({0.5, -1}), leaf({2, 0.25})}, options));
+  options.fast_mode = true;
+  CHECK(autograd::gradcheck(right, {leaf({0.5, -1}), leaf({2, 0.25})}, options));
+
+  // A backward whose own derivative is not that of what it computes.
+  const auto wrong = [](const Tensor& x) {
+    return autograd::custom(
+        "wrong", {x}, [](const autograd::variable_list& in) { return in[0] * in[0]; },
+        [](const Tensor& dy, const autograd::variable_list& in, const Tensor&) {
+          return autograd::variable_list{(2 * dy).detach() * in[0] + 3 * (dy - dy.detach())};
+        });
+  };
+  CHECK(autograd::gradcheck(wrong, {leaf({0.5, -1})}));
+  CHECK(message([&] {
+          autograd::gradcheck(wrong, {leaf({0.5, -1})}, options);
+        })
+            .starts_with("gradcheck: forward mode disagrees with the gradient of output 0 by input "
+                         "0: along random signs (probe 0) forward "));
+}

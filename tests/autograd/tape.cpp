@@ -19,7 +19,7 @@ TEST_CASE("leaves and results know what they are") {
   CHECK_FALSE(y.is_leaf());
   CHECK(y.requires_grad());
   CHECK(y.grad_fn()->name() == "MulBackward1");
-  CHECK(y.grad_fn()->next_edges()[0].node->name() == "AccumulateGrad");
+  CHECK(y.grad_fn()->next_edges()[0].function->name() == "AccumulateGrad");
   CHECK_FALSE(y.detach().requires_grad());
   CHECK(y.detach().is_alias_of(y));
   CHECK(message([&] { ones({2}, kLong).requires_grad_(); }) ==

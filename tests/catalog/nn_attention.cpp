@@ -69,6 +69,10 @@ void products(Rows& rows) {
         return scaled_dot_product_attention(x[0], x[1], x[2], {}, 0, false, std::nullopt, true);
       },
       {real({2, 4, 70, 8}), real({2, 2, 150, 8}), real({2, 2, 150, 8})});
+  row("scaled_dot_product_attention.groups_apart", "a, b, c, enable_gqa=True",
+      {real({2, 12, 3, 2}), real({2, 4, 5, 2}), real({2, 6, 5, 3})}, [](const List& x) {
+        return scaled_dot_product_attention(x[0], x[1], x[2], {}, 0, false, std::nullopt, true);
+      });
   row("scaled_dot_product_attention.wide_values", "a, b, c",
       {real({2, 4, 3}), real({2, 5, 3}), real({2, 5, 7})}, attend);
   row("scaled_dot_product_attention.matrices", "a, b, c",

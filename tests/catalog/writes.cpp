@@ -39,6 +39,7 @@ const std::map<std::string, const char*> keep_inputs = {
     {"scaled_dot_product_attention.wide_values", "the same"},
     {"scaled_dot_product_attention.matrices", "the same"},
     {"scaled_dot_product_attention.broadcast", "the same"},
+    {"scaled_dot_product_attention.groups_apart", "the same"},
 };
 
 // Results whose elements share memory, to which Gradus does not write.

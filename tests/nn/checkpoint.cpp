@@ -33,3 +33,23 @@ TEST_CASE("checkpoint_sequential gives the gradients of the modules in a row") {
                        "checkpoint_sequential: 14 functions do not make 15 segments", Error);
   CHECK_THROWS_AS(checkpoint_sequential(net, 0, x), Error);
 }
+
+TEST_CASE("a checkpointed LSTM takes and gives its state as a tuple") {
+  nn::LSTM lstm(3, 4);
+  const auto one = [] { return randn({1, 2, 4}); };
+  const Tensor x = randn({5, 2, 3}, TensorOptions().requires_grad(true)), h = one(), c = one();
+  const auto gradient = [&](const auto& results) {
+    const auto& [y, state] = results;
+    const Tensor loss = y.square().sum() + (std::get<0>(state) * std::get<1>(state)).sum();
+    return autograd::grad({loss}, {x})[0];
+  };
+  const Tensor want = gradient(lstm->forward(x, std::tuple(h, c)));
+  CHECK(gradient(checkpoint(lstm, x, std::tuple(h, c))).equal(want));
+
+  const auto results = checkpoint(lstm, x, std::optional(std::tuple(h, c)));
+  c.add_(1);
+  CHECK_THROWS_WITH_AS(
+      gradient(results),
+      "checkpoint: a tensor of shape [1, 2, 4] that the function reads was written to since",
+      Error);
+}

@@ -184,6 +184,8 @@ TEST_CASE("positions: what they refuse") {
         "rotary_embedding: base is nan, it must be positive and finite");
   CHECK(message([] { F::sinusoidal_positions(-1, 4); }) ==
         "sinusoidal_positions: length is -1 and dim 4, they must be at least 0 and 1");
+  CHECK(message([] { F::sinusoidal_positions(1, INT64_MAX); }) ==
+        "empty: sizes [1, 4611686018427387904] hold more than 2^58 elements");
   CHECK(message([] { F::sinusoidal_positions(1, 4, 0, -2); }) ==
         "sinusoidal_positions: base is -2, it must be positive and finite");
   CHECK(message([] { F::sinusoidal_positions(1, 4, 0, 10, kInt); }) ==

@@ -192,6 +192,8 @@ TEST_CASE("sequences are padded and packed") {
   CHECK_FALSE(p.sorted_indices().defined());
   CHECK_FALSE(p.unsorted_indices().defined());
   CHECK_FALSE(p.is_cuda());
+  CHECK_FALSE(p.is_pinned());
+  CHECK_THROWS_WITH_AS(p.pin_memory(), "pin_memory: there is no device but the CPU", Error);
   CHECK(p.cpu().data().is_same(p.data()));
   CHECK(bool(p.to(kDouble).data().scalar_type() == kDouble));
   CHECK(bool(p.to(kDouble).batch_sizes().scalar_type() == kLong));

@@ -62,7 +62,7 @@ const Case cases[] = {
      [](Optimizer& o) {
        return one<MultiplicativeLR>(o, [](int64_t t) { return t % 2 ? 0.8 : 1.1; });
      }},
-    {"step", [](Optimizer& o) { return one<StepLR>(o, 3u, 0.5); }},
+    {"step", [](Optimizer& o) { return one<lr_scheduler::StepLR>(o, 3u, 0.5); }},
     {"multistep",
      [](Optimizer& o) {
        return one<MultiStepLR>(o, std::vector<int64_t>{3, 7, 7, 20}, 0.3);
@@ -91,7 +91,7 @@ const Case cases[] = {
     {"sequence",
      [](Optimizer& o) {
        const Parts parts = {make<ConstantLR>(o, 0.1, 2), make<ExponentialLR>(o, 0.9),
-                            make<StepLR>(o, 2u, 0.5)};
+                            make<lr_scheduler::StepLR>(o, 2u, 0.5)};
        return one<SequentialLR>(o, parts, std::vector<int64_t>{4, 12});
      }},
     {"chain",
@@ -101,14 +101,25 @@ const Case cases[] = {
      }},
     {"two",
      [](Optimizer& o) {
-       auto first = make<StepLR>(o, 4u, 0.5);
+       auto first = make<lr_scheduler::StepLR>(o, 4u, 0.5);
        return steps(first, make<ExponentialLR>(o, 0.95));
      }},
     {"chain in a sequence",
      [](Optimizer& o) {
        const Parts chain = {make<ConstantLR>(o, 0.1, 2), make<ExponentialLR>(o, 0.9)};
-       const Parts parts = {make<ChainedScheduler>(chain), make<StepLR>(o, 2u, 0.5)};
+       const Parts parts = {make<ChainedScheduler>(chain), make<lr_scheduler::StepLR>(o, 2u, 0.5)};
        return one<SequentialLR>(o, parts, std::vector<int64_t>{4});
+     }},
+    {"swa", [](Optimizer& o) { return one<swa_utils::SWALR>(o, 0.05, 6); }},
+    {"swa linear",
+     [](Optimizer& o) {
+       return one<swa_utils::SWALR>(o, std::vector<double>{0.05, 0.2}, 5, "linear");
+     }},
+    {"swa at once", [](Optimizer& o) { return one<swa_utils::SWALR>(o, 0.05, 0); }},
+    {"swa in a sequence",
+     [](Optimizer& o) {
+       const Parts parts = {make<ConstantLR>(o, 0.2, 3), make<swa_utils::SWALR>(o, 0.05, 6)};
+       return one<SequentialLR>(o, parts, std::vector<int64_t>{5});
      }},
     {"plateau", [](Optimizer& o) { return plateau(o, ReduceLROnPlateau::min, 0.5, 2); }},
     {"plateau min abs",
@@ -194,7 +205,7 @@ TEST_CASE("a schedule goes on from where it was saved") {
   }
   // Of a chain, whose parts begin at the saved rates.
   const auto chain = [](Optimizer& o) {
-    const Parts parts = {make<ConstantLR>(o, 0.1, 4), make<StepLR>(o, 3u, 0.5)};
+    const Parts parts = {make<ConstantLR>(o, 0.1, 4), make<lr_scheduler::StepLR>(o, 3u, 0.5)};
     return make<ChainedScheduler>(parts);
   };
   const auto o1 = two_groups(), o2 = two_groups();
@@ -261,7 +272,7 @@ TEST_CASE("a loaded plateau counts on from the saved epoch") {
 TEST_CASE("a sequence starts its schedulers anew, and lets those to come wait") {
   const auto o = two_groups();
   const Parts parts = {make<ConstantLR>(*o, 0.1, 2), make<ExponentialLR>(*o, 0.9),
-                       make<StepLR>(*o, 2u, 0.5)};
+                       make<lr_scheduler::StepLR>(*o, 2u, 0.5)};
   parts[0]->step();
   SequentialLR s(*o, parts, {2, 4});
   // Steps and epoch of each as PyTorch counts them.
@@ -296,10 +307,22 @@ TEST_CASE("the last rates") {
   exponential.step();
   CHECK(exponential.get_last_lr() == std::vector<double>{0.25, 0.05});
   const auto o2 = two_groups();
-  SequentialLR sequence(*o2, {make<StepLR>(*o2, 2u, 0.5), make<ConstantLR>(*o2, 0.5, 2)}, {4});
+  SequentialLR sequence(
+      *o2, {make<lr_scheduler::StepLR>(*o2, 2u, 0.5), make<ConstantLR>(*o2, 0.5, 2)}, {4});
   CHECK(sequence.get_last_lr() == std::vector<double>{0.5, 0.1});
   for (int t = 0; t < 2; ++t) sequence.step();
   CHECK(sequence.get_last_lr() == std::vector<double>{0.25, 0.05});
+}
+
+TEST_CASE("libtorch's StepLR decays one step after Python's") {
+  const auto o = two_groups();
+  StepLR s(*o, 2, 0.5);
+  std::vector<double> seen;
+  for (int t = 0; t < 7; ++t) {
+    s.step();
+    seen.push_back(rates(*o)[0]);
+  }
+  CHECK(seen == std::vector<double>{0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625});
 }
 
 TEST_CASE("a scheduler of one's own, in libtorch's form") {
@@ -333,7 +356,7 @@ TEST_CASE("a scheduler of one's own, in libtorch's form") {
 
 TEST_CASE("impossible schedules throw") {
   const auto o = two_groups(), other = two_groups();
-  CHECK_THROWS_WITH(StepLR(*o, 0), "step_lr: step_size is 0");
+  CHECK_THROWS_WITH(lr_scheduler::StepLR(*o, 0), "step_lr: step_size is 0");
   CHECK_THROWS_WITH(LinearLR(*o, 0.0), "linear_lr: start_factor is 0, not in (0, 1]");
   CHECK_THROWS_WITH(LinearLR(*o, 1.5), "linear_lr: start_factor is 1.5, not in (0, 1]");
   for (const double end : {-0.5, 1.5})
@@ -354,17 +377,23 @@ TEST_CASE("impossible schedules throw") {
   Adagrad still({zeros({1})}, 0.1);
   CHECK_THROWS_WITH(OneCycleLR(still, 0.1, 5),
                     "one_cycle_lr: the optimiser has no momentum to cycle");
+  using swa_utils::SWALR;
+  CHECK_THROWS_WITH(SWALR(*o, std::vector<double>{0.1}), "swa_lr: 1 rates for 2 parameter groups");
+  CHECK_THROWS_WITH(SWALR(*o, 0.1, -1), "swa_lr: anneal_epochs is -1, less than 0");
+  CHECK_THROWS_WITH(SWALR(*o, 0.1, 5, "square"),
+                    "swa_lr: anneal_strategy is square, not cos or linear");
   CHECK_THROWS_WITH(ChainedScheduler(Parts{}), "chained_scheduler: there are no schedulers");
-  CHECK_THROWS_WITH(ChainedScheduler(Parts{make<StepLR>(*o, 2u), make<StepLR>(*other, 2u)}),
+  CHECK_THROWS_WITH(ChainedScheduler(Parts{make<lr_scheduler::StepLR>(*o, 2u),
+                                           make<lr_scheduler::StepLR>(*other, 2u)}),
                     "chained_scheduler: the schedulers have different optimisers");
   CHECK_THROWS_WITH(ReduceLROnPlateau(*o, ReduceLROnPlateau::min, 0.5, 1, 0.1,
                                       ReduceLROnPlateau::rel, 0, std::vector<double>{0.1}),
                     "reduce_lr_on_plateau: 1 lowest rates for 2 parameter groups");
   CHECK_THROWS_AS(CosineAnnealingLR(*o, 0), Error);
   CHECK_THROWS_AS(LambdaLR(*o, std::vector<LambdaLR::Lambda>{}), Error);
-  CHECK_THROWS_WITH(SequentialLR(*o, {make<StepLR>(*other, 2u)}, {}),
+  CHECK_THROWS_WITH(SequentialLR(*o, {make<lr_scheduler::StepLR>(*other, 2u)}, {}),
                     "sequential_lr: the schedulers have another optimiser");
-  CHECK_THROWS_WITH(SequentialLR(*o, {make<StepLR>(*o, 2u)}, {3}),
+  CHECK_THROWS_WITH(SequentialLR(*o, {make<lr_scheduler::StepLR>(*o, 2u)}, {3}),
                     "sequential_lr: 1 milestones for 1 schedulers");
   CHECK_THROWS_WITH(ReduceLROnPlateau(*o, ReduceLROnPlateau::min, 1.5),
                     "reduce_lr_on_plateau: factor is 1.5, not less than 1");

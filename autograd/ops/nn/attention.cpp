@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "autograd/factories.h"
 #include "autograd/ops/linalg/linalg.h"
@@ -115,16 +116,18 @@ void check(const Tensor& q, const Tensor& k, const Tensor& v, double dropout_p) 
     fail("{}: dropout_p is {}, outside [0, 1]", op, dropout_p);
 }
 
-// How many heads of q there are for each of k and v.
-int64_t group_of(const Tensor& q, const Tensor& k, const Tensor& v) {
+// How many heads of q there are for each of k and v, which get the same number of heads.
+int64_t group_of(const Tensor& q, Tensor& k, Tensor& v) {
   if (q.dim() < 3 || k.dim() < 3 || v.dim() < 3)
     fail("{}: groups of heads need 3 dims or more, got {}, {} and {}", op, q.sizes(), k.sizes(),
          v.sizes());
-  const int64_t heads = q.size(-3), shared = k.size(-3);
-  if (shared == 0 || heads % shared != 0 || v.size(-3) != shared)
-    fail("{}: {} heads of query cannot share {} of key and {} of value", op, heads, shared,
-         v.size(-3));
-  return heads / shared;
+  const int64_t heads = q.size(-3), keys = k.size(-3), values = v.size(-3);
+  if (keys == 0 || heads % keys != 0 || values == 0 || heads % values != 0)
+    fail("{}: {} heads of query cannot share {} of key and {} of value", op, heads, keys, values);
+  const int64_t both = std::lcm(keys, values);
+  k = repeated(k, both / keys);
+  v = repeated(v, both / values);
+  return heads / both;
 }
 
 // x with other dims before its last `own`.
@@ -236,8 +239,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     bool is_causal, std::optional<double> scale, bool enable_gqa) {
   check(query, key, value, dropout_p);
   Form form{{scale.value_or(1 / std::sqrt(double(query.size(-1)))), is_causal, {}, {}}, 1};
-  if (enable_gqa) form.group = group_of(query, key, value);
   Tensor q = query, k = key, v = value;
+  if (enable_gqa) form.group = group_of(q, k, v);
   broadcast(q, k, v, enable_gqa);
   form.spec.mask = added(attn_mask.value_or(Tensor()), q, k);
   draw_kept(form.spec, q, k, dropout_p);

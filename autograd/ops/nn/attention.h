@@ -7,7 +7,7 @@ namespace gradus {
 
 /// softmax(scale query keyᵀ + mask) value over the last two dims: query [..., L, E], key [..., S,
 /// E] and value [..., S, V] of one floating type give [..., L, V]. The dims before are broadcast;
-/// with enable_gqa each of the heads (dim -3) of key and value serves a group of those of query.
+/// with enable_gqa each of the heads (dim -3) of key and of value serves a group of those of query.
 /// scale is by default 1 / sqrt(E). attn_mask broadcasts to [..., L, S]: a bool mask is true where
 /// a query sees a key, another one of query's type is added to the scores. With is_causal query i
 /// sees keys 0 to i only, and of these what attn_mask says. A query that sees no key gets zeros.

@@ -67,6 +67,7 @@ Tensor& Tensor::copy_(const Tensor& src, bool) const {
 }
 
 Tensor Tensor::to(ScalarType dtype, bool, bool copy, std::optional<MemoryFormat> format) const {
+  check_held("to", dtype);
   const MemoryFormat wanted = format.value_or(MemoryFormat::Preserve);
   const bool laid_out = wanted == MemoryFormat::Preserve || is_contiguous(wanted);
   if (!copy && laid_out && checked().dtype == dtype) return *this;
@@ -76,6 +77,8 @@ Tensor Tensor::to(const TensorOptions& options, bool non_blocking, bool copy,
                   std::optional<MemoryFormat> format) const {
   if (!options.device().is_cpu())
     fail("to: only the cpu is supported, got device {}", options.device().str());
+  if (options.layout() != kStrided)
+    fail("to: tensors are strided, got the layout {}", gradus::toString(options.layout()));
   if (options.requires_grad())
     fail("to: the options set requires_grad, which a result of to() follows from its input");
   return to(options.dtype_opt().value_or(checked().dtype), non_blocking, copy, format);

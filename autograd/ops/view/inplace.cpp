@@ -105,7 +105,7 @@ const Tensor& Tensor::resize_(IntArrayRef size, std::optional<MemoryFormat> form
   const size_t needed = size_t(t.offset + n) * itemsize();
   if (n > 0 && needed > t.storage->nbytes()) {
     // Other tensors keep the old storage.
-    Ref<Storage> grown = Storage::make(needed);
+    Ref<StorageImpl> grown = StorageImpl::make(needed);
     std::memcpy(grown->data(), t.storage->data(), t.storage->nbytes());
     t.storage = std::move(grown);
   }
@@ -115,6 +115,27 @@ const Tensor& Tensor::resize_(IntArrayRef size, std::optional<MemoryFormat> form
   return *this;
 }
 
+Tensor& Tensor::set_(const Storage& source) const {
+  return set_(source, 0, {int64_t(source.nbytes() / itemsize())});
+}
+Tensor& Tensor::set_(const Storage& source, int64_t offset, IntArrayRef size,
+                     IntArrayRef stride) const {
+  checked();
+  if (!source) fail("set_: the storage is undefined");
+  const int64_t n = checked_numel(size, "set_");
+  const Dims strides = stride.empty() ? contiguous_strides(size) : Dims(stride);
+  if (strides.size() != size.size())
+    fail("set_: sizes {} and strides {} differ in length", size, stride);
+  const bool negative =
+      std::any_of(strides.begin(), strides.end(), [](int64_t s) { return s < 0; });
+  const std::optional<int64_t> last = last_place(size, strides, offset);
+  const int64_t room = int64_t(source.nbytes() / itemsize());
+  if (offset < 0 || negative || !last || (n > 0 && *last >= room))
+    fail("set_: sizes {} with strides {} from {} do not fit a storage of {} elements", size,
+         strides.ref(), offset, room);
+  return set_(Tensor(Ref<TensorImpl>(
+      new TensorImpl(source.getIntrusivePtr(), Dims(size), Dims(strides), offset, dtype()))));
+}
 Tensor& Tensor::set_(const Tensor& source) const {
   TensorImpl& t = const_cast<TensorImpl&>(checked());
   const TensorImpl& from = source.checked();

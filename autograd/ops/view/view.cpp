@@ -79,6 +79,7 @@ Tensor Tensor::view(ScalarType dtype) const {
   const TensorImpl& t = checked();
   const int64_t from = int64_t(item_size(t.dtype)), to = int64_t(item_size(dtype));
   if (dtype == ScalarType::Undefined) fail("view: the type is undefined");
+  check_held("view", dtype);
   Dims sizes = t.sizes, strides = t.strides;
   int64_t offset = t.offset;
   if (from != to) {

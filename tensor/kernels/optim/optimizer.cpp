@@ -132,10 +132,204 @@ void rmsprop(int64_t n, T* param, const T* grad, T* square, T* mean, T* buffer,
   });
 }
 
+template <class T>
+void adagrad(int64_t n, T* param, const T* grad, T* sum, const AdagradStep& s) {
+  using V = batch<T>;
+  const V minus_lr = splat<T>(-s.lr), sign = splat<T>(s.maximize ? -1 : 1), eps = splat<T>(s.eps);
+  const V decay = splat<T>(s.weight_decay);
+  T* const arrays[] = {param, sum, const_cast<T*>(grad)};
+  for_batches<2>(n, arrays, [=](V(&v)[3]) {
+    const V g = add_scaled::value(v[2] * sign, v[0], decay);
+    v[1] = math::fma(g, g, v[1]);
+    v[0] = addcdiv::value(v[0], g, math::sqrt(v[1]) + eps, minus_lr);
+  });
+}
+
+template <class T>
+void adadelta(int64_t n, T* param, const T* grad, T* square, T* moves, const AdadeltaStep& s) {
+  using V = batch<T>;
+  const V minus_lr = splat<T>(-s.lr), sign = splat<T>(s.maximize ? -1 : 1), eps = splat<T>(s.eps);
+  const V decay = splat<T>(s.weight_decay), rho = splat<T>(s.rho), fresh = splat<T>(1 - s.rho);
+  T* const arrays[] = {param, square, moves, const_cast<T*>(grad)};
+  for_batches<3>(n, arrays, [=](V(&v)[4]) {
+    V &x = v[0], &q = v[1], &d = v[2];
+    const V g = add_scaled::value(v[3] * sign, x, decay);
+    q = addcmul::value(q * rho, g, g, fresh);
+    const V delta = math::sqrt(d + eps) / math::sqrt(q + eps) * g;
+    d = addcmul::value(d * rho, delta, delta, fresh);
+    x = add_scaled::value(x, delta, minus_lr);
+  });
+}
+
+template <class T>
+void adamax(int64_t n, T* param, const T* grad, T* mean, T* largest, const AdamaxStep& s) {
+  using V = batch<T>;
+  const V minus_lr = splat<T>(-s.lr), sign = splat<T>(s.maximize ? -1 : 1), eps = splat<T>(s.eps);
+  const V decay = splat<T>(s.weight_decay), fresh = splat<T>(1 - s.beta1);
+  const V beta2 = splat<T>(s.beta2);
+  T* const arrays[] = {param, mean, largest, const_cast<T*>(grad)};
+  for_batches<3>(n, arrays, [=](V(&v)[4]) {
+    V &x = v[0], &m = v[1], &u = v[2];
+    const V g = add_scaled::value(v[3] * sign, x, decay);
+    m = lerp::value(m, g, fresh);
+    u = maximum::value(u * beta2, math::abs(g) + eps);
+    x = addcdiv::value(x, m, u, minus_lr);
+  });
+}
+
+template <class T>
+void nadam(int64_t n, T* param, const T* grad, T* mean, T* square, const NadamStep& s) {
+  using V = batch<T>;
+  const V by_gradient = splat<T>(s.by_gradient), by_mean = splat<T>(s.by_mean);
+  const V sign = splat<T>(s.maximize ? -1 : 1), decay = splat<T>(s.weight_decay);
+  const V shrink = splat<T>(s.shrink), eps = splat<T>(s.eps), fresh1 = splat<T>(1 - s.beta1);
+  const V beta2 = splat<T>(s.beta2), fresh2 = splat<T>(1 - s.beta2);
+  const V correction = splat<T>(s.bias_correction2);
+  T* const arrays[] = {param, mean, square, const_cast<T*>(grad)};
+  for_batches<3>(n, arrays, [=](V(&v)[4]) {
+    V &m = v[1], &q = v[2], x = v[0] * shrink;
+    const V g = add_scaled::value(v[3] * sign, x, decay);
+    m = lerp::value(m, g, fresh1);
+    q = addcmul::value(q * beta2, g, g, fresh2);
+    const V denominator = math::sqrt(q / correction) + eps;
+    v[0] = x - (by_gradient * g + by_mean * m) / denominator;
+  });
+}
+
+template <class T>
+void radam(int64_t n, T* param, const T* grad, T* mean, T* square, const RadamStep& s) {
+  using V = batch<T>;
+  const V sign = splat<T>(s.maximize ? -1 : 1), decay = splat<T>(s.weight_decay);
+  const V shrink = splat<T>(s.shrink), eps = splat<T>(s.eps), fresh1 = splat<T>(1 - s.beta1);
+  const V beta2 = splat<T>(s.beta2), fresh2 = splat<T>(1 - s.beta2);
+  const double plain = s.lr / s.bias_correction1;
+  const bool rectified = s.rectification != 0;
+  const V minus_step =
+      splat<T>(-(rectified ? plain * s.rectification * std::sqrt(s.bias_correction2) : plain));
+  T* const arrays[] = {param, mean, square, const_cast<T*>(grad)};
+  with_constant(rectified, [&](auto divides) {
+    for_batches<3>(n, arrays, [=](V(&v)[4]) {
+      V &m = v[1], &q = v[2], x = v[0] * shrink;
+      const V g = add_scaled::value(v[3] * sign, x, decay);
+      m = lerp::value(m, g, fresh1);
+      q = addcmul::value(q * beta2, g, g, fresh2);
+      v[0] = divides ? addcdiv::value(x, m, math::sqrt(q) + eps, minus_step)
+                     : add_scaled::value(x, m, minus_step);
+    });
+  });
+}
+
+// 1, -1, or x itself, which is 0 or nan.
+template <class V>
+V sign_of(V x) {
+  return math::select(x > V(0), V(1), math::select(x < V(0), V(-1), x));
+}
+
+template <class T>
+void rprop(int64_t n, T* param, const T* grad, T* before, T* size, const RpropStep& s) {
+  using V = batch<T>;
+  const V sign = splat<T>(s.maximize ? -1 : 1);
+  const V shorter = splat<T>(s.shorter), longer = splat<T>(s.longer);
+  const V least = splat<T>(s.least), most = splat<T>(s.most);
+  T* const arrays[] = {param, before, size, const_cast<T*>(grad)};
+  for_batches<3>(n, arrays, [=](V(&v)[4]) {
+    V &x = v[0], &last = v[1], &step = v[2];
+    const V g = v[3] * sign, agreement = g * last;
+    const auto turned = agreement < V(0);
+    const V factor = math::select(turned, shorter, math::select(agreement > V(0), longer, V(1)));
+    step = xsimd::min(xsimd::max(step * factor, least), most);
+    last = math::select(turned, V(0), g);  // the next step goes on from here as from the start
+    x = x - sign_of(last) * step;
+  });
+}
+
+template <class T>
+void asgd(int64_t n, T* param, const T* grad, T* average, const AsgdStep& s) {
+  using V = batch<T>;
+  const V minus_eta = splat<T>(-s.eta), shrink = splat<T>(s.shrink), mu = splat<T>(s.mu);
+  const V sign = splat<T>(s.maximize ? -1 : 1), decay = splat<T>(s.weight_decay);
+  const bool replaced = s.mu == 1;
+  T* const arrays[] = {param, average, const_cast<T*>(grad)};
+  for_batches<2>(n, arrays, [=](V(&v)[3]) {
+    V &x = v[0], &a = v[1];
+    const V g = add_scaled::value(v[2] * sign, x, decay);
+    x = add_scaled::value(x * shrink, g, minus_eta);
+    a = replaced ? x : add_scaled::value(a, x - a, mu);
+  });
+}
+
+template <class T>
+void lion(int64_t n, T* param, const T* grad, T* mean, const LionStep& s) {
+  using V = batch<T>;
+  const V lr = splat<T>(s.lr), shrink = splat<T>(s.shrink), sign = splat<T>(s.maximize ? -1 : 1);
+  const V fresh1 = splat<T>(1 - s.beta1), fresh2 = splat<T>(1 - s.beta2);
+  T* const arrays[] = {param, mean, const_cast<T*>(grad)};
+  for_batches<2>(n, arrays, [=](V(&v)[3]) {
+    V &x = v[0], &m = v[1];
+    const V g = v[2] * sign;
+    x = x * shrink - sign_of(lerp::value(m, g, fresh1)) * lr;
+    m = lerp::value(m, g, fresh2);
+  });
+}
+
+// u of note AdafactorStep, but for the gradient's sign.
+template <class V>
+V adafactor_move(V g, V column, V row, V floor) {
+  return V(1) / math::sqrt(maximum::value(row * column, floor)) * g;
+}
+
+template <class T>
+double adafactor_norm(int64_t n, const T* grad, const T* column, double row, double floor) {
+  using V = batch<T>;
+  const V factor = splat<T>(row), least = splat<T>(floor);
+  // The lanes beyond the end have a gradient of 0.
+  return double(sum_line(RowLine<T>{n}, [&](auto place) {
+                  const V u =
+                      adafactor_move(place.load(grad), place.load(column, V(1)), factor, least);
+                  return u * u;
+                }).get(0));
+}
+
+template <class T>
+void adafactor(int64_t n, T* param, const T* grad, const T* column, double row,
+               const AdafactorStep& s) {
+  using V = batch<T>;
+  const V step = splat<T>(s.maximize ? s.lr : -s.lr), shrink = splat<T>(s.shrink);
+  const V factor = splat<T>(row), floor = splat<T>(s.floor);
+  T* const arrays[] = {param, const_cast<T*>(grad), const_cast<T*>(column)};
+  for_batches<1>(n, arrays, [=](V(&v)[3]) {
+    v[0] = add_scaled::value(v[0] * shrink, adafactor_move(v[1], v[2], factor, floor), step);
+  });
+}
+
+template <class T>
+double axpy_dot(int64_t n, T* y, const T* x, double a, const T* z) {
+  using V = batch<T>;
+  const V scale = splat<T>(a);
+  const RowLine<T> line{n};
+  const auto moved = [&](auto place) {
+    const V v = add_scaled::value(place.load(y), place.load(x), scale);
+    place.store(y, v);
+    return v;
+  };
+  if (z == nullptr) {
+    map_line(line, moved);
+    return 0;
+  }
+  if (x == nullptr)
+    return double(sum_line(line, [&](auto place) { return place.load(y) * place.load(z); }).get(0));
+  return double(sum_line(line, [&](auto place) { return moved(place) * place.load(z); }).get(0));
+}
+
 }  // namespace
 
+template <class T>
+constexpr OptimizerKernels<T> optimizer_kernels = {
+    sgd<T>,   adam<T>,  rmsprop<T>, adagrad<T>, adadelta<T>,       adamax<T>,    nadam<T>,
+    radam<T>, rprop<T>, asgd<T>,    lion<T>,    adafactor_norm<T>, adafactor<T>, axpy_dot<T>};
+
 extern constinit const OptimizerTable optimizer_table;
-constinit const OptimizerTable optimizer_table = {{sgd<float>, adam<float>, rmsprop<float>},
-                                                  {sgd<double>, adam<double>, rmsprop<double>}};
+constinit const OptimizerTable optimizer_table = {optimizer_kernels<float>,
+                                                  optimizer_kernels<double>};
 
 }  // namespace gradus::kernels::GRADUS_ISA

@@ -90,6 +90,38 @@ TEST_CASE("what tokens and their files cannot be") {
         "TokenFile: token 1 of " + path + " is -3");
 }
 
+TEST_CASE("tokens are written piece by piece") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "tokens";
+  write_tokens(path, {9});
+  {
+    TokenWriter unfinished(path);
+    unfinished.write({1, 2});
+  }
+  CHECK(values(TokenFile(path).read(0, 1)) == Values{9});
+  for (const TokenType type : {TokenType::UInt16, TokenType::Int32}) {
+    TokenWriter writer(path, type);
+    writer.write({});
+    writer.write({1, 65535});
+    CHECK(message([&] {
+            writer.write({3, -1});
+          }) == "TokenWriter: token 3 is -1, not in 0 .. " +
+                    std::to_string(type == TokenType::UInt16 ? 65535 : INT32_MAX));
+    TokenWriter moved = std::move(writer);
+    moved.write(count_to(100));
+    CHECK(moved.size() == 102);
+    moved.close();
+    const TokenFile file(path, type);
+    REQUIRE(file.size() == 102);
+    CHECK(values(file.read(0, 3)) == Values{1, 65535, 0});
+    CHECK(file.read(2, 100).equal(arange(100, kLong)));
+    CHECK(message([&] { moved.write({1}); }) == "TokenWriter: the file is closed");
+    CHECK(message([&] { moved.close(); }) == "TokenWriter: the file is closed");
+  }
+  CHECK(message([&] { TokenWriter(folder / "nowhere/x"); }) ==
+        "save: cannot open " + (folder / "nowhere/x") + ": No such file or directory");
+}
+
 TEST_CASE("windows and the tokens behind theirs") {
   const TemporaryDirectory folder;
   write_tokens(folder / "tokens", count_to(11));
@@ -151,6 +183,7 @@ TEST_CASE("what windows cannot be made of") {
           TokenWindows(tokens.view({2, 5}), 2);
         }) == "token windows: tokens are int64 [2, 5], not uint8, int32 or int64 [N]");
   CHECK_THROWS_AS(TokenWindows(tokens.to(kFloat), 2), Error);
-  CHECK_THROWS_AS(TokenWindows(Tensor(), 2), Error);
+  CHECK(message([] { TokenWindows(Tensor(), 2); }) == "token windows: the tensor is undefined");
   CHECK(message([&] { TokenWindows(tokens - 100, 2).get(1); }) == "token windows: token 2 is -98");
+  CHECK(message([&] { TokenWindows(3 - tokens, 3).get(1); }) == "token windows: token 4 is -1");
 }

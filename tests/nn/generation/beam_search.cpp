@@ -131,6 +131,15 @@ TEST_CASE("fewer continuations than beams, and tokens that cannot come") {
   CHECK(beam_search(two, prompts(), BeamSearchOptions(8, 2))[1].size() == 4);
 }
 
+TEST_CASE("without a token to add, the prompt is found") {
+  const auto found = beam_search(toy(5), prompts(), BeamSearchOptions(3, 0));
+  for (int64_t i = 0; i < prompts().size(0); ++i) {
+    REQUIRE(found[size_t(i)].size() == 1);
+    CHECK(found[size_t(i)][0].tokens.equal(prompts()[i]));
+    CHECK(found[size_t(i)][0].score == 0);
+  }
+}
+
 TEST_CASE("what beam search refuses") {
   CHECK(message([] { beam_search(toy(5), prompts(), BeamSearchOptions(0, 3)); }) ==
         "beam_search: num_beams 0 is not positive");
@@ -145,6 +154,11 @@ TEST_CASE("what beam search refuses") {
   };
   CHECK(message([&] { beam_search(bad, prompts(), BeamSearchOptions(2, 3)); }) ==
         "beam_search: the model's logits have nan");
+  const BeamModel none = [](const Tensor& tokens, const Tensor&) {
+    return zeros({tokens.size(0), 1, 0});
+  };
+  CHECK(message([&] { beam_search(none, prompts(), BeamSearchOptions(2, 3)); }) ==
+        "beam_search: the model's logits are [2, 1, 0] for 2 sequences, not [B, V] or [B, T, V]");
   const BeamModel few = [](const Tensor&, const Tensor&) { return zeros({1, 5}); };
   CHECK(message([&] { beam_search(few, prompts(), BeamSearchOptions(2, 3)); }) ==
         "beam_search: the model's logits are [1, 5] for 2 sequences, not [B, V] or [B, T, V]");

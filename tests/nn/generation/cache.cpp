@@ -238,6 +238,11 @@ TEST_CASE("cache: what it refuses leaves it as it was") {
   CHECK(message([&] {
           cache.attend(at(x, 0, 1), at(x, 0, 1), at(x, 0, 1), ones({2, 2, 7}));
         }) != "nothing was thrown");
+  CHECK(message([&] {
+          KeyValueCache more(of(1, 2, 8, 3));
+          more.append(x, x);
+          more.attend(x, x, x, zeros({3, 6}, kLong));
+        }) == "KeyValueCache: attn_mask must be bool or floating, got int64");
   CHECK(message([&] { cache.truncate(4); }) == "KeyValueCache: 3 positions cannot be cut to 4");
   CHECK(cache.length() == 3);
   CHECK(cache.key().equal(x));

@@ -118,7 +118,9 @@ TEST_CASE("what sampling refuses") {
   CHECK(message([&] { top_p(x, 1.5); }) == "top_p: p 1.5 is not in 0 .. 1");
   CHECK_THROWS_AS(top_p(x, NAN), ValueError);
   CHECK(message([&] { sample(x, SampleOptions().temperature(0)); }) ==
-        "sample: temperature 0 is not positive");
+        "sample: temperature 0 is not positive and finite");
+  CHECK(message([&] { sample(x, SampleOptions().temperature(inf)); }) ==
+        "sample: temperature inf is not positive and finite");
   CHECK_THROWS_AS(sample(x, SampleOptions().temperature(-1)), ValueError);
   CHECK_THROWS_AS(sample(x, SampleOptions().temperature(NAN)), ValueError);
   CHECK(message([&] { sample(arange(3, kLong)); }) ==

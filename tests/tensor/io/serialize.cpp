@@ -71,6 +71,25 @@ TEST_CASE("views are saved as what they show") {
   CHECK(y[3].equal(x[2].expand({2, 4})));
 }
 
+TEST_CASE("a tuple holds values of any kinds, other tuples too") {
+  const IValue v(std::tuple(ones({2}), 3, std::tuple(0.5, true, "a")));
+  CHECK(v.tagKind() == "Tuple");
+  CHECK(v.isTuple());
+  CHECK(!v.isList());
+  const auto tuple = v.toTuple();
+  REQUIRE(tuple->size() == 3);
+  CHECK(tuple->elements()[0].toTensor().equal(ones({2})));
+  CHECK(tuple->elements()[1].toInt() == 3);
+  const IValue inner = v.toTupleRef().elements()[2];
+  CHECK(inner.toTuple()->elements()[1].toBool());
+  CHECK(inner.toTuple()->elements()[2].toStringRef() == "a");
+  CHECK(IValue(std::tuple(ones({1}))).toTuple()->size() == 1);
+  CHECK(IValue(ivalue::Tuple::create({})).toTuple()->size() == 0);
+  CHECK(IValue(std::tuple(0.9, 0.999)).isDoubleList());
+  CHECK_THROWS_WITH(IValue(1).toTuple(), "ivalue: kinds differ, Tuple wanted and Int held");
+  CHECK_THROWS_WITH(v.toTensor(), "ivalue: kinds differ, Tensor wanted and Tuple held");
+}
+
 TEST_CASE("plain values come back with their kinds") {
   OutputArchive out;
   const double inf = INFINITY;
@@ -120,6 +139,8 @@ TEST_CASE("plain values come back with their kinds") {
   CHECK_THROWS_WITH(IValue(300).to<int8_t>(), "ivalue: 300 does not fit");
   CHECK_THROWS_WITH(IValue(-1).to<unsigned>(), "ivalue: -1 does not fit");
   CHECK_THROWS_WITH(get("bool").toDouble(), "ivalue: kinds differ, Double wanted and Bool held");
+  CHECK_THROWS_WITH(out.write("two", IValue(std::tuple(1, "a"))),
+                    "write: two is a tuple, which no archive holds; write its elements");
   CHECK_THROWS_WITH(in.read("text", t), "load: text is no tensor but a String");
   CHECK_THROWS_WITH(in.read("missing", t), "load: the archive has no tensor missing");
 }
@@ -269,6 +290,7 @@ TEST_CASE("files that are no archives are refused with a reason") {
       {file("[]", 0), "load: the header is no JSON at byte 1"},
       {file("{", 0), "load: the header is no JSON at byte 2"},
       {file("{}x", 0), "load: the header is no JSON at byte 3"},
+      {file(std::string("{}\0x", 4), 0), "load: the header is no JSON at byte 3"},
       {file("{\"a\xff\":1}", 0), "load: the header is no JSON at byte 4"},
       {file(R"({"a":1})", 0), "load: the header has a number where none belongs, at a"},
       {file(R"({"a":{"b":{}}})", 0), "load: the header has an object where none belongs, at a"},

@@ -185,6 +185,10 @@ TEST_CASE("attention: what it refuses") {
   CHECK(of({2, 3}, {2, 3}, {2, 3}, {}, 1.5) == op + "dropout_p is 1.5, outside [0, 1]");
   CHECK(of({3, 2, 3}, {2, 2, 3}, {2, 2, 3}, {}, 0, true) ==
         op + "3 heads of query cannot share 2 of key and 2 of value");
+  CHECK(of({6, 2, 3}, {3, 2, 3}, {4, 2, 3}, {}, 0, true) ==
+        op + "6 heads of query cannot share 3 of key and 4 of value");
+  CHECK(of({6, 2, 3}, {3, 2, 3}, {0, 2, 3}, {}, 0, true) ==
+        op + "6 heads of query cannot share 3 of key and 0 of value");
   CHECK(of({2, 3}, {2, 3}, {2, 3}, {}, 0, true) ==
         op + "groups of heads need 3 dims or more, got [2, 3], [2, 3] and [2, 3]");
   CHECK(of({2, 3}, {2, 3}, {2, 3}, ones({2}, kDouble)) ==

@@ -1,0 +1,63 @@
+// at::indexing: x.index({...}) and its writing as functions.
+#pragma once
+
+#include <c10/macros/Macros.h>
+
+#include "gradus.h"
+
+namespace gradus::indexing {
+
+/// x.index(indices).
+inline Tensor get_item(const Tensor& x, ArrayRef<TensorIndex> indices, bool = false) {
+  return x.index(indices);
+}
+/// Writes `value` to x.index(indices), from which leading sizes of 1 fall away where it has more
+/// dims than fit.
+inline void set_item(const Tensor& x, ArrayRef<TensorIndex> indices, const Tensor& value,
+                     bool = false) {
+  const_cast<Tensor&>(x).index_put_(indices, value);
+}
+inline void set_item(const Tensor& x, ArrayRef<TensorIndex> indices, const Scalar& value) {
+  const_cast<Tensor&>(x).index_put_(indices, value);
+}
+/// The elements that tensors of indices name; an undefined one stands for a whole dim.
+inline Tensor dispatch_index(const Tensor& x, std::vector<Tensor>&& indices) {
+  OptionalTensors list;
+  for (Tensor& i : indices) list.push_back(i.defined() ? std::optional<Tensor>(i) : std::nullopt);
+  return x.index(list);
+}
+inline Tensor dispatch_index_put_(Tensor& x, std::vector<Tensor>&& indices, const Tensor& value) {
+  OptionalTensors list;
+  for (Tensor& i : indices) list.push_back(i.defined() ? std::optional<Tensor>(i) : std::nullopt);
+  return x.index_put_(list, value);
+}
+/// Without its leading sizes of 1.
+inline IntArrayRef slicePrefix1sSize(IntArrayRef sizes) {
+  size_t first = 0;
+  while (first < sizes.size() && sizes[first] == 1) ++first;
+  return sizes.slice(first);
+}
+/// Writes `src`, which broadcasts after its leading sizes of 1 have gone, to dst.
+inline void copy_to(const Tensor& dst, const Tensor& src) {
+  if (dst.sizes() == src.sizes()) {
+    dst.copy_(src);
+  } else {
+    dst.copy_(src.view(slicePrefix1sSize(src.sizes())));
+  }
+}
+/// The number as a 0-dim tensor.
+inline Tensor scalarToTensor(const Scalar& v, const TensorOptions& options, const Device& device) {
+  return scalar_tensor(v, TensorOptions(options).device(device));
+}
+namespace impl {
+/// One index applied to dim `dim`.
+inline Tensor applySlice(const Tensor& x, int64_t dim, std::optional<int64_t> start,
+                         std::optional<int64_t> stop, int64_t step) {
+  return x.slice(dim, start, stop, step);
+}
+inline Tensor applySelect(const Tensor& x, int64_t dim, int64_t index) {
+  return x.select(dim, index);
+}
+}  // namespace impl
+
+}  // namespace gradus::indexing

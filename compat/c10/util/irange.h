@@ -1,4 +1,0 @@
-// As libtorch names it.
-#pragma once
-
-#include <torch/torch.h>

@@ -1,0 +1,2 @@
+#pragma once
+inline int data() { return 4; }

@@ -1,0 +1,4 @@
+#pragma once
+#include <data/data.h>
+
+inline int modules() { return data(); }
