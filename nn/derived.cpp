@@ -8,6 +8,8 @@
 namespace gradus {
 namespace detail {
 
+thread_local uint64_t cached_guard = 0;
+
 namespace {
 bool listed(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -48,7 +50,9 @@ Tensor ModuleAccess::derive(const char* op, nn::Module& m, const std::string& na
   place(op, m, name);
   const Tensor before = registered(op, m, name);
   (m.parameters_.contains(name) ? m.parameters_ : m.buffers_).erase(name);
-  m.extras_.ensure().derived.push_back({name, std::move(compute)});
+  ModuleExtras& extras = m.extras_.ensure();
+  extras.derived.push_back({name, std::move(compute)});
+  extras.cached = 0;
   return before;
 }
 
@@ -90,9 +94,12 @@ void Module::renew_derived() const {
     extras.fresh = false;
     return;
   }
+  const uint64_t guard = gradus::detail::cached_guard;
+  if (guard != 0 && extras.cached == guard) return;
   auto& self = const_cast<Module&>(*this);
   for (const auto& d : extras.derived)
     gradus::detail::ModuleAccess::place("renew", self, d.name) = d.compute(self);
+  extras.cached = guard;
 }
 
 // The copy has just been made by reset(), with the tensors that are computed here as parameters.

@@ -27,11 +27,13 @@ TensorsInPlace::TensorsInPlace(nn::Module& root, const NamedTensors& tensors, bo
         paths[item->impl()].push_back(key);
       }
     // What is computed from others is computed from the given ones during the call.
-    if (const ModuleExtras* extras = ModuleAccess::extras(m))
+    if (ModuleExtras* extras = ModuleAccess::extras(m)) {
+      if (!extras->derived.empty()) derives_.push_back(extras);
       for (const auto& d : extras->derived) {
         Tensor& at = ModuleAccess::place(op, m, d.name);
         former_.push_back({&at, &at, at});
       }
+    }
   };
   root.apply(note);
 
@@ -72,6 +74,7 @@ TensorsInPlace::TensorsInPlace(nn::Module& root, const NamedTensors& tensors, bo
     *f.registered = value->second;
     *f.place = value->second;
   }
+  for (ModuleExtras* extras : derives_) extras->cached = 0;
 }
 
 TensorsInPlace::~TensorsInPlace() {
@@ -79,6 +82,7 @@ TensorsInPlace::~TensorsInPlace() {
     *f.registered = f.value;
     *f.place = f.value;
   }
+  for (ModuleExtras* extras : derives_) extras->cached = 0;
 }
 
 }  // namespace gradus::detail

@@ -22,6 +22,7 @@ class TensorsInPlace {
     Tensor value;
   };
   std::vector<Former> former_;
+  std::vector<ModuleExtras*> derives_;  // of modules that compute some of their tensors
 };
 
 }  // namespace detail

@@ -88,7 +88,11 @@ bool visit_tensors(nn::AnyValue& value, Visit f) {
 class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
  public:
   BackwardHooks(nn::Module& m, const Hooks& hooks)
-      : module_(m), pre_(hooks.backward_pre), full_(hooks.backward) {}
+      : module_(&m),
+        owned_(m.weak_from_this()),
+        is_owned_(!m.weak_from_this().expired()),
+        pre_(hooks.backward_pre),
+        full_(hooks.backward) {}
 
   void wrap_arguments(nn::ModuleArguments& arguments) {
     std::vector<Tensor*> found;
@@ -103,7 +107,7 @@ class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
     std::vector<Tensor*> found;
     if (!visit_tensors(result, [&](Tensor& t) { found.push_back(&t); }))
       fail("full backward hook: the result of {} is {}, in which no tensors are found",
-           module_.name(), demangle(result.type_info()));
+           module_->name(), demangle(result.type_info()));
     const auto self = shared_from_this();
     pass_node(found, [self](std::vector<Tensor> dy) { return self->call_pre(std::move(dy)); });
   }
@@ -141,24 +145,36 @@ class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
   std::vector<Tensor> replaced(std::vector<Tensor> before, std::vector<Tensor> after) const {
     if (after.empty()) return before;
     if (after.size() != before.size())
-      fail("full backward hook of {}: it gave {} gradients for {}", module_.name(), after.size(),
+      fail("full backward hook of {}: it gave {} gradients for {}", module_->name(), after.size(),
            before.size());
     return after;
   }
   std::vector<Tensor> call_full(std::vector<Tensor> dx) {
-    for (const auto& [id, hook] : full_) dx = replaced(dx, hook(module_, dx, dy_));
+    if (const Alive alive{*this})
+      for (const auto& [id, hook] : full_) dx = replaced(dx, hook(*module_, dx, dy_));
     dy_.clear();
     return dx;
   }
   std::vector<Tensor> call_pre(std::vector<Tensor> dy) {
-    for (const auto& [id, hook] : pre_) dy = replaced(dy, hook(module_, dy));
-    dy_ = dy;
+    if (const Alive alive{*this})
+      for (const auto& [id, hook] : pre_) dy = replaced(dy, hook(*module_, dy));
+    if (!full_.empty()) dy_ = dy;
     // Without a gradient to wait for, those of the arguments are said to be none.
     if (!has_input_node_ && !full_.empty()) call_full(std::vector<Tensor>(arguments_));
     return dy;
   }
 
-  nn::Module& module_;
+  // Keeps the module while its hooks are called. False when it is gone: the graph outlived it.
+  struct Alive {
+    explicit Alive(const BackwardHooks& h) : owner(h.owned_.lock()), is(owner || !h.is_owned_) {}
+    explicit operator bool() const { return is; }
+    std::shared_ptr<nn::Module> owner;
+    bool is;
+  };
+
+  nn::Module* const module_;
+  const std::weak_ptr<nn::Module> owned_;
+  const bool is_owned_;
   const Hooks::List<nn::BackwardPreHook> pre_;
   const Hooks::List<nn::BackwardHook> full_;
   size_t arguments_ = 0;

@@ -129,8 +129,6 @@ class Module : public std::enable_shared_from_this<Module> {
   void requires_grad_(bool requires_grad = true);
   /// Does nothing: all is on the CPU.
   void cpu() { to(Device(kCPU)); }
-  /// The same as to(dtype).
-  void type(ScalarType dtype) { to(dtype); }
 
   /// This module as a T (a module or its holder), or null when it is none.
   template <class T>

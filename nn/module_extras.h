@@ -37,7 +37,11 @@ struct ModuleExtras {
   std::vector<std::string> loose;      // registered names that no member of the class holds
   std::vector<std::string> transient;  // buffers that are not saved
   bool fresh = false;                  // the derived tensors were computed for this call
+  uint64_t cached = 0;                 // the CachedGuard that they were computed under
 };
+
+// The number of this thread's outermost CachedGuard, 0 for none.
+extern thread_local uint64_t cached_guard;
 
 using NamedTensors = OrderedDict<std::string, Tensor>;
 

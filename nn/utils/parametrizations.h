@@ -25,11 +25,34 @@ Module& spectral_norm(Module& module, const std::string& name = "weight",
                       int64_t n_power_iterations = 1, double eps = 1e-12,
                       std::optional<int64_t> dim = std::nullopt);
 
+/// Holds a layer's weight, as matrices of its last two dims, orthogonal: QᵀQ = 1 where it has as
+/// many rows as columns or more, else QQᵀ = 1. The map from any matrix is "matrix_exp" (of a skew
+/// one; by default for square weights), "cayley" ((1 - A/2)⁻¹ (1 + A/2)), or "householder" (a
+/// product of reflections; by default for others). It begins at the weight if that is orthogonal,
+/// else at the orthogonal matrix of its QR decomposition; for what is not square the columns that
+/// complete it are drawn. Without use_trivialization, which keeps where it begins as the buffer
+/// `base` of the parametrisation, "householder" begins there too, and the others begin at what they
+/// make of the weight. Throws ValueError for fewer than 2 dims and for other maps. Lezcano-Casado,
+/// Trivializations for Gradient-Based Optimization on Manifolds, 2019.
+Module& orthogonal(Module& module, const std::string& name = "weight",
+                   const std::optional<std::string>& orthogonal_map = std::nullopt,
+                   bool use_trivialization = true);
+
+/// The same of a holder, which it gives back.
+template <gradus::detail::a_module_holder H>
+H orthogonal(const H& module, const std::string& name = "weight",
+             const std::optional<std::string>& orthogonal_map = std::nullopt,
+             bool use_trivialization = true) {
+  orthogonal(const_cast<H&>(module).operator*(), name, orthogonal_map, use_trivialization);
+  return module;
+}
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H weight_norm(const H& module, const std::string& name = "weight", std::optional<int64_t> dim = 0) {
   weight_norm(const_cast<H&>(module).operator*(), name, dim);
   return module;
 }
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H spectral_norm(const H& module, const std::string& name = "weight", int64_t n_power_iterations = 1,
                 double eps = 1e-12, std::optional<int64_t> dim = std::nullopt) {
@@ -53,22 +76,26 @@ Module& spectral_norm(Module& module, const std::string& name = "weight",
 /// Makes the weight one parameter again. Throws Error when spectral_norm() was not there.
 Module& remove_spectral_norm(Module& module, const std::string& name = "weight");
 
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H weight_norm(const H& module, const std::string& name = "weight", std::optional<int64_t> dim = 0) {
   weight_norm(const_cast<H&>(module).operator*(), name, dim);
   return module;
 }
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H remove_weight_norm(const H& module, const std::string& name = "weight") {
   remove_weight_norm(const_cast<H&>(module).operator*(), name);
   return module;
 }
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H spectral_norm(const H& module, const std::string& name = "weight", int64_t n_power_iterations = 1,
                 double eps = 1e-12, std::optional<int64_t> dim = std::nullopt) {
   spectral_norm(const_cast<H&>(module).operator*(), name, n_power_iterations, eps, dim);
   return module;
 }
+/// The same of a holder, which it gives back.
 template <gradus::detail::a_module_holder H>
 H remove_spectral_norm(const H& module, const std::string& name = "weight") {
   remove_spectral_norm(const_cast<H&>(module).operator*(), name);

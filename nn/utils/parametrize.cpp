@@ -1,5 +1,6 @@
 #include "nn/utils/parametrize.h"
 
+#include <atomic>
 #include <ostream>
 
 #include "autograd/modes.h"
@@ -145,6 +146,7 @@ void register_parametrization(Module& module, const std::string& name, Parametri
     const Tensor before = list->forward(), now = part.forward(*part.module, {before});
     if (!unsafe) check_same(before, now);
     list->add(part);
+    ModuleAccess::ensure_extras(module).cached = 0;
     ModuleAccess::place(op, module, name) = now;
     return;
   }
@@ -191,8 +193,15 @@ std::shared_ptr<ParametrizationListImpl> parametrizations_of(const Module& modul
   fail("parametrizations_of: '{}' of {} is not parametrised", name, short_module_name(module));
 }
 
+CachedGuard::CachedGuard() : before_(gradus::detail::cached_guard) {
+  static std::atomic<uint64_t> count{0};
+  if (before_ == 0) gradus::detail::cached_guard = ++count;
+}
+CachedGuard::~CachedGuard() { gradus::detail::cached_guard = before_; }
+
 void assign(Module& module, const std::string& name, const Tensor& value) {
   parametrizations_of(module, name)->right_inverse(value);
+  ModuleAccess::ensure_extras(module).cached = 0;
   module.renew();
 }
 

@@ -38,9 +38,11 @@ class ParametrizationListImpl : public Module {
   /// Whether there are several originals.
   bool is_tensor() const { return !several_; }
 
-  // For register_parametrization(): takes over the tensor, then its parametrisations.
+  /// Takes over a tensor, for register_parametrization().
   void start(const Tensor& tensor, bool parameter, const Parametrization& first);
+  /// Adds a parametrisation behind the others, for register_parametrization().
   void add(const Parametrization& part);
+  /// Whether the originals are parameters, else they are buffers.
   bool is_parameter() const { return parameter_; }
 
  protected:
@@ -87,7 +89,8 @@ Parametrization make_parametrization(std::shared_ptr<M> module) {
 /// keeps it (see Module::member), and, unless `unsafe`, when forward() gives another shape or type.
 ///
 /// The layers of this library compute the tensor in forward(), and holders and Sequential do for
-/// modules of yours; `net->renew()` does by itself.
+/// modules of yours; `net->renew()` does by itself. As each use writes the tensor anew, threads
+/// cannot share such a module.
 void register_parametrization(Module& module, const std::string& tensor_name,
                               Parametrization parametrization, bool unsafe = false);
 /// The same with modules or holders: `register_parametrization(fc, "weight", Symmetric())`.
@@ -120,6 +123,20 @@ void remove_parametrizations(const H& module, const std::string& tensor_name,
 /// The parametrisations of a tensor. Throws Error when there are none.
 std::shared_ptr<ParametrizationListImpl> parametrizations_of(const Module& module,
                                                              const std::string& tensor_name);
+/// While it lives, each module of this thread computes what is parametrised once, at its first use,
+/// and not at each: for a layer that is used several times in a forward pass, and before an
+/// optimiser changes what is behind it. Guards may be nested.
+class CachedGuard {
+ public:
+  CachedGuard();
+  CachedGuard(const CachedGuard&) = delete;
+  CachedGuard& operator=(const CachedGuard&) = delete;
+  ~CachedGuard();
+
+ private:
+  uint64_t before_;
+};
+
 /// Gives a parametrised tensor another value, as Python's `layer.weight = value` does; see
 /// ParametrizationListImpl::right_inverse.
 void assign(Module& module, const std::string& tensor_name, const Tensor& value);

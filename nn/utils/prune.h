@@ -15,6 +15,7 @@ class ModuleRef {
   ModuleRef(const H& holder) : module_(const_cast<H&>(holder).get()) {}
   /// The module.
   Module& operator*() const { return *module_; }
+  /// The module.
   Module* operator->() const { return module_; }
 
  private:

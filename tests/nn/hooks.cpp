@@ -277,6 +277,21 @@ TEST_CASE("backward hooks of many tensors, of inputs without gradients, and unde
       y.backward(), "full backward hook of gradus::nn::ReLUImpl: it gave 2 gradients for 1", Error);
 }
 
+TEST_CASE("a graph outlives its module, whose backward hooks are then not called") {
+  const Tensor x = ones({2}).requires_grad_();
+  int calls = 0;
+  Tensor loss;
+  {
+    nn::Tanh layer;
+    layer->register_full_backward_hook(
+        [&](nn::Module&, const Tensors&, const Tensors&) { ++calls; });
+    loss = layer(x).sum();
+  }
+  loss.backward();
+  CHECK(calls == 0);
+  CHECK(x.grad().allclose(1 - x.tanh().pow(2)));
+}
+
 TEST_CASE("gradients of gradients pass backward hooks") {
   nn::Linear fc = filled(nn::Linear(3, 2));
   const Tensor x = wave({2, 3}).requires_grad_();

@@ -248,7 +248,8 @@ TEST_CASE("buffers that are not persistent are moved and not saved; extra_repr i
   CHECK(std::set<std::string>(keys.begin(), keys.end()) ==
         std::set<std::string>{"fc", "scale", "offset"});
   net->load(in);
-  net->type(kDouble);
+  net->to(kDouble);
+  net->cpu();
   CHECK((net->hidden.dtype() == kDouble));
   std::ostringstream printed;
   net->pretty_print(printed);

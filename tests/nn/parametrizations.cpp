@@ -187,6 +187,33 @@ TEST_CASE("whoever calls a parametrised module gets its tensor anew, once") {
   CHECK(nn::Sequential(own)->forward(ones({2})).equal(full({2}, 6.0)));
 }
 
+TEST_CASE("under a CachedGuard a tensor is computed once") {
+  nn::Linear fc = parametrizations::spectral_norm(filled(nn::Linear(3, 4)));
+  const auto u = [&] { return fc->named_buffers()["parametrizations.weight.0._u"].clone(); };
+  const Tensor x = wave({2, 3}), start = u();
+  Tensor first, weight;
+  {
+    const parametrize::CachedGuard cached;
+    fc->forward(x);
+    first = u(), weight = fc->weight;
+    CHECK_FALSE(first.equal(start));
+    {
+      const parametrize::CachedGuard nested;
+      fc(x);
+    }
+    const Tensor loss = nn::Sequential(fc)->forward(x).sum();
+    CHECK(u().equal(first));
+    CHECK(fc->weight.is_same(weight));
+    loss.backward();
+    const Tensor given = wave({4, 3}, 3);
+    const Tensor other = nn::functional_call(fc, {{"parametrizations.weight.original", given}}, x);
+    CHECK_FALSE(other.allclose(fc->forward(x)));
+  }
+  const Tensor before = u();
+  fc->forward(x);
+  CHECK_FALSE(u().equal(before));
+}
+
 TEST_CASE("all layers with parameters can be parametrised") {
   const auto check = [](auto layer, const auto& forward) {
     for (const auto& p : layer->named_parameters(false)) {

@@ -64,6 +64,21 @@ for name, (make, shape) in makers.items():
             nn.utils.parametrize.remove_parametrizations(layer, "weight")
         row(f"{'old_' if old else ''}spectral_norm_{name}_removed", layer.weight)
 
+for shape in ((3, 3), (4, 2), (2, 4)):
+    for name in ("matrix_exp", "cayley", "householder"):
+        for trivial in (True, False):
+            layer = fill(nn.Linear(shape[1], shape[0]))
+            torch.manual_seed(9)
+            parametrizations.orthogonal(layer, orthogonal_map=name, use_trivialization=trivial)
+            case = f"orthogonal_{name}_{shape[0]}x{shape[1]}_{'from_base' if trivial else 'plain'}"
+            row(case, layer.weight)
+            with torch.no_grad():
+                original = layer.parametrizations.weight.original
+                original.add_(0.3 * wave(*original.shape, phase=4).tril(-1 if name == "householder" else 0))
+                if name == "householder" and shape == (2, 4):
+                    original.add_(0.3 * wave(*original.shape, phase=4).triu(1))
+            row(case + "_moved", layer.weight, *step(layer, wave(2, shape[1], phase=2)))
+
 # Pruned weights
 layer = fill(nn.Linear(4, 5))
 prune.l1_unstructured(layer, "weight", 0.3)
