@@ -1,5 +1,6 @@
 #include "autograd/ops/linalg/linalg.h"
 #include "autograd/ops/linalg/distance.h"
+#include "autograd/ops/linalg/matrix_norm.h"
 
 #include <limits>
 
@@ -64,6 +65,10 @@ Rows linalg_rows() {
   row("ger", "torch.ger(a, b)", {v, real({4})}, [](const List& x) { return x[0].ger(x[1]); });
   row("kron", "torch.kron(a, b)", {m23, real({2, 2, 1})},
       [](const List& x) { return x[0].kron(x[1]); }, {real({30, 30}), real({20, 20})});
+
+  row("frobenius_norm", "torch.frobenius_norm(a, (0, 2))", {real({3, 2, 4})}, [](const List& x) {
+    return gradus::frobenius_norm(x[0], {0, 2});
+  });
 
   row("addmm", "torch.addmm(a, b, c)", {real({2, 4}), m23, real({3, 4})},
       [](const List& x) { return x[0].addmm(x[1], x[2]); },

@@ -124,10 +124,6 @@ Rows statistics_rows() {
       [](const List& x) -> List { return {norm_except_dim(x[0], 2, 1)}; });
   row("norm_except_dim.first", "torch.norm_except_dim(a, 2, 0)", {real({3, 2, 4})},
       [](const List& x) -> List { return {norm_except_dim(x[0])}; });
-  row("frobenius_norm", "torch.frobenius_norm(a, (0, 2))", {real({3, 2, 4})},
-      [](const List& x) -> List {
-        return {frobenius_norm(x[0], {0, 2})};
-      });
   row("nanquantile.method", "a.nanquantile(0.3, 1)", {m},
       [](const List& x) -> List { return {x[0].nanquantile(0.3, 1)}; });
   row("quantile.method",

@@ -37,9 +37,6 @@ Tensor& binomial_out(Tensor& out, const Tensor& count, const Tensor& prob,
 Tensor& block_diag_out(Tensor& out, TensorList tensors) {
   return write_out("block_diag", out, block_diag(tensors));
 }
-Tensor& chain_matmul_out(Tensor& out, TensorList matrices) {
-  return write_out("chain_matmul", out, chain_matmul(matrices));
-}
 Tensor& clone_out(Tensor& out, const Tensor& self) { return write_out("clone", out, self.clone()); }
 Tensor& copy_out(Tensor& out, const Tensor& self, const Tensor& src, bool non_blocking) {
   return write_out("copy", out, copy(self, src, non_blocking));
@@ -142,6 +139,21 @@ Tensor& repeat_interleave_out(Tensor& out, const Tensor& repeats,
 }
 Tensor& repeat_out(Tensor& out, const Tensor& self, IntArrayRef repeats) {
   return write_out("repeat", out, repeat(self, repeats));
+}
+Tensor& index_out(Tensor& out, const Tensor& self,
+                  const std::vector<std::optional<Tensor>>& indices) {
+  return write_out("index", out, index(self, indices));
+}
+Tensor& index_put_out(Tensor& out, const Tensor& self,
+                      const std::vector<std::optional<Tensor>>& indices, const Tensor& values,
+                      bool accumulate) {
+  return write_out("index_put", out, index_put(self, indices, values, accumulate));
+}
+Tensor& tril_indices_out(Tensor& out, int64_t row, int64_t col, int64_t offset) {
+  return write_out("tril_indices", out, tril_indices(row, col, offset));
+}
+Tensor& triu_indices_out(Tensor& out, int64_t row, int64_t col, int64_t offset) {
+  return write_out("triu_indices", out, triu_indices(row, col, offset));
 }
 Tensor& roll_out(Tensor& out, const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   return write_out("roll", out, roll(self, shifts, dims));

@@ -20,8 +20,6 @@ Tensor& binomial_out(Tensor& out, const Tensor& count, const Tensor& prob,
                      std::optional<Generator> generator = {});
 /// block_diag(tensors) into `out`.
 Tensor& block_diag_out(Tensor& out, TensorList tensors);
-/// chain_matmul(matrices) into `out`.
-Tensor& chain_matmul_out(Tensor& out, TensorList matrices);
 /// clone(self, memory_format) into `out`.
 Tensor& clone_out(Tensor& out, const Tensor& self);
 /// copy(self, src, non_blocking) into `out`.
@@ -88,6 +86,17 @@ Tensor& repeat_interleave_out(Tensor& out, const Tensor& repeats,
                               std::optional<int64_t> output_size = {});
 /// repeat(self, repeats) into `out`.
 Tensor& repeat_out(Tensor& out, const Tensor& self, IntArrayRef repeats);
+/// index(self, indices) into `out`.
+Tensor& index_out(Tensor& out, const Tensor& self,
+                  const std::vector<std::optional<Tensor>>& indices);
+/// index_put(self, indices, values, accumulate) into `out`.
+Tensor& index_put_out(Tensor& out, const Tensor& self,
+                      const std::vector<std::optional<Tensor>>& indices, const Tensor& values,
+                      bool accumulate = false);
+/// tril_indices(row, col, offset) into `out`.
+Tensor& tril_indices_out(Tensor& out, int64_t row, int64_t col, int64_t offset = 0);
+/// triu_indices(row, col, offset) into `out`.
+Tensor& triu_indices_out(Tensor& out, int64_t row, int64_t col, int64_t offset = 0);
 /// roll(self, shifts, dims) into `out`.
 Tensor& roll_out(Tensor& out, const Tensor& self, IntArrayRef shifts, IntArrayRef dims = {});
 /// rot90(self, k, dims) into `out`.
