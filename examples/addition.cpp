@@ -18,7 +18,7 @@ using namespace gradus;
 
 // What is written: the digits, and these.
 constexpr int64_t plus = 10, equals = 11, words = 12;
-constexpr int64_t size = 64, heads = 4, layers = 2;
+constexpr int64_t width = 64, heads = 4, layers = 2;
 
 // Two numbers and their sum, [N] each, as words [N, 3 digits + 3]. All are padded with zeros, and
 // the sum is written from the last digit on, as one finds it by hand.
@@ -44,18 +44,18 @@ Tensor written(const Tensor& a, const Tensor& b, int64_t digits) {
 
 struct BlockImpl : nn::Module {
   BlockImpl() {
-    const nn::LayerNormOptions norm({size});
+    const nn::LayerNormOptions norm({width});
     norm1 = register_module("norm1", nn::LayerNorm(norm));
-    qkv = register_module("qkv", nn::Linear(size, 3 * size));
-    out = register_module("out", nn::Linear(size, size));
+    qkv = register_module("qkv", nn::Linear(width, 3 * width));
+    out = register_module("out", nn::Linear(width, width));
     norm2 = register_module("norm2", nn::LayerNorm(norm));
-    wide = register_module("wide", nn::Linear(size, 4 * size));
-    narrow = register_module("narrow", nn::Linear(4 * size, size));
+    wide = register_module("wide", nn::Linear(width, 4 * width));
+    narrow = register_module("narrow", nn::Linear(4 * width, width));
   }
-  // x [N, T, size] stands behind what is in the cache, if there is one.
+  // x [N, T, width] stands behind what is in the cache, if there is one.
   Tensor forward(const Tensor& x, nn::KeyValueCache* cache) {
     const auto parts =
-        qkv(norm1(x)).unflatten(-1, {3, heads, size / heads}).permute({2, 0, 3, 1, 4});
+        qkv(norm1(x)).unflatten(-1, {3, heads, width / heads}).permute({2, 0, 3, 1, 4});
     const int64_t offset = cache ? cache->length() : 0;
     const Tensor q = rotary(parts[0], offset), k = rotary(parts[1], offset), v = parts[2];
     const Tensor seen =
@@ -71,11 +71,11 @@ GRADUS_MODULE(Block);
 
 struct AdderImpl : nn::Module {
   AdderImpl() {
-    table = register_module("table", nn::Embedding(words, size));
+    table = register_module("table", nn::Embedding(words, width));
     for (int64_t i = 0; i < layers; ++i) blocks->push_back(Block());
     register_module("blocks", blocks);
-    norm = register_module("norm", nn::LayerNorm(nn::LayerNormOptions({size})));
-    scores = register_module("scores", nn::Linear(size, words));
+    norm = register_module("norm", nn::LayerNorm(nn::LayerNormOptions({width})));
+    scores = register_module("scores", nn::Linear(width, words));
   }
   // Words [N, T] to scores for what follows each, [N, T, words].
   Tensor forward(const Tensor& x, std::vector<nn::KeyValueCache>* caches = nullptr) {
@@ -97,7 +97,7 @@ Tensor answer(Adder& net, const Tensor& question, int64_t count) {
   std::vector<nn::KeyValueCache> caches;
   for (int64_t i = 0; i < layers; ++i)
     caches.emplace_back(
-        nn::KeyValueCacheOptions(question.size(0), heads, question.size(1) + count, size / heads));
+        nn::KeyValueCacheOptions(question.size(0), heads, question.size(1) + count, width / heads));
   std::vector<Tensor> said;
   Tensor next = question;
   for (int64_t i = 0; i < count; ++i) {
