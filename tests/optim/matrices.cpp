@@ -36,9 +36,12 @@ Tensor stepped(const Tensor& p, const Tensor& g, double lr, double eps1, double 
 
 TEST_CASE("Adafactor looks at each matrix of a batch, in any layout") {
   for (const auto& sizes : std::vector<std::vector<int64_t>>{
-           {2, 3, 4}, {2, 1, 3, 5}, {40, 600}, {600, 3}, {7, 1}, {40'000}, {}}) {
+           {2, 3, 4}, {2, 1, 3, 5}, {40, 600}, {600, 3}, {7, 1}, {40'000}, {9}, {}}) {
     CAPTURE(IntArrayRef(sizes));
-    const Tensor start = ramp(-0.5, 0.01, sizes, kDouble), g = (start * 37).sin() + 0.1;
+    // The second vector is smaller than the least size that counts.
+    const Tensor start =
+        ramp(-0.5, 0.01, sizes, kDouble) * (sizes == std::vector<int64_t>{9} ? 1e-6 : 1.0);
+    const Tensor g = (ramp(-0.5, 0.01, sizes, kDouble) * 37).sin() + 0.1;
     const Tensor want = stepped(start, g, 0.01, 1e-16, 1e-3, 1.0);
     for (const bool turned : {false, true}) {
       if (turned && sizes.size() < 2) continue;
