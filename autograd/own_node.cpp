@@ -218,6 +218,11 @@ Ref<Node> get_current_node() {
   const RunningNode* r = RunningNode::innermost();
   return r ? Ref<Node>(&r->node()) : Ref<Node>();
 }
+NodeGuard::NodeGuard(Ref<Node> node) : node_(std::move(node)) {
+  if (!node_) fail("NodeGuard: the node is null");
+  frame_ = std::make_unique<RunningNode>(*node_);
+}
+NodeGuard::~NodeGuard() = default;
 void deleteNode(Node* node) { delete node; }
 
 Tensor make_variable(const Tensor& data, bool requires_grad) {

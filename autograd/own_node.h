@@ -6,6 +6,24 @@
 
 namespace gradus::autograd {
 
+class RunningNode;
+
+/// Several tensors, some of which may not be there.
+using optional_variable_list = std::vector<std::optional<Variable>>;
+
+/// While the guard lives, get_current_node() gives this node: for programs that run nodes by hand.
+class NodeGuard {
+ public:
+  explicit NodeGuard(Ref<Node> node);
+  NodeGuard(const NodeGuard&) = delete;
+  NodeGuard& operator=(const NodeGuard&) = delete;
+  ~NodeGuard();
+
+ private:
+  Ref<Node> node_;
+  std::unique_ptr<RunningNode> frame_;
+};
+
 /// A new node of the program's own.
 template <class T, class... Args>
 Ref<T> make_node(Args&&... args) {

@@ -190,7 +190,10 @@ int main(int argc, char** argv) {
     steps += batch;
     show_steps(steps, most, "%lld episodes, the last %zu stood %.1f steps ", (long long)ended,
                episodes.size(), mean);
-    if (steps >= line * 40000) std::printf("\n"), ++line;
+    if (steps >= line * 40000) {
+      std::printf("\n");
+      ++line;
+    }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   std::printf(

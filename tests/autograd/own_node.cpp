@@ -232,6 +232,12 @@ TEST_CASE("a node can be called by hand") {
   const Tensor x = leaf({1, 2});
   const Tensor y = x * x;
   CHECK(values((*y.grad_fn())({vec({1, 1})})[0]) == Values{1, 2});
+  {
+    const torch::autograd::NodeGuard guard(y.grad_fn());
+    CHECK(torch::autograd::get_current_node() == y.grad_fn());
+  }
+  CHECK(!torch::autograd::get_current_node());
+  CHECK(message([] { torch::autograd::NodeGuard(nullptr); }) == "NodeGuard: the node is null");
   CHECK(message([&] { (*y.grad_fn())({}); }) == "mul: the node takes 1 gradients, got 0");
 }
 
