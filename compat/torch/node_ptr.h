@@ -2,25 +2,9 @@
 #pragma once
 
 #include <autograd/own_node.h>
+#include <c10/util/intrusive_ptr.h>
 
 #include <concepts>
-
-#if __has_include(<c10/util/intrusive_ptr.h>)
-#include <c10/util/intrusive_ptr.h>
-#else
-namespace gradus {
-namespace detail {
-template <class T>
-struct intrusive_target_default_null_type;
-}
-template <class T, class Null = detail::intrusive_target_default_null_type<T> >
-class intrusive_ptr;
-template <class T, class... Args>
-intrusive_ptr<T> make_intrusive(Args&&... args) {
-  return intrusive_ptr<T>::make(std::forward<Args>(args)...);
-}
-}  // namespace gradus
-#endif
 
 namespace gradus {
 
