@@ -1,11 +1,11 @@
 // Weights held orthogonal. Lezcano-Casado, Trivializations for Gradient-Based Optimization on
 // Manifolds, 2019.
-#include <cmath>
 #include <ostream>
 
 #include "autograd/factories.h"
-#include "autograd/function.h"
 #include "autograd/modes.h"
+#include "autograd/ops/linalg/decomposition.h"
+#include "autograd/ops/linalg/solve.h"
 #include "autograd/ops/random/random.h"
 #include "autograd/ops/view/join.h"
 #include "nn/module_extras.h"
@@ -25,64 +25,6 @@ enum class Map { matrix_exp, cayley, householder };
 Tensor one_like(const Tensor& square) {
   return eye(square.size(-1), square.options().requires_grad(false));
 }
-// The largest sum of magnitudes along a dim.
-double largest_sum(const Tensor& x, int64_t dim) {
-  return x.detach().abs().sum(dim).max().item().toDouble();
-}
-
-// The first columns of H₀ H₁ ⋯ with Hᵢ = 1 - tauᵢ vᵢ vᵢᵀ, where vᵢ is column i of `below`, which is
-// 0 down to the diagonal, with a 1 there.
-Tensor reflected(const Tensor& below, const Tensor& tau) {
-  const int64_t n = below.size(-2), k = below.size(-1);
-  const Tensor pad = zeros({n, k}, below.options().requires_grad(false));
-  pad.diagonal().fill_(1);
-  const Tensor v = below + pad;
-  Tensor q = pad.expand(below.sizes());
-  for (int64_t i = k - 1; i >= 0; --i) {
-    const Tensor vi = v.narrow(-1, i, 1), ti = tau.narrow(-1, i, 1).unsqueeze(-1);
-    q = q - ti * vi.matmul(vi.mT().matmul(q));
-  }
-  return q;
-}
-
-// exp(A) by its series, at a part of A that is small, then squared.
-Tensor exponential(const Tensor& a) {
-  const double norm = largest_sum(a, -2);
-  int halvings = 0;
-  if (std::isfinite(norm) && norm > 0.5) halvings = int(std::ceil(std::log2(norm / 0.5)));
-  const Tensor x = a * std::ldexp(1.0, -halvings), one = one_like(a);
-  constexpr int terms = 16;  // 0.5¹⁷ / 17! is less than a rounding
-  Tensor sum = one + x / double(terms);
-  for (int i = terms - 1; i >= 1; --i) sum = one + x.matmul(sum) / double(i);
-  for (int i = 0; i < halvings; ++i) sum = sum.matmul(sum);
-  return sum;
-}
-
-// The inverse by Newton's iteration (Schulz, 1933), which takes matrix products alone. The matrices
-// here are 1 plus a skew one, so none is near to singular.
-Tensor inverse(const Tensor& m) {
-  const auto iterate = [](const std::vector<Tensor>& in) {
-    const Tensor& a = in[0];
-    const Tensor two = 2 * one_like(a);
-    Tensor x = a.mT() / (largest_sum(a, -1) * largest_sum(a, -2));
-    constexpr int most = 100;
-    double before = INFINITY;
-    for (int i = 0; i < most; ++i) {
-      const Tensor ax = a.matmul(x);
-      const double error = largest_sum(ax - one_like(a), -1);
-      x = x.matmul(two - ax);
-      if (!(error < before) && error < 1e-2) break;
-      before = error;
-    }
-    return x;
-  };
-  return autograd::custom(
-      "inverse", {m}, iterate,
-      [](const Tensor& dy, const std::vector<Tensor>&, const Tensor& y) -> std::vector<Tensor> {
-        return {-y.mT().matmul(dy).matmul(y.mT())};
-      });
-}
-
 // The Q of QR with a positive diagonal of R, of each matrix.
 Tensor orthonormalised(const Tensor& x) {
   const Tensor flat = x.detach().to(kDouble).reshape({-1, x.size(-2), x.size(-1)});
@@ -164,7 +106,8 @@ struct OrthogonalImpl : Cloneable<OrthogonalImpl> {
 
   Tensor of_reflections(const Tensor& x) const {
     const Tensor a = x.tril(-1), tau = 2. / (1. + (a * a).sum(-2));
-    return reflected(a, tau) * x.diagonal(0, -2, -1).detach().trunc().unsqueeze(-2);
+    return linalg_householder_product(a, tau) *
+           x.diagonal(0, -2, -1).detach().trunc().unsqueeze(-2);
   }
   Tensor of_skew(const Tensor& tall) const {
     const int64_t n = tall.size(-2), k = tall.size(-1);
@@ -176,7 +119,7 @@ struct OrthogonalImpl : Cloneable<OrthogonalImpl> {
     }
     const Tensor a = x - x.mT(), one = one_like(a);
     const Tensor q =
-        map == Map::matrix_exp ? exponential(a) : inverse(one - 0.5 * a).matmul(one + 0.5 * a);
+        map == Map::matrix_exp ? linalg_matrix_exp(a) : linalg_solve(one - 0.5 * a, one + 0.5 * a);
     return n == k ? q : q.narrow(-1, 0, k);
   }
 

@@ -1,7 +1,7 @@
 // QR and products of reflections.
 #include <algorithm>
 
-#include "autograd/modes.h"
+#include "autograd/autograd.h"
 #include "autograd/ops/linalg/decomposition.h"
 #include "autograd/ops/linalg/linalg.h"
 #include "autograd/ops/linalg/matrices.h"
@@ -16,6 +16,7 @@ using autograd::batch_of;
 using autograd::diagonal_of;
 using autograd::expect_matrices;
 using autograd::Grads;
+using autograd::record;
 using autograd::record_many;
 using autograd::save;
 using autograd::sizes_with;
@@ -100,12 +101,22 @@ Tensor recorded_product(const Tensor& input, const Tensor& tau) {
   return q;
 }
 
+// The gradient by input, or by tau, through recorded_product().
+Tensor product_back(const Tensor& dy, const Tensor& input, const Tensor& tau, bool by_tau) {
+  const bool again = GradMode::is_enabled();
+  const AutoGradMode recording(true);
+  const auto leaf = [&](const Tensor& x) { return again ? x : x.detach().requires_grad_(); };
+  const Tensor x = leaf(input), t = leaf(tau);
+  return autograd::grad({recorded_product(x, t)}, {by_tau ? t : x}, {dy}, again, again)[0];
+}
+
 Tensor product(const char* op, const Tensor& input, const Tensor& tau) {
   expect_reflections(op, input, tau);
-  const bool recorded =
-      GradMode::is_enabled() && (autograd::needs_grad(input) || autograd::needs_grad(tau));
-  if (recorded) return autograd::called(op, recorded_product(input, tau));
-  return raw::form_q(op, input, tau, input.size(-1));
+  const auto back = [si = save(input), st = save(tau)](bool by_tau) {
+    return [=](const Tensor& dy) { return product_back(dy, si, st, by_tau); };
+  };
+  return record(op, raw::form_q(op, input, tau, input.size(-1)), wrt(input, back(false)),
+                wrt(tau, back(true)));
 }
 
 }  // namespace
