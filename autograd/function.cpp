@@ -109,6 +109,8 @@ void FunctionNode::release() {
 
 variable_list FunctionNode::finish(const variable_list& inputs, variable_list outs) {
   const AutogradContext& ctx = context_;
+  // A result among them, once it has a history, holds this node: it must go whatever throws.
+  const variable_list to_save = std::exchange(context_.to_save_, {});
   if (outs.size() > 1) ensure_rare().outputs.resize(outs.size() - 1);
   const Ref<Node> self(this);
   for (size_t i = 0; i < outs.size(); ++i) {
@@ -138,14 +140,13 @@ variable_list FunctionNode::finish(const variable_list& inputs, variable_list ou
     }
     set_history(out, self, uint32_t(i));
   }
-  for (const Tensor& t : ctx.to_save_) {
+  for (const Tensor& t : to_save) {
     bool is_output = false;
     for (const Tensor& out : outs)
       is_output = is_output || (t.defined() && out.is_same(t) && t.impl()->history.get() == this);
     has_saved_ = has_saved_ || t.defined();
     saved_.emplace_back(t, is_output);
   }
-  context_.to_save_.clear();
   context_.dirty_.clear();
   context_.non_differentiable_.clear();
   return outs;

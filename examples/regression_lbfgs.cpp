@@ -14,7 +14,8 @@
 
 using namespace gradus;
 
-// Years since 1980 and parts per million, [n] each.
+// Years since 1980 and parts per million, [n] each, in float64: seven numbers of such different
+// sizes leave float32 too few digits.
 std::pair<Tensor, Tensor> read_series(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw Error("cannot read " + path);
@@ -28,7 +29,7 @@ std::pair<Tensor, Tensor> read_series(const std::string& path) {
     levels.push_back(level);
   }
   if (years.size() < 24) throw Error(path + ": too few months");
-  return {tensor(years), tensor(levels)};
+  return {tensor(years, kDouble), tensor(levels, kDouble)};
 }
 
 int main(int argc, char** argv) try {
@@ -36,10 +37,13 @@ int main(int argc, char** argv) try {
 
   // level = base + rise e^(rate t) + a wave of one year and one of half a year. Without a first
   // guess of the size there would be nothing to improve.
-  const auto unknown = [](std::vector<double> guess) { return tensor(guess).requires_grad_(); };
+  const auto unknown = [](std::vector<double> guess) {
+    return tensor(guess, kDouble).requires_grad_();
+  };
   const Tensor base = unknown({280}), rise = unknown({50}), rate = unknown({0.02});
   const Tensor cosines = unknown({0, 0}), sines = unknown({0, 0});
-  const Tensor phase = t.unsqueeze(1) * tensor(std::vector<double>{1, 2}) * 2 * std::numbers::pi;
+  const Tensor phase =
+      t.unsqueeze(1) * tensor(std::vector<double>{1, 2}, kDouble) * 2 * std::numbers::pi;
   const auto trend = [&](const Tensor& at) { return base + rise * (rate * at).exp(); };
   const auto model = [&, &t = t] {
     return trend(t) + (phase.cos() * cosines + phase.sin() * sines).sum(1);
@@ -68,7 +72,7 @@ int main(int argc, char** argv) try {
               std::hypot(cosines[1].item<double>(), sines[1].item<double>()));
   for (const double year : {1960., 1980., 2000.})
     std::printf("%4.0f: %.1f ppm, rising by %.2f a year\n", year,
-                trend(tensor(year - 1980)).item<double>(),
+                trend(tensor(year - 1980, kDouble)).item<double>(),
                 (rate * rise * (rate * (year - 1980)).exp()).item<double>());
   return after < 1 ? 0 : 1;
 } catch (const std::exception& e) {
