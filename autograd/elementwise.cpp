@@ -100,8 +100,8 @@ class FormulaNode final : public Node {
   }
   void keep_output(const Tensor& y) {
     if (!(kept() & formulas::saves::output)) return;
+    saves_ = true;  // also when it throws
     output_.keep(y);
-    saves_ = true;
   }
 
   std::span<Edge> edges() override { return {edges_, size_t(info_.arity)}; }
@@ -246,7 +246,14 @@ void apply_formula_(int formula, const char* op, Operands x) {
   if (owner) {
     auto* node = static_cast<FormulaNode*>(owner.get());
     node->first_output = {self.impl()->sizes, self.dtype()};
-    node->keep_output(self);
+    try {
+      node->keep_output(self);
+    } catch (...) {
+      // A pack hook threw, but self is written: the past that it had is not its own any more.
+      node->release();
+      rebase_history(self, std::move(owner));
+      throw;
+    }
     rebase_history(self, std::move(owner));
   }
 }

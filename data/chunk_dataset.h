@@ -41,14 +41,18 @@ struct ChunkDatasetOptions {
         batch_size_(batch_size),
         cache_size_(cache_size),
         cross_chunk_shuffle_count_(cross_chunk_shuffle_count) {
-    if (preloader_count == 0) gradus::detail::throw_error("chunk dataset: preloader_count is 0");
-    if (batch_size == 0) gradus::detail::throw_error("chunk dataset: batch_size is 0");
-    if (cross_chunk_shuffle_count == 0)
+    check();
+  }
+  /// Throws as the constructor does; for options that were set since.
+  void check() const {
+    if (preloader_count_ == 0) gradus::detail::throw_error("chunk dataset: preloader_count is 0");
+    if (batch_size_ == 0) gradus::detail::throw_error("chunk dataset: batch_size is 0");
+    if (cross_chunk_shuffle_count_ == 0)
       gradus::detail::throw_error("chunk dataset: cross_chunk_shuffle_count is 0");
-    if (cache_size < batch_size)
-      gradus::detail::throw_error("chunk dataset: the cache of " + std::to_string(cache_size) +
+    if (cache_size_ < batch_size_)
+      gradus::detail::throw_error("chunk dataset: the cache of " + std::to_string(cache_size_) +
                                   " examples does not hold a batch of " +
-                                  std::to_string(batch_size));
+                                  std::to_string(batch_size_));
   }
   /// Threads that read chunks.
   GRADUS_ARG(size_t, preloader_count);
@@ -176,7 +180,9 @@ class ChunkDataset final
         chunk_sampler_(std::move(chunk_sampler)),
         example_sampler_(std::move(example_sampler)),
         options_(options),
-        policy_(std::move(policy)) {}
+        policy_(std::move(policy)) {
+    options_.check();
+  }
   ~ChunkDataset() override { end(); }
 
   /// The next batch, or none at the end. Throws Error before the first reset() and for another size

@@ -31,7 +31,9 @@ class Queue {
   T pop(std::optional<std::chrono::milliseconds> timeout = std::nullopt) {
     std::unique_lock<std::mutex> lock(mutex_);
     const auto any = [&] { return !queue_.empty(); };
-    if (!timeout)
+    // The clock does not reach further.
+    constexpr auto longest = std::chrono::hours(24) * 365 * 100;
+    if (!timeout || *timeout > longest)
       changed_.wait(lock, any);
     else if (!changed_.wait_for(lock, *timeout, any))
       gradus::detail::throw_error("data loader: the queue got nothing within " +

@@ -83,7 +83,8 @@ void Workers::submit(std::shared_ptr<Job> job) {
 void Workers::wait(const Job& job, std::optional<std::chrono::milliseconds> timeout) {
   std::unique_lock lock(state_->mutex);
   const auto done = [&] { return job.done; };
-  if (!timeout)
+  constexpr auto longest = std::chrono::hours(24) * 365 * 100;  // of what the clock reaches
+  if (!timeout || *timeout > longest)
     state_->changed.wait(lock, done);
   else if (!state_->changed.wait_for(lock, *timeout, done))
     fail("data loader: no batch within {} ms", timeout->count());

@@ -139,6 +139,14 @@ TEST_CASE("saved tensors: a hook that throws leaves nothing behind") {
   }
   (x * x).view({1, 2}).mm(x.view({2, 1})).sum().backward();
   CHECK(values(x.grad()) == Values{3, 12});
+  // A write that is done has its own past, not the former one of the tensor.
+  Tensor written = x * 1;
+  {
+    const saved_tensors_hooks bad([](const Tensor&) -> Tensor { fail("no room"); },
+                                  [](const Tensor& t) { return t; });
+    CHECK(message([&] { written.exp_(); }) == "no room");
+  }
+  CHECK(message([&] { written.sum().backward(); }).find("is freed") != std::string::npos);
   const Tensor y = [&] {
     const saved_tensors_hooks wrong([](const Tensor& t) { return t; },
                                     [](const Tensor& t) { return t.sum(); });

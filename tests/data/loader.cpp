@@ -10,8 +10,11 @@
 #include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/ops/random/random.h"
 #include "autograd/ops/reduce/reduce.h"
+#include "data/chunk_dataset.h"
 #include "data/data.h"
+#include "data/shuttle.h"
 #include "tests/archive.h"
+#include "tests/support.h"
 
 using namespace gradus;
 using namespace gradus::data;
@@ -284,4 +287,42 @@ TEST_CASE("streams and datasets with a state of their own") {
       CHECK(seen == std::vector<int>{7, 4, 1});
     }
   }
+}
+
+TEST_CASE("a timeout beyond what clocks count is none") {
+  constexpr auto longest = std::chrono::milliseconds::max();
+  data::detail::Queue<int> queue;
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    queue.push(3);
+  });
+  int got = 0;
+  CHECK(message([&] { got = queue.pop(longest); }) == "nothing was thrown");
+  later.join();
+  CHECK(got == 3);
+}
+
+namespace {
+
+struct NoChunks : data::datasets::ChunkDataReader<int> {
+  using BatchType = std::vector<int>;
+  BatchType read_chunk(size_t) override { return {1}; }
+  size_t chunk_count() override { return 1; }
+  void reset() override {}
+};
+
+}  // namespace
+
+TEST_CASE("options of chunks that were set since they were checked") {
+  const auto made = [](data::datasets::ChunkDatasetOptions o) {
+    return message([&] {
+      data::datasets::ChunkDataset<NoChunks>(NoChunks(), data::samplers::RandomSampler(0),
+                                             data::samplers::RandomSampler(0), o);
+    });
+  };
+  CHECK(made({1, 4, 8}) == "nothing was thrown");
+  CHECK(made(data::datasets::ChunkDatasetOptions(1, 4, 8).preloader_count(0)) ==
+        "chunk dataset: preloader_count is 0");
+  CHECK(made(data::datasets::ChunkDatasetOptions(1, 4, 8).batch_size(9)) ==
+        "chunk dataset: the cache of 8 examples does not hold a batch of 9");
 }

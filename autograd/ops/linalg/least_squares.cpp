@@ -162,7 +162,9 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& self, cons
   const std::string_view name = driver.value_or("gelsy");
   if (name != "gels" && name != "gelsy" && name != "gelsd" && name != "gelss")
     fail("{}: expected a driver of gels, gelsy, gelsd and gelss, got {}", op, name);
-  const bool vectors = b.dim() == self.dim() - 1;
+  // B without the dim of columns has the sizes of A without it; else it is a smaller batch.
+  const bool vectors = b.dim() == 1 || (b.dim() == self.dim() - 1 &&
+                                        b.sizes() == self.sizes().slice(0, size_t(b.dim())));
   if (!vectors && b.dim() < 2) fail("{}: B {} does not fit {}", op, b.sizes(), self.sizes());
   const Tensor given = vectors ? b.unsqueeze(-1) : b;
   if (given.size(-2) != self.size(-2))

@@ -81,7 +81,7 @@ Tensor chain_matmul(TensorList matrices);
 /// The product of 2 matrices or more in the order that costs least; the first may be a row vector
 /// [n], the last a column vector [n].
 Tensor linalg_multi_dot(TensorList tensors);
-/// The n-th power of square matrices [..., m, m], n >= 0, by repeated squares.
+/// The n-th power of square matrices [..., m, m] by repeated squares, for n < 0 of the inverse.
 Tensor matrix_power(const Tensor& self, int64_t n);
 /// The same as matrix_power().
 Tensor linalg_matrix_power(const Tensor& self, int64_t n);

@@ -92,6 +92,15 @@ void expect_reflections(const char* op, const Tensor& input, const Tensor& tau) 
 Tensor recorded_product(const Tensor& input, const Tensor& tau) {
   const int64_t m = input.size(-2), n = input.size(-1);
   Tensor q = eye(m, n, input.options()).expand(input.sizes());
+  if (tau.size(-1) == 0) {
+    const auto nothing = [](const Tensor& x) {
+      return wrt(x, [sizes = Dims(x.sizes())](const Tensor& dy) {
+        return gradus::zeros(sizes, dy.options());
+      });
+    };
+    return record("linalg_householder_product", q.clone(MemoryFormat::Contiguous), nothing(input),
+                  nothing(tau));
+  }
   const Tensor v = input.tril(-1) + eye(m, n, input.options());
   for (int64_t i = tau.size(-1); i-- > 0;) {
     const Tensor column = v.narrow(-1, i, 1);

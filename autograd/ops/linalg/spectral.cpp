@@ -12,7 +12,6 @@
 
 namespace gradus {
 
-using autograd::diagonal_of;
 using autograd::expect_matrices;
 using autograd::expect_square;
 using autograd::Grads;
@@ -37,11 +36,11 @@ Tensor gaps(const Tensor& values) {
 }
 Tensor skew(const Tensor& x) { return x - x.mT(); }
 
-// V (diag(dL) + (V^T dV) / gaps, off the diagonal) V^T; either gradient may be undefined.
+// V (diag(dL) + skew(V^T dV) / (2 gaps)) V^T; either gradient may be undefined. Only the skew part
+// of V^T dV moves V among the orthogonal matrices, and it makes the gradient symmetric.
 Tensor eigh_back(const Tensor& dl, const Tensor& dv, const Tensor& l, const Tensor& v) {
   if (!dv.defined()) return matmul(v * dl.unsqueeze(-2), v.mT());
-  const Tensor inner = matmul(v.mT(), dv) / gaps(l);
-  const Tensor off = inner - diagonal_of(inner).diag_embed();
+  const Tensor off = skew(matmul(v.mT(), dv)) / (2 * gaps(l));
   return matmul(matmul(v, dl.defined() ? off + dl.diag_embed() : off), v.mT());
 }
 

@@ -1,6 +1,7 @@
 // Error, gamma and Bessel functions.
 #include "autograd/ops/pointwise/special.h"
 
+#include <limits>
 #include <numbers>
 
 #include "autograd/ops/assign.h"
@@ -37,6 +38,15 @@ Tensor Tensor::mvlgamma(int64_t p) const { return gradus::mvlgamma(*this, p); }
 
 Tensor logit(const Tensor& x, std::optional<double> eps) {
   Tensor held = x;
+  if (eps && *eps == 0) {
+    // The slope at 0 and 1 has no bound: what is held there goes past the formula.
+    const Tensor below = x.lt(0), above = x.gt(1);
+    held = x.masked_fill(below.logical_or(above), 0.5);
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return autograd::elementwise<formulas::logit>("logit", held)
+        .masked_fill(below, -infinity)
+        .masked_fill(above, infinity);
+  }
   if (eps && !(*eps > 0.5)) held = x.clamp(Scalar(*eps), Scalar(1 - *eps));
   // Of bounds that cross the lower one wins: PyTorch compares with it first.
   if (eps && *eps > 0.5) held = x.clamp_max(Scalar(1 - *eps)).masked_fill(x.lt(*eps), *eps);

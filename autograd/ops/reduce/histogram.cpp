@@ -142,6 +142,10 @@ Histogram histogramdd(const Tensor& x, IntArrayRef bins, OptionalRange range,
   const Points points("histogramdd", x, weight);
   points.check_count("histogramdd", "numbers of bins", bins.size());
   if (range) points.check_count("histogramdd", "ends of ranges", range->size(), 2);
+  // Before the edges, which may be many too.
+  Dims counts;
+  for (const int64_t n : bins) counts.push_back(std::max(n, int64_t(1)));
+  checked_numel(counts, "histogramdd");
   std::vector<Tensor> edges;
   for (size_t d = 0; d < bins.size(); ++d)
     edges.push_back(edges_of("histogramdd", points.rows.select(1, int64_t(d)), bins[d],

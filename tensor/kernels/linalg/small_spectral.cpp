@@ -210,14 +210,20 @@ void eigh(const Matrices<const T>& from, T* values, const Matrices<T>& vectors, 
   });
 }
 
-// Turns the columns of a until any two are orthogonal, and those of v with them. Returns where they
-// are not.
+// Of elements up to 1, the length of columns that are nothing but rounding errors of what
+// cancelled: their squares come near underflow.
+template <class T>
+inline constexpr T no_length = sizeof(T) == 4 ? T(1e-16) : T(1e-140);
+
+// Turns the columns of a until any two that have a length are orthogonal, and those of v with them.
+// Returns where they are not.
 template <class T>
 mask<T> orthogonalise(const Block<T>& a, const Block<T>* v, int64_t m, int64_t n,
                       const Block<T>& squares) {
   using V = batch<T>;
   constexpr int most_sweeps = 40;
-  const V zero(T(0)), one(T(1)), limit(eps<T> * T(4));
+  const V zero(T(0)), one(T(1)), limit(eps<T> * T(4)), least(no_length<T> * no_length<T>),
+      large(T(1) / eps<T>);
   for (int sweep = 0;; ++sweep) {
     for (int64_t j = 0; j < n; ++j) {
       V sum = zero;
@@ -230,12 +236,15 @@ mask<T> orthogonalise(const Block<T>& a, const Block<T>* v, int64_t m, int64_t n
         V dot = zero;
         for (int64_t i = 0; i < m; ++i) dot = xsimd::fma(a(i, p), a(i, q), dot);
         const V x = squares(p, 0), y = squares(q, 0);
-        const mask<T> on = xsimd::abs(dot) > limit * xsimd::sqrt(x) * xsimd::sqrt(y);
+        const mask<T> on =
+            (xsimd::abs(dot) > limit * xsimd::sqrt(x) * xsimd::sqrt(y)) & (x > least) & (y > least);
         if (xsimd::none(on)) continue;
         turned = turned | on;
         const V zeta = (y - x) / xsimd::select(on, dot + dot, one);
-        const V root = xsimd::sqrt(xsimd::fma(zeta, zeta, one));
-        const V t = xsimd::select(on, simd::copysign(one / (xsimd::abs(zeta) + root), zeta), zero);
+        // Beyond `large` the root is |zeta|, whose square may have no number.
+        const V size = xsimd::abs(zeta), held = simd::min(size, large);
+        const V root = simd::max(xsimd::sqrt(xsimd::fma(held, held, one)), size);
+        const V t = xsimd::select(on, simd::copysign(one / (size + root), zeta), zero);
         const V c = one / xsimd::sqrt(xsimd::fma(t, t, one)), s = c * t;
         rotate(a, m, p, q, c, s);
         if (v) rotate(*v, n, p, q, c, s);
@@ -254,13 +263,12 @@ void complete_columns(const Block<T>& u, int64_t m, int64_t n, const Block<T>& l
                       const int32_t (*order)[small_matrix], const Block<T>& sorted,
                       const Block<T>& tau, int64_t columns, const Block<T>& q) {
   using V = batch<T>;
-  const T least = sizeof(T) == 4 ? T(1e-16) : T(1e-140);
   bool all_long = true;
   for (int64_t lane = 0; lane < width<T>; ++lane)
     for (int64_t j = 0; j < n; ++j) {
       const int32_t from = order[lane][j];
       const T length = lengths.at(from, 0)[lane];
-      const bool has_length = length > least;
+      const bool has_length = length > no_length<T>;
       all_long = all_long && has_length;
       for (int64_t i = 0; i < m; ++i)
         sorted.at(i, j)[lane] = has_length ? u.at(i, from)[lane] / length : T(0);

@@ -243,6 +243,57 @@ TEST_CASE("functions of large and strange matrices") {
   CHECK_THROWS_AS(linalg_svd(a * std::nan("")), LinAlgError);
 }
 
+TEST_CASE("singular values where all but a few columns cancel") {
+  for (const ScalarType type : {kFloat, kDouble}) {
+    const double limit = type == kFloat ? 1e-4 : 1e-12;
+    for (int64_t n = 1; n <= 32; ++n)
+      for (const int64_t m : {n, int64_t(6), int64_t(24)}) {
+        // Integers, whose multiples cancel as a whole or but for rounding.
+        const Tensor a = matmul(randint(-2, 3, {8, m, 1}, real), randint(-2, 3, {8, 1, n}, real));
+        const auto [u, s, vh] = linalg_svd(a.to(type) / 3, /*full_matrices=*/false);
+        CHECK((matmul(u * s.unsqueeze(-2), vh) * 3 - a).abs().max().item<double>() < limit);
+        CHECK((matmul(u.mT(), u) - eye(u.size(-1), real)).abs().max().item<double>() < limit);
+        CHECK((matmul(vh, vh.mT()) - eye(vh.size(-2), real)).abs().max().item<double>() < limit);
+      }
+  }
+}
+
+TEST_CASE("the gradient by a symmetric matrix is symmetric") {
+  const Tensor a = random({2, 4, 4}).requires_grad_();
+  const auto [l, v] = linalg_eigh(a);
+  const Tensor y = matmul(v * l.tanh().unsqueeze(-2), v.mT());
+  (y * random({2, 4, 4})).sum().backward();
+  CHECK(near(a.grad(), a.grad().mT()));
+}
+
+TEST_CASE("a batch of right sides that is smaller than that of the matrices") {
+  const Tensor a = random({2, 3, 3, 2}), b = random({3, 3, 4});
+  const Tensor x = std::get<0>(linalg_lstsq(a, b));
+  CHECK(x.sizes() == IntArrayRef({2, 3, 2, 4}));
+  CHECK(near(x[1], std::get<0>(linalg_lstsq(a[1], b))));
+  CHECK(std::get<0>(linalg_lstsq(a, random({2, 3, 3}))).sizes() == IntArrayRef({2, 3, 2}));
+}
+
+TEST_CASE("powers of the inverse") {
+  const Tensor a = strong(3), p = linalg_inv(a);
+  CHECK(near(matrix_power(a, -1), p));
+  CHECK(near(a.matrix_power(-3), matmul(p, matmul(p, p))));
+  CHECK(near(matrix_power(-eye(2, real), std::numeric_limits<int64_t>::min()), eye(2, real)));
+  CHECK_THROWS_AS(matrix_power(singular(), -2), LinAlgError);
+  CHECK(autograd::gradcheck([](const Tensor& x) { return matrix_power(x, -2); },
+                            {strong(2).requires_grad_()}));
+}
+
+TEST_CASE("a product of no reflections has gradients, which are 0") {
+  const Tensor a = random({2, 3, 2}).requires_grad_(), tau = empty({2, 0}, real).requires_grad_();
+  Tensor q = linalg_householder_product(a, tau);
+  CHECK(q.equal(eye(3, 2, real).expand({2, 3, 2})));
+  CHECK(q.is_contiguous());
+  q.sum().backward();
+  CHECK(a.grad().equal(zeros({2, 3, 2}, real)));
+  CHECK(tau.grad().sizes() == IntArrayRef({2, 0}));
+}
+
 TEST_CASE("matrices larger than 32 x 32, or what to install for them") {
   const Tensor a = random({40, 40}).requires_grad_();
   if (!has_lapack()) {

@@ -74,3 +74,15 @@ TEST_CASE("polynomials of any degree end, and have none below 0") {
     CHECK(f(full({1}, nan, kDouble), 5).isnan().item<bool>());
   }
 }
+
+TEST_CASE("logit held in [0, 1]") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Tensor x = vec({-0.5, 0.25, 1.5, 0.75}).requires_grad_();
+  const Tensor y = logit(x, 0.0);
+  CHECK(y[0].item<double>() == -infinity);
+  CHECK(y[2].item<double>() == infinity);
+  y.sum().backward();
+  CHECK(x.grad().allclose(vec({0, 16 / 3.0, 0, 16 / 3.0})));
+  CHECK(logit(vec({0, 1}), 0.0).equal(vec({-infinity, infinity})));
+  CHECK(logit(vec({std::nan("")}), 0.0).isnan().all().item<bool>());
+}
