@@ -4,6 +4,7 @@
 #include "autograd/factories.h"
 #include "autograd/inplace.h"
 #include "autograd/ops/linalg/linalg.h"
+#include "autograd/ops/linalg/solve.h"
 #include "autograd/record.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
@@ -71,16 +72,15 @@ Tensor trace(const Tensor& self) {
 Tensor matrix_power(const Tensor& self, int64_t n) {
   if (self.dim() < 2 || self.size(-1) != self.size(-2))
     fail("matrix_power: expected square matrices, got {}", self.sizes());
-  if (n < 0) fail("matrix_power: expected 0 or more, got {}", n);
   if (n == 0) {
     const Tensor y = raw::zeros(self.sizes(), self.dtype());
     y.diagonal(0, -2, -1).fill_(1);
     return autograd::record("copy", y, autograd::wrt(self, autograd::ZeroGradient()));
   }
-  Tensor power = self, y;
-  for (; n > 0; n /= 2) {
+  Tensor power = n < 0 ? linalg_inv(self) : self, y;
+  for (; n != 0; n /= 2) {
     if (n % 2) y = y.defined() ? matmul(y, power) : power;
-    if (n > 1) power = matmul(power, power);
+    if (n / 2) power = matmul(power, power);
   }
   return y.is_same(self) ? self.clone() : y;
 }
