@@ -60,4 +60,37 @@ inline Tensor applySelect(const Tensor& x, int64_t dim, int64_t index) {
 }
 }  // namespace impl
 
+/// start:stop:step.
+inline std::ostream& operator<<(std::ostream& out, const Slice& slice) {
+  return out << slice.start() << ':' << slice.stop() << ':' << slice.step();
+}
+/// As it is written in an index: None, ..., a number, true, 0:2:1, or the tensor's elements.
+inline std::ostream& operator<<(std::ostream& out, const TensorIndex& index) {
+  switch (index.type()) {
+    case TensorIndexType::None:
+      return out << "None";
+    case TensorIndexType::Ellipsis:
+      return out << "...";
+    case TensorIndexType::Integer:
+      return out << index.integer();
+    case TensorIndexType::Boolean:
+      return out << (index.boolean() ? "true" : "false");
+    case TensorIndexType::Slice:
+      return out << index.slice();
+    case TensorIndexType::Tensor:
+      return out << index.tensor();
+  }
+  return out;
+}
+/// (index, index).
+inline std::ostream& operator<<(std::ostream& out, const std::vector<TensorIndex>& indices) {
+  out << '(';
+  const char* between = "";
+  for (const TensorIndex& index : indices) {
+    out << between << index;
+    between = ", ";
+  }
+  return out << ')';
+}
+
 }  // namespace gradus::indexing

@@ -131,6 +131,8 @@ using DeprecationWarning = Warning::DeprecationWarning;
 /// There are no sizes that are yet to be known.
 using SymInt = int64_t;
 using SymIntArrayRef = IntArrayRef;
+/// The name of IntArrayRef in libtorch's first versions.
+using IntList = IntArrayRef;
 using SymFloat = double;
 using SymBool = bool;
 /// There is one class of tensors.

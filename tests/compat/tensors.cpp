@@ -46,6 +46,11 @@ int main() {
   std::cout << a.index({"...", None, Slice(1, 3)}).sizes() << "\n";
   std::cout << a.index({a > 20}) << "\n";
   std::cout << a.index({torch::tensor({1, 0}), torch::tensor({2, 2})}) << "\n";
+  // How indices print.
+  const std::vector<at::indexing::TensorIndex> printed{
+      None, "...", 3, true, Slice(None, 4, 2), torch::tensor({1, 0})};
+  std::cout << Slice(1, 5) << " " << printed[0] << " " << printed << "\n";
+  std::cout << torch::matrix_power(torch::tensor({{2.0, 1.0}, {0.0, 4.0}}), -2) << "\n";
   a.index_put_({1, Slice(1, None), 0}, -1);
   a[0][0] = 7;
   a.index({0, 1}) += 100;

@@ -112,6 +112,8 @@ TEST_CASE("gradients of products") {
   check_gradient([](In x) { return linear(x[0], x[1]); }, {f({2, 2, 3}, 1), f({2, 3}, 2)});
   check_gradient([](In x) { return kron(x[0], x[1]); }, {f({2, 2}, 1), f({3}, 2)});
   check_gradient([](In x) { return matrix_power(x[0], 5); }, {f({3, 3}, 1)});
+  check_gradient([](In x) { return matrix_power(x[0] + 3 * gradus::eye(3, kDouble), -2); },
+                 {f({3, 3}, 1)});
   check_gradient([](In x) { return trace(x[0]); }, {f({2, 3}, 1)});
   check_gradient([](In x) { return linalg_cross(x[0], x[1]); },
                  {f({2, 3}, 1), f({3}, 2).unsqueeze(0)});
@@ -189,6 +191,7 @@ TEST_CASE("errors of products name both shapes") {
   CHECK(message([] {
           matrix_power(f({2, 3}, 1), 2);
         }) == "matrix_power: expected square matrices, got [2, 3]");
+  CHECK(message([] { matrix_power(gradus::zeros({2, 2}), -1); }).starts_with("linalg_inv: "));
   CHECK(message([] {
           chain_matmul({f({2, 3}, 1), f({2, 3}, 1)});
         }) == "chain_matmul: inner sizes differ, [2, 3] and [2, 3]");
