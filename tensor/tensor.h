@@ -804,7 +804,7 @@ class Tensor {
   Tensor kron(const Tensor& other) const;
   /// The sum of the diagonal of a matrix; see gradus::trace.
   Tensor trace() const;
-  /// Square matrices multiplied n times, n >= 0; see gradus::matrix_power.
+  /// Square matrices multiplied n times; n < 0 takes the inverse. See gradus::matrix_power.
   Tensor matrix_power(int64_t n) const;
   /// The determinant of square matrices; see gradus::linalg_det.
   Tensor det() const;
