@@ -17,8 +17,9 @@ struct ShortRows {
   static constexpr int64_t W = batch_lanes<T>, S = SmallVec<T>::size;
   int64_t n, count;  // at most short_row elements and W rows
 
-  // columns[k, i] = x[i, k]. Lanes without a row repeat the last one.
-  void load(const T* x, T* columns) const {
+  // columns[k, i] = x[i, k]. Lanes without a row repeat the last one. A call for W rows costs
+  // little, a copy in every formula 25 KB.
+  [[gnu::noinline]] void load(const T* x, T* columns) const {
     if (count == W && n >= S) {
       for_each_block(
           [&](int64_t i, int64_t k) { transpose_block(x + i * n + k, n, W, columns + k * W + i); });
@@ -28,7 +29,7 @@ struct ShortRows {
     }
   }
   // y[i, k] = columns[k, i]
-  void store(const T* columns, T* y) const {
+  [[gnu::noinline]] void store(const T* columns, T* y) const {
     if (count == W && n >= S) {
       for_each_block(
           [&](int64_t i, int64_t k) { transpose_block(columns + k * W + i, W, n, y + i * n + k); });
