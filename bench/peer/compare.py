@@ -21,7 +21,7 @@ WANTED = {
     "image networks": (1, 1.2), "convolution": (1, 1.2), "pooling": (1, 1.2), "normalisation": (1, 1.2),
     "optimiser step": (1.5, 0), "linear cost": (0.95, 0), "row strides": (0.95, 0), "files": (0.95, 0),
     "recurrent layers": (2, 0), "sequences": (2, 0),
-    "attention": (1.2, 1.5),
+    "attention": (1.2, 1.5), "linear algebra": (0.95, 0),
 }
 OVERALL = 2.5       # geometric mean over all cases
 TOLERANCE = 2e-3    # of results, to their size;
