@@ -103,11 +103,13 @@ struct alignas(64) ColumnValues {
   void store(int64_t place, batch<T> v) { v.store_aligned(of + place); }
 };
 
-// f(place of the columns in a row, place of their values) for batches of columns; the width is a
-// multiple of a batch's.
+// f(place of the columns in a row, place of their values) for batches of columns.
 template <class T, class F>
 void for_columns(int64_t width, F f) {
-  for (int64_t j = 0; j < width; j += lanes<T>) f(WholePlace<T>{j}, j);
+  constexpr int64_t W = lanes<T>;
+  int64_t j = 0;
+  for (; j + W <= width; j += W) f(WholePlace<T>{j}, j);
+  if (j < width) f(PartPlace<T>{j, static_cast<int>(width - j)}, j);
 }
 template <class T>
 void fill(ColumnValues<T>& values, int64_t width, T v) {
@@ -256,8 +258,8 @@ struct LogSoftmaxBackwardOfColumns {
   }
 };
 
-// Applies a formula to every line of the operands, which share the shape: `of_columns` to batches
-// of columns, `of_line` to rows and to the columns that are left.
+// Applies a formula to every line of the operands, which share the shape: `of_line` to rows,
+// `of_columns` to columns, so that a column's bits do not depend on how many stand beside it.
 template <class T, class Line, class Columns, class... X>
 void run(Line of_line, Columns of_columns, const ScanShape& s, T* y, const X*... x) {
   if (are_short(s)) return run_short_rows(of_line, s, y, x...);
@@ -266,15 +268,10 @@ void run(Line of_line, Columns of_columns, const ScanShape& s, T* y, const X*...
     const int64_t at = o * block;
     if (s.inner_pitch == 1)
       of_line(RowLine<T>{s.n}, x + at..., y + at);
-    else {
-      const int64_t whole = s.inner / lanes<T> * lanes<T>;
-      for (int64_t j = 0; j < whole; j += most_columns)
-        of_columns(s.inner_pitch, s.n, whole - j < most_columns ? whole - j : most_columns,
+    else
+      for (int64_t j = 0; j < s.inner; j += most_columns)
+        of_columns(s.inner_pitch, s.n, s.inner - j < most_columns ? s.inner - j : most_columns,
                    y + at + j, x + at + j...);
-      if (whole < s.inner)
-        of_line(NarrowLine<T>{{s.n, s.inner_pitch}, static_cast<int>(s.inner - whole)},
-                x + at + whole..., y + at + whole);
-    }
   }
 }
 
