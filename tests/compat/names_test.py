@@ -7,13 +7,12 @@ and the headers of c10 and ATen; the names that it refuses are missing. A patter
 omitted ones too, with the pattern that omits them.
 """
 import re
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from compile_lines import ROOT, compile_lines
+
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 
 
 def read_names():
@@ -40,25 +39,15 @@ def use(i, kind, name):
 
 def missing(names, build, compiler):
     """The names that the compiler does not find."""
-    flags = ["-std=c++20", "-w", f"-I{ROOT}", f"-I{ROOT}/compat", f"-I{build}", f"-I{build}/compat"]
-    all_errors = "-ferror-limit=0" if "clang" in compiler[-1] else "-fmax-errors=0"
+    headers = ["torch/torch.h", *sorted(p.relative_to(ROOT / "compat") for p in (ROOT / "compat").rglob("*.h"))]
+    run, errors = compile_lines(compiler, build, headers, [use(i, *n) for i, n in enumerate(names)], "-fsyntax-only")
+    refused = {i for i, _ in errors}
+    if run.returncode and (not refused or min(refused) < 0):
+        sys.exit(run.stderr[:4000])
     macros = {name: i for i, (kind, name) in enumerate(names) if kind == "macro"}
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "names.cpp"
-
-        headers = sorted(p.relative_to(ROOT / "compat") for p in (ROOT / "compat").rglob("*.h"))
-        start = [f"#include <{h}>" for h in ["torch/torch.h", *headers]]
-
-        def run(lines, *more):
-            source.write_text("\n".join([*start, *lines, ""]))
-            return subprocess.run([*compiler, *flags, *more, str(source)], capture_output=True, text=True)
-
-        compiled = run([use(i, *n) for i, n in enumerate(names)], "-fsyntax-only", all_errors)
-        refused = {int(n) - len(start) - 1 for n in re.findall(rf"{re.escape(str(source))}:(\d+):\d+: error", compiled.stderr)}
-        if compiled.returncode and (not refused or min(refused) < 0):
-            sys.exit(compiled.stderr[:4000])
-        expanded = run([f"#ifndef {m}\nmissing {m}\n#endif" for m in macros], "-E", "-P")
-        refused |= {macros[m] for m in re.findall(r"^missing (\w+)$", expanded.stdout, re.MULTILINE)}
+    asked = [f"#ifndef {m}\nmissing {m}\n#endif" for m in macros]
+    expanded, _ = compile_lines(compiler, build, headers, asked, "-E", "-P")
+    refused |= {macros[m] for m in re.findall(r"^missing (\w+)$", expanded.stdout, re.MULTILINE)}
     return [names[i] for i in sorted(refused)]
 
 
@@ -66,7 +55,7 @@ def main():
     arguments = sys.argv[1:]
     listing = "--missing" in arguments
     arguments = [a for a in arguments if a != "--missing"]
-    build, compiler = arguments[0], arguments[1:]
+    build, compiler = Path(arguments[0]), arguments[1:]
     names, omissions = read_names(), read_omissions()
     faults, used = [], set()
     absent = missing(names, build, compiler)
