@@ -92,15 +92,6 @@ void expect_reflections(const char* op, const Tensor& input, const Tensor& tau) 
 Tensor recorded_product(const Tensor& input, const Tensor& tau) {
   const int64_t m = input.size(-2), n = input.size(-1);
   Tensor q = eye(m, n, input.options()).expand(input.sizes());
-  if (tau.size(-1) == 0) {
-    const auto nothing = [](const Tensor& x) {
-      return wrt(x, [sizes = Dims(x.sizes())](const Tensor& dy) {
-        return gradus::zeros(sizes, dy.options());
-      });
-    };
-    return record("linalg_householder_product", q.clone(MemoryFormat::Contiguous), nothing(input),
-                  nothing(tau));
-  }
   const Tensor v = input.tril(-1) + eye(m, n, input.options());
   for (int64_t i = tau.size(-1); i-- > 0;) {
     const Tensor column = v.narrow(-1, i, 1);
@@ -112,6 +103,8 @@ Tensor recorded_product(const Tensor& input, const Tensor& tau) {
 
 // The gradient by input, or by tau, through recorded_product().
 Tensor product_back(const Tensor& dy, const Tensor& input, const Tensor& tau, bool by_tau) {
+  // Of no reflection at all the product is constant.
+  if (tau.size(-1) == 0) return zeros_like(by_tau ? tau : input);
   const bool again = GradMode::is_enabled();
   const AutoGradMode recording(true);
   const auto leaf = [&](const Tensor& x) { return again ? x : x.detach().requires_grad_(); };
