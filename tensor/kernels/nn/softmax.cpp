@@ -115,9 +115,13 @@ template <class T>
 void fill(ColumnValues<T>& values, int64_t width, T v) {
   for_columns<T>(width, [&](auto, int64_t j) { values.store(j, batch<T>(v)); });
 }
+// Adds the sums of a block to those of all, and begins the next block.
 template <class T>
-void add(ColumnValues<T>& to, const ColumnValues<T>& values, int64_t width) {
-  for_columns<T>(width, [&](auto, int64_t j) { to.store(j, to.load(j) + values.load(j)); });
+void add_block(ColumnValues<T>& sum, ColumnValues<T>& block, int64_t width) {
+  for_columns<T>(width, [&](auto, int64_t j) {
+    sum.store(j, sum.load(j) + block.load(j));
+    block.store(j, batch<T>(T(0)));
+  });
 }
 
 // f(first row, their number) for few rows at a time, and then rest() for many.
@@ -157,10 +161,7 @@ void log_terms(const T* x, int64_t pitch, int64_t n, int64_t width, ColumnValues
           block.store(j, block.load(j) + total);
         });
       },
-      [&] {
-        add(sum, block, width);
-        fill(block, width, T(0));
-      });
+      [&] { add_block(sum, block, width); });
 }
 
 template <class T>
@@ -196,10 +197,7 @@ void sum_columns(int64_t pitch, int64_t n, int64_t width, ColumnValues<T>& sum, 
           block.store(j, block.load(j) + total);
         });
       },
-      [&] {
-        add(sum, block, width);
-        fill(block, width, T(0));
-      });
+      [&] { add_block(sum, block, width); });
 }
 
 // y[i, j] = f(j, x[i, j]...)
