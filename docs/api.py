@@ -25,7 +25,8 @@ class Entry:
     @property
     def anchor(self):
         name = self.name.removeprefix("gradus::").replace("::", ".")
-        return re.sub(r"[^\w.]", lambda m: f"-{ord(m[0]):x}", name) + self.again  # operators have no words
+        # Operators have no words; a name between underscores would be Markdown's emphasis.
+        return re.sub(r"[^\w.]|^_", lambda m: f"-{ord(m[0]):x}", name) + self.again
 
     def text(self):
         """Whether there are words about it."""
