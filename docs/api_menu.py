@@ -16,6 +16,7 @@ GROUPS = [
     ("Optimisers", ["optim/optimizer.h", "optim/*.h"]),
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
     ("Text", ["data/text/*.h", "nn/generation/*.h"]),
+    ("Watching a run", ["monitor/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What gradus.h reaches, but programs do not name.

@@ -20,6 +20,7 @@ BELOW = {
     "nn": ["autograd", "tensor", "base", "kernels"],
     "optim": ["autograd", "tensor", "base", "kernels"],
     "data": ["tensor", "base", "kernels"],
+    "monitor": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
 }
 
 
@@ -73,7 +74,7 @@ libgradus.so.p/tensor_base_c.cpp.o:                 U gradus::raw::f()"""
 if __name__ == "__main__":
     self_test()
     nm, build = sys.argv[1], Path(sys.argv[2])
-    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o")]
+    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o"), *build.glob("monitor/libgradus*.p/*.o")]
     listing = subprocess.run([nm, "-A", "-C", *objects], check=True, capture_output=True, text=True).stdout
     found, count = list(breaches(listing)), len(symbols(listing)[0])
     if count < 1000:

@@ -10,6 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 LIBRARY = ["gradus.h", "tensor/*", "autograd/*", "nn/*", "optim/*", "data/*"]
+MONITOR = ["monitor/*"]  # a library of its own
+# What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
+ENTRIES = ["gradus.h", "compat/torch/torch.h", "monitor/monitor.h"]
 KERNELS = "tensor/kernels/"  # internal: only patterns that start with this match its files
 
 # folder: the project's files that its files may include, beside its own; the longest folder that fits counts
@@ -21,10 +24,11 @@ MAY_INCLUDE = {
     "nn": ["tensor/*", "autograd/*"],
     "optim": ["tensor/*", "autograd/*"],
     "data": ["tensor/*"],
+    "monitor": LIBRARY,
     "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*"],
-    "docs": ["gradus.h"],
-    "examples": ["gradus.h"],
-    "tests": LIBRARY + [KERNELS + "*.h", "compat/*.h"],
+    "docs": ["gradus.h"] + MONITOR,
+    "examples": ["gradus.h"] + MONITOR,
+    "tests": LIBRARY + MONITOR + [KERNELS + "*.h", "compat/*.h"],
     "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
     "": LIBRARY,  # gradus.h itself
 }

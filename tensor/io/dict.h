@@ -1,7 +1,5 @@
-// c10::Dict: a map that keeps the order in which keys came, and whose copies are the same map.
+// Dict: a map that keeps the order in which keys came, and whose copies are the same map.
 #pragma once
-
-#include <c10/macros/Macros.h>
 
 #include <list>
 #include <memory>
@@ -9,6 +7,16 @@
 #include <utility>
 
 #include "tensor/base/error.h"
+#include "tensor/io/ivalue.h"
+
+namespace gradus {
+/// For values that are keys: bools, numbers and strings. Throws Error for another kind.
+size_t hash_value(const IValue& key);
+}  // namespace gradus
+template <>
+struct std::hash<gradus::IValue> {
+  size_t operator()(const gradus::IValue& key) const { return gradus::hash_value(key); }
+};
 
 namespace gradus {
 
@@ -90,6 +98,33 @@ class Dict final {
     std::unordered_map<Key, iterator> places;
   };
   std::shared_ptr<Map> map_;
+};
+
+/// What an archive's dict holds; `d.at("lr").toDouble()`.
+namespace impl {
+using GenericDict = Dict<IValue, IValue>;
+}
+extern template class Dict<IValue, IValue>;
+
+template <class Key, class Value>
+IValue::IValue(const Dict<Key, Value>& v) {
+  impl::GenericDict out;
+  for (const auto& e : v) out.insert(e.key(), e.value());
+  *this = IValue(out);
+}
+
+template <class Key, class Value>
+struct detail::FromIValue<Dict<Key, Value>> {
+  static Dict<Key, Value> get(const IValue& from) {
+    if constexpr (std::is_same_v<Dict<Key, Value>, impl::GenericDict>) {
+      return from.toGenericDict();
+    } else {
+      Dict<Key, Value> out;
+      for (const auto& e : from.toGenericDict())
+        out.insert(e.key().template to<Key>(), e.value().template to<Value>());
+      return out;
+    }
+  }
 };
 
 }  // namespace gradus

@@ -1,7 +1,5 @@
-// c10::List: a list whose copies are the same list.
+// List: a list whose copies are the same list.
 #pragma once
-
-#include <c10/macros/Macros.h>
 
 #include <initializer_list>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "tensor/base/array_ref.h"
+#include "tensor/io/ivalue.h"
 
 namespace gradus {
 
@@ -60,6 +59,36 @@ class List final {
  private:
   T& at(size_t i) const { return list_->at(i); }
   std::shared_ptr<std::vector<T>> list_;
+};
+
+/// What an archive's list holds.
+namespace impl {
+using GenericList = List<IValue>;
+}
+extern template class List<IValue>;
+
+template <class T>
+IValue::IValue(const List<T>& v) {
+  impl::GenericList out;
+  for (const T& e : v) out.push_back(e);
+  *this = IValue(out);
+}
+
+template <class T>
+struct detail::FromIValue<List<T>> {
+  static List<T> get(const IValue& from) {
+    if constexpr (std::is_same_v<T, IValue>) {
+      return from.toList();
+    } else {
+      List<T> out;
+      for (const IValue& e : from.toList()) out.push_back(e.to<T>());
+      return out;
+    }
+  }
+};
+template <class T>
+struct detail::FromIValue<std::vector<T>> {
+  static std::vector<T> get(const IValue& from) { return from.to<List<T>>().vec(); }
 };
 
 }  // namespace gradus
