@@ -10,6 +10,7 @@
 
 #include "data/batch_random.h"
 #include "data/dataset.h"
+#include "data/loader_place.h"
 #include "data/samplers.h"
 #include "data/workers.h"
 #include "tensor/base/arg.h"
@@ -128,13 +129,21 @@ class DataLoaderBase {
     if (!pending_.empty())
       gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
     const uint64_t epoch = ++epoch_;
+    running_ = true;
     try {
       Iterator<Batch> first([this, epoch]() -> std::optional<Batch> {
-        return epoch == epoch_ ? next() : std::nullopt;
+        if (epoch != epoch_) return std::nullopt;
+        std::optional<Batch> batch = next();
+        running_ = batch.has_value();
+        given_ += running_;
+        return batch;
       });
+      if (!resumed_) start_order();
       reset();
+      resumed_ = false;
       return first;
     } catch (...) {
+      running_ = false;
       drop_pending();
       gradus::detail::rethrow_as_error("data loader");
     }
@@ -148,6 +157,31 @@ class DataLoaderBase {
   }
   /// The options.
   const FullDataLoaderOptions& options() const noexcept { return options_; }
+
+  /// Where the loader stands: after so many batches of an epoch, in which order, and with which
+  /// seed for random transforms. Throws Error when the sampler or the dataset cannot tell, as a
+  /// dataset that keeps its own place and is read by workers.
+  impl::GenericDict state_dict() const {
+    serialize::OutputArchive order;
+    save_order(order, running_);
+    return detail::loader_dict({epoch_, given_, seed_, running_}, order);
+  }
+  /// Takes what state_dict() gave. The next begin() goes on with the batch after the last one that
+  /// was given then, or with the next epoch. Throws Error when it does not fit, and while workers
+  /// make batches for an iterator.
+  void load_state_dict(const impl::GenericDict& state_dict) {
+    if (!pending_.empty())
+      gradus::detail::throw_error(
+          "data loader: load_state_dict() while an iterator is not at its end");
+    serialize::InputArchive order;
+    const detail::LoaderPlace place = detail::loader_place(state_dict, order);
+    load_order(order, place.running ? std::optional(place.given) : std::nullopt);
+    epoch_ = place.epoch - place.running;  // begin() counts it again
+    given_ = place.given;
+    seed_ = place.seed;
+    resumed_ = place.running;
+    running_ = false;
+  }
 
  protected:
   // Of a dataset that keeps its own place there is one; of others each worker has a copy.
@@ -163,9 +197,18 @@ class DataLoaderBase {
   }
 
   virtual std::optional<BatchRequest> get_batch_request() = 0;
-  virtual void reset() {
-    number_ = 0;
-    seed_ = batch_seed();
+  // Begins the order of an epoch.
+  virtual void start_order() = 0;
+  // Writes the order as the epoch began, or as it ended, and reads it; in an epoch, goes on to
+  // where so many batches are given.
+  virtual void save_order(serialize::OutputArchive& archive, bool running) const = 0;
+  virtual void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) = 0;
+  void reset() {
+    if (!resumed_) {
+      given_ = 0;
+      seed_ = batch_seed();
+    }
+    number_ = given_;
     if (workers_)
       for (size_t i = 0; i < options_.max_jobs && prefetch(); ++i) {
       }
@@ -248,7 +291,9 @@ class DataLoaderBase {
     return std::nullopt;
   }
 
-  uint64_t epoch_ = 0, number_ = 0, seed_ = 0;
+  // Of this epoch: its number, how many batches were given and how many are made or under way.
+  uint64_t epoch_ = 0, given_ = 0, number_ = 0, seed_ = 0;
+  bool running_ = false, resumed_ = false;    // in an epoch; at the place that was loaded
   std::deque<std::shared_ptr<Job>> pending_;  // only the last may not be submitted yet
   std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
@@ -271,9 +316,39 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
   }
 
  private:
-  void reset() override {
+  void start_order() override {
     sampler_.reset(std::nullopt);
-    Base::reset();
+    start_ = {};
+    start_error_ = nullptr;
+    try {
+      sampler_.save(start_);
+    } catch (...) {
+      start_error_ = std::current_exception();  // for state_dict(), which few ask
+    }
+  }
+  void save_order(serialize::OutputArchive& archive, bool running) const override {
+    if (running && start_error_) std::rethrow_exception(start_error_);
+    serialize::OutputArchive now;
+    if (!running) sampler_.save(now);
+    archive.write("sampler", running ? start_ : now);
+  }
+  void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) override {
+    serialize::OutputArchive before;
+    sampler_.save(before);
+    try {
+      serialize::InputArchive order;
+      archive.read("sampler", order);
+      sampler_.load(order);
+      start_ = {};
+      sampler_.save(start_);
+      for (uint64_t i = 0; i < given.value_or(0); ++i)
+        if (!get_batch_request()) detail::fail_place(*given, i);
+    } catch (...) {
+      serialize::InputArchive order;
+      order.load_from(before);
+      sampler_.load(order);
+      throw;
+    }
   }
   std::optional<typename Sampler::BatchRequestType> get_batch_request() override {
     auto request = sampler_.next(this->options_.batch_size);
@@ -282,6 +357,8 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
     return request;
   }
   Sampler sampler_;
+  serialize::OutputArchive start_;  // the sampler as the epoch began: it runs ahead of the batches
+  std::exception_ptr start_error_;
 };
 
 /// Batches of a dataset that keeps its own place. With several workers its get_batch() is called by
@@ -295,9 +372,21 @@ class StatefulDataLoader final
       : Base(options, std::move(dataset)) {}
 
  private:
-  void reset() override {
+  void start_order() override { this->datasets_[0].reset(); }
+  void save_order(serialize::OutputArchive& archive, bool running) const override {
+    if (!running) return;
+    detail::check_no_workers(this->options_.workers);
+    serialize::OutputArchive dataset;
+    detail::save_place(this->datasets_[0], dataset);
+    archive.write("dataset", dataset);
+  }
+  void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) override {
+    if (!given) return;
+    detail::check_no_workers(this->options_.workers);
+    serialize::InputArchive dataset;
+    archive.read("dataset", dataset);
+    detail::load_place(this->datasets_[0], dataset);
     this->datasets_[0].reset();
-    Base::reset();
   }
   std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
 };
