@@ -52,6 +52,8 @@ class List final {
   List copy() const { return List(ArrayRef<T>(list_->data(), list_->size())); }
   std::vector<T> vec() const { return *list_; }
   size_t use_count() const { return size_t(list_.use_count()); }
+  /// An address that all copies of the list have, and no other list.
+  const void* id() const { return list_.get(); }
   /// Whether both are the same list.
   bool is(const List& other) const { return list_ == other.list_; }
   friend bool operator==(const List& a, const List& b) { return *a.list_ == *b.list_; }
