@@ -32,6 +32,8 @@ def layer(thing):
     folder, name = thing.split("/")
     if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|reductions)_", folder):
         return "kernels"
+    if folder.startswith("libgradus_monitor"):
+        return "monitor"
     if name.startswith("tensor_base_"):
         return "base"
     return name.split("_")[0]

@@ -24,15 +24,20 @@ namespace gradus {
 template <class Key, class Value>
 class Dict final {
  public:
+  /// The type of the keys.
   using key_type = Key;
+  /// The type of the values.
   using mapped_type = Value;
 
   /// A key and its value.
   class Entry {
    public:
     Entry(Key key, Value value) : key_(std::move(key)), value_(std::move(value)) {}
+    /// The key.
     const Key& key() const { return key_; }
+    /// The value.
     const Value& value() const { return value_; }
+    /// Puts another value under the key.
     void setValue(Value value) const { value_ = std::move(value); }
 
    private:
@@ -43,14 +48,20 @@ class Dict final {
 
   Dict() : map_(std::make_shared<Map>()) {}
 
+  /// How many entries there are.
   size_t size() const { return map_->entries.size(); }
+  /// Whether there is no entry.
   bool empty() const { return map_->entries.empty(); }
+  /// The first entry.
   iterator begin() const { return map_->entries.begin(); }
+  /// Past the last entry.
   iterator end() const { return map_->entries.end(); }
+  /// The entry of the key, or end().
   iterator find(const Key& key) const {
     const auto place = map_->places.find(key);
     return place == map_->places.end() ? end() : place->second;
   }
+  /// Whether the key is there.
   bool contains(const Key& key) const { return map_->places.count(key) != 0; }
   /// The value. Throws IndexError when the key is not there.
   Value at(const Key& key) const {
@@ -65,6 +76,7 @@ class Dict final {
     map_->places.emplace(key, entry);
     return {entry, true};
   }
+  /// Adds an entry, or puts the value under the key that is there.
   std::pair<iterator, bool> insert_or_assign(const Key& key, const Value& value) const {
     const auto [entry, added] = insert(key, value);
     if (!added) entry->setValue(value);
@@ -78,10 +90,12 @@ class Dict final {
     map_->places.erase(place);
     return 1;
   }
+  /// Removes all entries.
   void clear() const {
     map_->places.clear();
     map_->entries.clear();
   }
+  /// Makes room for as many keys.
   void reserve(size_t count) const { map_->places.reserve(count); }
   /// Another map of the same entries.
   Dict copy() const {
@@ -102,10 +116,10 @@ class Dict final {
   std::shared_ptr<Map> map_;
 };
 
-/// What an archive's dict holds; `d.at("lr").toDouble()`.
 namespace impl {
+/// A dict of anything, as an IValue holds it: `d.at("lr").toDouble()`.
 using GenericDict = Dict<IValue, IValue>;
-}
+}  // namespace impl
 extern template class Dict<IValue, IValue>;
 
 template <class Key, class Value>

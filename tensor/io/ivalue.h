@@ -16,7 +16,9 @@ class Dict;
 template <class T>
 class List;
 namespace impl {
+/// A dict of anything; see tensor/io/dict.h.
 using GenericDict = Dict<IValue, IValue>;
+/// A list of anything; see tensor/io/list.h.
 using GenericList = List<IValue>;
 }  // namespace impl
 
