@@ -28,7 +28,8 @@ constexpr int64_t format_version = 1;
 // The step of a checkpoint's file; none for other files.
 std::optional<int64_t> step_of(const std::string& name) {
   if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  const std::string digits = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+  const std::string digits =
+      name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
   if (digits.size() < 12 || digits.size() > 18 ||
       digits.find_first_not_of("0123456789") != digits.npos)
     return std::nullopt;
@@ -149,8 +150,7 @@ void Checkpoint::link_best(const std::string& filename) const {
   unlink(next.c_str());
   if (link(filename.c_str(), next.c_str()) == 0) {
     if (rename(next.c_str(), best_file().c_str()) != 0)
-      fail("checkpoint: cannot write {}: {}", best_file(),
-           std::generic_category().message(errno));
+      fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(errno));
     return;
   }
   torch_save(torch_load(filename), best_file());

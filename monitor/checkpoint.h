@@ -48,8 +48,9 @@ struct Position {
 ///
 /// A file, `step_000000001000.pt`, is what torch_save() writes: Python's torch.load() reads it. It
 /// holds what was added under its name, the default generator's state, epoch, step, metrics and the
-/// user's values, and a checksum of each tensor. `best.pt` is the best one. A file has its name when
-/// it is whole and on the disk: whatever happens at any moment, what was saved before is there.
+/// user's values, and a checksum of each tensor. `best.pt` is the best one. A file has its name
+/// when it is whole and on the disk: whatever happens at any moment, what was saved before is
+/// there.
 class Checkpoint {
  public:
   /// Makes the folder, if it is not there. Throws Error when that fails, and for options out of
@@ -57,16 +58,18 @@ class Checkpoint {
   explicit Checkpoint(std::string folder, CheckpointOptions options = {});
 
   /// Adds what has state_dict() and load_state_dict(): a module, an optimiser, a scheduler, a
-  /// GradScaler, a sampler, a data loader, an early stopping. It must outlive the checkpoint. Throws
-  /// Error for a name that is taken.
+  /// GradScaler, a sampler, a data loader, an early stopping. It must outlive the checkpoint.
+  /// Throws Error for a name that is taken.
   template <class T>
   void add(const std::string& name, T& object) {
     if constexpr (requires { object->state_dict(); })
-      add_part(name, [&object] { return IValue(object->state_dict()); },
-               [&object](const IValue& state) { load(*object, state); });
+      add_part(
+          name, [&object] { return IValue(object->state_dict()); },
+          [&object](const IValue& state) { load(*object, state); });
     else
-      add_part(name, [&object] { return IValue(object.state_dict()); },
-               [&object](const IValue& state) { load(object, state); });
+      add_part(
+          name, [&object] { return IValue(object.state_dict()); },
+          [&object](const IValue& state) { load(object, state); });
   }
   /// Adds a generator beside the default one, which is always saved.
   void add(const std::string& name, Generator& generator);
