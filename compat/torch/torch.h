@@ -138,18 +138,6 @@ using SymBool = bool;
 /// There is one class of tensors.
 using TensorBase = Tensor;
 
-/// Throws NotImplementedError: Python's pickles are neither written nor read.
-[[noreturn]] inline std::vector<char> pickle_save(const IValue&) {
-  throw NotImplementedError(
-      "pickle_save: Python's pickles are not written; save() writes safetensors, which Python "
-      "reads");
-}
-[[noreturn]] inline IValue pickle_load(const std::vector<char>&) {
-  throw NotImplementedError(
-      "pickle_load: Python's pickles are not read; load() reads the safetensors that Python "
-      "writes");
-}
-
 namespace detail {
 template <class... Args>
 std::string check_message(const char* condition, const Args&... args) {

@@ -208,4 +208,17 @@ void Replacement::commit() {
   if (!done) fail_to("save", "write", filename_);
 }
 
+void save_file(const std::string& filename, const std::function<void(const WriteBytes&)>& save) {
+  const auto into = [&](const auto& file) {
+    save([&](const void* data, size_t bytes) { file.write(data, bytes); });
+  };
+  std::error_code none;
+  const fs::file_status status = fs::status(filename, none);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+    return into(File("save", filename, O_WRONLY));
+  Replacement file(filename);
+  into(file);
+  file.commit();
+}
+
 }  // namespace gradus

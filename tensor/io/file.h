@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -57,5 +58,10 @@ class Replacement {
   std::string filename_, target_, temporary_;
   int fd_ = -1;
 };
+
+// Calls save(write), where write(data, bytes) writes on: to a Replacement of the file, which is
+// committed afterwards, or to a pipe or a device, which cannot be replaced.
+using WriteBytes = std::function<void(const void* data, size_t bytes)>;
+void save_file(const std::string& filename, const std::function<void(const WriteBytes&)>& save);
 
 }  // namespace gradus

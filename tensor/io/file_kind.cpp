@@ -11,6 +11,7 @@ using namespace std::string_view_literals;
 constexpr const char* to_unpack = "unpack it first";
 constexpr const char* from_pytorch =
     "in Python, safetensors.torch.save_file(torch.load(old), new) writes its state dict anew";
+constexpr const char* from_torch_save = "torch_load reads it, unless it is TorchScript's";
 constexpr const char* from_numpy =
     "in Python, safetensors.numpy.save_file({name: array}, new) writes arrays that numpy.load "
     "reads";
@@ -70,7 +71,7 @@ Kind kind_of_zip(std::string_view first) {
   if (member.ends_with(".npy")) return {0, {}, "an archive of NumPy arrays (.npz)", from_numpy};
   for (const auto part : {"/data"sv, "/version"sv, "/byteorder"sv, "/code/"sv, "constants.pkl"sv})
     if (has(member, part))
-      return {0, {}, "a PyTorch file (torch.save, in Python or libtorch)", from_pytorch};
+      return {0, {}, "a PyTorch file (torch.save, in Python or libtorch)", from_torch_save};
   return {0, {}, "a zip archive", to_unpack};
 }
 

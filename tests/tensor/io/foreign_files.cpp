@@ -97,6 +97,7 @@ TEST_CASE("names are found whatever their order, and parts of names are no names
 TEST_CASE("a file of another kind is told by its name, with what to do") {
   const std::string pytorch =
       ": in Python, safetensors.torch.save_file(torch.load(old), new) writes its state dict anew";
+  const std::string torch_save = ": torch_load reads it, unless it is TorchScript's";
   const std::string numpy =
       ": in Python, safetensors.numpy.save_file({name: array}, new) writes "
       "arrays that numpy.load reads";
@@ -104,9 +105,9 @@ TEST_CASE("a file of another kind is told by its name, with what to do") {
     return "PK\3\4"s + std::string(22, '\0') + char(member.size()) + "\0\0\0"s + member + "content";
   };
   const std::pair<std::string, std::string> kinds[] = {
-      {zip("net/data.pkl"), "a PyTorch file (torch.save, in Python or libtorch)" + pytorch},
+      {zip("net/data.pkl"), "a PyTorch file (torch.save, in Python or libtorch)" + torch_save},
       {zip("archive/constants.pkl"),
-       "a PyTorch file (torch.save, in Python or libtorch)" + pytorch},
+       "a PyTorch file (torch.save, in Python or libtorch)" + torch_save},
       {zip("weight.npy"), "an archive of NumPy arrays (.npz)" + numpy},
       {zip("word/document.xml"), "a zip archive: unpack it first"},
       {"PK\3\4", "a zip archive: unpack it first"},
