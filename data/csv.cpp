@@ -23,9 +23,8 @@ class FileSource : public CSVSource {
   FileSource(const char* op, const std::string& path)
       : op_(op), path_(path), file_(std::make_unique<Unpacked>(op, path)) {}
   size_t read(char* to, size_t n) override {
-    const size_t got = file_->read(to, n);
-    read_ = read_ || got > 0;
-    return got;
+    read_ = true;
+    return file_->read(to, n);
   }
   std::optional<uint64_t> plain_bytes() override {
     const uint64_t most = file_->most_left();
@@ -36,7 +35,6 @@ class FileSource : public CSVSource {
     if (!read_) return;
     if (file_->most_left() == std::numeric_limits<uint64_t>::max())
       fail("{}: {} is no regular file and cannot be read again", op_, path_);
-    file_.reset();
     file_ = std::make_unique<Unpacked>(op_, path_);
     read_ = false;
   }

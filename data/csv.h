@@ -195,6 +195,10 @@ class CSVDataset final : public StatefulDataset<CSVDataset, Example<>> {
              std::optional<ScalarType> dtype = std::nullopt);
   /// Batches are what `make` makes of their rows.
   CSVDataset(const std::string& filename, Make make, CSVOptions options = {});
+  // Not inline: GCC 12 warns of what its vector does with them.
+  CSVDataset(const CSVDataset&);
+  CSVDataset& operator=(const CSVDataset&);
+  ~CSVDataset() override;
 
   /// The next rows, fewer at the end, or none when there are no more.
   std::optional<Example<>> get_batch(size_t batch_size) override;

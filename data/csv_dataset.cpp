@@ -50,6 +50,10 @@ CSVDataset::CSVDataset(const std::string& filename, std::vector<std::string> fea
 CSVDataset::CSVDataset(const std::string& filename, Make make, CSVOptions options)
     : state_(std::make_shared<State>(filename, options, std::move(make))) {}
 
+CSVDataset::CSVDataset(const CSVDataset&) = default;
+CSVDataset& CSVDataset::operator=(const CSVDataset&) = default;
+CSVDataset::~CSVDataset() = default;
+
 std::optional<Example<>> CSVDataset::get_batch(size_t batch_size) {
   std::optional<Table> rows;
   {
