@@ -255,6 +255,8 @@ class CSVReader::Rows {
     if (const auto row = header_row()) {
       if (find_record(*row)) {
         all.assign(records_.fields(), records_.fields() + records_.field_count());
+      } else if (given.empty() && *row == 0) {
+        fail("{} is empty", records_.place());
       } else if (given.empty()) {
         fail("{} has no line {} with the names of columns", records_.place(), *row);
       }

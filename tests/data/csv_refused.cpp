@@ -34,7 +34,7 @@ TEST_CASE("what is wrong with a file is said with its name and line") {
   CHECK(why("a,b\n\"x\ny\",2\n\n3,4,5\n") == "read_csv: the stream: line 5 has 3 fields, not 2");
   CHECK(why("a,b\n1,\"two\nthree\n4\n") ==
         "read_csv: the stream: a quote that line 2 opens has no end");
-  CHECK(why("") == "read_csv: the stream has no line 0 with the names of columns");
+  CHECK(why("") == "read_csv: the stream is empty");
   CHECK(why("a\n1\n", CSVOptions().header(2)) ==
         "read_csv: the stream has no line 2 with the names of columns");
   CHECK(why("", CSVOptions().header(std::nullopt)) ==
