@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -38,7 +39,8 @@ class File {
 class Replacement {
  public:
   // Behind symbolic links, what they point to is replaced. Throws when the file may not be written.
-  explicit Replacement(const std::string& filename);
+  // `op` stands first in the errors, and must outlive this.
+  explicit Replacement(const std::string& filename, const char* op = "save");
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
   // Removes what was written, unless it was committed.
@@ -54,8 +56,15 @@ class Replacement {
   bool take_name();
   void keep_owner_and_mode() const;
 
+  const char* op_ = "save";
   std::string filename_, target_, temporary_;
   int fd_ = -1;
 };
+
+// Writes a file's content by content(write), through a Replacement; what is no regular file, such
+// as a pipe, gets the bytes as they come.
+using WriteBytes = std::function<void(const void* data, size_t bytes)>;
+void replace_file(const char* op, const std::string& filename,
+                  const std::function<void(const WriteBytes& write)>& content);
 
 }  // namespace gradus

@@ -1,10 +1,7 @@
 #include "tensor/io/serialize.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <bit>
-#include <filesystem>
 #include <ostream>
 #include <unordered_set>
 
@@ -104,22 +101,12 @@ void OutputArchive::save_to(std::ostream& stream) const {
 }
 
 void OutputArchive::save_to(const std::string& filename) const try {
-  namespace fs = std::filesystem;
-  const auto save = [&](const auto& file) {
+  replace_file("save", filename, [&](const WriteBytes& write) {
     save_to([&](const void* data, size_t bytes) {
-      file.write(data, bytes);
+      write(data, bytes);
       return bytes;
     });
-  };
-  std::error_code none;
-  const fs::file_status status = fs::status(filename, none);
-  if (fs::exists(status) && !fs::is_regular_file(status)) {  // a pipe, a device
-    save(File("save", filename, O_WRONLY));
-    return;
-  }
-  Replacement file(filename);
-  save(file);
-  file.commit();
+  });
 } catch (...) {
   gradus::detail::rethrow_as_error("save");
 }
