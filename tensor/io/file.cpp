@@ -53,16 +53,33 @@ std::optional<uint64_t> File::size() const {
   return uint64_t(status.st_size);
 }
 
-size_t File::read(void* data, size_t bytes) const {
+namespace {
+
+// step(to, bytes) until it gives none, or there are enough.
+template <class Step>
+size_t read_with(const char* op, const std::string& name, void* data, size_t bytes, Step step) {
   size_t done = 0;
   while (done < bytes) {
-    const ssize_t n = ::read(fd_, static_cast<char*>(data) + done, bytes - done);
+    const ssize_t n = step(static_cast<char*>(data) + done, bytes - done, done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_to(op_, "read", name_);
+    if (n < 0) fail_to(op, "read", name);
     if (n == 0) break;
     done += size_t(n);
   }
   return done;
+}
+
+}  // namespace
+
+size_t File::read(void* data, size_t bytes) const {
+  return read_with(op_, name_, data, bytes,
+                   [&](char* to, size_t n, size_t) { return ::read(fd_, to, n); });
+}
+
+size_t File::read_at(uint64_t at, void* data, size_t bytes) const {
+  return read_with(op_, name_, data, bytes, [&](char* to, size_t n, size_t done) {
+    return pread(fd_, to, n, off_t(at + done));
+  });
 }
 
 void File::write(const void* data, size_t bytes) const { write_all(fd_, op_, name_, data, bytes); }

@@ -22,6 +22,8 @@ class File {
   std::optional<uint64_t> size() const;
   // Gives fewer than `bytes` at the file's end only.
   size_t read(void* data, size_t bytes) const;
+  // The same from the byte `at` on.
+  size_t read_at(uint64_t at, void* data, size_t bytes) const;
   void write(const void* data, size_t bytes) const;
 
  private:

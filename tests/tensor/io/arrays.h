@@ -1,6 +1,7 @@
 // The rows of tests/reference/arrays.txt, and files made of bytes.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -29,6 +30,14 @@ inline std::vector<Cell> array_rows(const std::string& kind) {
   return rows;
 }
 
+// Makes it the file's content, in its place: a file system may wait for the disk when one is cut to
+// nothing and written anew.
+inline void overwrite(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::app);  // makes the file
+  std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
+  std::filesystem::resize_file(path, bytes.size());
+}
+
 // A file in a folder of its own.
 class BytesFile {
  public:
@@ -36,9 +45,7 @@ class BytesFile {
       : path_(folder_ / name) {
     write(bytes);
   }
-  void write(const std::string& bytes) const {
-    std::ofstream(path_, std::ios::binary | std::ios::trunc) << bytes;
-  }
+  void write(const std::string& bytes) const { overwrite(path_, bytes); }
   const std::string& path() const { return path_; }
 
  private:
