@@ -43,12 +43,12 @@ TEST_CASE("files for NumPy and safetensors") {
   const NamedTensors all = tensors_for_python();
   const auto check = [&](const NamedTensors& found) {
     REQUIRE(found.size() == all.size());
-    for (const auto& [name, tensor] : all)
-      for (const auto& [found_name, value] : found)
-        if (found_name == name) {
-          CAPTURE(name);
-          CHECK(value.dtype() == tensor.dtype());
-          CHECK(value.equal(tensor));
+    for (const auto& want : all)
+      for (const auto& have : found)
+        if (have.first == want.first) {
+          CAPTURE(want.first);
+          CHECK(have.second.dtype() == want.second.dtype());
+          CHECK(have.second.equal(want.second));
         }
   };
   NamedTensors single;
