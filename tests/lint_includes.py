@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ["gradus.h", "tensor/*", "autograd/*", "nn/*", "optim/*", "data/*"]
 MONITOR = ["monitor/*"]  # a library of its own
 # What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
-ENTRIES = ["gradus.h", "compat/torch/torch.h", "monitor/monitor.h", "optim/grad_scaler.h"]
+ENTRIES = ["gradus.h", "compat/torch/torch.h", "monitor/monitor.h", "optim/grad_scaler.h", "tensor/io/npy.h",
+           "tensor/io/safetensors_file.h"]
 KERNELS = "tensor/kernels/"  # internal: only patterns that start with this match its files
 
 # folder: the project's files that its files may include, beside its own; the longest folder that fits counts
