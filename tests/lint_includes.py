@@ -17,6 +17,8 @@ PUBLIC = (
     "data/csv.h",
     "monitor/monitor.h",
     "optim/grad_scaler.h",
+    "tensor/io/npy.h",
+    "tensor/io/safetensors_file.h",
 )
 KERNELS = "tensor/kernels/"  # internal: only patterns that start with this match its files
 
