@@ -43,6 +43,7 @@ class SafeSlice {
 
  private:
   friend class safe_open;
+  SafeSlice() = default;
   std::shared_ptr<const safetensors::Reader> reader_;
   const safetensors::Entry* entry_ = nullptr;
   std::optional<ScalarType> as_;

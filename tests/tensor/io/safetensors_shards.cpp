@@ -73,7 +73,9 @@ TEST_CASE("a model is cut into files of a size, and read through their index") {
   CHECK(save_shards({}, temporary / "none", 1) == temporary / "none/model.safetensors");
 }
 
-TEST_CASE("a save in shards that fails leaves all as it was") {
+TEST_CASE(
+    "a save in shards that is refused leaves all as it was, and one that fails no files of its "
+    "own") {
   const TemporaryDirectory folder;
   const std::string index = save_shards(some_tensors(), folder.path, 40);
   const std::vector<std::string> before = files_in(folder.path);
