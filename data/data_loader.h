@@ -13,6 +13,7 @@
 #include "data/samplers.h"
 #include "data/workers.h"
 #include "tensor/base/arg.h"
+#include "tensor/base/owned.h"
 #include "tensor/base/rethrow.h"
 
 namespace gradus::data {
@@ -249,8 +250,8 @@ class DataLoaderBase {
   }
 
   uint64_t epoch_ = 0, number_ = 0, seed_ = 0;
-  std::deque<std::shared_ptr<Job>> pending_;  // only the last may not be submitted yet
-  std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
+  std::deque<std::shared_ptr<Job>> pending_;        // only the last may not be submitted yet
+  gradus::detail::Owned<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
 
 /// Batches of a dataset in a sampler's order.

@@ -243,7 +243,7 @@ class Module : public std::enable_shared_from_this<Module> {
   using Members = std::initializer_list<std::pair<std::string_view, Tensor*>>;
   static Tensor* pick(std::string_view name, Members members);
   /// What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
-  virtual DefaultArguments _forward_default_args() const { return {}; }
+  virtual DefaultArguments _forward_default_args() const;
 
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
 
