@@ -64,7 +64,8 @@ Tensor decode_only_jpeg(const Encoded& from) {
 }
 
 Tensor read_bytes(const char* op, const std::string& filename, int64_t max_bytes) {
-  const File file(op, filename, O_RDONLY);
+  // A pipe without a writer would be waited for.
+  const File file(op, filename, O_RDONLY | O_NONBLOCK);
   const std::optional<uint64_t> size = file.size();
   if (!size) fail("{}: {} is no regular file", op, filename);
   if (*size > uint64_t(std::max<int64_t>(max_bytes, 0)))

@@ -11,7 +11,7 @@ in hexadecimal; and what torchvision.utils.make_grid makes of arange(n) / 10 in 
 Where Gradus goes another way than torchvision, expected is what data/image/image.h says: a palette is
 expanded, samples of 16 bits become 8, the colour that a PNG file calls transparent is, and where no alpha is it is 255.
 
-    GRADUS_PICTURES=FOLDER build/tests/test_images -tc='*other programs*'
+    GRADUS_PICTURES=FOLDER build/tests/test_image_files -tc='*other programs*'
     python3 tests/reference/images.py --check FOLDER
 
 instead has Pillow read what Gradus writes.

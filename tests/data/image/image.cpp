@@ -1,4 +1,6 @@
 // Pictures as files: what is read by their bytes' kind, and how files are written.
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +44,9 @@ TEST_CASE("a file that is no picture is named") {
   const std::string path = folder / "x.png";
   CHECK(why(path) == "read_image: cannot open " + path + ": No such file or directory");
   CHECK(why(folder.path.string()) == "read_image: " + folder.path.string() + " is no regular file");
+  const std::string pipe = folder / "pipe.png";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(why(pipe) == "read_image: " + pipe + " is no regular file");
   std::ofstream(path) << "";
   CHECK(why(path) == "read_image: " + path + ": there are no bytes");
   std::ofstream(path) << "GIF89a, a picture of another kind";
