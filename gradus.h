@@ -46,6 +46,8 @@
 #include "tensor/base/memory.h"
 #include "tensor/base/parallel.h"
 #include "tensor/base/warning.h"
+#include "tensor/io/dict.h"
+#include "tensor/io/list.h"
 #include "tensor/io/serialize.h"
 #include "tensor/questions.h"
 #include "tensor/tensor.h"

@@ -17,6 +17,7 @@ GROUPS = [
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
     ("Pictures", ["data/image/image.h", "data/image/*.h"]),
     ("Text", ["data/text/*.h", "nn/generation/*.h"]),
+    ("Watching a run", ["monitor/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What gradus.h reaches, but programs do not name.

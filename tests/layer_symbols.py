@@ -21,6 +21,7 @@ BELOW = {
     "optim": ["autograd", "tensor", "base", "kernels"],
     "data": ["tensor", "base", "kernels"],
     "data_image": ["data", "tensor", "base", "kernels"],
+    "monitor": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
 }
 
 
@@ -32,6 +33,8 @@ def layer(thing):
     folder, name = thing.split("/")
     if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|reductions)_", folder):
         return "kernels"
+    if folder.startswith("libgradus_monitor"):
+        return "monitor"
     if name.startswith("tensor_base_"):
         return "base"
     if name.startswith("data_image_"):
@@ -80,7 +83,7 @@ libgradus_calling.a.p/data_e.cpp.o:                 U gradus::vision::h()"""
 if __name__ == "__main__":
     self_test()
     nm, build = sys.argv[1], Path(sys.argv[2])
-    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o")]
+    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o"), *build.glob("monitor/libgradus*.p/*.o")]
     listing = subprocess.run([nm, "-A", "-C", *objects], check=True, capture_output=True, text=True).stdout
     found, count = list(breaches(listing)), len(symbols(listing)[0])
     if count < 1000:

@@ -10,11 +10,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 LIBRARY = ["gradus.h", "tensor/*", "autograd/*", "nn/*", "optim/*", "data/*"]
+IMAGE = "data/image/"  # a library of its own
+MONITOR = ["monitor/*"]  # a library of its own
+# What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
+ENTRIES = ["gradus.h", "gradus_image.h", "compat/torch/torch.h", "monitor/monitor.h"]
+PUBLIC = [entry for entry in ENTRIES if not entry.startswith("compat/")]
 KERNELS = "tensor/kernels/"
-IMAGE = "data/image/"
-APART = [KERNELS, IMAGE]  # internal, or a library of its own: only patterns that start with this match its files
-
-PUBLIC = ("gradus.h", "gradus_image.h")  # what programs include
+APART = [KERNELS, IMAGE]  # only patterns that start with these match their files
 
 # folder: the project's files that its files may include, beside its own; the longest folder that fits counts
 MAY_INCLUDE = {
@@ -26,10 +28,11 @@ MAY_INCLUDE = {
     "optim": ["tensor/*", "autograd/*"],
     "data": ["tensor/*"],
     "data/image": ["tensor/*", "data/*"],
+    "monitor": LIBRARY,
     "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*"],
-    "docs": ["gradus.h", "gradus_image.h"],
-    "examples": ["gradus.h"],
-    "tests": LIBRARY + ["gradus_image.h", IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
+    "docs": ["gradus.h", "gradus_image.h"] + MONITOR,
+    "examples": ["gradus.h"] + MONITOR,
+    "tests": LIBRARY + MONITOR + ["gradus_image.h", IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
     "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
     "": LIBRARY,  # gradus.h itself
     "gradus_image.h": [IMAGE + "*"],

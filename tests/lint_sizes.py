@@ -6,7 +6,7 @@ import sys
 from lint_includes import read_files
 
 FOLDERS = ("autograd/", "nn/")
-CONVERTING = ("tensor/", "autograd/", "nn/", "optim/", "data/")  # for doubles; kernels are beyond arguments
+CONVERTING = ("tensor/", "autograd/", "nn/", "optim/", "data/", "monitor/")  # for doubles; kernels are beyond arguments
 
 # A size that grows, by the names that sizes have.
 GROWS = re.compile(r"\b(\w+)((?:\[[^\]]*\]|\.back\(\))?) ([*+])= ([^;]*);")

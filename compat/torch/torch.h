@@ -276,9 +276,7 @@ using namespace gradus;
 #include <ATen/TensorGeometry.h>
 #include <ATen/TensorIndexing.h>
 #include <ATen/Utils.h>
-#include <ATen/core/Dict.h>
 #include <ATen/core/LegacyTypeDispatch.h>
-#include <ATen/core/List.h>
 #include <ATen/core/TensorAccessor.h>
 #include <ATen/record_function.h>
 #include <c10/core/Backend.h>

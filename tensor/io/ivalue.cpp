@@ -1,19 +1,29 @@
 #include "tensor/io/ivalue.h"
 
+#include <variant>
+
 #include "tensor/base/fail.h"
+#include "tensor/io/dict.h"
+#include "tensor/io/list.h"
 
 namespace gradus {
 
-namespace {
-template <class T>
-std::shared_ptr<const IValue::Value> hold(T v) {
-  return std::make_shared<const IValue::Value>(std::move(v));
-}
+// The kinds, None first.
+struct IValue::Held {
+  std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
+               std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>,
+               impl::GenericList, impl::GenericDict>
+      kinds;
+};
 
-constexpr const char* kind_names[] = {"None",   "Tensor",  "Bool",       "Int",        "Double",
-                                      "String", "IntList", "DoubleList", "TensorList", "Tuple"};
-static_assert(std::size(kind_names) == std::variant_size_v<IValue::Value>);
-}  // namespace
+constexpr const char* kind_names[] = {"None",       "Tensor", "Bool",        "Int",
+                                      "Double",     "String", "IntList",     "DoubleList",
+                                      "TensorList", "Tuple",  "GenericList", "GenericDict"};
+
+template <class T>
+std::shared_ptr<const IValue::Held> IValue::hold(T v) {
+  return std::make_shared<const Held>(Held{std::move(v)});
+}
 
 std::shared_ptr<const ivalue::Tuple> ivalue::Tuple::create(std::vector<IValue> elements) {
   Tuple made;
@@ -33,6 +43,8 @@ IValue::IValue(std::vector<Tensor> v) : value_(hold(std::move(v))) {}
 IValue::IValue(const std::tuple<double, double>& v)
     : IValue(std::vector<double>{std::get<0>(v), std::get<1>(v)}) {}
 IValue::IValue(std::shared_ptr<const ivalue::Tuple> v) : value_(v ? hold(std::move(v)) : nullptr) {}
+IValue::IValue(impl::GenericList v) : value_(hold(std::move(v))) {}
+IValue::IValue(impl::GenericDict v) : value_(hold(std::move(v))) {}
 IValue::IValue(const Scalar& v) {
   if (v.isBoolean())
     value_ = hold(v.toBool());
@@ -42,24 +54,31 @@ IValue::IValue(const Scalar& v) {
     value_ = hold(v.toLong());
 }
 
-const IValue::Value& IValue::value() const {
-  static const Value none;
+const IValue::Held& IValue::held() const {
+  static_assert(std::size(kind_names) == std::variant_size_v<decltype(Held::kinds)>);
+  static const Held none;
   return value_ ? *value_ : none;
 }
 
 template <class T>
 bool IValue::is() const {
-  return std::holds_alternative<T>(value());
+  return std::holds_alternative<T>(held().kinds);
 }
 template <class T>
 const T& IValue::get() const {
   if (!is<T>())
-    fail("ivalue: kinds differ, {} wanted and {} held", kind_names[Value(T()).index()], tagKind());
-  return *std::get_if<T>(&value());
+    fail("ivalue: kinds differ, {} wanted and {} held",
+         kind_names[decltype(Held::kinds)(T()).index()], tagKind());
+  return *std::get_if<T>(&held().kinds);
 }
 // An empty list is a list of anything.
 template <class T>
 std::vector<T> IValue::list() const {
+  if (const auto* any = std::get_if<impl::GenericList>(&held().kinds)) {
+    std::vector<T> out;
+    for (const IValue& e : *any) out.push_back(e.to<T>());
+    return out;
+  }
   const auto empty = [](const auto& v) {
     if constexpr (
         requires { v.empty(); } && !requires { v.c_str(); })
@@ -67,7 +86,7 @@ std::vector<T> IValue::list() const {
     else
       return false;
   };
-  if (!is<std::vector<T>>() && std::visit(empty, value())) return {};
+  if (!is<std::vector<T>>() && std::visit(empty, held().kinds)) return {};
   return get<std::vector<T>>();
 }
 
@@ -86,10 +105,28 @@ bool IValue::toBool() const { return get<bool>(); }
 int64_t IValue::toInt() const { return get<int64_t>(); }
 double IValue::toDouble() const { return isInt() ? double(toInt()) : get<double>(); }
 const std::string& IValue::toStringRef() const { return get<std::string>(); }
+bool IValue::isList() const {
+  return isIntList() || isDoubleList() || isTensorList() || is<impl::GenericList>();
+}
+bool IValue::isGenericDict() const { return is<impl::GenericDict>(); }
+
 std::vector<int64_t> IValue::toIntVector() const { return list<int64_t>(); }
 std::vector<Tensor> IValue::toTensorVector() const { return list<Tensor>(); }
 std::shared_ptr<const ivalue::Tuple> IValue::toTuple() const {
   return get<std::shared_ptr<const ivalue::Tuple>>();
+}
+impl::GenericDict IValue::toGenericDict() const { return get<impl::GenericDict>(); }
+impl::GenericList IValue::toList() const {
+  const auto listed = [](const auto& elements) {
+    impl::GenericList out;
+    for (const auto& e : elements) out.push_back(e);
+    return out;
+  };
+  if (isIntList()) return listed(get<std::vector<int64_t>>());
+  if (isDoubleList()) return listed(get<std::vector<double>>());
+  if (isTensorList()) return listed(get<std::vector<Tensor>>());
+  if (isTuple()) return listed(toTupleRef().elements());
+  return get<impl::GenericList>();
 }
 Scalar IValue::toScalar() const {
   if (isBool()) return toBool();
@@ -107,6 +144,20 @@ std::tuple<double, double> IValue::toDoublePair() const {
   return {v[0], v[1]};
 }
 
-std::string IValue::tagKind() const { return kind_names[value().index()]; }
+std::string IValue::tagKind() const { return kind_names[held().kinds.index()]; }
+
+bool operator==(const IValue& a, const IValue& b) {
+  if (a.isScalar() && b.isScalar()) return a.toScalar().equal(b.toScalar());
+  return a.isString() && b.isString() && a.toStringRef() == b.toStringRef();
+}
+
+size_t hash_value(const IValue& key) {
+  if (key.isString()) return std::hash<std::string>()(key.toStringRef());
+  // Numbers that are equal are one key, of whatever kind they are.
+  return std::hash<double>()(key.toScalar().toDouble());
+}
+
+template class Dict<IValue, IValue>;
+template class List<IValue>;
 
 }  // namespace gradus

@@ -4,7 +4,6 @@
 #include <memory>
 #include <string>
 #include <tuple>
-#include <variant>
 #include <vector>
 
 #include "tensor/tensor.h"
@@ -12,6 +11,22 @@
 namespace gradus {
 
 class IValue;
+template <class Key, class Value>
+class Dict;
+template <class T>
+class List;
+namespace impl {
+/// A dict of anything; see tensor/io/dict.h.
+using GenericDict = Dict<IValue, IValue>;
+/// A list of anything; see tensor/io/list.h.
+using GenericList = List<IValue>;
+}  // namespace impl
+
+namespace detail {
+// get(value) gives a Dict, a List or a vector; defined with Dict and List.
+template <class T>
+struct FromIValue;
+}  // namespace detail
 
 namespace ivalue {
 /// Values of any kinds side by side.
@@ -30,15 +45,11 @@ class Tuple {
 }  // namespace ivalue
 
 /// A value of any of the kinds that archives and contexts keep: None, a tensor, a bool, an integer,
-/// a double, a string, a list of integers, doubles or tensors, or a tuple. All of these convert to
-/// it; an undefined tensor and an empty optional are None, and a pair of doubles is a list of two.
+/// a double, a string, a list of integers, doubles, tensors or of anything, a tuple, or a dict. All
+/// of these convert to it; an undefined tensor and an empty optional are None, and a pair of
+/// doubles is a list of two. Lists of anything and dicts are shared by copies, as in Python.
 class IValue {
  public:
-  /// The kinds, None first.
-  using Value =
-      std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
-                   std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>>;
-
   IValue() = default;
   IValue(std::nullopt_t) {}
   IValue(Tensor t);
@@ -58,6 +69,13 @@ class IValue {
   IValue(IntArrayRef v) : IValue(v.vec()) {}
   IValue(const std::tuple<double, double>& v);
   IValue(std::shared_ptr<const ivalue::Tuple> v);
+  IValue(impl::GenericList v);
+  IValue(impl::GenericDict v);
+  // Defined with Dict and List.
+  template <class Key, class Value>
+  IValue(const Dict<Key, Value>& v);
+  template <class T>
+  IValue(const List<T>& v);
   template <class... T>
   IValue(const std::tuple<T...>& v)
       : IValue(std::apply([](const T&... e) { return ivalue::Tuple::create({IValue(e)...}); }, v)) {
@@ -88,7 +106,9 @@ class IValue {
   /// Whether it is a list of tensors.
   bool isTensorList() const;
   /// Whether it is a list of any kind.
-  bool isList() const { return isIntList() || isDoubleList() || isTensorList(); }
+  bool isList() const;
+  /// Whether it is a dict.
+  bool isGenericDict() const;
 
   /// Whether it is a tuple.
   bool isTuple() const;
@@ -107,21 +127,27 @@ class IValue {
   const std::string& toStringRef() const;
   /// A copy of the string. Throws Error for another kind.
   std::string to_string() const { return toStringRef(); }
-  /// The list of integers; empty for any empty list. Throws Error for another kind.
+  /// The list of integers; empty for any empty list, and of a list of anything if all elements are
+  /// integers. Throws Error for another kind.
   std::vector<int64_t> toIntVector() const;
   /// The list of doubles, or of integers as such; empty for any empty list. Throws Error for
   /// another kind.
   std::vector<double> toDoubleVector() const;
   /// The list of tensors; empty for any empty list. Throws Error for another kind.
   std::vector<Tensor> toTensorVector() const;
+  /// Any list, or a tuple, as a list of anything; a List is not copied. Throws Error for another
+  /// kind.
+  impl::GenericList toList() const;
+  /// The dict; not a copy of it. Throws Error for another kind.
+  impl::GenericDict toGenericDict() const;
   /// The list of two doubles as a pair. Throws Error for another kind or another length.
   std::tuple<double, double> toDoublePair() const;
   /// The tuple. Throws Error for another kind.
   std::shared_ptr<const ivalue::Tuple> toTuple() const;
   /// The same, which lives as long as this value or a copy of it.
   const ivalue::Tuple& toTupleRef() const { return *toTuple(); }
-  /// The value as a T: Tensor, bool, an integer or floating type, Scalar, std::string, a vector of
-  /// int64_t, double or Tensor, or a pair of doubles. Throws Error for another kind, and for an
+  /// The value as a T: Tensor, bool, an integer or floating type, Scalar, std::string, a vector or
+  /// List, a Dict, or a pair of doubles. Throws Error for another kind, and for an
   /// integer that T does not hold.
   template <class T>
   T to() const;
@@ -132,12 +158,14 @@ class IValue {
   }
 
   /// The kind by name: "None", "Tensor", "Bool", "Int", "Double", "String", "IntList",
-  /// "DoubleList", "TensorList" or "Tuple".
+  /// "DoubleList", "TensorList", "Tuple", "GenericList" or "GenericDict".
   std::string tagKind() const;
-  /// The value as a variant.
-  const Value& value() const;
 
  private:
+  struct Held;
+  const Held& held() const;
+  template <class T>
+  static std::shared_ptr<const Held> hold(T v);
   template <class T>
   bool is() const;
   template <class T>
@@ -145,10 +173,12 @@ class IValue {
   template <class T>
   std::vector<T> list() const;
 
-  // Null for None. Never written to, and so shared by copies. Out of sight of programs, which would
-  // have to compile the variant.
-  std::shared_ptr<const Value> value_;
+  // Null for None. Never written to, and so shared by copies.
+  std::shared_ptr<const Held> value_;
 };
+
+/// Whether two bools, numbers or strings are equal, numbers of whatever kind; no other values are.
+bool operator==(const IValue& a, const IValue& b);
 
 template <class T>
 T IValue::to() const {
@@ -172,10 +202,12 @@ T IValue::to() const {
     return toDoubleVector();
   else if constexpr (std::is_same_v<T, std::vector<Tensor>>)
     return toTensorVector();
-  else {
-    static_assert(std::is_same_v<T, std::tuple<double, double>>, "no such kind of IValue");
+  else if constexpr (std::is_same_v<T, IValue>)
+    return *this;
+  else if constexpr (std::is_same_v<T, std::tuple<double, double>>)
     return toDoublePair();
-  }
+  else
+    return detail::FromIValue<T>::get(*this);
 }
 
 }  // namespace gradus

@@ -19,8 +19,9 @@ static_assert(std::endian::native == std::endian::little, "the file layout is li
 
 void OutputArchive::write(const std::string& key, const IValue& value) {
   if (key == "__metadata__") fail("write: the key {} is the format's own", key);
-  if (value.isTuple())
-    fail("write: {} is a tuple, which no archive holds; write its elements", key);
+  const std::string kind = value.tagKind();
+  if (kind == "Tuple" || kind == "GenericList" || kind == "GenericDict")
+    fail("write: {} is a {}, which no archive holds; write its elements", key, kind);
   if (value.isTensorList() && !value.toTensorVector().empty()) {
     const std::vector<Tensor> list = value.toTensorVector();
     for (size_t i = 0; i < list.size(); ++i) write(fmt::format("{}.{}", key, i), list[i]);

@@ -140,7 +140,7 @@ TEST_CASE("plain values come back with their kinds") {
   CHECK_THROWS_WITH(IValue(-1).to<unsigned>(), "ivalue: -1 does not fit");
   CHECK_THROWS_WITH(get("bool").toDouble(), "ivalue: kinds differ, Double wanted and Bool held");
   CHECK_THROWS_WITH(out.write("two", IValue(std::tuple(1, "a"))),
-                    "write: two is a tuple, which no archive holds; write its elements");
+                    "write: two is a Tuple, which no archive holds; write its elements");
   CHECK_THROWS_WITH(in.read("text", t), "load: text is no tensor but a String");
   CHECK_THROWS_WITH(in.read("missing", t), "load: the archive has no tensor missing");
 }

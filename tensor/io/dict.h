@@ -1,7 +1,5 @@
-// c10::Dict: a map that keeps the order in which keys came, and whose copies are the same map.
+// Dict: a map that keeps the order in which keys came, and whose copies are the same map.
 #pragma once
-
-#include <c10/macros/Macros.h>
 
 #include <list>
 #include <memory>
@@ -9,6 +7,16 @@
 #include <utility>
 
 #include "tensor/base/error.h"
+#include "tensor/io/ivalue.h"
+
+namespace gradus {
+/// For values that are keys: bools, numbers and strings. Throws Error for another kind.
+size_t hash_value(const IValue& key);
+}  // namespace gradus
+template <>
+struct std::hash<gradus::IValue> {
+  size_t operator()(const gradus::IValue& key) const { return gradus::hash_value(key); }
+};
 
 namespace gradus {
 
@@ -16,15 +24,20 @@ namespace gradus {
 template <class Key, class Value>
 class Dict final {
  public:
+  /// The type of the keys.
   using key_type = Key;
+  /// The type of the values.
   using mapped_type = Value;
 
   /// A key and its value.
   class Entry {
    public:
     Entry(Key key, Value value) : key_(std::move(key)), value_(std::move(value)) {}
+    /// The key.
     const Key& key() const { return key_; }
+    /// The value.
     const Value& value() const { return value_; }
+    /// Puts another value under the key.
     void setValue(Value value) const { value_ = std::move(value); }
 
    private:
@@ -35,14 +48,20 @@ class Dict final {
 
   Dict() : map_(std::make_shared<Map>()) {}
 
+  /// How many entries there are.
   size_t size() const { return map_->entries.size(); }
+  /// Whether there is no entry.
   bool empty() const { return map_->entries.empty(); }
+  /// The first entry.
   iterator begin() const { return map_->entries.begin(); }
+  /// Past the last entry.
   iterator end() const { return map_->entries.end(); }
+  /// The entry of the key, or end().
   iterator find(const Key& key) const {
     const auto place = map_->places.find(key);
     return place == map_->places.end() ? end() : place->second;
   }
+  /// Whether the key is there.
   bool contains(const Key& key) const { return map_->places.count(key) != 0; }
   /// The value. Throws IndexError when the key is not there.
   Value at(const Key& key) const {
@@ -57,6 +76,7 @@ class Dict final {
     map_->places.emplace(key, entry);
     return {entry, true};
   }
+  /// Adds an entry, or puts the value under the key that is there.
   std::pair<iterator, bool> insert_or_assign(const Key& key, const Value& value) const {
     const auto [entry, added] = insert(key, value);
     if (!added) entry->setValue(value);
@@ -70,10 +90,12 @@ class Dict final {
     map_->places.erase(place);
     return 1;
   }
+  /// Removes all entries.
   void clear() const {
     map_->places.clear();
     map_->entries.clear();
   }
+  /// Makes room for as many keys.
   void reserve(size_t count) const { map_->places.reserve(count); }
   /// Another map of the same entries.
   Dict copy() const {
@@ -90,6 +112,33 @@ class Dict final {
     std::unordered_map<Key, iterator> places;
   };
   std::shared_ptr<Map> map_;
+};
+
+namespace impl {
+/// A dict of anything, as an IValue holds it: `d.at("lr").toDouble()`.
+using GenericDict = Dict<IValue, IValue>;
+}  // namespace impl
+extern template class Dict<IValue, IValue>;
+
+template <class Key, class Value>
+IValue::IValue(const Dict<Key, Value>& v) {
+  impl::GenericDict out;
+  for (const auto& e : v) out.insert(e.key(), e.value());
+  *this = IValue(out);
+}
+
+template <class Key, class Value>
+struct detail::FromIValue<Dict<Key, Value>> {
+  static Dict<Key, Value> get(const IValue& from) {
+    if constexpr (std::is_same_v<Dict<Key, Value>, impl::GenericDict>) {
+      return from.toGenericDict();
+    } else {
+      Dict<Key, Value> out;
+      for (const auto& e : from.toGenericDict())
+        out.insert(e.key().template to<Key>(), e.value().template to<Value>());
+      return out;
+    }
+  }
 };
 
 }  // namespace gradus

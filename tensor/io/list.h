@@ -1,7 +1,5 @@
-// c10::List: a list whose copies are the same list.
+// List: a list whose copies are the same list.
 #pragma once
-
-#include <c10/macros/Macros.h>
 
 #include <initializer_list>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "tensor/base/array_ref.h"
+#include "tensor/io/ivalue.h"
 
 namespace gradus {
 
@@ -17,6 +16,7 @@ template <class T>
 class List final {
  public:
   using value_type = T;
+  /// The type of places.
   using size_type = size_t;
   using iterator = typename std::vector<T>::iterator;
   using const_iterator = iterator;
@@ -26,32 +26,48 @@ class List final {
   explicit List(ArrayRef<T> values)
       : list_(std::make_shared<std::vector<T>>(values.begin(), values.end())) {}
 
+  /// How many elements there are.
   size_t size() const { return list_->size(); }
+  /// Whether there is no element.
   bool empty() const { return list_->empty(); }
   /// The element. Throws std::out_of_range past the end, as libtorch's does.
   T get(size_t i) const { return at(i); }
+  /// The same as get().
   T operator[](size_t i) const { return at(i); }
+  /// Puts another element in a place. Throws as get().
   void set(size_t i, T value) const { at(i) = std::move(value); }
+  /// Moves the element out and leaves a fresh one. Throws as get().
   T extract(size_t i) const { return std::exchange(at(i), T()); }
+  /// Adds an element.
   void push_back(T value) const { list_->push_back(std::move(value)); }
+  /// Adds an element that is made of the arguments.
   template <class... Args>
   void emplace_back(Args&&... args) const {
     list_->emplace_back(std::forward<Args>(args)...);
   }
+  /// Adds the elements of another list.
   void append(List other) const {
     const std::vector<T> values = *other.list_;
     list_->insert(list_->end(), values.begin(), values.end());
   }
+  /// Removes the last element.
   void pop_back() const { list_->pop_back(); }
+  /// Removes all elements.
   void clear() const { list_->clear(); }
+  /// Makes room for as many elements.
   void reserve(size_t count) const { list_->reserve(count); }
+  /// Removes elements, or adds fresh ones or copies of a value.
   void resize(size_t count) const { list_->resize(count); }
   void resize(size_t count, const T& value) const { list_->resize(count, value); }
+  /// The first element.
   iterator begin() const { return list_->begin(); }
+  /// Past the last element.
   iterator end() const { return list_->end(); }
   /// Another list of the same elements.
   List copy() const { return List(ArrayRef<T>(list_->data(), list_->size())); }
+  /// The elements.
   std::vector<T> vec() const { return *list_; }
+  /// How many copies share the elements.
   size_t use_count() const { return size_t(list_.use_count()); }
   /// Whether both are the same list.
   bool is(const List& other) const { return list_ == other.list_; }
@@ -60,6 +76,36 @@ class List final {
  private:
   T& at(size_t i) const { return list_->at(i); }
   std::shared_ptr<std::vector<T>> list_;
+};
+
+namespace impl {
+/// A list of anything, as an IValue holds it.
+using GenericList = List<IValue>;
+}  // namespace impl
+extern template class List<IValue>;
+
+template <class T>
+IValue::IValue(const List<T>& v) {
+  impl::GenericList out;
+  for (const T& e : v) out.push_back(e);
+  *this = IValue(out);
+}
+
+template <class T>
+struct detail::FromIValue<List<T>> {
+  static List<T> get(const IValue& from) {
+    if constexpr (std::is_same_v<T, IValue>) {
+      return from.toList();
+    } else {
+      List<T> out;
+      for (const IValue& e : from.toList()) out.push_back(e.to<T>());
+      return out;
+    }
+  }
+};
+template <class T>
+struct detail::FromIValue<std::vector<T>> {
+  static std::vector<T> get(const IValue& from) { return from.to<List<T>>().vec(); }
 };
 
 }  // namespace gradus

@@ -1,0 +1,74 @@
+#include "tensor/io/ivalue.h"
+
+#include <doctest/doctest.h>
+
+#include "gradus.h"
+#include "tests/support.h"
+
+using namespace gradus;
+
+TEST_CASE("a dict of anything keeps the order of its keys, of several kinds") {
+  impl::GenericDict dict;
+  dict.insert("weight", ones({2}));
+  dict.insert(7, "seven");
+  dict.insert(0.5, IValue());
+  const IValue v(dict);
+  CHECK(v.isGenericDict());
+  CHECK(v.tagKind() == "GenericDict");
+  const auto back = v.toGenericDict();
+  CHECK(back.is(dict));  // no copy
+  REQUIRE(back.size() == 3);
+  CHECK(back.begin()->key().toStringRef() == "weight");
+  CHECK(back.at("weight").toTensor().equal(ones({2})));
+  CHECK(back.at(7).toStringRef() == "seven");
+  CHECK(back.at(7.0).toStringRef() == "seven");  // equal numbers are one key, as in Python
+  CHECK(back.at(0.5).isNone());
+  CHECK_THROWS_AS(back.at("bias"), IndexError);
+  CHECK_THROWS_WITH(dict.insert(ones({1}), 1),
+                    "ivalue: kinds differ, Double wanted and Tensor held");
+  CHECK_THROWS_WITH(IValue(1).toGenericDict(),
+                    "ivalue: kinds differ, GenericDict wanted and Int held");
+}
+
+TEST_CASE("a dict or list of one kind becomes one of anything, and back") {
+  Dict<std::string, int64_t> counts;
+  counts.insert("a", 1);
+  counts.insert("b", 2);
+  const IValue v(counts);
+  CHECK(v.toGenericDict().at("b").toInt() == 2);
+  CHECK(v.to<Dict<std::string, int64_t>>().at("a") == 1);
+  CHECK_THROWS_AS((v.to<Dict<int64_t, int64_t>>()), Error);
+
+  const IValue words(List<std::string>({"x", "y"}));
+  CHECK(words.tagKind() == "GenericList");
+  CHECK(words.isList());
+  CHECK(words.to<std::vector<std::string>>() == std::vector<std::string>{"x", "y"});
+  CHECK(words.to<List<std::string>>().get(1) == "y");
+  CHECK_THROWS_WITH(words.toIntVector(), "ivalue: kinds differ, Int wanted and String held");
+}
+
+TEST_CASE("a list of anything is a list of numbers or tensors where its elements are") {
+  impl::GenericList list;
+  list.push_back(1);
+  list.push_back(2);
+  const IValue v(list);
+  CHECK(v.toIntVector() == std::vector<int64_t>{1, 2});
+  CHECK(v.toDoubleVector() == std::vector<double>{1, 2});
+  list.push_back(0.5);
+  CHECK_THROWS_AS(v.toIntVector(), Error);  // the same list
+  CHECK(v.toDoubleVector() == std::vector<double>{1, 2, 0.5});
+  CHECK(IValue(impl::GenericList()).toTensorVector().empty());
+
+  CHECK(IValue(std::vector<int64_t>{3}).toList().get(0).toInt() == 3);
+  CHECK(IValue(std::vector<Tensor>{ones({1})}).toList().get(0).isTensor());
+  CHECK(IValue(std::tuple(1, "a")).toList().get(1).toStringRef() == "a");
+  CHECK_THROWS_WITH(IValue(1).toList(), "ivalue: kinds differ, GenericList wanted and Int held");
+}
+
+TEST_CASE("an archive refuses what it cannot hold, by name") {
+  serialize::OutputArchive archive;
+  CHECK_THROWS_WITH(archive.write("x", IValue(impl::GenericDict())),
+                    "write: x is a GenericDict, which no archive holds; write its elements");
+  CHECK_THROWS_WITH(archive.write("x", IValue(impl::GenericList())),
+                    "write: x is a GenericList, which no archive holds; write its elements");
+}
