@@ -4,51 +4,19 @@
 //   for (auto& batch : *loader) ...
 #pragma once
 
-#include <chrono>
 #include <deque>
 #include <exception>
 
 #include "data/batch_random.h"
+#include "data/data_loader_options.h"
 #include "data/dataset.h"
+#include "data/loader_place.h"
 #include "data/samplers.h"
 #include "data/workers.h"
 #include "tensor/base/arg.h"
 #include "tensor/base/rethrow.h"
 
 namespace gradus::data {
-
-/// The options of a loader: `DataLoaderOptions(64).workers(2)`.
-struct DataLoaderOptions {
-  DataLoaderOptions() = default;
-  DataLoaderOptions(size_t batch_size) : batch_size_(batch_size) {}
-  /// How many examples a batch has.
-  GRADUS_ARG(size_t, batch_size) = 1;
-  /// Threads that make batches ahead of time, each with its own copy of the dataset, or sharing one
-  /// that keeps its own place; 0: none.
-  GRADUS_ARG(size_t, workers) = 0;
-  /// Batches ahead; by default twice the workers.
-  GRADUS_ARG(std::optional<size_t>, max_jobs);
-  /// How long to wait for a worker before throwing; for ever unless set.
-  GRADUS_ARG(std::optional<std::chrono::milliseconds>, timeout);
-  /// Has no effect: batches come in the sampler's order in any case.
-  GRADUS_ARG(bool, enforce_ordering) = true;
-  /// Leaves out the last batch if it is smaller than the others.
-  GRADUS_ARG(bool, drop_last) = false;
-};
-
-/// The same with all defaults filled in.
-struct FullDataLoaderOptions {
-  explicit FullDataLoaderOptions(const DataLoaderOptions& o)
-      : batch_size(o.batch_size()),
-        workers(o.workers()),
-        max_jobs(o.max_jobs().value_or(2 * o.workers())),
-        timeout(o.timeout()),
-        enforce_ordering(o.enforce_ordering()),
-        drop_last(o.drop_last()) {}
-  size_t batch_size, workers, max_jobs;
-  std::optional<std::chrono::milliseconds> timeout;
-  bool enforce_ordering, drop_last;
-};
 
 /// Goes through the batches of an epoch, an input iterator: it takes the next batch when it is
 /// first looked at.
@@ -128,13 +96,21 @@ class DataLoaderBase {
     if (!pending_.empty())
       gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
     const uint64_t epoch = ++epoch_;
+    running_ = true;
     try {
       Iterator<Batch> first([this, epoch]() -> std::optional<Batch> {
-        return epoch == epoch_ ? next() : std::nullopt;
+        if (epoch != epoch_) return std::nullopt;
+        std::optional<Batch> batch = next();
+        running_ = batch.has_value();
+        given_ += running_;
+        return batch;
       });
+      if (!resumed_) start_order();
       reset();
+      resumed_ = false;
       return first;
     } catch (...) {
+      running_ = false;
       drop_pending();
       gradus::detail::rethrow_as_error("data loader");
     }
@@ -148,6 +124,31 @@ class DataLoaderBase {
   }
   /// The options.
   const FullDataLoaderOptions& options() const noexcept { return options_; }
+
+  /// Where the loader stands: after so many batches of an epoch, in which order, and with which
+  /// seed for random transforms. Throws Error when the sampler or the dataset cannot tell, as a
+  /// dataset that keeps its own place and is read by workers.
+  impl::GenericDict state_dict() const {
+    serialize::OutputArchive order;
+    save_order(order, running_);
+    return detail::loader_dict({epoch_, given_, seed_, running_}, order);
+  }
+  /// Takes what state_dict() gave. The next begin() goes on with the batch after the last one that
+  /// was given then, or with the next epoch. Throws Error when it does not fit, and while workers
+  /// make batches for an iterator.
+  void load_state_dict(const impl::GenericDict& state_dict) {
+    if (!pending_.empty())
+      gradus::detail::throw_error(
+          "data loader: load_state_dict() while an iterator is not at its end");
+    serialize::InputArchive order;
+    const detail::LoaderPlace place = detail::loader_place(state_dict, order);
+    load_order(order, place.running ? std::optional(place.given) : std::nullopt);
+    epoch_ = place.epoch - place.running;  // begin() counts it again
+    given_ = place.given;
+    seed_ = place.seed;
+    resumed_ = place.running;
+    running_ = false;
+  }
 
  protected:
   // Of a dataset that keeps its own place there is one; of others each worker has a copy.
@@ -163,9 +164,18 @@ class DataLoaderBase {
   }
 
   virtual std::optional<BatchRequest> get_batch_request() = 0;
-  virtual void reset() {
-    number_ = 0;
-    seed_ = batch_seed();
+  // Begins the order of an epoch.
+  virtual void start_order() = 0;
+  // Writes the order as the epoch began, or as it ended, and reads it; in an epoch, goes on to
+  // where so many batches are given.
+  virtual void save_order(serialize::OutputArchive& archive, bool running) const = 0;
+  virtual void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) = 0;
+  void reset() {
+    if (!resumed_) {
+      given_ = 0;
+      seed_ = batch_seed();
+    }
+    number_ = given_;
     if (workers_)
       for (size_t i = 0; i < options_.max_jobs && prefetch(); ++i) {
       }
@@ -248,7 +258,9 @@ class DataLoaderBase {
     return std::nullopt;
   }
 
-  uint64_t epoch_ = 0, number_ = 0, seed_ = 0;
+  // Of this epoch: its number, how many batches were given and how many are made or under way.
+  uint64_t epoch_ = 0, given_ = 0, number_ = 0, seed_ = 0;
+  bool running_ = false, resumed_ = false;    // in an epoch; at the place that was loaded
   std::deque<std::shared_ptr<Job>> pending_;  // only the last may not be submitted yet
   std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
@@ -271,9 +283,39 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
   }
 
  private:
-  void reset() override {
+  void start_order() override {
     sampler_.reset(std::nullopt);
-    Base::reset();
+    start_ = {};
+    start_error_ = nullptr;
+    try {
+      sampler_.save(start_);
+    } catch (...) {
+      start_error_ = std::current_exception();  // for state_dict(), which few ask
+    }
+  }
+  void save_order(serialize::OutputArchive& archive, bool running) const override {
+    if (running && start_error_) std::rethrow_exception(start_error_);
+    serialize::OutputArchive now;
+    if (!running) sampler_.save(now);
+    archive.write("sampler", running ? start_ : now);
+  }
+  void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) override {
+    serialize::OutputArchive before;
+    sampler_.save(before);
+    try {
+      serialize::InputArchive order;
+      archive.read("sampler", order);
+      sampler_.load(order);
+      start_ = {};
+      sampler_.save(start_);
+      for (uint64_t i = 0; i < given.value_or(0); ++i)
+        if (!get_batch_request()) detail::fail_place(*given, i);
+    } catch (...) {
+      serialize::InputArchive order;
+      order.load_from(before);
+      sampler_.load(order);
+      throw;
+    }
   }
   std::optional<typename Sampler::BatchRequestType> get_batch_request() override {
     auto request = sampler_.next(this->options_.batch_size);
@@ -282,6 +324,8 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
     return request;
   }
   Sampler sampler_;
+  serialize::OutputArchive start_;  // the sampler as the epoch began: it runs ahead of the batches
+  std::exception_ptr start_error_;
 };
 
 /// Batches of a dataset that keeps its own place. With several workers its get_batch() is called by
@@ -295,9 +339,21 @@ class StatefulDataLoader final
       : Base(options, std::move(dataset)) {}
 
  private:
-  void reset() override {
+  void start_order() override { this->datasets_[0].reset(); }
+  void save_order(serialize::OutputArchive& archive, bool running) const override {
+    if (!running) return;
+    detail::check_no_workers(this->options_.workers);
+    serialize::OutputArchive dataset;
+    detail::save_place(this->datasets_[0], dataset);
+    archive.write("dataset", dataset);
+  }
+  void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) override {
+    if (!given) return;
+    detail::check_no_workers(this->options_.workers);
+    serialize::InputArchive dataset;
+    archive.read("dataset", dataset);
+    detail::load_place(this->datasets_[0], dataset);
     this->datasets_[0].reset();
-    Base::reset();
   }
   std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
 };

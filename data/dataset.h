@@ -81,7 +81,7 @@ class StatefulDataset : public BatchDataset<Self, std::optional<Batch>, BatchReq
   virtual void reset() = 0;
   /// Writes where the dataset stands.
   virtual void save(serialize::OutputArchive& archive) const = 0;
-  /// Reads what save() wrote.
+  /// Reads what save() wrote; the next reset() goes on from there.
   virtual void load(serialize::InputArchive& archive) = 0;
 };
 

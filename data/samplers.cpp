@@ -125,10 +125,13 @@ void EpochSampler::save(serialize::OutputArchive& archive) const {
   write_index(archive, index_);
   archive.write("ended", ended_);
   if (order_.defined()) archive.write("order", order_, /*is_buffer=*/true);
+  if (generator_) archive.write("generator", generator_->get_state(), /*is_buffer=*/true);
 }
 void EpochSampler::load(serialize::InputArchive& archive) {
-  Tensor order;
-  if (shuffle_) {
+  Tensor order, generator;
+  const size_t index = read_index(archive, "index", size_);
+  // There is no order yet before the first epoch.
+  if (shuffle_ && (index > 0 || archive.try_read("order", order, /*is_buffer=*/true))) {
     order = read_order(archive, "order", size_);
     if (size_t(order.numel()) != size_)
       fail("load: numbers of examples differ, {} in the archive and {} of the sampler",
@@ -137,7 +140,10 @@ void EpochSampler::load(serialize::InputArchive& archive) {
   IValue ended = false;  // what was saved before this was kept
   archive.try_read("ended", ended);
   const bool has_ended = ended.toBool();
-  index_ = read_index(archive, "index", size_);
+  // Last of what may throw. Older archives do not have it.
+  if (generator_ && archive.try_read("generator", generator, /*is_buffer=*/true))
+    generator_->set_state(generator);
+  index_ = index;
   ended_ = has_ended;
   order_ = std::move(order);
 }

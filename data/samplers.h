@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "tensor/io/serialize.h"
+#include "tensor/io/archive_dict.h"
 
 namespace gradus::data::samplers {
 
@@ -23,6 +23,17 @@ class Sampler {
   virtual void save(serialize::OutputArchive& archive) const = 0;
   /// Reads what save() wrote. Throws Error when it does not fit.
   virtual void load(serialize::InputArchive& archive) = 0;
+  /// What save() writes, as a dict.
+  impl::GenericDict state_dict() const {
+    serialize::OutputArchive archive;
+    save(archive);
+    return serialize::to_dict(archive);
+  }
+  /// Takes what state_dict() gave. Throws Error when it does not fit.
+  void load_state_dict(const impl::GenericDict& state_dict) {
+    serialize::InputArchive archive = serialize::to_archive(state_dict);
+    load(archive);
+  }
 };
 
 /// sampler.save(archive)

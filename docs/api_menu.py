@@ -22,7 +22,7 @@ GROUPS = [
 ]
 # What gradus.h reaches, but programs do not name.
 INTERNAL = {"tensor/impl.h", "tensor/base/ref.h", "tensor/base/dims.h", "tensor/base/rethrow.h", "tensor/base/arg.h",
-            "tensor/storage.h", "data/workers.h", "data/batch_random.h",
+            "tensor/storage.h", "data/workers.h", "data/batch_random.h", "data/loader_place.h",
             "nn/any_value.h", "nn/layers/stateless.h", "tensor/op_names.h"}
 TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h": "Tokenizers",
           "data/text/tokens.h": "Files of tokens", "nn/generation/sample.h": "Sampling",

@@ -269,10 +269,10 @@ void RemovableHandle::remove() {
   const auto hooks = hooks_.lock();
   if (!hooks) return;
   const auto mine = [this](const auto& entry) { return entry.first == id_; };
-  std::erase_if(hooks->forward_pre, mine);
-  std::erase_if(hooks->forward, mine);
-  std::erase_if(hooks->backward_pre, mine);
-  std::erase_if(hooks->backward, mine);
+  const auto erase = [&](auto&... lists) { (std::erase_if(lists, mine), ...); };
+  erase(hooks->forward_pre, hooks->forward, hooks->backward_pre, hooks->backward,
+        hooks->state_dict_pre, hooks->state_dict, hooks->load_state_dict_pre,
+        hooks->load_state_dict_post);
   hooks_.reset();
 }
 
@@ -302,6 +302,26 @@ RemovableHandle Module::add_hook(BackwardPreHook hook, bool prepend) {
   check_hook("register_full_backward_pre_hook", hook);
   const auto& hooks = extras_.ensure().hooks;
   return gradus::detail::add(hooks, hooks->backward_pre, std::move(hook), prepend);
+}
+RemovableHandle Module::register_state_dict_pre_hook(StateDictPreHook hook) {
+  check_hook("register_state_dict_pre_hook", hook);
+  const auto& hooks = extras_.ensure().hooks;
+  return gradus::detail::add(hooks, hooks->state_dict_pre, std::move(hook), false);
+}
+RemovableHandle Module::register_state_dict_post_hook(StateDictHook hook) {
+  check_hook("register_state_dict_post_hook", hook);
+  const auto& hooks = extras_.ensure().hooks;
+  return gradus::detail::add(hooks, hooks->state_dict, std::move(hook), false);
+}
+RemovableHandle Module::register_load_state_dict_pre_hook(LoadStateDictPreHook hook) {
+  check_hook("register_load_state_dict_pre_hook", hook);
+  const auto& hooks = extras_.ensure().hooks;
+  return gradus::detail::add(hooks, hooks->load_state_dict_pre, std::move(hook), false);
+}
+RemovableHandle Module::register_load_state_dict_post_hook(LoadStateDictPostHook hook) {
+  check_hook("register_load_state_dict_post_hook", hook);
+  const auto& hooks = extras_.ensure().hooks;
+  return gradus::detail::add(hooks, hooks->load_state_dict_post, std::move(hook), false);
 }
 
 }  // namespace nn

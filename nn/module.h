@@ -13,6 +13,7 @@
 #include "nn/hooks.h"
 #include "nn/module_holder.h"
 #include "nn/ordered_dict.h"
+#include "nn/state_dict.h"
 #include "tensor/tensor.h"
 
 namespace gradus::nn {
@@ -153,6 +154,20 @@ class Module : public std::enable_shared_from_this<Module> {
   /// Prints the line that stands for this module, without its children: its name and, in
   /// parentheses, extra_repr() unless that is empty.
   virtual void pretty_print(std::ostream& out) const;
+  /// All parameters and saved buffers under the names that they have in PyTorch, each with `prefix`
+  /// before it, without history unless keep_vars. They share the module's memory. A tensor that
+  /// several paths lead to is there under each.
+  OrderedDict<std::string, Tensor> state_dict(const std::string& prefix = {},
+                                              bool keep_vars = false) const;
+  /// Copies the values of a dict into the tensors of the same names, converting between floating
+  /// types, and returns what is missing or unexpected. With `assign` they take the dict's memory
+  /// and types. Throws Error with all differences, and then changes nothing, if sizes differ, or
+  /// one type is floating and the other not; with `strict` also for missing and unexpected names.
+  IncompatibleKeys load_state_dict(const OrderedDict<std::string, Tensor>& state_dict,
+                                   bool strict = true, bool assign = false);
+  /// The same of a dict of names and tensors; see to_state_dict().
+  IncompatibleKeys load_state_dict(const IValue& state_dict, bool strict = true,
+                                   bool assign = false);
   /// What pretty_print() says besides the name.
   virtual std::string extra_repr() const { return {}; }
 
@@ -226,6 +241,18 @@ class Module : public std::enable_shared_from_this<Module> {
     return add_hook(detail::as_backward_pre_hook(std::move(hook)), prepend);
   }
 
+  /// Calls hook(module, prefix, keep_vars) before state_dict() takes this module's tensors.
+  RemovableHandle register_state_dict_pre_hook(StateDictPreHook hook);
+  /// Calls hook(module, state_dict, prefix) when state_dict() has the tensors of this module and of
+  /// those below it; it may change the dict.
+  RemovableHandle register_state_dict_post_hook(StateDictHook hook);
+  /// Calls hook(module, state_dict, prefix) before load_state_dict() reads this module's tensors;
+  /// it may change the dict, which is a copy: old names into new ones.
+  RemovableHandle register_load_state_dict_pre_hook(LoadStateDictPreHook hook);
+  /// Calls hook(module, incompatible_keys) when all values are loaded, of the modules below before
+  /// this one's; it may take away names that are no fault.
+  RemovableHandle register_load_state_dict_post_hook(LoadStateDictPostHook hook);
+
   /// Computes anew what is parametrised, normalised or pruned (nn::utils), from the parameters that
   /// are behind it. The layers of this library do it in forward(), holders and Sequential before
   /// they call a module.
@@ -242,6 +269,10 @@ class Module : public std::enable_shared_from_this<Module> {
   /// The member of this name in a list, or null.
   using Members = std::initializer_list<std::pair<std::string_view, Tensor*>>;
   static Tensor* pick(std::string_view name, Members members);
+  /// Makes what has no size before the first input, of the sizes of saved tensors, which
+  /// saved(name) gives, or an undefined one. Returns what undoes it, or nothing where there was
+  /// nothing to do.
+  virtual std::function<void()> take_sizes(const std::function<Tensor(const std::string&)>& saved);
   /// What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
   virtual DefaultArguments _forward_default_args() const { return {}; }
 

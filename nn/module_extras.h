@@ -18,6 +18,9 @@ struct Hooks {
   List<Forward> forward;
   List<nn::BackwardPreHook> backward_pre;
   List<nn::BackwardHook> backward;
+  List<nn::StateDictPreHook> state_dict_pre;
+  List<nn::StateDictHook> state_dict, load_state_dict_pre;
+  List<nn::LoadStateDictPostHook> load_state_dict_post;
 };
 
 // A tensor of a layer that is computed from others at each use, as a weight of its length and
@@ -58,6 +61,12 @@ struct ModuleAccess {
   static Tensor& place(const char* op, nn::Module& m, const std::string& name);
   // Puts another tensor under a registered name, and where forward() reads it.
   static void put(const char* op, nn::Module& m, const std::string& name, const Tensor& value);
+  // Whether the buffer of this name is not saved.
+  static bool is_transient(const nn::Module& m, const std::string& buffer);
+  static std::function<void()> take_sizes(nn::Module& m,
+                                          const std::function<Tensor(const std::string&)>& saved) {
+    return m.take_sizes(saved);
+  }
   // Whether the tensor of this name is computed from others.
   static bool is_derived(const nn::Module& m, const std::string& name);
   // Takes a registered tensor away, to compute it from now on. Gives it back.

@@ -4,21 +4,21 @@
 #include "nn/module_extras.h"
 #include "tensor/io/serialize.h"
 
-namespace gradus::nn {
+namespace gradus {
 
-namespace {
-bool is_transient(const gradus::detail::ExtrasPointer& extras, const std::string& buffer) {
-  if (!extras) return false;
-  const auto& names = extras.get()->transient;
+bool detail::ModuleAccess::is_transient(const nn::Module& m, const std::string& buffer) {
+  if (!m.extras_) return false;
+  const auto& names = m.extras_.get()->transient;
   return std::find(names.begin(), names.end(), buffer) != names.end();
 }
-}  // namespace
+
+namespace nn {
 
 void Module::save(serialize::OutputArchive& archive) const {
   for (const auto& p : parameters_)
     if (p->defined()) archive.write(p.key(), *p);
   for (const auto& b : buffers_)
-    if (b->defined() && !is_transient(extras_, b.key()))
+    if (b->defined() && !gradus::detail::ModuleAccess::is_transient(*this, b.key()))
       archive.write(b.key(), *b, /*is_buffer=*/true);
   for (const auto& child : children_) {
     if (!(*child)->is_serializable()) continue;
@@ -32,7 +32,7 @@ void Module::load(serialize::InputArchive& archive) {
   for (auto& p : parameters_)
     if (p->defined()) archive.read(p.key(), *p);
   for (auto& b : buffers_)
-    if (b->defined() && !is_transient(extras_, b.key()))
+    if (b->defined() && !gradus::detail::ModuleAccess::is_transient(*this, b.key()))
       archive.read(b.key(), *b, /*is_buffer=*/true);
   for (const auto& child : children_) {
     if (!(*child)->is_serializable()) continue;
@@ -55,4 +55,5 @@ serialize::InputArchive& operator>>(serialize::InputArchive& archive,
   return archive;
 }
 
-}  // namespace gradus::nn
+}  // namespace nn
+}  // namespace gradus

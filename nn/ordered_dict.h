@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tensor/base/error.h"
+#include "tensor/io/dict.h"
 
 namespace gradus {
 namespace detail {
@@ -42,6 +43,14 @@ class OrderedDict {
    private:
     std::pair<Key, Value> pair_;
   };
+  /// The dict as a value of an archive. Shares the values, not the dict.
+  template <std::same_as<IValue> T>
+  operator T() const {
+    impl::GenericDict out;
+    for (const Item& item : *this) out.insert(item.key(), item.value());
+    return out;
+  }
+
   /// Goes through the items.
   using Iterator = typename std::vector<Item>::iterator;
   /// Goes through the items and changes none.

@@ -84,6 +84,7 @@ class LBFGS : public Optimizer {
 
  protected:
   std::unique_ptr<OptimizerParamState> make_state() const override;
+  bool numbers_are_tensors() const override { return false; }
   void check_loaded(const std::vector<OptimizerParamGroup>& groups,
                     const States& states) const override;
 };

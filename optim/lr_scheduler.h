@@ -32,6 +32,11 @@ class LRScheduler {
   virtual void save(serialize::OutputArchive& archive) const;
   /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   virtual void load(serialize::InputArchive& archive);
+  /// Where the schedule stands, under Python's names. What the schedule is, is not in it.
+  impl::GenericDict state_dict() const;
+  /// Takes what state_dict(), or Python's, gave. Throws Error when it does not fit, and then
+  /// changes nothing.
+  void load_state_dict(const impl::GenericDict& state_dict);
 
  protected:
   friend class SequentialLR;
@@ -335,6 +340,11 @@ class ReduceLROnPlateauScheduler {
   void save(serialize::OutputArchive& archive) const;
   /// Reads what save() wrote. Throws Error when it does not fit, and then changes nothing.
   void load(serialize::InputArchive& archive);
+  /// Where the schedule stands, under Python's names. What the schedule is, is not in it.
+  impl::GenericDict state_dict() const;
+  /// Takes what state_dict(), or Python's, gave. Throws Error when it does not fit, and then
+  /// changes nothing.
+  void load_state_dict(const impl::GenericDict& state_dict);
 
  private:
   bool is_better(double a) const;

@@ -129,9 +129,22 @@ class Optimizer {
   /// dtypes do not fit, and then changes nothing.
   virtual void load(serialize::InputArchive& archive);
 
+  /// The options and states as Python's state_dict() has them: "state", a dict of the parameters'
+  /// states by their numbers, and "param_groups", a list of dicts with each option, and "params",
+  /// the numbers. Counts and other numbers of a state are 0-dim tensors, except LBFGS's. Shares the
+  /// tensors.
+  impl::GenericDict state_dict() const;
+  /// Takes copies of what state_dict(), or Python's, gave. Options that are missing stay; those
+  /// that only say how Python computes (foreach, fused, capturable, differentiable) and what
+  /// schedulers add are not used. Throws Error when groups, parameters' numbers, sizes or names do
+  /// not fit, and then changes nothing.
+  void load_state_dict(const impl::GenericDict& state_dict);
+
  protected:
   // An empty state, for load() to fill.
   virtual std::unique_ptr<OptimizerParamState> make_state() const;
+  // Whether the numbers in Python's states are tensors.
+  virtual bool numbers_are_tensors() const { return true; }
   // Throws when states that load() read do not fit the groups as a whole.
   virtual void check_loaded(const std::vector<OptimizerParamGroup>& groups,
                             const States& states) const;

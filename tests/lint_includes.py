@@ -13,7 +13,7 @@ LIBRARY = ["gradus.h", "tensor/*", "autograd/*", "nn/*", "optim/*", "data/*"]
 IMAGE = "data/image/"  # a library of its own
 MONITOR = ["monitor/*"]  # a library of its own
 # What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
-ENTRIES = ["gradus.h", "gradus_image.h", "compat/torch/torch.h", "monitor/monitor.h"]
+ENTRIES = ["gradus.h", "gradus_image.h", "compat/torch/torch.h", "monitor/monitor.h", "optim/grad_scaler.h"]
 PUBLIC = [entry for entry in ENTRIES if not entry.startswith("compat/")]
 KERNELS = "tensor/kernels/"
 APART = [KERNELS, IMAGE]  # only patterns that start with these match their files

@@ -41,8 +41,8 @@ int exif_orientation(const uint8_t* data, size_t size);
 // A dense picture [height, width, channels], as [channels, height, width] the right way up.
 Tensor oriented(const Tensor& pixels, int orientation);
 
-// A uint8 picture as dense pixels [H, W, C]; throws unless it is one with `most` channels or fewer,
-// or with 1 or 3.
+// A uint8 picture as dense pixels [H, W, C]; throws unless it has 1 or 3 channels, or with
+// `any_channels` 1 to 4.
 Tensor pixels_of(const char* op, const Tensor& picture, bool any_channels);
 
 // Bytes that a library's callback appends to. add() is false when there is no memory.

@@ -164,25 +164,34 @@ void LazyLayer<Base>::initialize_parameters(const Tensor& input) {
 }
 
 template <class Base>
-void LazyLayer<Base>::load(serialize::InputArchive& archive) {
-  if (!known_) {
-    for (const char* name : {"weight", "running_mean"}) {
-      Tensor saved;
-      if (archive.try_read(name, saved, /*is_buffer=*/name[0] == 'r') && saved.defined())
-        if (const int64_t size = size_by(*this, saved); size > 0) {
-          const Tensor draws = get_rng_state();  // what is drawn is written over
-          initialize(size);
-          set_rng_state(draws);
-          try {
-            return Base::load(archive);
-          } catch (...) {
-            forget();
-            throw;
-          }
-        }
-    }
+std::function<void()> LazyLayer<Base>::take_sizes(
+    const std::function<Tensor(const std::string&)>& saved) {
+  if (known_) return {};
+  for (const char* name : {"weight", "running_mean"}) {
+    const Tensor t = saved(name);
+    const int64_t size = t.defined() ? size_by(*this, t) : 0;
+    if (size <= 0) continue;
+    const Tensor draws = get_rng_state();  // what is drawn is written over
+    initialize(size);
+    set_rng_state(draws);
+    return [this] { forget(); };
   }
-  Base::load(archive);
+  return {};
+}
+
+template <class Base>
+void LazyLayer<Base>::load(serialize::InputArchive& archive) {
+  const auto undo = take_sizes([&](const std::string& name) {
+    Tensor saved;
+    archive.try_read(name, saved);
+    return saved;
+  });
+  try {
+    Base::load(archive);
+  } catch (...) {
+    if (undo) undo();
+    throw;
+  }
 }
 
 template <class Base>

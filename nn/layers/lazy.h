@@ -51,6 +51,7 @@ class LazyLayer : public Base {
 
  protected:
   LazyLayer(const Options& options_, const Tensor& draws);
+  std::function<void()> take_sizes(const std::function<Tensor(const std::string&)>& saved) override;
   void initialize(int64_t size);
   // Back to where no size is known.
   void forget();

@@ -310,6 +310,19 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
   return true;
 }
 
+void InputArchive::load_from(const OutputArchive& archive) {
+  auto contents = std::make_shared<Contents>();
+  for (const auto& [name, value] : archive.entries()) {
+    if (value.isTensor())
+      contents->tensors.emplace_back(name, value.toTensor());
+    else
+      contents->texts.emplace_back(name, safetensors::to_text(value));
+  }
+  contents->sort();
+  contents_ = std::move(contents);
+  prefix_.clear();
+}
+
 void InputArchive::roll_back() {
   auto& undo = contents_->overwritten;
   for (; !undo.empty(); undo.pop_back()) raw::copy(undo.back().first, undo.back().second);

@@ -94,6 +94,9 @@ class InputArchive {
   void load_from(const std::function<size_t(uint64_t, void*, size_t)>& read,
                  const std::function<size_t()>& size, std::optional<Device> device = std::nullopt);
 
+  /// Takes what was written to an archive, with its tensors.
+  void load_from(const OutputArchive& archive);
+
   /// Reads the tensor of that name. An undefined `tensor` becomes the archive's. A defined one
   /// keeps its identity and type and takes the elements; Error is thrown when the sizes differ, or
   /// one type is floating and the other is not. Throws Error when there is no such tensor.
