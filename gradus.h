@@ -48,6 +48,7 @@
 #include "tensor/base/warning.h"
 #include "tensor/io/dict.h"
 #include "tensor/io/list.h"
+#include "tensor/io/pickle.h"
 #include "tensor/io/serialize.h"
 #include "tensor/questions.h"
 #include "tensor/tensor.h"

@@ -20,7 +20,7 @@ GROUPS = [
     ("Watching a run", ["monitor/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
-# What gradus.h reaches, but programs do not name.
+# What programs reach, but do not name.
 INTERNAL = {"tensor/impl.h", "tensor/base/ref.h", "tensor/base/dims.h", "tensor/base/rethrow.h", "tensor/base/arg.h",
             "tensor/storage.h", "data/workers.h", "data/batch_random.h", "data/loader_place.h",
             "nn/any_value.h", "nn/layers/stateless.h", "tensor/op_names.h"}
@@ -34,7 +34,8 @@ TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
           "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "data/image/image.h": "PNG and JPEG files",
           "data/image/grid.h": "Grids of pictures", "data/image/image_folder.h": "ImageFolder", "tensor/io/ivalue.h": "IValue",
-          "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
+          "tensor/io/npy.h": "NumPy's files", "tensor/io/safetensors_file.h": "Safetensors of others",
+          "tensor/io/named_tensors.h": "Named tensors", "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
 KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each
 FAMILIES = {"nn": "Networks"}  # the title of a family of operations, where it is not its word
 

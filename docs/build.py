@@ -24,7 +24,7 @@ import plots  # noqa: E402
 
 
 def public_headers():
-    """{path: text} of the headers that users include and what these reach, without the kernels and libtorch's spelling."""
+    """{path: text} of the headers that users include, without the kernels."""
     files = lint_includes.read_files()
     return {p: files[p] for p in lint_includes.reached(files) if not p.startswith(lint_includes.KERNELS)}
 

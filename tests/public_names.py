@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every public name has a `///` comment, which editors and Doxygen show where a user's cursor stands.
 
-Names are the functions, public methods, classes, enums, aliases and macros of the headers that programs include. One
+Names are the functions, public methods, classes, enums, aliases and macros of the headers that users include. One
 speaks when a `///` block stands directly above it or a `///<` behind it, or when it is an overload right after one
 that speaks. A name of a list in tensor/op_names.h speaks by the comment beside it there. What another macro declares
 is one name, which speaks by a `///` above the macro's call.
@@ -295,7 +295,7 @@ def instantiates(body):
 
 
 def public_names(files):
-    """{path: [(line, name, whether it speaks)]} of what programs include."""
+    """{path: [(line, name, whether it speaks)]} of what users include."""
     paths = sorted(reached(files))
     macros, lists, found = {}, set(), {}
     for path in paths:

@@ -138,18 +138,6 @@ using SymBool = bool;
 /// There is one class of tensors.
 using TensorBase = Tensor;
 
-/// Throws NotImplementedError: Python's pickles are neither written nor read.
-[[noreturn]] inline std::vector<char> pickle_save(const IValue&) {
-  throw NotImplementedError(
-      "pickle_save: Python's pickles are not written; save() writes safetensors, which Python "
-      "reads");
-}
-[[noreturn]] inline IValue pickle_load(const std::vector<char>&) {
-  throw NotImplementedError(
-      "pickle_load: Python's pickles are not read; load() reads the safetensors that Python "
-      "writes");
-}
-
 namespace detail {
 template <class... Args>
 std::string check_message(const char* condition, const Args&... args) {
@@ -189,7 +177,8 @@ using namespace gradus;
 #define TORCH_VERSION "2.13.0"
 #define TORCH_API
 
-#define TORCH_ARG GRADUS_ARG
+// Also within functions.
+#define TORCH_ARG(T, name) GRADUS_ARG_SET_BY(, T, name)
 #define _TORCH_OPTIM_SERIALIZE(name) gradus::optim::serialize(archive, #name, self.name)
 #define _TORCH_OPTIM_SERIALIZE_WITH_TEMPLATE_ARG(Name) \
   gradus::optim::serialize<Name##ParamState, Name##Options>(archive, self)

@@ -221,4 +221,29 @@ Tensor TransformerImpl::generate_square_subsequent_mask(int64_t sz) {
   return full({sz, sz}, -std::numeric_limits<double>::infinity(), kFloat).triu(1);
 }
 
+DefaultArguments TransformerEncoderImpl::_forward_default_args() const {
+  return {{1, AnyValue(Tensor())}, {2, AnyValue(Tensor())}, {3, AnyValue(std::optional<bool>())}};
+}
+
+DefaultArguments TransformerDecoderImpl::_forward_default_args() const {
+  return {{2, AnyValue(Tensor())},
+          {3, AnyValue(Tensor())},
+          {4, AnyValue(Tensor())},
+          {5, AnyValue(Tensor())},
+          {6, AnyValue(std::optional<bool>())},
+          {7, AnyValue(false)}};
+}
+
+DefaultArguments TransformerImpl::_forward_default_args() const {
+  return {{2, AnyValue(Tensor())},
+          {3, AnyValue(Tensor())},
+          {4, AnyValue(Tensor())},
+          {5, AnyValue(Tensor())},
+          {6, AnyValue(Tensor())},
+          {7, AnyValue(Tensor())},
+          {8, AnyValue(std::optional<bool>())},
+          {9, AnyValue(std::optional<bool>())},
+          {10, AnyValue(false)}};
+}
+
 }  // namespace gradus::nn

@@ -62,8 +62,7 @@ class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
   Tensor decode(const Tensor& src, std::vector<KeyValueCache>& caches);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())}, {2, AnyValue(Tensor())},
-                                  {3, AnyValue(std::optional<bool>())})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerEncoderOptions options;
@@ -105,9 +104,7 @@ class TransformerDecoderImpl : public Cloneable<TransformerDecoderImpl> {
   Tensor decode(const Tensor& tgt, std::vector<TransformerDecoderCache>& caches);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
-                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
-                                  {6, AnyValue(std::optional<bool>())}, {7, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerDecoderOptions options;
@@ -143,11 +140,7 @@ class TransformerImpl : public Cloneable<TransformerImpl> {
   static Tensor generate_square_subsequent_mask(int64_t sz);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
-                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
-                                  {6, AnyValue(Tensor())}, {7, AnyValue(Tensor())},
-                                  {8, AnyValue(std::optional<bool>())},
-                                  {9, AnyValue(std::optional<bool>())}, {10, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerOptions options;

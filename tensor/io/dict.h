@@ -103,6 +103,8 @@ class Dict final {
     for (const Entry& e : *this) out.insert(e.key(), e.value());
     return out;
   }
+  /// An address that all copies of the map have, and no other map.
+  const void* id() const { return map_.get(); }
   /// Whether both are the same map.
   bool is(const Dict& other) const { return map_ == other.map_; }
 

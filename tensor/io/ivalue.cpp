@@ -10,10 +10,47 @@ namespace gradus {
 
 // The kinds, None first.
 struct IValue::Held {
-  std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
-               std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>,
-               impl::GenericList, impl::GenericDict>
-      kinds;
+  using Kinds =
+      std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
+                   std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>,
+                   impl::GenericList, impl::GenericDict>;
+  Kinds kinds;
+
+  Held() = default;
+  template <class T>
+  explicit Held(T v) : kinds(std::move(v)) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  // A container's elements are let go of one after the other, not each within the one that holds
+  // it: they may be nested deeper than the stack is.
+  ~Held() {
+    if (!has<std::shared_ptr<const ivalue::Tuple>>() && !has<impl::GenericList>() &&
+        !has<impl::GenericDict>())
+      return;
+    if (let_go) {
+      try {
+        let_go->push_back(std::move(kinds));
+      } catch (const std::bad_alloc&) {
+      }
+      return;
+    }
+    std::vector<Kinds> all;
+    let_go = &all;
+    kinds = std::monostate();
+    while (!all.empty()) {
+      const Kinds next = std::move(all.back());
+      all.pop_back();
+    }
+    let_go = nullptr;
+  }
+
+ private:
+  template <class T>
+  bool has() const {
+    return std::holds_alternative<T>(kinds);
+  }
+  // What waits, on a thread that is about to let go of a container.
+  static inline constinit thread_local std::vector<Kinds>* let_go = nullptr;
 };
 
 constexpr const char* kind_names[] = {"None",       "Tensor", "Bool",        "Int",
@@ -22,7 +59,7 @@ constexpr const char* kind_names[] = {"None",       "Tensor", "Bool",        "In
 
 template <class T>
 std::shared_ptr<const IValue::Held> IValue::hold(T v) {
-  return std::make_shared<const Held>(Held{std::move(v)});
+  return std::make_shared<const Held>(std::move(v));
 }
 
 std::shared_ptr<const ivalue::Tuple> ivalue::Tuple::create(std::vector<IValue> elements) {

@@ -69,6 +69,8 @@ class List final {
   std::vector<T> vec() const { return *list_; }
   /// How many copies share the elements.
   size_t use_count() const { return size_t(list_.use_count()); }
+  /// An address that all copies of the list have, and no other list.
+  const void* id() const { return list_.get(); }
   /// Whether both are the same list.
   bool is(const List& other) const { return list_ == other.list_; }
   friend bool operator==(const List& a, const List& b) { return *a.list_ == *b.list_; }

@@ -12,6 +12,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/ops/random/random.h"
+#include "data/csv.h"
 #include "data/data.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
@@ -221,6 +222,30 @@ TEST_CASE("memory that is out while datasets are read") {
   for_each_request([&] { CIFAR10(root, CIFAR10::kTest); }, nothing);
   for_each_request([&] { data::read_idx(idx); }, nothing);
   for_each_request([&] { Digits{digits}; }, nothing);
+}
+
+TEST_CASE("memory that is out while a table is read and written") {
+  const TemporaryDirectory dir;
+  std::string bytes = "a,b,c\n1,\"x \"\"\n\"\"\",1.5\n2,y,NA\n";
+  const std::string path = dir / "x.csv", other = dir / "y.csv";
+  std::ofstream(path) << bytes << "late,z,2\n";
+  const data::Table table = data::read_csv(path);
+  data::write_csv(table.head(1), other);
+  const auto nothing = [](bool) {};
+  CHECK(for_each_request([&] { data::read_csv(path); }, nothing) > 20);
+  data::CSVReader reader(path, data::CSVOptions().chunksize(2));
+  for_each_request(
+      [&] {
+        reader.reset();
+        if (reader.next(1)->rows() != 1) throw Error("no row");
+      },
+      [&](bool threw) { CHECK((reader.rows_read() == 1) == !threw); });
+  for_each_request([&] { data::write_csv(table, other); },
+                   [&](bool threw) {
+                     CHECK(data::read_csv(other).rows() == (threw ? 1 : 3));
+                     data::write_csv(table.head(1), other);
+                   });
+  CHECK(files_in(dir.path) == 2);
 }
 
 TEST_CASE("the limit of tensors' memory is an error as well") {

@@ -1,5 +1,7 @@
 // Saving and loading, as the guide shows them: saving DIRECTORY
 #include <gradus.h>
+#include <tensor/io/npy.h>
+#include <tensor/io/safetensors_file.h>
 
 #include <cstdio>
 #include <string>
@@ -70,6 +72,26 @@ int main(int argc, char** argv) {
   }
   right = right && wider->parameters()[0].equal(before);
 
+  // A file of anybody's: its tensors are made when they are asked for.
+  safe_open file(model);
+  for (const std::string& name : file.keys()) {
+    const SafeSlice entry = file.get_slice(name);
+    std::printf("%s: %s, %zu dims\n", name.c_str(), entry.get_dtype().c_str(),
+                entry.get_shape().size());
+  }
+  const Tensor weight = file.get_tensor("0.weight");                              // mapped
+  const Tensor rows = file.get_slice("0.weight").index({indexing::Slice(2, 4)});  // these alone
+  const Tensor doubles = file.get_tensor("0.weight", kDouble);                    // converted
+  right = right && rows.equal(weight.slice(0, 2, 4)) && doubles.equal(weight.to(kDouble));
+
+  // NumPy's files.
+  const std::string arrays = folder + "/guide_arrays.npz";
+  save_npz({{"x", x}, {"y", arange(16)}}, arrays);
+  const NpzFile archive(arrays);
+  const Tensor same_x = archive["x"];
+  right = right && same_x.equal(x);
+
+  std::remove(arrays.c_str());
   std::remove(model.c_str());
   std::remove(checkpoint.c_str());
   return right ? 0 : 1;

@@ -1,0 +1,239 @@
+#include "monitor/checkpoint.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
+
+#include "autograd/factories.h"
+#include "tensor/base/fail.h"
+#include "tensor/base/warn.h"
+#include "tensor/io/file.h"
+#include "tensor/io/list.h"
+#include "tensor/io/pickle.h"
+#include "tensor/random/generator_impl.h"
+#include "tensor/tensor.h"
+
+namespace gradus::monitor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "step_", suffix = ".pt";
+constexpr int64_t format_version = 1;
+
+// The step of a checkpoint's file; none for other files.
+std::optional<int64_t> step_of(const std::string& name) {
+  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
+  const std::string digits =
+      name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
+  if (digits.size() < 12 || digits.size() > 18 ||
+      digits.find_first_not_of("0123456789") != digits.npos)
+    return std::nullopt;
+  return std::stoll(digits);
+}
+
+// What shares no tensor with the value.
+IValue copy_of(const IValue& value) {
+  if (value.isTensor()) return value.toTensor().detach().clone();
+  if (value.isGenericDict()) {
+    impl::GenericDict out;
+    for (const auto& e : value.toGenericDict()) out.insert(e.key(), copy_of(e.value()));
+    return out;
+  }
+  if (value.tagKind() == "GenericList" || value.isTensorList()) {
+    impl::GenericList out;
+    for (const IValue& e : value.toList()) out.push_back(copy_of(e));
+    return out;
+  }
+  return value;
+}
+
+impl::GenericDict dict_at(const impl::GenericDict& dict, const char* key) {
+  const auto entry = dict.find(key);
+  if (entry == dict.end() || !entry->value().isGenericDict())
+    fail("checkpoint: it has no dict {}", key);
+  return entry->value().toGenericDict();
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(std::string folder, CheckpointOptions options)
+    : folder_(std::move(folder)), options_(std::move(options)) {
+  if (options_.keep() < 1) fail("checkpoint: keep is {}, at least 1 wanted", options_.keep());
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) fail("checkpoint: cannot make the folder {}: {}", folder_, error.message());
+}
+
+void Checkpoint::add(const std::string& name, Generator& generator) {
+  add_part(
+      name, [&generator] { return IValue(generator.get_state()); },
+      [&generator](const IValue& state) { generator.set_state(state.toTensor()); });
+}
+void Checkpoint::add(const std::string& name, std::function<IValue()> save,
+                     std::function<void(const IValue&)> load) {
+  if (!save || !load) fail("checkpoint: a function for '{}' is empty", name);
+  add_part(name, std::move(save), std::move(load));
+}
+void Checkpoint::add_part(const std::string& name, std::function<IValue()> save,
+                          std::function<void(const IValue&)> load) {
+  for (const auto& [taken, part] : parts_)
+    if (taken == name) fail("checkpoint: the name '{}' is taken", name);
+  parts_.emplace_back(name, Part{std::move(save), std::move(load)});
+}
+
+std::vector<std::string> Checkpoint::files() const {
+  std::vector<std::pair<int64_t, std::string>> found;
+  std::error_code error;
+  fs::directory_iterator at(folder_, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    if (const auto step = step_of(at->path().filename().string()))
+      found.emplace_back(*step, at->path().string());
+  if (error) fail("checkpoint: cannot read the folder {}: {}", folder_, error.message());
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> out;
+  for (auto& [step, name] : found) out.push_back(std::move(name));
+  return out;
+}
+
+std::string Checkpoint::best_file() const { return (fs::path(folder_) / "best.pt").string(); }
+
+void Checkpoint::save(Position position, const std::map<std::string, double>& metrics) {
+  if (position.step < 0 || position.step >= int64_t(1e18))
+    fail("checkpoint: the step is {}, not in 0 .. 10^18", position.step);
+  std::optional<double> best_value = best_value_;
+  int64_t best_step = best_step_;
+  if (const auto metric = metrics.find(options_.best()); metric != metrics.end()) {
+    const double v = metric->second;
+    const bool better =
+        !best_value || (options_.mode() == Mode::min ? v < *best_value : v > *best_value);
+    if (better && !std::isnan(v)) {
+      best_value = v;
+      best_step = position.step;
+    }
+  }
+  impl::GenericDict content, parts, numbers;
+  for (const auto& [name, part] : parts_) parts.insert(name, part.save());
+  for (const auto& [name, value] : metrics) numbers.insert(name, value);
+  content.insert("gradus_checkpoint", format_version);
+  content.insert("epoch", position.epoch);
+  content.insert("step", position.step);
+  content.insert("metrics", numbers);
+  content.insert("best_value", best_value ? IValue(*best_value) : IValue());
+  content.insert("best_step", best_step);
+  content.insert("generator", get_rng_state());
+  content.insert("values", values_);
+  content.insert("state", parts);
+
+  const std::string name =
+      (fs::path(folder_) / fmt::format("{}{:012}{}", prefix, position.step, suffix)).string();
+  torch_save(content, name);
+  best_value_ = best_value;
+  best_step_ = best_step;
+  if (best_step == position.step) link_best(name);
+
+  const std::vector<std::string> all = files();
+  const size_t keep = size_t(options_.keep());
+  for (size_t i = 0; i + keep < all.size(); ++i)
+    if (all[i] != name && unlink(all[i].c_str()) != 0 && errno != ENOENT)
+      fail("checkpoint: cannot remove {}: {}", all[i], std::generic_category().message(errno));
+}
+
+// A second name of the file, put in the place of the former best one in one move; a copy where the
+// file system has no such names.
+void Checkpoint::link_best(const std::string& filename) const {
+  const std::string next = best_file() + ".next";
+  unlink(next.c_str());
+  if (link(filename.c_str(), next.c_str()) == 0) {
+    if (rename(next.c_str(), best_file().c_str()) != 0)
+      fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(errno));
+    return;
+  }
+  torch_save(torch_load(filename), best_file());
+}
+
+Position Checkpoint::resume() {
+  const std::vector<std::string> all = files();
+  std::string reasons;
+  for (size_t i = all.size(); i-- > 0;) {
+    IValue content;
+    try {
+      content = torch_load(all[i]);
+    } catch (const Error& e) {
+      reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", all[i], e.what());
+      continue;
+    }
+    const Position at = take(all[i], content);
+    if (!reasons.empty()) warn("checkpoint: passed over what is damaged: {}", reasons);
+    return at;
+  }
+  if (!reasons.empty()) fail("checkpoint: none in {} is whole: {}", folder_, reasons);
+  return {};
+}
+
+Position Checkpoint::load_from(const std::string& filename) {
+  return take(filename, torch_load(filename));
+}
+
+Position Checkpoint::take(const std::string& filename, const IValue& content) try {
+  if (!content.isGenericDict() || !content.toGenericDict().contains("gradus_checkpoint"))
+    fail("checkpoint: it is none, but another file of tensors");
+  const impl::GenericDict dict = content.toGenericDict();
+  if (const int64_t version = dict.at("gradus_checkpoint").toInt(); version != format_version)
+    fail("checkpoint: its format is {}, {} wanted", version, format_version);
+  const Position position{dict.at("epoch").toInt(), dict.at("step").toInt()};
+  const std::optional<double> best_value = dict.at("best_value").toOptional<double>();
+  const int64_t best_step = dict.at("best_step").toInt();
+  const impl::GenericDict values = dict_at(dict, "values"), parts = dict_at(dict, "state");
+  const Tensor generator = dict.at("generator").toTensor(), former = get_rng_state();
+
+  for (const auto& [name, part] : parts_)
+    if (!parts.contains(name)) fail("checkpoint: it has no {}", name);
+  for (const auto& entry : parts)
+    if (std::none_of(parts_.begin(), parts_.end(),
+                     [&](const auto& p) { return IValue(p.first) == entry.key(); }))
+      fail("checkpoint: it has a {}, which was not added", entry.key().toStringRef());
+
+  // First what can be told by itself, then one part after the other; all go back if one fails.
+  set_rng_state(generator);
+  try {
+    load_parts(parts);
+  } catch (...) {
+    set_rng_state(former);
+    throw;
+  }
+  set_rng_state(generator);  // parts may draw
+  values_.clear();
+  for (const auto& entry : values) values_.insert(entry.key(), entry.value());
+  best_value_ = best_value;
+  best_step_ = best_step;
+  // A kill may have come between the file and its second name.
+  if (best_step == position.step && step_of(fs::path(filename).filename().string()) == best_step)
+    link_best(filename);
+  return position;
+} catch (const Error& e) {
+  fail("{}: {}", filename, e.what());
+}
+
+void Checkpoint::load_parts(const impl::GenericDict& parts) {
+  std::vector<IValue> former;
+  try {
+    for (const auto& [name, part] : parts_) {
+      former.push_back(copy_of(part.save()));
+      try {
+        part.load(parts.at(name));
+      } catch (const Error& e) {
+        fail("{}: {}", name, e.what());
+      }
+    }
+  } catch (...) {
+    for (size_t i = former.size(); i-- > 0;) parts_[i].second.load(former[i]);
+    throw;
+  }
+}
+
+}  // namespace gradus::monitor
