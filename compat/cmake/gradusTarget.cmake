@@ -14,3 +14,15 @@ function(gradus_target kind library torch_includes)
       INTERFACE_LINK_LIBRARIES "$<LINK_ONLY:fmt::fmt>;$<LINK_ONLY:ZLIB::ZLIB>;-fopenmp")
   endif()
 endfunction()
+
+# gradus_image_target(KIND LIBRARY) makes gradus::image of the library for pictures; it brings gradus::gradus.
+function(gradus_image_target kind library)
+  set(links gradus::gradus)
+  if(kind STREQUAL "STATIC")
+    list(APPEND links "$<LINK_ONLY:PNG::PNG>" "$<LINK_ONLY:JPEG::JPEG>")
+  endif()
+  add_library(gradus::image ${kind} IMPORTED GLOBAL)
+  set_target_properties(gradus::image PROPERTIES
+    IMPORTED_LOCATION "${library}"
+    INTERFACE_LINK_LIBRARIES "${links}")
+endfunction()

@@ -29,4 +29,11 @@ made example_app example_app example-app -DCMAKE_PREFIX_PATH="$torch"
 made old_standard old_standard train -DTorch_DIR="$torch/share/cmake/Torch"
 made folders folders app/app -DCMAKE_PREFIX_PATH="$torch"
 made paths paths paths -DLIBTORCH="$torch"
-made fetch fetch torch_program -DGRADUS_SOURCE="$source" -DGRADUS_BUILD_DIR="$build"
+pictures=OFF
+if [[ -n $(find "$prefix" -name libgradus_image.a) ]]; then
+  pictures=ON
+  made image image picture -DCMAKE_PREFIX_PATH="$prefix"
+  made image_static image picture -DCMAKE_PREFIX_PATH="$prefix" -DGRADUS_STATIC=ON
+fi
+made fetch fetch torch_program -DGRADUS_SOURCE="$source" -DGRADUS_BUILD_DIR="$build" -DGRADUS_IMAGE=$pictures
+[[ $pictures == OFF ]] || fetch/picture
