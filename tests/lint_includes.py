@@ -15,7 +15,7 @@ MONITOR = ["monitor/*"]  # a library of its own
 # What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
 PUBLIC = (
     "gradus.h",
-    "gradus_image.h",
+    "data/image/vision.h",
     "data/csv.h",
     "monitor/monitor.h",
     "optim/grad_scaler.h",
@@ -37,12 +37,11 @@ MAY_INCLUDE = {
     "data/image": ["tensor/*", "data/*"],
     "monitor": LIBRARY,
     "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*"],
-    "docs": ["gradus.h", "gradus_image.h"] + MONITOR,
+    "docs": ["gradus.h", "data/image/vision.h"] + MONITOR,
     "examples": ["gradus.h"] + MONITOR,
-    "tests": LIBRARY + MONITOR + ["gradus_image.h", IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
+    "tests": LIBRARY + MONITOR + [IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
     "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
     "": LIBRARY,  # gradus.h itself
-    "gradus_image.h": [IMAGE + "*"],
 }
 # foreign header: the only files that may include it
 ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*",

@@ -2,7 +2,7 @@
 #include <zlib.h>
 
 #include "autograd/autograd.h"
-#include "gradus_image.h"
+#include "data/image/vision.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/table.h"
 

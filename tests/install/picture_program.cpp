@@ -1,5 +1,5 @@
 #include <gradus.h>
-#include <gradus_image.h>
+#include <data/image/vision.h>
 
 int main() {
   using namespace gradus;

@@ -10,7 +10,7 @@
 
 #include "autograd/autograd.h"
 #include "autograd/ops/view/view.h"
-#include "gradus_image.h"
+#include "data/image/vision.h"
 #include "tests/support.h"
 #include "tests/table.h"
 
