@@ -24,12 +24,29 @@ class Choice {
   alignas(alignment) unsigned char room_[bytes];
 };
 
+// The same for a V that is not copied as bytes: a V on the heap.
+template <class V>
+class ChoiceOnHeap {
+ public:
+  // From the defaults that choice.cpp lists.
+  template <class T>
+  ChoiceOnHeap(const T& value);
+  ChoiceOnHeap(const ChoiceOnHeap& o);
+  ChoiceOnHeap& operator=(const ChoiceOnHeap& o);
+  ~ChoiceOnHeap();
+  V& get() noexcept { return *value_; }
+  const V& get() const noexcept { return *value_; }
+
+ private:
+  V* value_;
+};
+
 }  // namespace gradus::detail
 
 /// Declares the field `name`, a choice of the std::variant T among names, as GRADUS_ARG declares
 /// one of any type. Its default is one that choice.cpp lists.
 #define GRADUS_CHOICE(T, name) GRADUS_CHOICE_IN(T, name, gradus::detail::Choice<T>)
-/// The same for a T that needs the room of `Room`.
+/// The same for a T that `Room` keeps.
 #define GRADUS_CHOICE_IN(T, name, Room)                    \
  public:                                                   \
   template <int = 0>                                       \

@@ -31,7 +31,7 @@ LINE = re.compile(r"(?:.*/)?([\w.]+/[\w.]+\.o):[0-9a-f ]{16} (\w) (.*)")
 def layer(thing):
     """Of an object, named with its folder."""
     folder, name = thing.split("/")
-    if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|reductions)_", folder):
+    if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|copies|reductions|narrow_reductions|searches)_", folder):
         return "kernels"
     if folder.startswith("libgradus_monitor"):
         return "monitor"

@@ -1,5 +1,5 @@
-#include <gradus.h>
 #include <data/image/vision.h>
+#include <gradus.h>
 
 int main() {
   using namespace gradus;

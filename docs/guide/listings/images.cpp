@@ -1,6 +1,6 @@
 // Pictures as files, as the guide shows them. The argument is a folder for them.
-#include <gradus.h>
 #include <data/image/vision.h>
+#include <gradus.h>
 
 #include <cmath>
 #include <cstdio>
