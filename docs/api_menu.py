@@ -32,6 +32,7 @@ TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h
           "tensor/random/generator_impl.h": "Seeds and the default generator", "optim/sgd.h": "SGD",
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
           "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "tensor/io/ivalue.h": "IValue", "tensor/io/npy.h": "NumPy's files",
+          "tensor/io/pickle.h": "Files of torch.save",
           "tensor/io/safetensors_file.h": "Safetensors of others", "tensor/io/named_tensors.h": "Named tensors",
           "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
 KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each
