@@ -34,6 +34,7 @@ TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
           "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "data/image/image.h": "PNG and JPEG files",
           "data/image/grid.h": "Grids of pictures", "data/image/image_folder.h": "ImageFolder", "tensor/io/ivalue.h": "IValue",
+          "tensor/io/pickle.h": "Files of torch.save",
           "tensor/io/npy.h": "NumPy's files", "tensor/io/safetensors_file.h": "Safetensors of others",
           "tensor/io/named_tensors.h": "Named tensors", "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
 KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each

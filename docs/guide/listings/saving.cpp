@@ -91,6 +91,28 @@ int main(int argc, char** argv) {
   const Tensor same_x = archive["x"];
   right = right && same_x.equal(x);
 
+  // A checkpoint for Python, or of Python's.
+  const std::string python_file = folder + "/guide_checkpoint.pt";
+  {
+    Dict<std::string, IValue> saved;
+    saved.insert("epoch", 3);
+    saved.insert("model_state_dict", net->state_dict());
+    saved.insert("optimizer_state_dict", optimizer.state_dict());
+    torch_save(saved, python_file);
+  }
+  train_step(other, other_optimizer, x);
+  {
+    const auto loaded = torch_load(python_file).toGenericDict();
+    other->load_state_dict(loaded.at("model_state_dict"));
+    other_optimizer.load_state_dict(loaded.at("optimizer_state_dict").toGenericDict());
+    const int64_t next_epoch = loaded.at("epoch").toInt() + 1;
+    right = right && next_epoch == 4;
+  }
+  train_step(net, optimizer, x);
+  train_step(other, other_optimizer, x);
+  right = right && other->parameters()[0].equal(net->parameters()[0]);
+
+  std::remove(python_file.c_str());
   std::remove(arrays.c_str());
   std::remove(model.c_str());
   std::remove(checkpoint.c_str());
