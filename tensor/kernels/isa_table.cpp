@@ -54,6 +54,7 @@ constexpr Table make_table() {
           .winograd = &winograd_kernels,
           .attention = &attention_table,
           .rotation = &rotation_table,
+          .lu = &lu_table,
           .factor = &factor_table,
           .orthogonal = &orthogonal_table,
           .spectral = &spectral_table};
