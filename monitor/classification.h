@@ -119,6 +119,7 @@ class F1Score final : public FBetaScore {
   explicit F1Score(ClassificationOptions options) : FBetaScore("f1 score", 1, options) {}
 };
 
+/// The options of a TopKAccuracy.
 struct TopKAccuracyOptions {
   explicit TopKAccuracyOptions(int64_t k) : k_(k) {}
   /// How many of the highest scores count, at least 1.

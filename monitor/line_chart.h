@@ -9,6 +9,7 @@
 
 namespace gradus::monitor {
 
+/// The options of a LineChart.
 struct LineChartOptions {
   /// Stands above the chart.
   GRADUS_ARG(std::string, title);

@@ -56,6 +56,7 @@ class LineFile {
 
 }  // namespace detail
 
+/// The options of a CSVLogger.
 struct CSVLoggerOptions {
   /// Goes on behind what the file holds. A last line without an end, which a killed program left,
   /// is dropped.
@@ -95,6 +96,7 @@ class CSVLogger final : public Logger {
   bool has_header_ = false;
 };
 
+/// The options of a JSONLinesLogger.
 struct JSONLinesLoggerOptions {
   /// Goes on behind what the file holds. A last line without an end, which a killed program left,
   /// is dropped.

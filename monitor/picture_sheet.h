@@ -8,6 +8,7 @@
 
 namespace gradus::monitor {
 
+/// The options of picture_sheet().
 struct PictureSheetOptions {
   /// Pictures in a row.
   GRADUS_ARG(int64_t, columns) = 8;
