@@ -15,14 +15,17 @@ function(gradus_target kind library torch_includes)
   endif()
 endfunction()
 
-# gradus_image_target(KIND LIBRARY) makes gradus::image of the library for pictures; it brings gradus::gradus.
-function(gradus_image_target kind library)
+# gradus_part_target(PART KIND LIBRARY NEEDED...) makes gradus::PART of a library that needs gradus::gradus, which it
+# brings, and as a static one the targets NEEDED.
+function(gradus_part_target part kind library)
   set(links gradus::gradus)
   if(kind STREQUAL "STATIC")
-    list(APPEND links "$<LINK_ONLY:PNG::PNG>" "$<LINK_ONLY:JPEG::JPEG>")
+    foreach(needed IN LISTS ARGN)
+      list(APPEND links "$<LINK_ONLY:${needed}>")
+    endforeach()
   endif()
-  add_library(gradus::image ${kind} IMPORTED GLOBAL)
-  set_target_properties(gradus::image PROPERTIES
+  add_library(gradus::${part} ${kind} IMPORTED GLOBAL)
+  set_target_properties(gradus::${part} PROPERTIES
     IMPORTED_LOCATION "${library}"
     INTERFACE_LINK_LIBRARIES "${links}")
 endfunction()

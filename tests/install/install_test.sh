@@ -30,6 +30,9 @@ if [[ -f $source/compat/torch/torch.h ]]; then
   link torch "$here/torch_program.cpp" "${shared[@]}"
   LD_LIBRARY_PATH=$libdir ./torch
 fi
+eval "shared=($(flags --cflags --libs gradus_monitor gradus))"
+link shared_watching "$here/watching_program.cpp" "${shared[@]}"
+LD_LIBRARY_PATH=$libdir ./shared_watching
 pictures=$(find root -name gradus_image.pc)
 if [[ $pictures ]]; then
   eval "shared=($(flags --cflags --libs gradus_image gradus))"
@@ -41,6 +44,9 @@ rm "$libdir"/libgradus*.so*
 eval "static=($(flags --cflags --libs --static gradus))"
 link static "$here/program.cpp" "${static[@]}"
 ./static
+eval "static=($(flags --cflags --libs --static gradus_monitor gradus))"
+link static_watching "$here/watching_program.cpp" "${static[@]}"
+./static_watching
 if [[ $pictures ]]; then
   eval "static=($(flags --cflags --libs --static gradus_image gradus))"
   link static_picture "$here/picture_program.cpp" "${static[@]}"
