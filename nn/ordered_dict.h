@@ -57,8 +57,7 @@ class OrderedDict {
   using ConstIterator = typename std::vector<Item>::const_iterator;
 
   /// The description names keys in errors: "Parameter 'w' is not defined".
-  explicit OrderedDict(std::string key_description = "Key")
-      : key_description_(std::move(key_description)) {}
+  explicit OrderedDict(std::string key_description = "Key");
   OrderedDict(std::initializer_list<Item> items);
   /// What keys are called in errors.
   const std::string& key_description() const noexcept { return key_description_; }
@@ -132,6 +131,9 @@ class OrderedDict {
 };
 
 // Not in the class: what is inline is compiled in spite of `extern template`.
+template <class Key, class Value>
+OrderedDict<Key, Value>::OrderedDict(std::string key_description)
+    : key_description_(std::move(key_description)) {}
 template <class Key, class Value>
 OrderedDict<Key, Value>::OrderedDict(std::initializer_list<Item> items) {
   reserve(items.size());

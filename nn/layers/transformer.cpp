@@ -67,6 +67,12 @@ bool is_causal_mask(const Tensor& mask) {
 
 }  // namespace
 
+TransformerEncoderOptions::TransformerEncoderOptions(TransformerEncoderLayer encoder_layer,
+                                                     int64_t num_layers)
+    : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
+TransformerDecoderOptions::TransformerDecoderOptions(TransformerDecoderLayer decoder_layer,
+                                                     int64_t num_layers)
+    : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
 TransformerEncoderOptions::TransformerEncoderOptions(
     const TransformerEncoderLayerOptions& encoder_layer_options, int64_t num_layers)
     : TransformerEncoderOptions(TransformerEncoderLayer(encoder_layer_options), num_layers) {}

@@ -10,8 +10,7 @@ namespace gradus::nn {
 
 /// The options of TransformerEncoder: `TransformerEncoderOptions(layer, 6).norm(AnyModule(norm))`.
 struct TransformerEncoderOptions {
-  TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers)
-      : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
+  TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers);
   TransformerEncoderOptions(const TransformerEncoderLayerOptions& encoder_layer_options,
                             int64_t num_layers);
   /// The layer that all layers begin as copies of.
@@ -24,8 +23,7 @@ struct TransformerEncoderOptions {
 
 /// The options of TransformerDecoder: `TransformerDecoderOptions(layer, 6).norm(AnyModule(norm))`.
 struct TransformerDecoderOptions {
-  TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers)
-      : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
+  TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers);
   TransformerDecoderOptions(const TransformerDecoderLayerOptions& decoder_layer_options,
                             int64_t num_layers);
   /// The layer that all layers begin as copies of.
