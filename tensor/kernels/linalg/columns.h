@@ -23,18 +23,21 @@ struct Columns {
   Block<T> x;  // a column in each row
   int64_t m, rows;
   Block<T> scales, squares;
+  // What rotations whose c is rounded added to the length of each since then, relative to it.
+  Block<T> excess;
 
   // Takes the scales into the columns, and sets the squares of their lengths.
   [[gnu::noinline]] void renew(int64_t n) const {
     using V = batch<T>;
     for (int64_t j = 0; j < n; ++j) {
       T* const column = x.at(j, 0);
-      const V scale = scales(j, 0);
+      const V scale = minus_product(scales(j, 0), scales(j, 0), excess(j, 0));
       for (int64_t i = 0; i < rows; ++i) {
         T* const to = column + i * width<T>;
         (scale * V::load_aligned(to)).store_aligned(to);
       }
       scales.set(j, 0, V(T(1)));
+      excess.set(j, 0, V(T(0)));
       squares.set(j, 0, dot(j, j));
     }
   }
@@ -73,7 +76,11 @@ struct Columns {
       minus_product(y, to_p, z).store_aligned(a);
       xsimd::fma(to_q, y, z).store_aligned(b);
     }
-    const V c = one / xsimd::sqrt(xsimd::fma(t, t, one));
+    const V c = one / xsimd::sqrt(xsimd::fma(t, t, one)), sine = c * t;
+    // Half of c^2 + s^2 - 1, which always has one sign where t^2 is less than a step of rounding.
+    const V over = V(T(0.5)) * xsimd::fma(sine, sine, xsimd::fma(c, c, -one));
+    excess.set(p, 0, excess(p, 0) + over);
+    excess.set(q, 0, excess(q, 0) + over);
     scales.set(p, 0, at_p * c);
     scales.set(q, 0, at_q * c);
     squares.set(p, 0, xsimd::select(on, simd::max(minus_product(u, t, product), zero), u));
@@ -102,11 +109,8 @@ mask<T> orthogonalise(const Columns<T>& columns, int64_t n) {
             if ((i + shift) % group < others) columns.turn(p + i, q + (i + shift) % group, turned);
       }
     }
-    if (xsimd::none(turned)) return turned;
-    if (sweep == most_sweeps) {
-      columns.renew(n);
-      return turned;
-    }
+    if (sweep == most_sweeps) columns.renew(n);
+    if (xsimd::none(turned) || sweep == most_sweeps) return turned;
   }
 }
 

@@ -188,6 +188,17 @@ void store_info(const batch<T>& info, int64_t lanes, int32_t* to) {
   for (int64_t lane = 0; lane < lanes; ++lane) to[lane] = static_cast<int32_t>(values[lane]);
 }
 
+// A vector that several instructions take: it is loaded once, where a compiler would make it an
+// operand in memory of each.
+template <class T>
+batch<T> load_once(const T* from) {
+  batch<T> x = batch<T>::load_aligned(from);
+#if defined(__x86_64__)
+  asm("" : "+v"(x.data));
+#endif
+  return x;
+}
+
 // a - b c.
 template <class T>
 batch<T> minus_product(const batch<T>& a, const batch<T>& b, const batch<T>& c) {

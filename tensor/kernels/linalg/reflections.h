@@ -70,18 +70,23 @@ void reflect_columns(const T* v, int64_t v_step, const batch<T>& tau, T* x, int6
       minus_product(batch<T>::load_aligned(below + q * w), f, sum[q]).store_aligned(below + q * w);
   }
 }
+// The columns whose first row is [x, stop).
+template <class T>
+[[gnu::noinline]] void reflect_all(const T* v, int64_t v_step, batch<T> tau, T* x, const T* stop,
+                                   int64_t x_step, int64_t count) {
+  constexpr int64_t w = width<T>;
+  for (; wide_tiles && x + 7 * w < stop; x += 8 * w)
+    reflect_columns<8>(v, v_step, tau, x, x_step, count);
+  for (; x + 2 * w < stop; x += 3 * w) reflect_columns<3>(v, v_step, tau, x, x_step, count);
+  for (; x < stop; x += w) reflect_columns<1>(v, v_step, tau, x, x_step, count);
+}
 // Columns [begin, end) of x become those of H x, with v as make_reflection() left it in a.
 template <class T>
-[[gnu::noinline]] void reflect(const Block<T>& a, const batch<T>& tau, int64_t m, int64_t row,
-                               int64_t column, const Block<T>& x, int64_t begin, int64_t end) {
-  constexpr int64_t w = width<T>;
-  const int64_t a_step = a.stride * w, x_step = x.stride * w, count = m - row - 1;
-  const T* const v = a.at(row, column) + a_step;
-  T *at = x.at(row, begin), *const stop = x.at(row, end);
-  for (; wide_tiles && at + 7 * w < stop; at += 8 * w)
-    reflect_columns<8>(v, a_step, tau, at, x_step, count);
-  for (; at + 2 * w < stop; at += 3 * w) reflect_columns<3>(v, a_step, tau, at, x_step, count);
-  for (; at < stop; at += w) reflect_columns<1>(v, a_step, tau, at, x_step, count);
+void reflect(const Block<T>& a, const batch<T>& tau, int64_t m, int64_t row, int64_t column,
+             const Block<T>& x, int64_t begin, int64_t end) {
+  const int64_t a_step = a.stride * width<T>;
+  reflect_all(a.at(row, column) + a_step, a_step, tau, x.at(row, begin), x.at(row, end),
+              x.stride * width<T>, m - row - 1);
 }
 
 // a becomes R and the reflections; tau[k] gets the factor of step k.

@@ -162,69 +162,74 @@ void substitute_both(const Block<T>& lu, const Block<T>& x, int64_t n, int64_t k
   substitute<T>(lu, x, n, k, /*upper=*/true, /*unit=*/false);
 }
 
+// Systems A X = B, or transposed, from the factors of A.
 template <class T>
-void solve(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& b,
-           const Matrices<T>& to, bool transposed, const SmallShape& s, void* work) {
+struct Systems {
+  Matrices<const T> lu;
+  const int32_t* pivots;
+  bool transposed;
+  Matrices<const T> b;
+  const T* weights;  // of the identity, transposed alone, where b has no data
+  Matrices<T> to;    // X, if it has data
+  // Transposed alone and of at most 32 columns, where da has data: da = -X other^T.
+  Matrices<const T> other = {};
+  Matrices<T> da = {};
+};
+
+// A kernel of its own for each use would be the same code again.
+template <class T>
+[[gnu::noinline]] void solve_systems(const Systems<T>& given, const SmallShape& s, void* work) {
+  const Systems<T> f = given;
   const int64_t n = s.rows, chunk = s.columns < small_matrix ? s.columns : small_matrix;
   Room<T> room(work);
-  const Block<T> a = room.block(n, n), x = room.block(n, chunk);
+  const Block<T> a = room.block(n, n), x = room.block(n, chunk), weight = room.block(1, 1),
+                 product = room.block(n, n);
+  T* const other_room = room.largest();
   for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
-    pack(lu, first, lanes, n, n, a);
-    const Rows rows(pivots + first * n, n, lanes, width<T>);
+    pack(f.lu, first, lanes, n, n, a);
+    const Rows rows(f.pivots + first * n, n, lanes, width<T>);
     for (int64_t begin = 0; begin < s.columns; begin += chunk) {
       const int64_t k = s.columns - begin < chunk ? s.columns - begin : chunk;
       const Block<T> y(x.data, k);
-      const Matrices<const T> right = columns_from(b, begin);
-      const Matrices<T> out = columns_from(to, begin);
-      if (transposed) {
-        pack(right, first, lanes, n, k, y);
-        substitute_transposed(a, y, n, k);
-        unpack_rows(y, first, lanes, rows, n, k, out);
-      } else {
-        pack_rows(right, first, lanes, rows, n, k, y);
+      const Matrices<T> out = columns_from(f.to, begin);
+      if (!f.transposed) {
+        pack_rows(columns_from(f.b, begin), first, lanes, rows, n, k, y);
         substitute_both(a, y, n, k);
         unpack(y, first, lanes, n, k, out);
+        continue;
       }
+      if (f.b.data) {
+        pack(columns_from(f.b, begin), first, lanes, n, k, y);
+      } else {
+        pack(Matrices<const T>{f.weights, 1, 1, 1}, first, lanes, 1, 1, weight);
+        set_identity(y, n, n);
+        for (int64_t i = 0; i < n; ++i) y.set(i, i, weight(0, 0));
+      }
+      substitute_transposed(a, y, n, k, /*lower=*/!f.b.data);
+      if (out.data) unpack_rows(y, first, lanes, rows, n, k, out);
+      if (!f.da.data) continue;
+      const View<T> turned = pack_turnable(f.other, first, lanes, n, k, other_room).turned();
+      multiply_blocks<T>(y, turned, product, T(-1), n, k, n);
+      unpack_rows(product, first, lanes, rows, n, n, f.da);
     }
   });
 }
 
 template <class T>
+void solve(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& b,
+           const Matrices<T>& to, bool transposed, const SmallShape& s, void* work) {
+  solve_systems<T>({lu, pivots, transposed, b, nullptr, to}, s, work);
+}
+template <class T>
 void inverse_transposed(const Matrices<const T>& lu, const int32_t* pivots, const T* weights,
                         const Matrices<T>& to, const SmallShape& s, void* work) {
-  const int64_t n = s.rows;
-  Room<T> room(work);
-  const Block<T> a = room.block(n, n), x = room.block(n, n), weight = room.block(1, 1);
-  for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
-    pack(lu, first, lanes, n, n, a);
-    pack(Matrices<const T>{weights, 1, 1, 1}, first, lanes, 1, 1, weight);
-    set_identity(x, n, n);
-    for (int64_t i = 0; i < n; ++i) x.set(i, i, weight(0, 0));
-    substitute_transposed(a, x, n, n, /*lower=*/true);
-    unpack_rows(x, first, lanes, Rows(pivots + first * n, n, lanes, lanes), n, n, to);
-  });
+  solve_systems<T>({lu, pivots, true, {}, weights, to}, s, work);
 }
-
 template <class T>
 void solve_back(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& x,
                 const Matrices<const T>& dx, const Matrices<T>& db, const Matrices<T>& da,
                 const SmallShape& s, void* work) {
-  const int64_t n = s.rows, k = s.columns;
-  Room<T> room(work);
-  const Block<T> a = room.block(n, n), y = room.block(n, k), product = room.block(n, n);
-  T* const x_room = room.largest();
-  for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
-    pack(lu, first, lanes, n, n, a);
-    pack(dx, first, lanes, n, k, y);
-    substitute_transposed(a, y, n, k);
-    const Rows rows(pivots + first * n, n, lanes, lanes);
-    if (db.data) unpack_rows(y, first, lanes, rows, n, k, db);
-    if (da.data) {
-      const View<T> turned = pack_turnable(x, first, lanes, n, k, x_room).turned();
-      multiply_blocks<T>(y, turned, product, T(-1), n, k, n);
-      unpack_rows(product, first, lanes, rows, n, n, da);
-    }
-  });
+  solve_systems<T>({lu, pivots, true, dx, nullptr, db, x, da}, s, work);
 }
 
 template <class T>

@@ -274,15 +274,16 @@ void svd(const Matrices<const T>& from, T* values, const Matrices<T>& u, int64_t
   Room<T> room(work);
   const Block<T> a = room.block(m, n), q(room.block(m, m).data, u_columns),
                  lengths = room.block(n, 1), tau = room.block(n, 1), scales = room.block(n, 1),
-                 squares = room.block(n, 1);
+                 squares = room.block(n, 1), excess = room.block(n, 1);
   const int64_t rows = with_right ? m + n : m;
-  const Columns<T> columns{room.block(n, rows), m, rows, scales, squares};
+  const Columns<T> columns{room.block(n, rows), m, rows, scales, squares, excess};
   const Block<T> x = columns.x;
   for_groups<T>(s.count, [&](int64_t first, int64_t lanes) {
     pack(from, first, lanes, m, n, a);
     const V scale = scale_down(a, m, n);
     for (int64_t j = 0; j < n; ++j) {
       scales.set(j, 0, V(T(1)));
+      excess.set(j, 0, V(T(0)));
       for (int64_t i = 0; i < m; ++i) x.set(j, i, a(i, j));
       for (int64_t i = m; i < rows; ++i) x.set(j, i, V(T(i - m == j)));
     }

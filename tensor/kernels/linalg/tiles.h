@@ -146,7 +146,7 @@ void multiply_tile(const View<T>& a, const View<T>& b, const Block<T>& c, const 
     batch<T> factor[R];
     for (int r = 0; r < R; ++r) factor[r] = batch<T>::load_aligned(left + r * a.row);
     for (int q = 0; q < C; ++q) {
-      const batch<T> y = batch<T>::load_aligned(right + q * b.column);
+      const batch<T> y = load_once(right + q * b.column);
       for (int r = 0; r < R; ++r) sum[r][q] = xsimd::fma(factor[r], y, sum[r][q]);
     }
   }
