@@ -32,6 +32,7 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
+BPETokenizer::BPETokenizer(std::vector<Pair> merges) : BPETokenizer(std::move(merges), "") {}
 BPETokenizer::BPETokenizer(std::vector<Pair> merges, const std::string& place) try
     : merges_(std::move(merges)) {
   if (size() > most_tokens)

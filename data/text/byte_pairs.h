@@ -29,7 +29,7 @@ class BPETokenizer : public Tokenizer {
 
   /// Token 256 + i stands for merges[i]. Throws Error where a pair is not of earlier tokens, comes
   /// twice or has more than `most_bytes`, and for more than `most_tokens`.
-  explicit BPETokenizer(std::vector<Pair> merges = {}) : BPETokenizer(std::move(merges), "") {}
+  explicit BPETokenizer(std::vector<Pair> merges = {});
   /// Learns merges from a text until there are `size` tokens, or no pair occurs `min_count` times.
   /// Each merges the pair that occurs most often then, of several the one with the smallest first
   /// token, and then the smallest second. Time grows as the distinct words. Throws ValueError

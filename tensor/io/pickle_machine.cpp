@@ -55,6 +55,14 @@ class Machine {
     bytes_.remove_prefix(end + 1);
     return line;
   }
+  uint64_t take_place() {
+    const std::string_view line = take_line();
+    uint64_t place = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), place);
+    if (error != std::errc() || end != line.data() + line.size())
+      calls_.fail("a place of {} characters that is no number", line.size());
+    return place;
+  }
   double take_double() {
     uint64_t bits = take<uint64_t>();
     if constexpr (std::endian::native == std::endian::little) bits = __builtin_bswap64(bits);
@@ -327,15 +335,9 @@ bool Machine::step(uint8_t opcode) {
       push(calls_.storage(pop()));
       break;
 
-    case 'p': {
-      const std::string_view line = take_line();
-      uint64_t place = 0;
-      const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), place);
-      if (error != std::errc() || end != line.data() + line.size())
-        calls_.fail("a place of {} characters that is no number", line.size());
-      put(place);
+    case 'p':
+      put(take_place());
       break;
-    }
     case 'q':
       put(take<uint8_t>());
       break;
@@ -344,6 +346,9 @@ bool Machine::step(uint8_t opcode) {
       break;
     case 0x94:
       put(kept_);
+      break;
+    case 'g':
+      get(take_place());
       break;
     case 'h':
       get(take<uint8_t>());

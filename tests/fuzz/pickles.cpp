@@ -66,11 +66,12 @@ std::vector<std::string> fuzz::seeds() {
                              "ccollections\nOrderedDict\n)RtR";
   return {
       "\x80\2}q\0(X\1\0\0\0wq\3"s + tensor +
-          "K\1]q\4(K\2M\0\1J\xff\xff\xff\xff\x8a\1\1h\3h\4\x85"s + "0eNG\x3f\xe0\0\0\0\0\0\0u."s,
-      "\x80\4\x95\x40\0\0\0\0\0\0\0\x8c\2ab\x94(\x88\x89N\x8f\x90t\x94h\0h\1\x86."s,
+          "K\1]q\4(K\2M\0\1J\xff\xff\xff\xff\x8a\1\1h\3h\4\x85"s +
+          "0eK\3NK\4G\x3f\xe0\0\0\0\0\0\0u."s,
+      "\x80\4\x95\x13\0\0\0\0\0\0\0\x8c\2ab\x94(\x88\x89N\x8f\x90t\x94h\0h\1\x86."s,
       "\x80\2ctorch._utils\n_rebuild_parameter\n"s + tensor + "\x88}\x87R.",
       "\x80\2ctorch.jit._pickle\nbuild_intlist\n](K\1K\2e\x85R.",
       "\x80\2ctorch\nSize\nK\1K\2\x86\x85Rctorch\nint64\nctorch\ndevice\nX\3\0\0\0cpu\x85R\x87."s,
-      "\x80\2ccollections\nOrderedDict\n)R}X\1\0\0\0ms}b."s,
-      "(I01\nI-12\nL7L\nF0.5\nlp0\n(g0\nd."};
+      "\x80\2ccollections\nOrderedDict\n)R}X\1\0\0\0mK\1sb."s,
+      "(I01\nI-12\nL7L\nF0.5\nlp0\n0(I1\ng0\nd."};
 }

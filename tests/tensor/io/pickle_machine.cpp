@@ -57,6 +57,7 @@ TEST_CASE("pickle_load: each opcode") {
        "(1 1)"},
       {"]q\0h\0\x86."s, "(#0[] =0)"},
       {"]p7\n0h\x07.", "#0[]"},
+      {"]q\7g7\n\x86.", "(#0[] =0)"},
       {"]r\5\0\0\0j\5\0\0\0\x86."s, "(#0[] =0)"},
       {"(]\x94}\x94h\0h\1t."s, "(#0[] #1{} =0 =1)"},
       {"\x80\4\x95\1\0\0\0\0\0\0\0N."s, "None"},
@@ -84,7 +85,9 @@ TEST_CASE("pickle_load: each opcode") {
       {tensor_on(storage("DoubleStorage", "", 0), "K\0K\0\x85K\1\x85"s) + ".",
        "#0float64[0/1]+0 of storage 0, 0 bytes, no grad: ;"},
   };
-  for (const auto& [pickle, value] : pickles) {
+  for (const auto& each : pickles) {
+    const auto& pickle = each.first;
+    const auto& value = each.second;
     CAPTURE(pickle);
     CHECK(message([&] { unpickled(pickle); }) == "nothing was thrown");
     CHECK(shown(pickle) == value);
@@ -132,7 +135,9 @@ TEST_CASE("pickle_load: what is no plain container is refused by its name") {
       {"}NK\1s.", "a key is None, not a bool, a number or a string"},
       {"}\x8c\1a})K\1ss.", "a: a key is a tuple, not a bool, a number or a string"},
   };
-  for (const auto& [pickle, error] : pickles) {
+  for (const auto& each : pickles) {
+    const auto& pickle = each.first;
+    const auto& error = each.second;
     CAPTURE(pickle);
     CHECK(why(pickle) == error);
   }
@@ -177,7 +182,9 @@ TEST_CASE("pickle_load: a machine that is misled says where") {
       {"]q\0h\0a."s, "0: a container that contains itself"},
       {"}q\0\x8c\1ah\0\x85s."s, "a.0: a container that contains itself"},
   };
-  for (const auto& [pickle, error] : pickles) {
+  for (const auto& each : pickles) {
+    const auto& pickle = each.first;
+    const auto& error = each.second;
     CAPTURE(pickle);
     CHECK(why(pickle) == error);
   }
@@ -232,7 +239,9 @@ TEST_CASE("pickle_load: tensors are held to their storages") {
            "J\xff\xff\xff\xfftQ",
        "a storage of -1 elements"},
   };
-  for (const auto& [pickle, error] : pickles) {
+  for (const auto& each : pickles) {
+    const auto& pickle = each.first;
+    const auto& error = each.second;
     CAPTURE(pickle);
     CHECK(why(pickle + ".") == error);
   }

@@ -225,7 +225,9 @@ TEST_CASE("torch_save: what Python reads") {
   const char* const given = std::getenv("GRADUS_PICKLES");
   const std::filesystem::path folder = given ? given : temporary.path;
   std::filesystem::create_directories(folder);
-  for (const auto& [name, value] : written()) {
+  for (const auto& each : written()) {
+    const auto& name = each.first;
+    const auto& value = each.second;
     CAPTURE(name);
     const std::string text = Shown()(value), file = (folder / (name + ".pt")).string();
     torch_save(value, file);
