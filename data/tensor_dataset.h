@@ -65,17 +65,21 @@ TensorDataset(const Tensor (&)[N]) -> TensorDataset<std::array<Tensor, N>>;
 
 namespace datasets {
 
-/// libtorch's: the rows of one tensor, without targets. Several tensors are stacked.
-struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
-  explicit TensorDataset(Tensor tensor);
-  explicit TensorDataset(const std::vector<Tensor>& tensors);
+/// libtorch's: the rows of one tensor, without targets. Several tensors are stacked. It is a
+/// template, so that only programs which have one compile it.
+template <class Nothing>
+struct TensorDatasetOf : public Dataset<TensorDatasetOf<Nothing>, TensorExample> {
+  explicit TensorDatasetOf(Tensor tensor) : tensor(std::move(tensor)) {}
+  explicit TensorDatasetOf(const std::vector<Tensor>& tensors)
+      : tensor(transforms::detail::stack(tensors)) {}
   /// Row `index`. Throws IndexError past the end.
-  TensorExample get(size_t index) override;
+  TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
   /// How many rows there are.
-  std::optional<size_t> size() const override;
+  std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
 
   Tensor tensor;
 };
+using TensorDataset = TensorDatasetOf<void>;  ///< The rows of one tensor.
 
 }  // namespace datasets
 }  // namespace gradus::data
