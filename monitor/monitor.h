@@ -3,3 +3,9 @@
 
 #include "monitor/checkpoint.h"
 #include "monitor/early_stopping.h"
+#include "monitor/line_chart.h"
+#include "monitor/logger.h"
+#include "monitor/metrics.h"
+#include "monitor/named_values.h"
+#include "monitor/picture_sheet.h"
+#include "monitor/progress.h"
