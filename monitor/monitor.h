@@ -2,3 +2,7 @@
 #pragma once
 
 #include "monitor/early_stopping.h"
+#include "monitor/event_reader.h"
+#include "monitor/histogram_bins.h"
+#include "monitor/stopwatch.h"
+#include "monitor/summary_writer.h"
