@@ -5,4 +5,5 @@
 #include "monitor/event_reader.h"
 #include "monitor/histogram_bins.h"
 #include "monitor/stopwatch.h"
+#include "monitor/summary.h"
 #include "monitor/summary_writer.h"
