@@ -229,7 +229,7 @@ bool is_before(std::string_view a, std::string_view b) {
   constexpr std::string_view digits = "0123456789";
   while (!a.empty() && !b.empty()) {
     const auto number_of = [](std::string_view s) {
-      const std::string_view all = s.substr(0, s.find_first_not_of(digits));
+      const std::string_view all = s.substr(0, s.find_first_not_of("0123456789"));
       return all.substr(std::min(all.find_first_not_of('0'), all.size()));
     };
     const std::string_view m = number_of(a), n = number_of(b);
