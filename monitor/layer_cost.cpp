@@ -11,22 +11,29 @@ namespace {
 
 constexpr const char* op = "summary";
 
-// --- The first tensor of a value ----------------------------------------------------------------
+// --- The tensors of a value ---------------------------------------------------------------------
 
-const Tensor& first(const Tensor& t) { return t; }
-Tensor first(const std::optional<Tensor>& t) { return t ? *t : Tensor(); }
-Tensor first(const std::vector<Tensor>& list) { return list.empty() ? Tensor() : list[0]; }
-Tensor first(const nn::ASMoutput& out) { return out.output; }
-Tensor first(const nn::utils::rnn::PackedSequence& packed) { return packed.data(); }
+using List = std::vector<Tensor>;
+void collect(const Tensor& t, List& to) {
+  if (t.defined()) to.push_back(t);
+}
+void collect(const std::optional<Tensor>& t, List& to) {
+  if (t) collect(*t, to);
+}
+void collect(const List& list, List& to) {
+  for (const Tensor& t : list) collect(t, to);
+}
+void collect(const nn::ASMoutput& out, List& to) { collect(out.output, to); }
+void collect(const nn::utils::rnn::PackedSequence& packed, List& to) { collect(packed.data(), to); }
 template <class... T>
-Tensor first(const std::tuple<T...>& list) {
-  return first(std::get<0>(list));
+void collect(const std::tuple<T...>& list, List& to) {
+  std::apply([&](const auto&... each) { (collect(each, to), ...); }, list);
 }
 
 template <class T>
-bool take(nn::AnyValue& value, Tensor& out) {
+bool take(nn::AnyValue& value, List& to) {
   const T* held = value.try_get<T>();
-  if (held) out = first(*held);
+  if (held) collect(*held, to);
   return held != nullptr;
 }
 
@@ -45,26 +52,29 @@ int64_t elements(const nn::Module& m) {
   return out;
 }
 
+int64_t numel(IntArrayRef sizes) {
+  Checked out{op, 1};
+  for (const int64_t size : sizes) out = out * size;
+  return out;
+}
 // How many rows of its last dim a tensor has.
-int64_t rows(const Tensor& t) {
-  if (t.dim() == 0) return 1;
-  return t.size(-1) == 0 ? 0 : t.numel() / t.size(-1);
+int64_t rows(IntArrayRef sizes) {
+  return sizes.empty() ? 1 : numel({sizes.data(), sizes.size() - 1});
 }
 
-// Each channel of the result is one place less.
 template <class Conv>
-bool conv_cost(nn::Module& m, const Tensor& out, int64_t& cost) {
+bool conv_cost(nn::Module& m, IntArrayRef out, int64_t& cost) {
   if (!m.as<Conv>()) return false;
-  const int64_t channels = m.as<Conv>()->options.out_channels();
-  cost = Checked{op, out.numel() / channels} * elements(m);
+  cost = Checked{op, numel(out) / m.as<Conv>()->options.out_channels()} * elements(m);
   return true;
 }
 template <class Conv>
-bool transposed_cost(nn::Module& m, const Tensor& in, const Tensor& out, int64_t& cost) {
+bool transposed_cost(nn::Module& m, IntArrayRef in, IntArrayRef out, int64_t& cost) {
   const auto* conv = m.as<Conv>();
   if (!conv) return false;
-  cost = Checked{op, in.numel() / conv->options.in_channels()} * conv->weight.numel() +
-         (conv->bias.defined() ? out.numel() : 0);
+  if (in.empty()) return true;
+  cost = Checked{op, numel(in) / conv->options.in_channels()} * conv->weight.numel() +
+         (conv->bias.defined() ? numel(out) : 0);
   return true;
 }
 
@@ -78,7 +88,7 @@ int64_t attention_cost(const nn::MultiheadAttentionImpl& m, const nn::ModuleArgu
   const auto& o = m.options;
   const int64_t e = o.embed_dim(),
                 batch = query.dim() == 3 ? query.size(o.batch_first() ? 0 : 1) : 1;
-  const Checked queries{op, rows(query)}, keys{op, rows(key)};
+  const Checked queries{op, rows(query.sizes())}, keys{op, rows(key.sizes())};
   const int64_t bias = o.bias() ? e : 0;
   const Checked projected = queries * (2 * (Checked{op, e} * e + bias)) +
                             keys * (Checked{op, e} * o.kdim() + bias) +
@@ -89,17 +99,21 @@ int64_t attention_cost(const nn::MultiheadAttentionImpl& m, const nn::ModuleArgu
 
 }  // namespace
 
-Tensor first_tensor(nn::AnyValue& v) {
+std::vector<Tensor> tensors_in(nn::AnyValue& v) {
   using std::tuple;
   using Two = tuple<Tensor, Tensor>;
   using Packed = nn::utils::rnn::PackedSequence;
-  Tensor out;
+  List out;
   (void)(take<Tensor>(v, out) || take<Two>(v, out) || take<tuple<Tensor, Two>>(v, out) ||
-         take<std::vector<Tensor>>(v, out) || take<std::optional<Tensor>>(v, out) ||
+         take<List>(v, out) || take<std::optional<Tensor>>(v, out) ||
          take<tuple<Tensor, Tensor, Tensor>>(v, out) || take<nn::ASMoutput>(v, out) ||
          take<Packed>(v, out) || take<tuple<Packed, Tensor>>(v, out) ||
          take<tuple<Packed, Two>>(v, out));
   return out;
+}
+Tensor first_tensor(nn::AnyValue& value) {
+  const List all = tensors_in(value);
+  return all.empty() ? Tensor() : all[0];
 }
 Tensor first_tensor(const nn::ModuleArguments& arguments) {
   for (nn::AnyValue v : arguments)
@@ -108,8 +122,13 @@ Tensor first_tensor(const nn::ModuleArguments& arguments) {
 }
 
 int64_t mult_adds(nn::Module& m, const nn::ModuleArguments& arguments, nn::AnyValue& result) {
+  if (const auto* attention = m.as<nn::MultiheadAttentionImpl>())
+    return attention_cost(*attention, arguments);
   const Tensor in = first_tensor(arguments), out = first_tensor(result);
-  if (!in.defined() || !out.defined()) return 0;
+  return in.defined() && out.defined() ? mult_adds(m, in.sizes(), out.sizes()) : 0;
+}
+
+int64_t mult_adds(nn::Module& m, IntArrayRef in, IntArrayRef out) {
   using namespace nn;
   int64_t cost = 0;
   if (conv_cost<Conv1dImpl>(m, out, cost) || conv_cost<Conv2dImpl>(m, out, cost) ||
@@ -121,15 +140,13 @@ int64_t mult_adds(nn::Module& m, const nn::ModuleArguments& arguments, nn::AnyVa
   if (is_any<LinearImpl, BilinearImpl, RNNImpl, LSTMImpl, GRUImpl, RNNCellImpl, LSTMCellImpl,
              GRUCellImpl>(m))
     return Checked{op, rows(out)} * elements(m);
-  if (const auto* attention = m.as<MultiheadAttentionImpl>())
-    return attention_cost(*attention, arguments);
   if (is_any<BatchNorm1dImpl, BatchNorm2dImpl, BatchNorm3dImpl, SyncBatchNormImpl,
              InstanceNorm1dImpl, InstanceNorm2dImpl, InstanceNorm3dImpl, LayerNormImpl,
              GroupNormImpl, RMSNormImpl>(m))
-    return Checked{op, out.numel()} * (elements(m) > 0 ? 2 : 1);
-  if (is_any<PReLUImpl>(m)) return out.numel();
-  if (const auto* bag = m.as<EmbeddingBagImpl>())
-    return Checked{op, in.numel()} * bag->options.embedding_dim();
+    return Checked{op, numel(out)} * (elements(m) > 0 ? 2 : 1);
+  if (is_any<PReLUImpl>(m)) return numel(out);
+  if (const auto* bag = m.as<EmbeddingBagImpl>(); bag && !in.empty())
+    return Checked{op, numel(in)} * bag->options.embedding_dim();
   return 0;
 }
 

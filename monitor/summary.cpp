@@ -8,6 +8,8 @@
 #include "autograd/modes.h"
 #include "autograd/ops/random/random.h"
 #include "monitor/layer_cost.h"
+#include "monitor/layer_trace.h"
+#include "nn/layers/attention.h"
 #include "tensor/base/fail.h"
 #include "tensor/random/generator_impl.h"
 
@@ -68,7 +70,8 @@ struct Hooks {
 
 }  // namespace
 
-// Lists the modules of a tree, then the calls, and makes rows of both.
+// Lists the modules of a tree, then the calls, and makes rows of both. The calls are recorded: what
+// no hook saw is on the tape.
 class SummaryMaker {
  public:
   SummaryMaker(nn::Module& root, const SummaryOptions& options) {
@@ -91,7 +94,8 @@ class SummaryMaker {
           [this, i](nn::Module& module, const nn::ModuleArguments& arguments,
                     nn::AnyValue& result) { end(i, module, arguments, result); }));
     }
-    model.content().forward(std::move(inputs));
+    nn::AnyValue result = model.content().forward(std::move(inputs));
+    trace(detail::Tape(detail::tensors_in(result)));
   }
 
   ModelSummary finish() {
@@ -170,6 +174,29 @@ class SummaryMaker {
     layer.mult_adds = detail::mult_adds(m, arguments, result);
   }
 
+  // Finds the calls that no hook saw. Attention counts its last projection itself.
+  void trace(const detail::Tape& tape) {
+    std::set<size_t> seen;
+    for (const Row& row : rows_) seen.insert(row.place);
+    for (size_t i = 0; i < places_.size(); ++i) {
+      const Place& p = places_[i];
+      if (seen.contains(i) || !p.module->children().empty()) continue;
+      if (p.parent >= 0 && seen.contains(size_t(p.parent)) &&
+          places_[size_t(p.parent)].module->as<nn::MultiheadAttentionImpl>())
+        continue;
+      for (const detail::Tape::Call& call : tape.calls(*p.module)) {
+        LayerSummary layer;
+        layer.called = true;
+        layer.input_size = call.input_size;
+        layer.output_size = call.output_size;
+        layer.output_bytes = int64_t(item_size(call.dtype));
+        for (const int64_t size : call.output_size) layer.output_bytes *= size;
+        layer.mult_adds = detail::mult_adds(*p.module, call.input_size, call.output_size);
+        traced_[i].push_back({i, std::move(layer)});
+      }
+    }
+  }
+
   static void count(Place& p) {
     p.num_params = p.trainable_params = p.own_params = 0;
     std::set<const void*> below;
@@ -232,7 +259,11 @@ class SummaryMaker {
         const Place& p = places_[rows_[i].place];
         if (p.parent == parent && rows_[i].place < place) at = block_end(i);
       }
-      rows_.insert(rows_.begin() + ptrdiff_t(at), Row{place, {}});
+      const auto calls = traced_.find(place);
+      if (calls == traced_.end())
+        rows_.insert(rows_.begin() + ptrdiff_t(at), Row{place, {}});
+      else
+        rows_.insert(rows_.begin() + ptrdiff_t(at), calls->second.begin(), calls->second.end());
     }
   }
 
@@ -240,6 +271,7 @@ class SummaryMaker {
   std::vector<Place> places_;  // parents first, children in their order
   std::unordered_map<const nn::Module*, size_t> listed_;
   std::vector<Row> rows_;
+  std::unordered_map<size_t, std::vector<Row>> traced_;  // by place
   std::vector<size_t> open_;  // the rows of the calls that have not returned
 };
 
@@ -251,7 +283,7 @@ ModelSummary summarize(const nn::AnyModule& model, std::vector<nn::AnyValue> inp
   SummaryMaker maker(root, options);
   {
     const Kept kept(root);
-    const NoGradGuard guard;
+    const AutoGradMode recording(true);
     root.train(options.train());
     maker.call(model, std::move(inputs));
   }

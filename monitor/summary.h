@@ -48,7 +48,7 @@ struct LayerSummary {
   int64_t depth = 0;
   /// Whether it has no modules of its own.
   bool is_leaf = true;
-  /// Whether its hooks saw a call; only then its sizes and costs are known.
+  /// Whether a call was seen; only then its sizes and costs are known.
   bool called = false;
   /// Whether an earlier row has the same module.
   bool recursive = false;
@@ -132,13 +132,17 @@ nn::AnyModule as_any_module(M& model) {
 ///   std::cout << monitor::summary(*model, {{1, 3, 224, 224}});
 ///
 /// The model is a module, its holder or a shared_ptr, with a forward() that nn::AnyModule can call.
-/// It is called once, without gradients, in eval mode unless the options say train. Afterwards the
-/// mode of each module, all buffers, hooks and the default generator are as before, also when
-/// forward() throws, which goes on to the caller. Lazy layers keep the sizes that they find.
+/// It is called once, recorded and without a backward pass, in eval mode unless the options say
+/// train. Afterwards the mode of each module, all buffers, hooks and the default generator are as
+/// before, also when forward() throws, which goes on to the caller. Lazy layers keep the sizes that
+/// they find.
 ///
-/// Layers are seen by their hooks, where they are called as a whole, `fc(x)` or by a Sequential. A
-/// layer called by `fc->forward(x)` has a row without sizes and costs, and its parameters are
-/// counted all the same. A module that is called again has a row for each call, "(recursive)".
+/// Calls are seen by hooks, where a module is called as a whole, `fc(x)` or by a Sequential. Past
+/// them, by `fc->forward(x)`, the calls of Linear, convolutions, batch, layer and group
+/// normalisation, Embedding, and recurrent layers and cells are found on the tape, if what they
+/// have as last parameter gets gradients and the result depends on it; other modules then have a
+/// row without sizes and costs. A module that is called again has a row for each call,
+/// "(recursive)".
 ///
 /// Multiply-adds are counted for
 /// - Linear and Bilinear: each weight and bias once for each row of the result;

@@ -175,11 +175,78 @@ TEST_CASE("summary: modules in lists, not called, and called past their hooks ha
         "  list.1:Linear called\n"
         " unused:Sequential\n"
         "  unused.0:Linear\n"
-        " direct:Linear\n"
+        " direct:Linear called\n"
         " last:Linear called\n");
   CHECK(s.total_params() == 3 * 20 + 9 + 5 + 4);
   CHECK(s.layers()[0].own_params == 4);
-  CHECK(s.total_mult_adds() == 2 * (20 + 20 + 5));
+  CHECK(s.total_mult_adds() == 2 * (20 + 20 + 20 + 5));
+}
+
+namespace {
+
+// A network as many programs have it: layers are called past their hooks.
+struct PlainImpl : nn::Module {
+  PlainImpl() {
+    conv = register_module("conv", nn::Conv2d(2, 4, 3));
+    norm = register_module("norm", nn::BatchNorm2d(4));
+    up = register_module("up", nn::ConvTranspose2d(4, 3, 2));
+    lstm = register_module("lstm", nn::LSTM(nn::LSTMOptions(3, 5).bidirectional(true)));
+    gru = register_module("gru", nn::GRU(10, 6));
+    cell = register_module("cell", nn::GRUCell(6, 6));
+    fc = register_module("fc", nn::Linear(6, 6));
+    plain = register_module("plain", nn::Linear(nn::LinearOptions(6, 2).bias(false)));
+    shared = register_module("shared", nn::Linear(2, 2));
+    act = register_module("act", nn::ReLU());
+    frozen = register_module("frozen", nn::Linear(2, 2));
+    frozen->requires_grad_(false);
+  }
+  std::tuple<Tensor, Tensor> forward(const Tensor& x) {
+    Tensor y = act->forward(norm->forward(conv->forward(x)));
+    y = up->forward(y).flatten(2).permute({2, 0, 1});  // [25, N, 3]
+    y = std::get<0>(gru->forward(std::get<0>(lstm->forward(y))));
+    y = cell->forward(y.select(0, 24));
+    y = plain->forward(fc->forward(y.unsqueeze(1)));
+    return {shared->forward(shared->forward(y)), frozen->forward(y) + plain->weight.sum()};
+  }
+  nn::Conv2d conv = nullptr;
+  nn::BatchNorm2d norm = nullptr;
+  nn::ConvTranspose2d up = nullptr;
+  nn::LSTM lstm = nullptr;
+  nn::GRU gru = nullptr;
+  nn::GRUCell cell = nullptr;
+  nn::Linear fc = nullptr, plain = nullptr, shared = nullptr, frozen = nullptr;
+  nn::ReLU act = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("summary: layers that are called past their hooks are found on the tape") {
+  PlainImpl model;
+  const NoGradGuard guard;  // of the caller, which is not in the way
+  const ModelSummary s = summary(model, {{3, 2, 6, 6}});
+  std::string rows;
+  for (const LayerSummary& r : s.layers()) {
+    rows += r.path + (r.recursive ? " again" : "") + (r.called ? ":" : " -");
+    for (const int64_t size : r.output_size) rows += ' ' + std::to_string(size);
+    rows += ", " + std::to_string(r.mult_adds) + '\n';
+  }
+  CHECK(rows ==
+        ": 3 1 2, 0\n"
+        "conv: 3 4 4 4, 3648\n"
+        "norm: 3 4 4 4, 384\n"
+        "up: 3 3 5 5, 2529\n"
+        "lstm: 25 3 10, 30000\n"
+        "gru: 25 3 6, 24300\n"
+        "cell: 3 6, 756\n"
+        "fc: 3 1 6, 126\n"
+        "plain: 3 1 2, 36\n"
+        "shared: 3 1 2, 18\n"
+        "shared again: 3 1 2, 18\n"
+        "act -, 0\n"
+        "frozen -, 0\n");
+  CHECK(!GradMode::is_enabled());
+  CHECK(!model.fc->weight.grad().defined());
+  CHECK(s.total_params() == monitor::count_parameters(model));
 }
 
 TEST_CASE("summary: the model and the generator are as before, also after a throw") {
