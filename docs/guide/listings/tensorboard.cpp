@@ -11,8 +11,8 @@ using namespace gradus;
 // Points in a plane, and whether they lie in a ring.
 struct NetImpl : nn::Module {
   NetImpl() {
-    body = register_module("body", nn::Sequential(nn::Linear(2, 32), nn::Tanh(), nn::Linear(32, 32),
-                                                  nn::Tanh()));
+    body = register_module(
+        "body", nn::Sequential(nn::Linear(2, 32), nn::Tanh(), nn::Linear(32, 32), nn::Tanh()));
     head = register_module("head", nn::Linear(32, 1));
   }
   Tensor forward(const Tensor& x) { return head(body(x)); }
