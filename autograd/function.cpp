@@ -44,6 +44,12 @@ bool contains(const variable_list& list, const Tensor& t) {
 }
 }  // namespace
 
+void AutogradContext::save_for_backward(variable_list to_save) { to_save_ = std::move(to_save); }
+void AutogradContext::mark_dirty(const variable_list& inputs) { dirty_ = inputs; }
+void AutogradContext::mark_non_differentiable(const variable_list& outputs) {
+  non_differentiable_ = outputs;
+}
+
 variable_list AutogradContext::get_saved_variables() const {
   if (!node_) return to_save_;
   if (node_->released_) detail::throw_released(*node_);
@@ -153,6 +159,17 @@ variable_list FunctionNode::finish(const variable_list& inputs, variable_list ou
 }
 
 namespace detail {
+
+void collect(const Tensor& t, variable_list& out, std::vector<bool>& is_tensor) {
+  out.push_back(t);
+  is_tensor.push_back(true);
+}
+void collect(const std::optional<Tensor>& t, variable_list& out, std::vector<bool>& is_tensor) {
+  collect(t.value_or(Tensor()), out, is_tensor);
+}
+void collect(const std::vector<Tensor>& list, variable_list& out, std::vector<bool>& is_tensor) {
+  for (const Tensor& t : list) collect(t, out, is_tensor);
+}
 
 std::string function_name(const std::type_info& type) {
   int status = 0;

@@ -21,14 +21,14 @@ class AutogradContext {
   AutogradContext& operator=(const AutogradContext&) = delete;
 
   /// Tensors (inputs or outputs of forward) for backward; undefined ones keep their place.
-  void save_for_backward(variable_list to_save) { to_save_ = std::move(to_save); }
+  void save_for_backward(variable_list to_save);
   /// The tensors of save_for_backward(). Throws Error when one of them was written to since, or
   /// when the graph was freed.
   variable_list get_saved_variables() const;
   /// Names the inputs that forward writes in place.
-  void mark_dirty(const variable_list& inputs) { dirty_ = inputs; }
+  void mark_dirty(const variable_list& inputs);
   /// Names the outputs that no gradient flows through.
-  void mark_non_differentiable(const variable_list& outputs) { non_differentiable_ = outputs; }
+  void mark_non_differentiable(const variable_list& outputs);
   /// Whether backward sees zeros (the default) or undefined tensors for outputs without a gradient.
   void set_materialize_grads(bool value) { materialize_ = value; }
   /// Whether the i-th tensor among forward's arguments needs a gradient. Throws IndexError out of
@@ -59,18 +59,9 @@ variable_list run_function(std::string name, const variable_list& inputs,
                            const std::function<variable_list(AutogradContext*)>& forward,
                            FunctionBackward backward);
 
-inline void collect(const Tensor& t, variable_list& out, std::vector<bool>& is_tensor) {
-  out.push_back(t);
-  is_tensor.push_back(true);
-}
-inline void collect(const std::optional<Tensor>& t, variable_list& out,
-                    std::vector<bool>& is_tensor) {
-  collect(t.value_or(Tensor()), out, is_tensor);
-}
-inline void collect(const std::vector<Tensor>& list, variable_list& out,
-                    std::vector<bool>& is_tensor) {
-  for (const Tensor& t : list) collect(t, out, is_tensor);
-}
+void collect(const Tensor& t, variable_list& out, std::vector<bool>& is_tensor);
+void collect(const std::optional<Tensor>& t, variable_list& out, std::vector<bool>& is_tensor);
+void collect(const std::vector<Tensor>& list, variable_list& out, std::vector<bool>& is_tensor);
 template <class T>
 void collect(const T&, variable_list&, std::vector<bool>& is_tensor) {
   is_tensor.push_back(false);

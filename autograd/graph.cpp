@@ -127,6 +127,8 @@ MultiGradHandle register_multi_grad_hook_any(const variable_list& tensors,
   return hooks;
 }
 
+MultiGradHandle::MultiGradHandle(std::vector<std::pair<Tensor, unsigned>> hooks)
+    : hooks_(std::move(hooks)) {}
 void MultiGradHandle::remove() {
   for (const auto& [tensor, handle] : hooks_) tensor.remove_hook(handle);
   hooks_.clear();

@@ -49,7 +49,7 @@ class disable_saved_tensors_hooks {
 /// What register_multi_grad_hook() gave: removes its hooks.
 class MultiGradHandle {
  public:
-  MultiGradHandle(std::vector<std::pair<Tensor, unsigned>> hooks) : hooks_(std::move(hooks)) {}
+  MultiGradHandle(std::vector<std::pair<Tensor, unsigned>> hooks);
   /// Removes them; a second call does nothing.
   void remove();
 

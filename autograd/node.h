@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tensor/base/owned.h"
 #include "tensor/tensor.h"
 
 namespace gradus::autograd {
@@ -179,7 +180,7 @@ class Node : public History, public memory::Pooled {
     std::vector<OutputInfo> outputs;  // those after the first
     std::vector<OutputHooks> hooks;
     // In anomaly mode: where this was recorded, and in whose backward pass if in any.
-    std::unique_ptr<const StackTrace> origin;
+    gradus::detail::Owned<const StackTrace> origin;
     Ref<Node> maker;
     // Of a checkpointed node: how it is recorded again, and as which node of that recording.
     std::shared_ptr<Recording> recording;
@@ -219,7 +220,7 @@ class Node : public History, public memory::Pooled {
   friend Ref<Node> share(const std::shared_ptr<Node>& node);
   mutable const Node* next_dying_ = nullptr;
   uint64_t sequence_;
-  std::unique_ptr<Rare> rare_;
+  gradus::detail::Owned<Rare> rare_;
 };
 
 /// dx with a history that leads to `inputs` by a slope of zero, for a gradient that has none.

@@ -21,7 +21,7 @@ class NodeGuard {
 
  private:
   Ref<Node> node_;
-  std::unique_ptr<RunningNode> frame_;
+  gradus::detail::Owned<RunningNode> frame_;
 };
 
 /// A new node of the program's own.

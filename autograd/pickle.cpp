@@ -12,7 +12,7 @@ static IValue finished(const pickle::Made& made) {
 }
 
 void torch_save(const IValue& value, const std::string& filename) try {
-  save_file(filename, [&](const WriteBytes& write) {
+  replace_file("torch_save", filename, [&](const WriteBytes& write) {
     torch_archive::write(value, "torch_save: " + filename, write);
   });
 } catch (...) {

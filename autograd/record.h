@@ -157,6 +157,9 @@ inline constexpr bool takes_output = std::is_invocable_v<F&, const Tensor&, cons
 template <class F>
 inline constexpr bool takes_grads = std::is_invocable_v<F&, const Grads&>;
 template <class F>
+inline constexpr bool takes_needs_and_output =
+    std::is_invocable_v<F&, const Tensor&, const Needs&, const Tensor&>;
+template <class F>
 inline constexpr bool takes_input = std::is_invocable_v<F&, const Tensor&, const OutputInfo&>;
 // Throws where x was given another shape behind its history's back.
 void check_input(const Node& node, const Edge& edge, const Tensor& x);
@@ -244,12 +247,20 @@ class RecordedJoint final : public Node {
     saves_ = Saved::end_moves();
   }
   std::span<Edge> edges() override { return edges_; }
-  void keep_output(const Tensor&) {}
+  void keep_output(const Tensor& out) {
+    if constexpr (detail::takes_needs_and_output<F>) {
+      output_.keep(out);
+      saves_ = true;
+    }
+  }
   void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     if (released_) detail::throw_released(*this);
     std::vector<Tensor> out;
     if constexpr (std::is_invocable_v<F&, const Grads&, const Needs&>)
       out = (*vjp_)(Grads(dy, *this), needs_);
+    else if constexpr (detail::takes_needs_and_output<F>)
+      out = (*vjp_)(static_cast<const Tensor&>(dy[0]), needs_,
+                    static_cast<const Tensor&>(output_.restore(this)));
     else
       out = (*vjp_)(static_cast<const Tensor&>(dy[0]), needs_);
     for (size_t i = 0; i < dx.size() && i < out.size(); ++i) dx[i] = std::move(out[i]);
@@ -257,6 +268,7 @@ class RecordedJoint final : public Node {
   void release() override {
     if (!saves_) return;
     vjp_.reset();
+    output_.reset();
     released_ = true;
   }
 
@@ -264,6 +276,7 @@ class RecordedJoint final : public Node {
   std::vector<Edge> edges_;
   Needs needs_;
   std::optional<F> vjp_;
+  SavedOutput output_;
   bool saves_ = false, released_ = false;
 };
 
@@ -302,14 +315,17 @@ std::vector<Tensor> record_many(const char* op, std::vector<Tensor> outs, Wrt<F>
 }
 
 // One vjp for all inputs: vjp(dy, needs) gives a vector with a gradient per input; where needs[i]
-// is false the place may stay undefined. Inputs may be undefined tensors.
+// is false the place may stay undefined. Inputs may be undefined tensors. One that needs the
+// operation's own output takes it as a third argument.
 template <class F>
 Tensor record_joint(const char* op, Tensor out, TensorList inputs, F vjp) {
   bool any = false;
   if (GradMode::is_enabled() && differentiable(out))
     for (const Tensor& x : inputs) any = any || needs_grad(x);
   if (!any) return out;
-  detail::set_outputs(Ref<Node>::first(new RecordedJoint<F>(op, inputs, std::move(vjp))), out);
+  auto* node = new RecordedJoint<F>(op, inputs, std::move(vjp));
+  detail::set_outputs(Ref<Node>::first(node), out);
+  node->keep_output(out);
   return out;
 }
 template <class F>

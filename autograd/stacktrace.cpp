@@ -25,10 +25,10 @@
 namespace gradus::autograd {
 namespace {
 
-using Owned = std::unique_ptr<char, decltype(&std::free)>;
+using FreedText = std::unique_ptr<char, decltype(&std::free)>;
 
 std::string demangled(const char* symbol) {
-  Owned name(abi::__cxa_demangle(symbol, nullptr, nullptr, nullptr), &std::free);
+  FreedText name(abi::__cxa_demangle(symbol, nullptr, nullptr, nullptr), &std::free);
   std::string text = name ? name.get() : symbol;
   for (const std::string_view tag = "[abi:cxx11]"; text.find(tag) != text.npos;)
     text.erase(text.find(tag), tag.size());

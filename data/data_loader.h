@@ -14,6 +14,7 @@
 #include "data/samplers.h"
 #include "data/workers.h"
 #include "tensor/base/arg.h"
+#include "tensor/base/owned.h"
 #include "tensor/base/rethrow.h"
 
 namespace gradus::data {
@@ -260,9 +261,9 @@ class DataLoaderBase {
 
   // Of this epoch: its number, how many batches were given and how many are made or under way.
   uint64_t epoch_ = 0, given_ = 0, number_ = 0, seed_ = 0;
-  bool running_ = false, resumed_ = false;    // in an epoch; at the place that was loaded
-  std::deque<std::shared_ptr<Job>> pending_;  // only the last may not be submitted yet
-  std::unique_ptr<detail::Workers> workers_;  // the last member: its end waits for their jobs
+  bool running_ = false, resumed_ = false;          // in an epoch; at the place that was loaded
+  std::deque<std::shared_ptr<Job>> pending_;        // only the last may not be submitted yet
+  gradus::detail::Owned<detail::Workers> workers_;  // the last member: its end waits for their jobs
 };
 
 /// Batches of a dataset in a sampler's order.

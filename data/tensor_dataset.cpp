@@ -30,3 +30,13 @@ size_t common_rows(ArrayRef<Tensor> tensors) {
 }
 
 }  // namespace gradus::data::detail
+
+namespace gradus::data::datasets {
+
+TensorDataset::TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
+TensorDataset::TensorDataset(const std::vector<Tensor>& tensors)
+    : tensor(transforms::detail::stack(tensors)) {}
+TensorExample TensorDataset::get(size_t index) { return data::detail::row(tensor, index); }
+std::optional<size_t> TensorDataset::size() const { return size_t(tensor.size(0)); }
+
+}  // namespace gradus::data::datasets

@@ -67,13 +67,12 @@ namespace datasets {
 
 /// libtorch's: the rows of one tensor, without targets. Several tensors are stacked.
 struct TensorDataset : public Dataset<TensorDataset, TensorExample> {
-  explicit TensorDataset(Tensor tensor) : tensor(std::move(tensor)) {}
-  explicit TensorDataset(const std::vector<Tensor>& tensors)
-      : tensor(transforms::detail::stack(tensors)) {}
+  explicit TensorDataset(Tensor tensor);
+  explicit TensorDataset(const std::vector<Tensor>& tensors);
   /// Row `index`. Throws IndexError past the end.
-  TensorExample get(size_t index) override { return data::detail::row(tensor, index); }
+  TensorExample get(size_t index) override;
   /// How many rows there are.
-  std::optional<size_t> size() const override { return size_t(tensor.size(0)); }
+  std::optional<size_t> size() const override;
 
   Tensor tensor;
 };

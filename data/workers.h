@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "tensor/base/owned.h"
+
 namespace gradus::data {
 
 /// What a data loader throws for an exception of a worker. `original_exception` is that one.
@@ -44,7 +46,7 @@ class Workers {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  gradus::detail::Owned<State> state_;
 };
 
 }  // namespace detail

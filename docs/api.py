@@ -288,7 +288,7 @@ class Reference:
             menu[GROUPS[group_of(header)[0]][0]].append((title_of(header), page_of(header)))
         (Path(to) / "api/names.md").write_text(self.names())
         index = ["# API reference\n\n",
-                 "Everything that `#include <gradus.h>` declares in the namespace `gradus` for programs to use, by header. "
+                 "Everything that `#include <gradus.h>` and `<data/image/vision.h>` declare in the namespace `gradus` for programs to use, by header. "
                  "With `#include <torch/torch.h>` the same names stand in `torch`, `at` and `c10`. "
                  "[All names](names.md) lists them by letter; the search field finds them too.\n\n"]
         for group, _ in GROUPS:

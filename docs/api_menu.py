@@ -15,11 +15,12 @@ GROUPS = [
     ("Options of layers", ["nn/options/*.h"]),
     ("Optimisers", ["optim/optimizer.h", "optim/*.h"]),
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
+    ("Pictures", ["data/image/image.h", "data/image/*.h"]),
     ("Text", ["data/text/*.h", "nn/generation/*.h"]),
     ("Watching a run", ["monitor/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
-# What gradus.h reaches, but programs do not name.
+# What programs reach, but do not name.
 INTERNAL = {"tensor/impl.h", "tensor/base/ref.h", "tensor/base/dims.h", "tensor/base/rethrow.h", "tensor/base/arg.h",
             "tensor/storage.h", "data/workers.h", "data/batch_random.h", "data/loader_place.h",
             "nn/any_value.h", "nn/layers/stateless.h", "tensor/op_names.h"}
@@ -31,8 +32,11 @@ TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h
           "nn/gradcheck.h": "Gradcheck of modules", "tensor/random/generator.h": "Generator",
           "tensor/random/generator_impl.h": "Seeds and the default generator", "optim/sgd.h": "SGD",
           "optim/adam.h": "Adam and AdamW", "optim/rmsprop.h": "RMSprop", "optim/lr_scheduler.h": "Learning rates",
-          "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "tensor/io/ivalue.h": "IValue",
-          "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
+          "data/cifar.h": "CIFAR-10", "data/mnist.h": "MNIST", "data/idx.h": "IDX files", "data/image/image.h": "PNG and JPEG files",
+          "data/image/grid.h": "Grids of pictures", "data/image/image_folder.h": "ImageFolder", "tensor/io/ivalue.h": "IValue",
+          "tensor/io/pickle.h": "Files of torch.save",
+          "tensor/io/npy.h": "NumPy's files", "tensor/io/safetensors_file.h": "Safetensors of others",
+          "tensor/io/named_tensors.h": "Named tensors", "tensor/base/array_ref.h": "ArrayRef", "nn/ordered_dict.h": "OrderedDict"}
 KINDS = {"nn/layers/": "layers", "nn/functional/": "functional", "nn/options/": "options"}  # the same stems in each
 FAMILIES = {"nn": "Networks"}  # the title of a family of operations, where it is not its word
 

@@ -7,12 +7,11 @@
 #include <gradus.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
-#include "examples/progress.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 
@@ -131,8 +130,8 @@ int main(int argc, char** argv) try {
   optim::AdamW optimizer(net->parameters(), optim::AdamWOptions(3e-3).betas({0.9, 0.98}));
   const int64_t asked = 2 * digits + 2, answered = digits + 1, batches = 100, batch = 256;
   optim::OneCycleLR schedule(optimizer, 3e-3, epochs * batches);
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
     double loss_sum = 0;
     for (int64_t i = 0; i < batches; ++i) {
       const Tensor a = draw(batch), b = draw(batch);
@@ -149,12 +148,9 @@ int main(int argc, char** argv) try {
       schedule.step();
       loss_sum += loss.item<double>();
     }
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    show_progress(epoch, epochs, epoch, epochs, "loss %.4f  %6.0f sums/s  %3.0f s left ",
-                  loss_sum / double(batches), double(batches * batch) / time.count(),
-                  time.count() * (epochs - epoch));
+    bar.update({{"loss", loss_sum / double(batches)}});
   }
-  std::printf("\n\n");
+  bar.close();
 
   Tensor a = draw(20000), b = draw(20000);
   const Tensor rows = is_held_out(a, b).nonzero().flatten();

@@ -8,13 +8,13 @@
 // below the map.
 #include <gradus.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "examples/pictures.h"
-#include "examples/progress.h"
+#include "monitor/picture_sheet.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -58,8 +58,8 @@ int main(int argc, char** argv) try {
   optim::AdamW optimizer(net->parameters(), optim::AdamWOptions(3e-3));
   optim::CosineAnnealingLR schedule(optimizer, epochs);
 
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
     for (auto& [pictures] : *loader) {
       const Tensor loss = nn::functional::mse_loss(net(pictures), pictures);
       optimizer.zero_grad();
@@ -67,16 +67,13 @@ int main(int argc, char** argv) try {
       optimizer.step();
     }
     schedule.step();
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const NoGradGuard no_grad;
     net->eval();
-    show_progress(
-        epoch, epochs, epoch, epochs, "lost: train %5.1f%%  test %5.1f%%  %6.0f samples/s",
-        100 * part_lost(train.images(), net(train.images())),
-        100 * part_lost(test.images(), net(test.images())), double(*train.size()) / time.count());
+    bar.update({{"lost of train%", 100 * part_lost(train.images(), net(train.images()))},
+                {"test%", 100 * part_lost(test.images(), net(test.images()))}});
     net->train();
   }
-  std::printf("\n\n");
+  bar.close();
 
   const NoGradGuard no_grad;
   net->eval();
@@ -88,13 +85,14 @@ int main(int argc, char** argv) try {
 
   // Three rows of 20 digits, each above what was drawn of it.
   const Tensor above = constant_pad_nd(test.images(), {0, 0, 0, 1});
-  Tensor sheet = sheet_of(cat({above, drawn}, 2).slice(0, 0, 60), 20, 4);
+  const auto look = monitor::PictureSheetOptions().columns(20).zoom(4).pad_value(0.3);
+  Tensor sheet = monitor::picture_sheet(cat({above, drawn}, 2).slice(0, 0, 60), look);
   if (numbers == 2) {
     const Tensor side = linspace(-0.99, 0.99, 20);
     const Tensor points = stack({side.repeat({20}), side.repeat_interleave(20)}, 1);
-    sheet = cat({sheet, sheet_of(net->decoder->forward(points), 20, 4)}, 2);
+    sheet = cat({sheet, monitor::picture_sheet(net->decoder->forward(points), look)}, 1);
   }
-  write_picture(file, sheet);
+  monitor::write_picture(file, sheet);
   std::printf("\n%.1f%% of the variance of the test digits is lost; %s shows more of them\n",
               100 * lost, file.c_str());
   // The best straight line loses 85%, the best straight plane 72%.

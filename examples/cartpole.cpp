@@ -20,7 +20,7 @@
 #include <numeric>
 #include <random>
 
-#include "examples/progress.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 
@@ -182,19 +182,16 @@ int main(int argc, char** argv) {
     }
   };
 
-  for (int64_t line = 1; steps + batch <= most && !(episodes.size() == 100 && mean >= 475);) {
+  monitor::Progress bar(most, "steps");
+  while (steps + batch <= most && !(episodes.size() == 100 && mean >= 475)) {
     for (auto& group : adam.param_groups())
       group.options().set_lr(1e-3 * (1 - 0.9 * double(steps) / double(most)));
     play();
     learn();
     steps += batch;
-    show_steps(steps, most, "%lld episodes, the last %zu stood %.1f steps ", (long long)ended,
-               episodes.size(), mean);
-    if (steps >= line * 40000) {
-      std::printf("\n");
-      ++line;
-    }
+    bar.update(batch, {{"episodes", ended}, {"the last ones stood", mean}});
   }
+  bar.close();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   std::printf(
       "\n%s after %lld steps in %.1f s: the pole stood %.1f steps, the mean of %zu episodes\n",

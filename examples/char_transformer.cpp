@@ -11,7 +11,6 @@
 // bit for bit, as if nothing had happened. bench/char_transformer.py is the same in PyTorch.
 #include <gradus.h>
 
-#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
@@ -19,7 +18,7 @@
 #include <filesystem>
 #include <string>
 
-#include "examples/progress.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::TokenWindows;
@@ -216,21 +215,18 @@ struct Training {
   // False when it was interrupted.
   bool run() {
     const int64_t round = std::max<int64_t>(settings.steps / 8, 1), begin = step;
-    const auto start = std::chrono::steady_clock::now();
+    monitor::Progress bar(
+        settings.steps, "steps",
+        monitor::ProgressOptions().initial(begin).output(monitor::ProgressOutput::to(stdout)));
     double mean = 0;  // of the losses, the last ones most
     while (step < settings.steps && !interrupted) {
       const double loss = take_step();
       mean = step == begin + 1 ? loss : 0.98 * mean + 0.02 * loss;
-      const bool shown = step % round == 0 || step == settings.steps;
-      if (!shown && step % 10 != 0) continue;
-      const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-      const double speed = double(step - begin) / time.count();
-      show_steps(step, settings.steps, "loss %.4f  %6.0f tokens/s  %3.0f s left ", mean,
-                 speed * double(settings.batch * settings.block),
-                 double(settings.steps - step) / speed);
-      if (!shown) continue;
-      std::printf(" validation %.3f bits per character\n", validate(net, *kept, 256));
-      std::printf("%s\n\n", write(net, tokenizer, settings.block, uint64_t(step)).c_str());
+      bar.update({{"loss", mean}});
+      if (step % round != 0 && step != settings.steps) continue;
+      bar.set({{"validation bits", validate(net, *kept, 256)}});
+      bar.refresh();
+      bar.write(write(net, tokenizer, settings.block, uint64_t(step)) + '\n');
       save();
     }
     return step == settings.steps;

@@ -20,7 +20,7 @@ def main():
         for arguments in [], ["--resume"]:  # interrupted twice
             run = subprocess.Popen([*program, "--out", parts, *arguments], stdout=subprocess.PIPE)
             said = b""
-            while said.count(b"\rstep") < 3:
+            while said.count(b"steps:") < 1:
                 said += run.stdout.read1()
             run.send_signal(signal.SIGINT)
             said += run.communicate()[0]

@@ -10,7 +10,6 @@
 #include <gradus.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +18,8 @@
 #include <string>
 
 #include "examples/pictures.h"
-#include "examples/progress.h"
+#include "monitor/picture_sheet.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -183,8 +183,8 @@ int main(int argc, char** argv) try {
   const int64_t batches = 25, batch = 64;
   optim::AdamW optimizer(net->parameters(), optim::AdamWOptions(3e-3));
   optim::OneCycleLR schedule(optimizer, 5e-3, epochs * batches);
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
     double loss_sum = 0;
     for (int64_t i = 0; i < batches; ++i) {
       const Strings strings = compose(train_digits, batch);
@@ -199,17 +199,13 @@ int main(int argc, char** argv) try {
       schedule.step();
       loss_sum += loss.item<double>();
     }
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const NoGradGuard no_grad;
     net->eval();
-    show_progress(epoch, epochs, epoch, epochs,
-                  "loss %.4f  wrong digits %5.2f%%  %5.0f strings/s  %3.0f s left ",
-                  loss_sum / double(batches),
-                  100 * error_rate(test, net(test.images), read_greedily),
-                  double(batches * batch) / time.count(), time.count() * (epochs - epoch));
+    bar.update({{"loss", loss_sum / double(batches)},
+                {"wrong%", 100 * error_rate(test, net(test.images), read_greedily)}});
     net->train();
   }
-  std::printf("\n\n");
+  bar.close();
 
   const NoGradGuard no_grad;
   net->eval();
@@ -219,7 +215,10 @@ int main(int argc, char** argv) try {
   for (int64_t n = 0; n < 6; ++n)
     std::printf("%-6s is read as %-6s\n", shown(text_of(test, n)).c_str(),
                 shown(by_beams(log_probs.select(1, n))).c_str());
-  write_picture(file, sheet_of(test.images.slice(0, 0, 30), 3, 4));
+  monitor::write_picture(
+      file,
+      monitor::picture_sheet(test.images.slice(0, 0, 30),
+                             monitor::PictureSheetOptions().columns(3).zoom(4).pad_value(0.3)));
   const double greedy = error_rate(test, log_probs, read_greedily),
                beams = error_rate(test, log_probs, by_beams);
   std::printf(

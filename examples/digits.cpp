@@ -3,13 +3,12 @@
 //   digits [DATA] [EPOCHS]     by default examples/data/digits.csv and 20
 #include <gradus.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "examples/pictures.h"
-#include "examples/progress.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -71,8 +70,8 @@ int main(int argc, char** argv) try {
   optim::CosineAnnealingLR schedule(optimizer, epochs);
   std::printf("%zu digits to learn from, %zu to test with\n", *train.size(), *test.size());
 
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
     double sum = 0;
     for (auto& [images, targets] : *loader) {
       const Tensor loss = nn::functional::cross_entropy(net->forward(images), targets);
@@ -82,13 +81,11 @@ int main(int argc, char** argv) try {
       sum += loss.item<double>();
     }
     schedule.step();
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    show_progress(epoch, epochs, epoch, epochs,
-                  "loss %.4f  train %6.2f%%  test %6.2f%%  %6.0f samples/s",
-                  sum / double(loader->size()), percent_right(net, train), percent_right(net, test),
-                  double(*train.size()) / time.count());
+    bar.update({{"loss", sum / double(loader->size())},
+                {"train%", percent_right(net, train)},
+                {"test%", percent_right(net, test)}});
   }
-  std::printf("\n\n");
+  bar.close();
 
   const Tensor read = predict(net, test.images());
   show_confusion(test.targets(), read);

@@ -8,13 +8,13 @@
 // format.
 #include <gradus.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "examples/pictures.h"
-#include "examples/progress.h"
+#include "monitor/picture_sheet.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::MNIST;
@@ -57,11 +57,11 @@ Tensor predict(Net& net, const Tensor& images) {
 double fraction(const Tensor& right) { return right.to(kDouble).mean().item<double>(); }
 
 void train(Net& net, optim::AdamW& optimizer, const Tensor& images, const Tensor& targets,
-           int epoch, int epochs) {
+           const std::string& what) {
   constexpr int64_t batch = 128;
   const int64_t count = targets.size(0);
   const Tensor order = randperm(count);
-  const auto start = std::chrono::steady_clock::now();
+  monitor::Progress bar(count, what, monitor::ProgressOptions().unit(" pictures"));
   double loss_sum = 0, right_sum = 0;
   for (int64_t i = 0; i < count; i += batch) {
     const Tensor rows = order.slice(0, i, i + batch);
@@ -74,13 +74,8 @@ void train(Net& net, optim::AdamW& optimizer, const Tensor& images, const Tensor
     const int64_t done = std::min(i + batch, count);
     loss_sum += loss.item<double>() * double(rows.size(0));
     right_sum += fraction(y.argmax(1).eq(t)) * double(rows.size(0));
-    if (i / batch % 10 != 9 && done < count) continue;
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    const double speed = double(done) / time.count();
-    show_progress(epoch, epochs, done, count,
-                  "loss %.4f  right %5.2f%%  %6.0f samples/s  %3.0f s left ",
-                  loss_sum / double(done), 100 * right_sum / double(done), speed,
-                  double(count - done) / speed);
+    bar.update(rows.size(0),
+               {{"loss", loss_sum / double(done)}, {"right%", 100 * right_sum / double(done)}});
   }
 }
 
@@ -121,9 +116,10 @@ int main(int argc, char** argv) try {
   optim::AdamW optimizer(net->parameters(), optim::AdamWOptions(2e-3));
   optim::CosineAnnealingLR schedule(optimizer, epochs);
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    train(net, optimizer, images, targets, epoch, epochs);
+    train(net, optimizer, images, targets,
+          "epoch " + std::to_string(epoch) + '/' + std::to_string(epochs));
     schedule.step();
-    std::printf(" test %5.2f%%\n", 100 * fraction(predict(net, test_images).eq(test_targets)));
+    std::printf("test %5.2f%%\n", 100 * fraction(predict(net, test_images).eq(test_targets)));
   }
 
   save(net, model);
@@ -137,7 +133,9 @@ int main(int argc, char** argv) try {
 
   show_confusion(test_targets, seen);
   const Tensor wrong = seen.ne(test_targets).nonzero().flatten();
-  write_picture(sheet, sheet_of(test_images.index_select(0, wrong.slice(0, 0, 100)), 10));
+  monitor::write_picture(
+      sheet, monitor::picture_sheet(test_images.index_select(0, wrong.slice(0, 0, 100)),
+                                    monitor::PictureSheetOptions().columns(10).pad_value(0.3)));
   std::printf("\nthe network is in %s, pictures that it mistakes in %s\n", model.c_str(),
               sheet.c_str());
   const double right = fraction(seen.eq(test_targets));

@@ -6,13 +6,14 @@
 // years, which the network never saw, with a forecast from each December.
 #include <gradus.h>
 
-#include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 
-#include "examples/progress.h"
+#include "monitor/line_chart.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 
@@ -66,27 +67,6 @@ double error_of(const Tensor& changes, const Tensor& truth) {
   return (changes - truth).cumsum(1).square().mean().sqrt().item<double>();
 }
 
-// Lines over the months of `levels`: the truth, and each forecast [12] from its month on.
-void draw_chart(const std::string& path, const Tensor& levels,
-                const std::vector<std::pair<int64_t, Tensor>>& forecasts) {
-  const int64_t width = 1000, height = 400, months = levels.size(0);
-  const double low = levels.min().item<double>() - 2, high = levels.max().item<double>() + 2;
-  std::ofstream file(path);
-  file << "<svg xmlns='http://www.w3.org/2000/svg' width='" << width << "' height='" << height
-       << "'>\n<rect width='100%' height='100%' fill='white'/>\n";
-  const auto line = [&](const Tensor& y, int64_t from, const char* style) {
-    file << "<polyline fill='none' " << style << " points='";
-    for (int64_t i = 0; i < y.size(0); ++i)
-      file << double((from + i) * width) / double(months - 1) << ','
-           << (high - y[i].item<double>()) / (high - low) * double(height) << ' ';
-    file << "'/>\n";
-  };
-  line(levels, 0, "stroke='silver' stroke-width='6'");
-  for (const auto& [from, y] : forecasts) line(y, from, "stroke='crimson' stroke-width='2'");
-  file << "</svg>\n";
-  if (!file.flush()) throw Error("cannot write " + path);
-}
-
 int main(int argc, char** argv) try {
   const std::string path = argc > 1 ? argv[1] : "examples/data/co2.csv";
   const int epochs = argc > 2 ? std::max(1, std::atoi(argv[2])) : 150;
@@ -102,8 +82,8 @@ int main(int argc, char** argv) try {
   Net net;
   optim::AdamW optimizer(net->parameters(), optim::AdamWOptions(3e-3).weight_decay(0.05));
   optim::CosineAnnealingLR schedule(optimizer, epochs);
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
-    const auto start = std::chrono::steady_clock::now();
     for (auto& [before, after] : *loader) {
       const Tensor loss = (net(before) - after).cumsum(1).square().mean();
       optimizer.zero_grad();
@@ -112,12 +92,12 @@ int main(int argc, char** argv) try {
       optimizer.step();
     }
     schedule.step();
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const NoGradGuard no_grad;
-    show_progress(epoch, epochs, epoch, epochs, "error: train %.3f  test %.3f ppm  %6.0f samples/s",
-                  error_of(net(train.before), train.after), error_of(net(test.before), test.after),
-                  double(train.before.size(0)) / time.count());
+    bar.update({{"train ppm", error_of(net(train.before), train.after)},
+                {"test ppm", error_of(net(test.before), test.after)}});
   }
+
+  bar.close();
 
   const NoGradGuard no_grad;
   const Tensor last_year = test.before.slice(1, history - year);
@@ -127,16 +107,24 @@ int main(int argc, char** argv) try {
   const double learnt = error_of(net(test.before), test.after),
                seasonal = error_of(naive, test.after), growing = error_of(last_year, test.after);
 
-  std::vector<std::pair<int64_t, Tensor>> forecasts;
-  const Tensor seen =
-      levels.slice(0, known);  // the month before the first that is held out, and on
+  // The month before the first that is held out, and on; a gap behind each forecast.
+  const Tensor seen = levels.slice(0, known);
+  std::vector<Tensor> months, forecasts;
   for (int64_t december = 0; december + year < seen.size(0); december += year) {
     const Tensor next = net(test.before.slice(0, december, december + 1))[0].cumsum(0);
-    forecasts.emplace_back(december, cat({zeros({1}), next}) + seen[december]);
+    months.push_back(arange(december, december + year + 2));
+    forecasts.push_back(cat({zeros({1}), next, full({1}, NAN)}) + seen[december]);
   }
-  draw_chart(file, seen, forecasts);
+  monitor::LineChart(monitor::LineChartOptions()
+                         .title("Carbon dioxide at Mauna Loa")
+                         .x_label("months that were held out")
+                         .y_label("ppm")
+                         .width(1000))
+      .line("measured", seen)
+      .line("forecast", cat(months), cat(forecasts))
+      .save(file);
   std::printf(
-      "\n\na year ahead, in ten years that were held out, the error is %.3f ppm;\n"
+      "a year ahead, in ten years that were held out, the error is %.3f ppm;\n"
       "that of last year's month is %.3f, of last year's month and growth %.3f\n"
       "%s shows the forecasts\n",
       learnt, seasonal, growing, file.c_str());

@@ -9,13 +9,13 @@
 // below it a row of written digits.
 #include <gradus.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
 #include "examples/pictures.h"
-#include "examples/progress.h"
+#include "monitor/picture_sheet.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;
@@ -104,7 +104,7 @@ int main(int argc, char** argv) try {
 
   const Tensor same_noise = randn({16, noise_size, 1, 1});
   std::vector<Tensor> rows;
-  const auto start = std::chrono::steady_clock::now();
+  monitor::Progress bar(epochs, "epochs");
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     double judge_loss = 0, forger_loss = 0;
     for (auto& [written] : *loader) {
@@ -114,25 +114,22 @@ int main(int argc, char** argv) try {
     }
     forger_schedule.step();
     judge_schedule.step();
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const auto batches = double(loader->size());
-    show_progress(epoch, epochs, epoch, epochs,
-                  "loss: judge %.3f  forger %.3f  %6.0f samples/s  %3.0f s left",
-                  judge_loss / batches, forger_loss / batches,
-                  double(epoch * images.size(0)) / time.count(),
-                  time.count() / epoch * (epochs - epoch));
+    bar.update({{"judge's loss", judge_loss / batches}, {"forger's", forger_loss / batches}});
     // Ten rows, closer together at the start.
     if (epoch * 81 >= epochs * int(rows.size() * rows.size())) {
       const NoGradGuard no_grad;
       rows.push_back(players.forger->forward(same_noise));
     }
   }
-  std::printf("\n\n");
+  bar.close();
 
   const NoGradGuard no_grad;
   draw(rows.back().slice(0, 0, 5));
   rows.push_back(images.slice(0, 0, 16));
-  write_picture(file, sheet_of(cat(rows), 16, 4));
+  monitor::write_picture(
+      file, monitor::picture_sheet(
+                cat(rows), monitor::PictureSheetOptions().columns(16).zoom(4).pad_value(0.3)));
 
   const Tensor drawn = players.draw(2000);
   const auto [sure, read] = reader->forward(drawn).max(1);

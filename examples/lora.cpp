@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <string>
 
-#include "examples/progress.h"
+#include "monitor/progress.h"
 
 using namespace gradus;
 using data::datasets::TokenWindows;
@@ -141,6 +141,7 @@ void learn(Net& net, Text& text, int64_t steps, double rate, int64_t batch) {
     if (p.requires_grad()) trainable.push_back(p);
   optim::AdamW optimizer(trainable, optim::AdamWOptions(rate).weight_decay(0));
   double mean = 0;
+  monitor::Progress bar(steps, "steps");
   for (int64_t step = 1; step <= steps; ++step) {
     const double part = double(step) / double(steps);
     for (auto& group : optimizer.param_groups())
@@ -153,9 +154,8 @@ void learn(Net& net, Text& text, int64_t steps, double rate, int64_t batch) {
     nn::utils::clip_grad_norm_(trainable, 1.0);
     optimizer.step();
     mean = step == 1 ? loss.item<double>() : 0.98 * mean + 0.02 * loss.item<double>();
-    if (step % 10 == 0 || step == steps) show_steps(step, steps, "loss %.4f ", mean);
+    bar.update({{"loss", mean}});
   }
-  std::printf("\n");
 }
 
 Settings read_settings(int argc, char** argv) {

@@ -16,6 +16,7 @@
 
 namespace gradus::monitor {
 
+/// The options of a Checkpoint.
 struct CheckpointOptions {
   /// How many of the last checkpoints are kept, the best one not counted. At least 1.
   GRADUS_ARG(int64_t, keep) = 3;

@@ -13,6 +13,7 @@ namespace gradus::monitor {
 /// Whether smaller or larger values of a metric are better.
 enum class Mode { min, max };
 
+/// The options of an EarlyStopping.
 struct EarlyStoppingOptions {
   /// How many values in a row may bring nothing better. At least 0.
   GRADUS_ARG(int64_t, patience) = 3;

@@ -52,6 +52,7 @@ Progress::Progress(std::optional<int64_t> total, std::string description, Progre
   b.options = std::move(options);
   b.options.unit(one_line(b.options.unit()));
   b.next_line_percent = b.options.line_percent();
+  n_ = b.shown_n = b.options.initial();
   b.start = b.looked = b.shown = output_->device_.clock();
   const std::lock_guard lock(output_->mutex_);
   b.inner = !output_->lines_.empty();
@@ -160,7 +161,8 @@ void Progress::close() {
   const double now = output_->device_.clock(), elapsed = now - b.start;
   const std::lock_guard lock(output_->mutex_);
   std::erase(output_->lines_, &b.line);
-  const std::string last = text(now, elapsed > 0 ? double(n_) / elapsed : 0) + '\n';
+  const std::string last =
+      text(now, elapsed > 0 ? double(n_ - b.options.initial()) / elapsed : 0) + '\n';
   if (output_->is_terminal())
     output_->draw(b.options.leave().value_or(!b.inner) ? last : std::string());
   else if (b.options.leave().value_or(true) && (b.changed || n_ != b.shown_n))

@@ -24,6 +24,9 @@ struct ProgressOptions {
   GRADUS_ARG(double, line_interval) = 10;
   /// Elsewhere: a line also whenever so many percent of the total were passed; 0: never.
   GRADUS_ARG(double, line_percent) = 0;
+  /// How many were counted before it began, by the run that is resumed: they are no part of the
+  /// rate.
+  GRADUS_ARG(int64_t, initial) = 0;
   /// Whether the last line stays when the bar ends. Unless set, on a terminal that of an outermost
   /// bar does and that of a bar within another does not; elsewhere it is always written.
   GRADUS_ARG(std::optional<bool>, leave);
@@ -61,8 +64,8 @@ struct ProgressOptions {
 /// may share an output.
 class Progress {
  public:
-  /// Begins with 0 of `total`. Throws Error for a negative total and for intervals that are no
-  /// numbers from 0.
+  /// Begins with `initial` of `total`. Throws Error for a negative total and for intervals that are
+  /// no numbers from 0.
   explicit Progress(std::optional<int64_t> total = {}, std::string description = {},
                     ProgressOptions options = {});
   Progress(const Progress&) = delete;

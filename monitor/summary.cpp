@@ -10,6 +10,7 @@
 #include "monitor/layer_cost.h"
 #include "monitor/layer_trace.h"
 #include "nn/layers/attention.h"
+#include "nn/module_extras.h"
 #include "tensor/base/fail.h"
 #include "tensor/random/generator_impl.h"
 
@@ -58,13 +59,16 @@ class Kept {
   std::vector<Buffer> buffers_;
 };
 
+// Hooks for the time of one call.
 struct Hooks {
   std::vector<nn::RemovableHandle> handles;
+  std::vector<nn::Module*> modules;  // those that had none before
   Hooks() = default;
   Hooks(const Hooks&) = delete;
   Hooks& operator=(const Hooks&) = delete;
   ~Hooks() {
     for (nn::RemovableHandle& h : handles) h.remove();
+    for (nn::Module* m : modules) gradus::detail::ModuleAccess::drop_unused_extras(*m);
   }
 };
 
@@ -88,6 +92,7 @@ class SummaryMaker {
     Hooks hooks;
     for (size_t i = 0; i < places_.size(); ++i) {
       nn::Module& m = *places_[i].module;
+      if (!gradus::detail::ModuleAccess::extras(m)) hooks.modules.push_back(&m);
       hooks.handles.push_back(m.register_forward_pre_hook(
           [this, i](nn::Module&, nn::ModuleArguments& arguments) { begin(i, arguments); }));
       hooks.handles.push_back(m.register_forward_hook(

@@ -22,6 +22,7 @@ enum class SummaryColumn {
   trainable
 };
 
+/// The options of summary().
 struct SummaryOptions {
   /// How deep the table goes. Layers at this depth stand for all below them.
   GRADUS_ARG(int64_t, depth) = 3;

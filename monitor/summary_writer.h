@@ -19,6 +19,7 @@ class Module;
 
 namespace gradus::monitor {
 
+/// The options of SummaryWriter.
 struct SummaryWriterOptions {
   /// Ends the name of the default folder.
   GRADUS_ARG(std::string, comment);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "nn/module.h"
+#include "tensor/base/owned.h"
 
 namespace gradus::nn {
 
@@ -232,7 +233,7 @@ class AnyModule {
       return AnyValue(std::forward<T>(v));
   }
   Module& checked(const std::type_info& wanted) const;
-  std::unique_ptr<AnyModuleContent> content_;
+  gradus::detail::Owned<AnyModuleContent> content_;
 };
 
 /// A module with the name that it gets in a Sequential: {"fc1", nn::Linear(3, 4)}.

@@ -82,6 +82,7 @@ void ModuleAccess::remove_loose(nn::Module& m, const std::string& name) {
 namespace nn {
 
 Tensor* Module::member(std::string_view) { return nullptr; }
+DefaultArguments Module::_forward_default_args() const { return {}; }
 Tensor* Module::pick(std::string_view name, Members members) {
   for (const auto& [known, place] : members)
     if (known == name) return place;

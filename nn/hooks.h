@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nn/any_value.h"
+#include "tensor/base/owned.h"
 #include "tensor/tensor.h"
 
 namespace gradus {
@@ -26,12 +27,12 @@ class ExtrasPointer {
   ExtrasPointer& operator=(const ExtrasPointer& o);
   ExtrasPointer& operator=(ExtrasPointer&&) noexcept;
   ~ExtrasPointer();
-  explicit operator bool() const noexcept { return extras_ != nullptr; }
+  explicit operator bool() const noexcept { return bool(extras_); }
   ModuleExtras* get() const noexcept { return extras_.get(); }
   ModuleExtras& ensure();
 
  private:
-  std::unique_ptr<ModuleExtras> extras_;
+  Owned<ModuleExtras> extras_;
 };
 }  // namespace detail
 

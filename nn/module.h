@@ -274,7 +274,7 @@ class Module : public std::enable_shared_from_this<Module> {
   /// nothing to do.
   virtual std::function<void()> take_sizes(const std::function<Tensor(const std::string&)>& saved);
   /// What GRADUS_FORWARD_HAS_DEFAULT_ARGS overrides.
-  virtual DefaultArguments _forward_default_args() const { return {}; }
+  virtual DefaultArguments _forward_default_args() const;
 
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
 

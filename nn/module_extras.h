@@ -21,6 +21,12 @@ struct Hooks {
   List<nn::StateDictPreHook> state_dict_pre;
   List<nn::StateDictHook> state_dict, load_state_dict_pre;
   List<nn::LoadStateDictPostHook> load_state_dict_post;
+
+  bool is_empty() const {
+    return forward_pre.empty() && forward.empty() && backward_pre.empty() && backward.empty() &&
+           state_dict_pre.empty() && state_dict.empty() && load_state_dict_pre.empty() &&
+           load_state_dict_post.empty();
+  }
 };
 
 // A tensor of a layer that is computed from others at each use, as a weight of its length and
@@ -34,6 +40,9 @@ struct ModuleExtras {
   ModuleExtras() = default;
   ModuleExtras(const ModuleExtras& o);
   ModuleExtras& operator=(const ModuleExtras&) = delete;
+  bool is_unused() const {
+    return hooks->is_empty() && derived.empty() && loose.empty() && transient.empty();
+  }
 
   std::shared_ptr<Hooks> hooks = std::make_shared<Hooks>();
   std::vector<DerivedTensor> derived;
@@ -55,6 +64,11 @@ struct ModuleAccess {
   static bool& is_training(nn::Module& m) { return m.is_training_; }
   static ModuleExtras* extras(const nn::Module& m) { return m.extras_.get(); }
   static ModuleExtras& ensure_extras(nn::Module& m) { return m.extras_.ensure(); }
+  // Makes a module that has nothing of all this as fast as one that never had. Not while it is
+  // called.
+  static void drop_unused_extras(nn::Module& m) {
+    if (m.extras_ && m.extras_.get()->is_unused()) m.extras_ = ExtrasPointer();
+  }
   // The parameter or buffer of this name. Throws Error when there is none.
   static Tensor& registered(const char* op, nn::Module& m, const std::string& name);
   // Where the module's forward() reads the tensor of this name. Throws Error when it does not say.

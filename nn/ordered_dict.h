@@ -57,8 +57,7 @@ class OrderedDict {
   using ConstIterator = typename std::vector<Item>::const_iterator;
 
   /// The description names keys in errors: "Parameter 'w' is not defined".
-  explicit OrderedDict(std::string key_description = "Key")
-      : key_description_(std::move(key_description)) {}
+  explicit OrderedDict(std::string key_description = "Key");
   OrderedDict(std::initializer_list<Item> items);
   /// What keys are called in errors.
   const std::string& key_description() const noexcept { return key_description_; }
@@ -77,15 +76,10 @@ class OrderedDict {
   const Value& operator[](const Key& key) const { return items_[place(key)].value(); }
 
   /// The value of a key, or null when there is none.
-  Value* find(const Key& key) noexcept {
-    const auto it = index_.find(key);
-    return it == index_.end() ? nullptr : &items_[it->second].value();
-  }
-  const Value* find(const Key& key) const noexcept {
-    return const_cast<OrderedDict*>(this)->find(key);
-  }
+  Value* find(const Key& key) noexcept;
+  const Value* find(const Key& key) const noexcept;
   /// Whether there is such a key.
-  bool contains(const Key& key) const noexcept { return index_.count(key) > 0; }
+  bool contains(const Key& key) const noexcept;
 
   /// The first item.
   Iterator begin() { return items_.begin(); }
@@ -107,10 +101,7 @@ class OrderedDict {
   /// Removes an item. Throws Error when there is no such key.
   void erase(const Key& key);
   /// Removes all items.
-  void clear() {
-    index_.clear();
-    items_.clear();
-  }
+  void clear();
 
   /// The items in their order.
   const std::vector<Item>& items() const noexcept { return items_; }
@@ -141,9 +132,30 @@ class OrderedDict {
 
 // Not in the class: what is inline is compiled in spite of `extern template`.
 template <class Key, class Value>
+OrderedDict<Key, Value>::OrderedDict(std::string key_description)
+    : key_description_(std::move(key_description)) {}
+template <class Key, class Value>
 OrderedDict<Key, Value>::OrderedDict(std::initializer_list<Item> items) {
   reserve(items.size());
   for (const Item& item : items) insert(item.key(), item.value());
+}
+template <class Key, class Value>
+Value* OrderedDict<Key, Value>::find(const Key& key) noexcept {
+  const auto it = index_.find(key);
+  return it == index_.end() ? nullptr : &items_[it->second].value();
+}
+template <class Key, class Value>
+const Value* OrderedDict<Key, Value>::find(const Key& key) const noexcept {
+  return const_cast<OrderedDict*>(this)->find(key);
+}
+template <class Key, class Value>
+bool OrderedDict<Key, Value>::contains(const Key& key) const noexcept {
+  return index_.count(key) > 0;
+}
+template <class Key, class Value>
+void OrderedDict<Key, Value>::clear() {
+  index_.clear();
+  items_.clear();
 }
 template <class Key, class Value>
 void OrderedDict<Key, Value>::reserve(size_t n) {

@@ -5,6 +5,7 @@
 
 #include "tensor/base/dims.h"
 #include "tensor/base/dtype.h"
+#include "tensor/base/owned.h"
 #include "tensor/storage.h"
 
 namespace gradus {
@@ -124,7 +125,7 @@ class TensorImpl final : public Counted, public memory::Pooled {
   char* data = nullptr;
   Ref<TensorImpl> view_base;  ///< what this is a differentiable view of; never itself a view
   Ref<History> history;
-  std::unique_ptr<ImplSlot> slot;
+  detail::Owned<ImplSlot> slot;
   Dims sizes, strides;  ///< strides and offset count elements
 
  private:

@@ -20,6 +20,7 @@ BELOW = {
     "nn": ["autograd", "tensor", "base", "kernels"],
     "optim": ["autograd", "tensor", "base", "kernels"],
     "data": ["tensor", "base", "kernels"],
+    "data_image": ["data", "tensor", "base", "kernels"],
     "monitor": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
 }
 
@@ -30,12 +31,14 @@ LINE = re.compile(r"(?:.*/)?([\w.]+/[\w.]+\.o):[0-9a-f ]{16} (\w) (.*)")
 def layer(thing):
     """Of an object, named with its folder."""
     folder, name = thing.split("/")
-    if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|reductions)_", folder):
+    if name.startswith("tensor_kernels_") or re.match("libgradus_(kernels|copies|reductions|narrow_reductions|searches)_", folder):
         return "kernels"
     if folder.startswith("libgradus_monitor"):
         return "monitor"
     if name.startswith("tensor_base_"):
         return "base"
+    if name.startswith("data_image_"):
+        return "data_image"
     return name.split("_")[0]
 
 
@@ -67,10 +70,14 @@ libgradus_calling.a.p/autograd_b.cpp.o:                 U gradus::raw::f()
 libgradus_calling.a.p/autograd_b.cpp.o:                 U gradus::k
 tensor/kernels/libgradus_kernels_sse2.a.p/nn_softmax.cpp.o:0000000000000010 D gradus::k
 libgradus_calling.a.p/autograd_b.cpp.o:                 U memcpy
-libgradus.so.p/tensor_base_c.cpp.o:                 U gradus::raw::f()"""
+libgradus.so.p/tensor_base_c.cpp.o:                 U gradus::raw::f()
+libgradus_image.a.p/data_image_d.cpp.o:0000000000000000 T gradus::vision::h()
+libgradus_image.a.p/data_image_d.cpp.o:                 U gradus::raw::f()
+libgradus_calling.a.p/data_e.cpp.o:                 U gradus::vision::h()"""
     assert list(breaches(listing)) == [
         "libgradus.so.p/tensor_a.cpp.o needs gradus::Tensor::g() const, which autograd defines",
-        "libgradus.so.p/tensor_base_c.cpp.o needs gradus::raw::f(), which tensor defines"]
+        "libgradus.so.p/tensor_base_c.cpp.o needs gradus::raw::f(), which tensor defines",
+        "libgradus_calling.a.p/data_e.cpp.o needs gradus::vision::h(), which data_image defines"]
 
 
 if __name__ == "__main__":

@@ -32,8 +32,11 @@ def faults(files):
 
     if f"Package: libgradus{soversion}\n" not in control or f"libgradus{soversion} (=" not in control:
         yield f"packaging/debian/control: no libgradus{soversion}, which meson.build's soversion asks for"
-    if f"packaging/debian/libgradus{soversion}.install" not in files:
-        yield f"packaging/debian: no libgradus{soversion}.install"
+    for package in (f"libgradus{soversion}", f"libgradus-image{soversion}"):
+        if f"packaging/debian/{package}.install" not in files:
+            yield f"packaging/debian: no {package}.install"
+    if len(set(re.findall(r"soversion: '(\d+)'", build))) > 1:
+        yield "meson.build: libraries have different soversions"
 
     options = set(re.findall(r"^option\('(\w+)'", files["meson_options.txt"], re.MULTILINE)) | {"optimization"}
     for path in ("packaging/debian/rules", "packaging/vcpkg/gradus/portfile.cmake"):

@@ -1,4 +1,6 @@
 // Batches of small matrices, and one of a middle size.
+#include <algorithm>
+
 #include "bench/peer/peer.h"
 
 namespace peer {
@@ -7,12 +9,13 @@ using List = std::vector<Tensor>;
 
 namespace {
 
-// Well conditioned; symmetric and positive definite.
+// So near the identity that none of a thousand is badly conditioned, and no determinant overflows.
 Tensor strong(int64_t batch, int64_t n, torch::ScalarType type) {
-  const auto one = torch::eye(n, torch::TensorOptions(type)) * double(n);
-  const Tensor x = torch::randn({batch, n, n}, type) + one;
+  const auto one = torch::eye(n, torch::TensorOptions(type));
+  const Tensor x = torch::randn({batch, n, n}, type) / double(std::max<int64_t>(n, 16)) + one;
   return batch == 1 ? x[0].clone() : x;
 }
+// Symmetric and positive definite.
 Tensor positive(int64_t batch, int64_t n, torch::ScalarType type) {
   const Tensor x = torch::randn({batch, n, n}, type);
   const Tensor y =

@@ -1,4 +1,5 @@
-// Shapes that broadcast, by libtorch's names.
+// Shapes that broadcast, by libtorch's names. The longer functions are templates, so that programs
+// which do not call them do not compile them.
 #pragma once
 
 #include <c10/util/MaybeOwned.h>
@@ -39,7 +40,8 @@ inline bool is_expandable_to(IntArrayRef shape, IntArrayRef desired) {
   return true;
 }
 /// The common shape. Throws Error where there is none.
-inline std::vector<int64_t> infer_size(IntArrayRef a, IntArrayRef b) {
+template <int = 0>
+std::vector<int64_t> infer_size(IntArrayRef a, IntArrayRef b) {
   if (!are_expandable(a, b))
     throw Error("infer_size: shapes " + detail::written(a) + " and " + detail::written(b) +
                 " do not broadcast");
@@ -50,12 +52,14 @@ inline std::vector<int64_t> infer_size(IntArrayRef a, IntArrayRef b) {
   }
   return out;
 }
-inline DimVector infer_size_dimvector(IntArrayRef a, IntArrayRef b) {
+template <int = 0>
+DimVector infer_size_dimvector(IntArrayRef a, IntArrayRef b) {
   const auto out = infer_size(a, b);
   return DimVector(out.begin(), out.end());
 }
 /// The strides of a tensor without gaps whose dims lie in the order that these strides have.
-inline std::vector<int64_t> infer_dense_strides(IntArrayRef sizes, IntArrayRef strides) {
+template <int = 0>
+std::vector<int64_t> infer_dense_strides(IntArrayRef sizes, IntArrayRef strides) {
   if (sizes.size() != strides.size())
     throw Error("infer_dense_strides: sizes and strides differ in length, " +
                 detail::written(sizes) + " and " + detail::written(strides));
@@ -63,22 +67,26 @@ inline std::vector<int64_t> infer_dense_strides(IntArrayRef sizes, IntArrayRef s
 }
 
 /// `x` expanded to the shape of `to`.
-inline MaybeOwned<Tensor> expand_inplace(const Tensor& to, const Tensor& x) {
+template <int = 0>
+MaybeOwned<Tensor> expand_inplace(const Tensor& to, const Tensor& x) {
   if (x.sizes() == to.sizes()) return MaybeOwned<Tensor>::borrowed(x);
   return MaybeOwned<Tensor>::owned(x.expand(to.sizes()));
 }
-inline MaybeOwned<Tensor> expand_size(const Tensor& x, IntArrayRef sizes) {
+template <int = 0>
+MaybeOwned<Tensor> expand_size(const Tensor& x, IntArrayRef sizes) {
   if (x.sizes() == sizes) return MaybeOwned<Tensor>::borrowed(x);
   return MaybeOwned<Tensor>::owned(x.expand(sizes));
 }
 /// Two tensors expanded to their common shape.
-inline std::tuple<MaybeOwned<Tensor>, MaybeOwned<Tensor>> expand_outplace(const Tensor& a,
-                                                                          const Tensor& b) {
+template <int = 0>
+std::tuple<MaybeOwned<Tensor>, MaybeOwned<Tensor>> expand_outplace(const Tensor& a,
+                                                                   const Tensor& b) {
   const auto sizes = infer_size(a.sizes(), b.sizes());
   return {expand_size(a, sizes), expand_size(b, sizes)};
 }
 /// The defined ones of a list expanded to their common shape.
-inline std::vector<Tensor> expand_outplace(TensorList list) {
+template <int = 0>
+std::vector<Tensor> expand_outplace(TensorList list) {
   std::vector<int64_t> sizes;
   for (const Tensor& x : list)
     if (x.defined()) sizes = infer_size(sizes, x.sizes());
@@ -88,7 +96,8 @@ inline std::vector<Tensor> expand_outplace(TensorList list) {
 }
 /// The tensor summed to `shape`, which must expand to its own: the way back of expand(). A change
 /// of dims is a view, unless it is to be a copy.
-inline Tensor sum_to(Tensor x, IntArrayRef shape, bool always_return_non_view = false) {
+template <int = 0>
+Tensor sum_to(Tensor x, IntArrayRef shape, bool always_return_non_view = false) {
   if (!is_expandable_to(shape, x.sizes()))
     throw Error("sum_to: shape " + detail::written(shape) + " does not expand to " +
                 detail::written(x.sizes()));

@@ -21,12 +21,14 @@ inline void set_item(const Tensor& x, ArrayRef<TensorIndex> indices, const Scala
   const_cast<Tensor&>(x).index_put_(indices, value);
 }
 /// The elements that tensors of indices name; an undefined one stands for a whole dim.
-inline Tensor dispatch_index(const Tensor& x, std::vector<Tensor>&& indices) {
+template <int = 0>
+Tensor dispatch_index(const Tensor& x, std::vector<Tensor>&& indices) {
   OptionalTensors list;
   for (Tensor& i : indices) list.push_back(i.defined() ? std::optional<Tensor>(i) : std::nullopt);
   return x.index(list);
 }
-inline Tensor dispatch_index_put_(Tensor& x, std::vector<Tensor>&& indices, const Tensor& value) {
+template <int = 0>
+Tensor dispatch_index_put_(Tensor& x, std::vector<Tensor>&& indices, const Tensor& value) {
   OptionalTensors list;
   for (Tensor& i : indices) list.push_back(i.defined() ? std::optional<Tensor>(i) : std::nullopt);
   return x.index_put_(list, value);

@@ -56,27 +56,28 @@ T* get_generator_or_default(const std::optional<Generator>& generator, const Gen
 }
 
 /// from_blob() by steps: `for_blob(p, sizes).strides(s).options(o).make_tensor()`.
-class TensorMaker {
+template <class = void>
+class TensorMakerOf {
  public:
-  TensorMaker(void* data, IntArrayRef sizes) : data_(data), sizes_(sizes.vec()) {}
-  TensorMaker& strides(OptionalIntArrayRef strides) {
+  TensorMakerOf(void* data, IntArrayRef sizes) : data_(data), sizes_(sizes.vec()) {}
+  TensorMakerOf& strides(OptionalIntArrayRef strides) {
     if (strides)
       strides_ = strides->vec();
     else
       strides_.reset();
     return *this;
   }
-  TensorMaker& storage_offset(std::optional<int64_t> offset) {
+  TensorMakerOf& storage_offset(std::optional<int64_t> offset) {
     offset_ = offset.value_or(0);
     return *this;
   }
-  TensorMaker& deleter(std::function<void(void*)> f) {
+  TensorMakerOf& deleter(std::function<void(void*)> f) {
     deleter_ = std::move(f);
     return *this;
   }
   /// Without a meaning: the tensor lives where its memory does.
-  TensorMaker& target_device(std::optional<Device>) { return *this; }
-  TensorMaker& options(TensorOptions options) {
+  TensorMakerOf& target_device(std::optional<Device>) { return *this; }
+  TensorMakerOf& options(TensorOptions options) {
     options_ = options;
     return *this;
   }
@@ -98,6 +99,10 @@ class TensorMaker {
   std::function<void(void*)> deleter_;
   TensorOptions options_;
 };
-inline TensorMaker for_blob(void* data, IntArrayRef sizes) { return TensorMaker(data, sizes); }
+using TensorMaker = TensorMakerOf<>;
+template <int = 0>
+TensorMaker for_blob(void* data, IntArrayRef sizes) {
+  return TensorMaker(data, sizes);
+}
 
 }  // namespace gradus

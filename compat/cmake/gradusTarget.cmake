@@ -14,3 +14,18 @@ function(gradus_target kind library torch_includes)
       INTERFACE_LINK_LIBRARIES "$<LINK_ONLY:fmt::fmt>;$<LINK_ONLY:ZLIB::ZLIB>;-fopenmp")
   endif()
 endfunction()
+
+# gradus_part_target(PART KIND LIBRARY NEEDED...) makes gradus::PART of a library that needs gradus::gradus, which it
+# brings, and as a static one the targets NEEDED.
+function(gradus_part_target part kind library)
+  set(links gradus::gradus)
+  if(kind STREQUAL "STATIC")
+    foreach(needed IN LISTS ARGN)
+      list(APPEND links "$<LINK_ONLY:${needed}>")
+    endforeach()
+  endif()
+  add_library(gradus::${part} ${kind} IMPORTED GLOBAL)
+  set_target_properties(gradus::${part} PROPERTIES
+    IMPORTED_LOCATION "${library}"
+    INTERFACE_LINK_LIBRARIES "${links}")
+endfunction()

@@ -45,11 +45,13 @@ struct Method {
 };
 
 /// A variable for a scripted module. It holds none: all that it is asked throws
-/// NotImplementedError.
-class Module {
+/// NotImplementedError. It is a template, as the functions below are, so that programs which have
+/// none do not compile what it would give.
+template <class = void>
+class ModuleOf {
  public:
-  Module() = default;
-  explicit Module(const std::string&) { detail::no_script("Module"); }
+  ModuleOf() = default;
+  explicit ModuleOf(const std::string&) { detail::no_script("Module"); }
 
   IValue forward(Stack, const Kwargs& = {}) { detail::no_script("Module::forward"); }
   IValue operator()(Stack, const Kwargs& = {}) { detail::no_script("Module"); }
@@ -80,10 +82,12 @@ class Module {
   std::vector<NameTensor> named_buffers(bool = true) const {
     detail::no_script("Module::named_buffers");
   }
-  std::vector<Module> children() const { detail::no_script("Module::children"); }
-  std::vector<Named<Module>> named_children() const { detail::no_script("Module::named_children"); }
-  std::vector<Module> modules() const { detail::no_script("Module::modules"); }
-  std::vector<Named<Module>> named_modules() const { detail::no_script("Module::named_modules"); }
+  std::vector<ModuleOf> children() const { detail::no_script("Module::children"); }
+  std::vector<Named<ModuleOf>> named_children() const {
+    detail::no_script("Module::named_children");
+  }
+  std::vector<ModuleOf> modules() const { detail::no_script("Module::modules"); }
+  std::vector<Named<ModuleOf>> named_modules() const { detail::no_script("Module::named_modules"); }
   std::vector<IValue> attributes(bool = true) const { detail::no_script("Module::attributes"); }
   std::vector<Named<IValue>> named_attributes(bool = true) const {
     detail::no_script("Module::named_attributes");
@@ -97,20 +101,21 @@ class Module {
     detail::no_script("Module::register_parameter");
   }
   void register_buffer(const std::string&, Tensor) { detail::no_script("Module::register_buffer"); }
-  void register_module(const std::string&, const Module&) {
+  void register_module(const std::string&, const ModuleOf&) {
     detail::no_script("Module::register_module");
   }
   void define(const std::string&) { detail::no_script("Module::define"); }
 
-  Module clone(bool = false) const { detail::no_script("Module::clone"); }
-  Module copy() const { detail::no_script("Module::copy"); }
-  Module deepcopy() const { detail::no_script("Module::deepcopy"); }
+  ModuleOf clone(bool = false) const { detail::no_script("Module::clone"); }
+  ModuleOf copy() const { detail::no_script("Module::copy"); }
+  ModuleOf deepcopy() const { detail::no_script("Module::deepcopy"); }
   void save(const std::string&, const ExtraFilesMap& = {}) const {
     detail::no_script("Module::save");
   }
   void save(std::ostream&, const ExtraFilesMap& = {}) const { detail::no_script("Module::save"); }
   void dump(bool, bool, bool) const { detail::no_script("Module::dump"); }
 };
+using Module = ModuleOf<>;  ///< Of any program.
 
 /// A unit of scripted functions. There is none: compile(), which would give one, throws.
 struct CompilationUnit {
@@ -119,35 +124,44 @@ struct CompilationUnit {
     detail::no_script("CompilationUnit::run_method");
   }
 };
-inline std::shared_ptr<CompilationUnit> compile(const std::string&) {
+template <int = 0>
+std::shared_ptr<CompilationUnit> compile(const std::string&) {
   detail::no_script("compile");
 }
 
 /// These throw NotImplementedError, whatever the file holds.
-inline Module load(const std::string&, std::optional<Device> = std::nullopt, bool = true) {
+template <int = 0>
+Module load(const std::string&, std::optional<Device> = std::nullopt, bool = true) {
   detail::no_script("load");
 }
-inline Module load(const std::string&, std::optional<Device>, ExtraFilesMap&, bool = true) {
+template <int = 0>
+Module load(const std::string&, std::optional<Device>, ExtraFilesMap&, bool = true) {
   detail::no_script("load");
 }
-inline Module load(std::istream&, std::optional<Device> = std::nullopt, bool = true) {
+template <int = 0>
+Module load(std::istream&, std::optional<Device> = std::nullopt, bool = true) {
   detail::no_script("load");
 }
-inline Module load(std::istream&, std::optional<Device>, ExtraFilesMap&, bool = true) {
+template <int = 0>
+Module load(std::istream&, std::optional<Device>, ExtraFilesMap&, bool = true) {
   detail::no_script("load");
 }
-inline Module freeze(const Module&, const std::optional<std::vector<std::string>>& = {},
-                     bool = true) {
+template <int = 0>
+Module freeze(const Module&, const std::optional<std::vector<std::string>>& = {}, bool = true) {
   detail::no_script("freeze");
 }
-inline Module optimize_for_inference(Module&, const std::vector<std::string>& = {}) {
+template <int = 0>
+Module optimize_for_inference(Module&, const std::vector<std::string>& = {}) {
   detail::no_script("optimize_for_inference");
 }
 
 // How a module would be run: programs set it before they load one, and it has no effect.
 enum class FusionBehavior { STATIC, DYNAMIC };
 using FusionStrategy = std::vector<std::pair<FusionBehavior, size_t>>;
-inline FusionStrategy setFusionStrategy(FusionStrategy& strategy) { return strategy; }
+template <int = 0>
+FusionStrategy setFusionStrategy(FusionStrategy& strategy) {
+  return strategy;
+}
 inline std::atomic<bool>& getProfilingMode() {
   static std::atomic<bool> mode{true};
   return mode;

@@ -177,7 +177,8 @@ using namespace gradus;
 #define TORCH_VERSION "2.13.0"
 #define TORCH_API
 
-#define TORCH_ARG GRADUS_ARG
+// Also within functions.
+#define TORCH_ARG(T, name) GRADUS_ARG_SET_BY(, T, name)
 #define _TORCH_OPTIM_SERIALIZE(name) gradus::optim::serialize(archive, #name, self.name)
 #define _TORCH_OPTIM_SERIALIZE_WITH_TEMPLATE_ARG(Name) \
   gradus::optim::serialize<Name##ParamState, Name##Options>(archive, self)

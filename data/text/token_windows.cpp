@@ -1,6 +1,7 @@
 #include "data/text/token_windows.h"
 
 #include <algorithm>
+#include <variant>
 
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
@@ -19,17 +20,22 @@ Tensor checked(const Tensor& tokens) {
 
 }  // namespace
 
-TokenWindows::TokenWindows(text::TokenFile tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(std::move(tokens)), length, stride) {}
-TokenWindows::TokenWindows(const Tensor& tokens, int64_t length, std::optional<int64_t> stride)
-    : TokenWindows(Tokens(checked(tokens)), length, stride) {}
+struct TokenWindows::Tokens : std::variant<text::TokenFile, Tensor> {
+  using variant::variant;
+};
 
-TokenWindows::TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t> stride)
+TokenWindows::TokenWindows(text::TokenFile tokens, int64_t length, std::optional<int64_t> stride)
+    : TokenWindows(std::make_shared<const Tokens>(std::move(tokens)), length, stride) {}
+TokenWindows::TokenWindows(const Tensor& tokens, int64_t length, std::optional<int64_t> stride)
+    : TokenWindows(std::make_shared<const Tokens>(checked(tokens)), length, stride) {}
+
+TokenWindows::TokenWindows(std::shared_ptr<const Tokens> tokens, int64_t length,
+                           std::optional<int64_t> stride)
     : tokens_(std::move(tokens)), length_(length), stride_(stride.value_or(length)) {
   if (length_ < 1) fail_value("token windows: length {} is not positive", length_);
   if (stride_ < 1) fail_value("token windows: stride {} is not positive", stride_);
-  const auto* file = std::get_if<text::TokenFile>(&tokens_);
-  const int64_t number = file ? file->size() : std::get<Tensor>(tokens_).numel();
+  const auto* file = std::get_if<text::TokenFile>(&*tokens_);
+  const int64_t number = file ? file->size() : std::get<Tensor>(*tokens_).numel();
   if (number <= length_)
     fail("token windows: {} tokens are too few for windows of {} and the next token", number,
          length_);
@@ -37,11 +43,11 @@ TokenWindows::TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t>
 }
 
 void TokenWindows::read_to(int64_t* to, int64_t begin, int64_t count) const {
-  if (const auto* file = std::get_if<text::TokenFile>(&tokens_)) {
+  if (const auto* file = std::get_if<text::TokenFile>(&*tokens_)) {
     file->read_to(to, begin, count);
     return;
   }
-  const Tensor& tokens = std::get<Tensor>(tokens_);
+  const Tensor& tokens = std::get<Tensor>(*tokens_);
   visit_integral(tokens.dtype(), "token windows",
                  [&]<class T>(T) { std::copy_n(tokens.data_ptr<T>() + begin, count, to); });
   const int64_t* const end = to + count;

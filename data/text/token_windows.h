@@ -1,7 +1,7 @@
 // Windows on a long sequence of tokens, the examples of a language model.
 #pragma once
 
-#include <variant>
+#include <memory>
 
 #include "data/dataset.h"
 #include "data/text/tokens.h"
@@ -31,11 +31,11 @@ class TokenWindows : public BatchDataset<TokenWindows, Example<>> {
   std::optional<size_t> size() const override { return size_t(count_); }
 
  private:
-  using Tokens = std::variant<text::TokenFile, Tensor>;
-  TokenWindows(Tokens tokens, int64_t length, std::optional<int64_t> stride);
+  struct Tokens;
+  TokenWindows(std::shared_ptr<const Tokens> tokens, int64_t length, std::optional<int64_t> stride);
   void read_to(int64_t* to, int64_t begin, int64_t count) const;
 
-  Tokens tokens_;
+  std::shared_ptr<const Tokens> tokens_;
   int64_t length_, stride_, count_;
 };
 

@@ -74,7 +74,7 @@ void TokenWriter::write(IntArrayRef tokens) {
 
 void TokenWriter::close() {
   if (!file_) fail("TokenWriter: the file is closed");
-  const std::unique_ptr<Replacement> file = std::move(file_);
+  const gradus::detail::Owned<Replacement> file = std::move(file_);
   file->commit();
 }
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "tensor/base/owned.h"
 #include "tensor/tensor.h"
 
 namespace gradus {
@@ -42,7 +43,7 @@ class TokenWriter {
   void close();
 
  private:
-  std::unique_ptr<Replacement> file_;
+  gradus::detail::Owned<Replacement> file_;
   TokenType type_;
   int64_t size_ = 0;
 };

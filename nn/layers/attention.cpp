@@ -173,4 +173,12 @@ std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(
       options.batch_first());
 }
 
+DefaultArguments MultiheadAttentionImpl::_forward_default_args() const {
+  return {{3, AnyValue(Tensor())},
+          {4, AnyValue(true)},
+          {5, AnyValue(Tensor())},
+          {6, AnyValue(true)},
+          {7, AnyValue(false)}};
+}
+
 }  // namespace gradus::nn

@@ -57,9 +57,7 @@ class MultiheadAttentionImpl : public Cloneable<MultiheadAttentionImpl> {
 
  protected:
   Tensor* member(std::string_view name) override;
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({3, AnyValue(Tensor())}, {4, AnyValue(true)},
-                                  {5, AnyValue(Tensor())}, {6, AnyValue(true)},
-                                  {7, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  private:
   void begin_step(const char* step, const char* what, const Tensor& x) const;

@@ -68,4 +68,16 @@ Tensor ALiBiImpl::bias(int64_t queries, int64_t keys, std::optional<ScalarType> 
   return functional::alibi_bias(options.num_heads(), queries, keys, options.is_causal(), dtype);
 }
 
+DefaultArguments RotaryEmbeddingImpl::_forward_default_args() const {
+  return {{1, AnyValue(int64_t(0))}};
+}
+
+DefaultArguments SinusoidalPositionsImpl::_forward_default_args() const {
+  return {{1, AnyValue(int64_t(0))}};
+}
+
+DefaultArguments LearnedPositionsImpl::_forward_default_args() const {
+  return {{1, AnyValue(int64_t(0))}};
+}
+
 }  // namespace gradus::nn

@@ -16,7 +16,7 @@ class RotaryEmbeddingImpl : public Stateless<RotaryEmbeddingImpl, RotaryEmbeddin
   Tensor forward(const Tensor& input, int64_t offset = 0);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(int64_t(0))})
+  DefaultArguments _forward_default_args() const override;
 };
 using RotaryEmbedding = ModuleHolder<RotaryEmbeddingImpl>;  ///< Holds a RotaryEmbeddingImpl.
 
@@ -32,7 +32,7 @@ class SinusoidalPositionsImpl
   Tensor forward(const Tensor& input, int64_t offset = 0);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(int64_t(0))})
+  DefaultArguments _forward_default_args() const override;
 };
 /// Holds a SinusoidalPositionsImpl.
 using SinusoidalPositions = ModuleHolder<SinusoidalPositionsImpl>;
@@ -56,7 +56,7 @@ class LearnedPositionsImpl : public Cloneable<LearnedPositionsImpl> {
 
  protected:
   Tensor* member(std::string_view name) override;
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(int64_t(0))})
+  DefaultArguments _forward_default_args() const override;
 };
 using LearnedPositions = ModuleHolder<LearnedPositionsImpl>;  ///< Holds a LearnedPositionsImpl.
 

@@ -255,4 +255,20 @@ std::tuple<PackedSequence, Tensor> GRUImpl::forward_with_packed_input(
   return {y, states[0]};
 }
 
+DefaultArguments RNNImpl::_forward_default_args() const { return {{1, AnyValue(Tensor())}}; }
+
+DefaultArguments LSTMImpl::_forward_default_args() const {
+  return {{1, AnyValue(std::optional<std::tuple<Tensor, Tensor>>())}};
+}
+
+DefaultArguments GRUImpl::_forward_default_args() const { return {{1, AnyValue(Tensor())}}; }
+
+DefaultArguments RNNCellImpl::_forward_default_args() const { return {{1, AnyValue(Tensor())}}; }
+
+DefaultArguments LSTMCellImpl::_forward_default_args() const {
+  return {{1, AnyValue(std::optional<std::tuple<Tensor, Tensor>>())}};
+}
+
+DefaultArguments GRUCellImpl::_forward_default_args() const { return {{1, AnyValue(Tensor())}}; }
+
 }  // namespace gradus::nn

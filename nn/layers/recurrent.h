@@ -66,7 +66,7 @@ class RNNImpl : public detail::RNNImplBase<RNNImpl> {
   RNNOptions options;
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())})
+  DefaultArguments _forward_default_args() const override;
 };
 using RNN = ModuleHolder<RNNImpl>;  ///< Holds an RNNImpl.
 
@@ -90,7 +90,7 @@ class LSTMImpl : public detail::RNNImplBase<LSTMImpl> {
   LSTMOptions options;
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(std::optional<std::tuple<Tensor, Tensor>>())})
+  DefaultArguments _forward_default_args() const override;
 };
 using LSTM = ModuleHolder<LSTMImpl>;  ///< Holds an LSTMImpl.
 
@@ -110,7 +110,7 @@ class GRUImpl : public detail::RNNImplBase<GRUImpl> {
   GRUOptions options;
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())})
+  DefaultArguments _forward_default_args() const override;
 };
 using GRU = ModuleHolder<GRUImpl>;  ///< Holds a GRUImpl.
 
@@ -157,7 +157,7 @@ class RNNCellImpl : public detail::RNNCellImplBase<RNNCellImpl> {
 
  protected:
   std::string get_nonlinearity_str() const override;
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())})
+  DefaultArguments _forward_default_args() const override;
 };
 using RNNCell = ModuleHolder<RNNCellImpl>;  ///< Holds an RNNCellImpl.
 
@@ -175,7 +175,7 @@ class LSTMCellImpl : public detail::RNNCellImplBase<LSTMCellImpl> {
   LSTMCellOptions options;
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(std::optional<std::tuple<Tensor, Tensor>>())})
+  DefaultArguments _forward_default_args() const override;
 };
 using LSTMCell = ModuleHolder<LSTMCellImpl>;  ///< Holds an LSTMCellImpl.
 
@@ -191,7 +191,7 @@ class GRUCellImpl : public detail::RNNCellImplBase<GRUCellImpl> {
   GRUCellOptions options;
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())})
+  DefaultArguments _forward_default_args() const override;
 };
 using GRUCell = ModuleHolder<GRUCellImpl>;  ///< Holds a GRUCellImpl.
 

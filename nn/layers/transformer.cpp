@@ -67,6 +67,12 @@ bool is_causal_mask(const Tensor& mask) {
 
 }  // namespace
 
+TransformerEncoderOptions::TransformerEncoderOptions(TransformerEncoderLayer encoder_layer,
+                                                     int64_t num_layers)
+    : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
+TransformerDecoderOptions::TransformerDecoderOptions(TransformerDecoderLayer decoder_layer,
+                                                     int64_t num_layers)
+    : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
 TransformerEncoderOptions::TransformerEncoderOptions(
     const TransformerEncoderLayerOptions& encoder_layer_options, int64_t num_layers)
     : TransformerEncoderOptions(TransformerEncoderLayer(encoder_layer_options), num_layers) {}
@@ -219,6 +225,31 @@ Tensor TransformerImpl::forward(const Tensor& src, const Tensor& tgt, const Tens
 
 Tensor TransformerImpl::generate_square_subsequent_mask(int64_t sz) {
   return full({sz, sz}, -std::numeric_limits<double>::infinity(), kFloat).triu(1);
+}
+
+DefaultArguments TransformerEncoderImpl::_forward_default_args() const {
+  return {{1, AnyValue(Tensor())}, {2, AnyValue(Tensor())}, {3, AnyValue(std::optional<bool>())}};
+}
+
+DefaultArguments TransformerDecoderImpl::_forward_default_args() const {
+  return {{2, AnyValue(Tensor())},
+          {3, AnyValue(Tensor())},
+          {4, AnyValue(Tensor())},
+          {5, AnyValue(Tensor())},
+          {6, AnyValue(std::optional<bool>())},
+          {7, AnyValue(false)}};
+}
+
+DefaultArguments TransformerImpl::_forward_default_args() const {
+  return {{2, AnyValue(Tensor())},
+          {3, AnyValue(Tensor())},
+          {4, AnyValue(Tensor())},
+          {5, AnyValue(Tensor())},
+          {6, AnyValue(Tensor())},
+          {7, AnyValue(Tensor())},
+          {8, AnyValue(std::optional<bool>())},
+          {9, AnyValue(std::optional<bool>())},
+          {10, AnyValue(false)}};
 }
 
 }  // namespace gradus::nn

@@ -10,8 +10,7 @@ namespace gradus::nn {
 
 /// The options of TransformerEncoder: `TransformerEncoderOptions(layer, 6).norm(AnyModule(norm))`.
 struct TransformerEncoderOptions {
-  TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers)
-      : encoder_layer_(std::move(encoder_layer)), num_layers_(num_layers) {}
+  TransformerEncoderOptions(TransformerEncoderLayer encoder_layer, int64_t num_layers);
   TransformerEncoderOptions(const TransformerEncoderLayerOptions& encoder_layer_options,
                             int64_t num_layers);
   /// The layer that all layers begin as copies of.
@@ -24,8 +23,7 @@ struct TransformerEncoderOptions {
 
 /// The options of TransformerDecoder: `TransformerDecoderOptions(layer, 6).norm(AnyModule(norm))`.
 struct TransformerDecoderOptions {
-  TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers)
-      : decoder_layer_(std::move(decoder_layer)), num_layers_(num_layers) {}
+  TransformerDecoderOptions(TransformerDecoderLayer decoder_layer, int64_t num_layers);
   TransformerDecoderOptions(const TransformerDecoderLayerOptions& decoder_layer_options,
                             int64_t num_layers);
   /// The layer that all layers begin as copies of.
@@ -62,8 +60,7 @@ class TransformerEncoderImpl : public Cloneable<TransformerEncoderImpl> {
   Tensor decode(const Tensor& src, std::vector<KeyValueCache>& caches);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())}, {2, AnyValue(Tensor())},
-                                  {3, AnyValue(std::optional<bool>())})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerEncoderOptions options;
@@ -105,9 +102,7 @@ class TransformerDecoderImpl : public Cloneable<TransformerDecoderImpl> {
   Tensor decode(const Tensor& tgt, std::vector<TransformerDecoderCache>& caches);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
-                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
-                                  {6, AnyValue(std::optional<bool>())}, {7, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerDecoderOptions options;
@@ -143,11 +138,7 @@ class TransformerImpl : public Cloneable<TransformerImpl> {
   static Tensor generate_square_subsequent_mask(int64_t sz);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
-                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
-                                  {6, AnyValue(Tensor())}, {7, AnyValue(Tensor())},
-                                  {8, AnyValue(std::optional<bool>())},
-                                  {9, AnyValue(std::optional<bool>())}, {10, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerOptions options;

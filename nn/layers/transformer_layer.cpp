@@ -163,4 +163,13 @@ void TransformerDecoderCache::reorder(const Tensor& beams) {
   memory_key_padding_mask = mask;
 }
 
+DefaultArguments TransformerEncoderLayerImpl::_forward_default_args() const {
+  return {{1, AnyValue(Tensor())}, {2, AnyValue(Tensor())}, {3, AnyValue(false)}};
+}
+
+DefaultArguments TransformerDecoderLayerImpl::_forward_default_args() const {
+  return {{2, AnyValue(Tensor())}, {3, AnyValue(Tensor())}, {4, AnyValue(Tensor())},
+          {5, AnyValue(Tensor())}, {6, AnyValue(false)},    {7, AnyValue(false)}};
+}
+
 }  // namespace gradus::nn

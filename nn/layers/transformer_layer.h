@@ -36,8 +36,7 @@ class TransformerEncoderLayerImpl : public Cloneable<TransformerEncoderLayerImpl
   Tensor decode(const Tensor& src, KeyValueCache& cache);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({1, AnyValue(Tensor())}, {2, AnyValue(Tensor())},
-                                  {3, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerEncoderLayerOptions options;
@@ -96,9 +95,7 @@ class TransformerDecoderLayerImpl : public Cloneable<TransformerDecoderLayerImpl
   Tensor decode(const Tensor& tgt, TransformerDecoderCache& cache);
 
  protected:
-  GRADUS_FORWARD_HAS_DEFAULT_ARGS({2, AnyValue(Tensor())}, {3, AnyValue(Tensor())},
-                                  {4, AnyValue(Tensor())}, {5, AnyValue(Tensor())},
-                                  {6, AnyValue(false)}, {7, AnyValue(false)})
+  DefaultArguments _forward_default_args() const override;
 
  public:
   TransformerDecoderLayerOptions options;

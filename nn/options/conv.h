@@ -1,6 +1,7 @@
 // Options of convolutions. Lists have one entry for each spatial dim, or one for all.
 #pragma once
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "nn/expanding_array.h"
 #include "tensor/base/arg.h"
@@ -15,6 +16,16 @@ using conv_padding_mode_t =
 /// kValid: nothing.
 template <size_t D>
 using conv_padding_t = std::variant<ExpandingArray<D>, enumtype::kValid, enumtype::kSame>;
+
+}  // namespace gradus::nn
+
+namespace gradus::detail {
+// One number for each dim, and which kind it is.
+template <size_t D>
+using PaddingChoice = Choice<nn::conv_padding_t<D>, 8 * D + 8, 8>;
+}  // namespace gradus::detail
+
+namespace gradus::nn {
 
 /// The options of Conv1d to Conv3d: `Conv2dOptions(3, 16, 5).stride(2).padding(kValid)`.
 template <size_t D>
@@ -33,7 +44,7 @@ struct ConvOptions {
   GRADUS_ARG(ExpandingArray<D>, stride) = 1;
   /// How much is added at both sides of each dim: numbers, kSame (keeps the size, for stride 1) or
   /// kValid (nothing).
-  GRADUS_ARG(padding_t, padding) = 0;
+  GRADUS_CHOICE_IN(padding_t, padding, gradus::detail::PaddingChoice<D>) = 0;
   /// From one element of the kernel to the next.
   GRADUS_ARG(ExpandingArray<D>, dilation) = 1;
   /// In how many groups the channels are convolved apart from each other.
@@ -41,7 +52,7 @@ struct ConvOptions {
   /// Whether there is a bias.
   GRADUS_ARG(bool, bias) = true;
   /// What stands beyond the edges: kZeros, kReflect, kReplicate or kCircular.
-  GRADUS_ARG(padding_mode_t, padding_mode) = kZeros;
+  GRADUS_CHOICE(padding_mode_t, padding_mode) = kZeros;
 
  public:
   /// padding({1, 2}), a number for each dim.
@@ -88,7 +99,7 @@ struct ConvTransposeOptions {
   /// From one element of the kernel to the next.
   GRADUS_ARG(ExpandingArray<D>, dilation) = 1;
   /// Must stay kZeros.
-  GRADUS_ARG(padding_mode_t, padding_mode) = kZeros;
+  GRADUS_CHOICE(padding_mode_t, padding_mode) = kZeros;
 };
 using ConvTranspose1dOptions = ConvTransposeOptions<1>;  ///< Of ConvTranspose1d.
 using ConvTranspose2dOptions = ConvTransposeOptions<2>;  ///< Of ConvTranspose2d.
@@ -106,7 +117,7 @@ struct ConvFuncOptions {
   GRADUS_ARG(ExpandingArray<D>, stride) = 1;
   /// How much is added at both sides of each dim: numbers, kSame (keeps the size, for stride 1) or
   /// kValid (nothing).
-  GRADUS_ARG(padding_t, padding) = 0;
+  GRADUS_CHOICE_IN(padding_t, padding, gradus::detail::PaddingChoice<D>) = 0;
   /// From one element of the kernel to the next.
   GRADUS_ARG(ExpandingArray<D>, dilation) = 1;
   /// In how many groups the channels are convolved apart from each other.

@@ -1,6 +1,7 @@
 // Options of embeddings.
 #pragma once
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "tensor/base/arg.h"
 #include "tensor/tensor.h"
@@ -63,7 +64,7 @@ struct EmbeddingBagOptions {
   /// Divides each row's gradient by how often the row is looked up; not for kMax.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
   /// What a bag's rows become: kSum, kMean or kMax.
-  GRADUS_ARG(EmbeddingBagMode, mode) = kMean;
+  GRADUS_CHOICE(EmbeddingBagMode, mode) = kMean;
   /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
   /// A table to begin with, [num_embeddings, embedding_dim]; drawn unless set.
@@ -85,7 +86,7 @@ struct EmbeddingBagFromPretrainedOptions {
   /// Divides each row's gradient by how often the row is looked up; not for kMax.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
   /// What a bag's rows become: kSum, kMean or kMax.
-  GRADUS_ARG(EmbeddingBagMode, mode) = kMean;
+  GRADUS_CHOICE(EmbeddingBagMode, mode) = kMean;
   /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
   /// The last offset is where the last bag ends, and begins no bag.
@@ -106,7 +107,7 @@ struct EmbeddingBagFuncOptions {
   /// Divides each row's gradient by how often the row is looked up; not for kMax.
   GRADUS_ARG(bool, scale_grad_by_freq) = false;
   /// What a bag's rows become: kSum, kMean or kMax.
-  GRADUS_ARG(EmbeddingBagMode, mode) = kMean;
+  GRADUS_CHOICE(EmbeddingBagMode, mode) = kMean;
   /// Must stay false: there are no sparse tensors.
   GRADUS_ARG(bool, sparse) = false;
   /// A factor for each index, of the indices' shape; for kSum only.

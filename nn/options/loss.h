@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "tensor/base/arg.h"
 #include "tensor/tensor.h"
@@ -26,19 +27,20 @@ class ReductionOptions {
   ReductionOptions() = default;
   template <class R>
   requires(!std::is_base_of_v<ReductionOptions, R> && std::is_constructible_v<reduction_t, R>)
-      ReductionOptions(R reduction)
-      : reduction_(reduction) {}
+      ReductionOptions(R reduction) {
+    reduction_.get() = reduction_t(reduction);
+  }
   /// Sets how the elements' losses are put together: kMean, kSum, or kNone for all of them.
   Derived& reduction(const reduction_t& new_reduction) {
-    reduction_ = new_reduction;
+    reduction_.get() = new_reduction;
     return static_cast<Derived&>(*this);
   }
   /// How the elements' losses are put together.
-  const reduction_t& reduction() const noexcept { return reduction_; }
-  reduction_t& reduction() noexcept { return reduction_; }
+  const reduction_t& reduction() const noexcept { return reduction_.get(); }
+  reduction_t& reduction() noexcept { return reduction_.get(); }
 
  private:
-  reduction_t reduction_ = kMean;
+  gradus::detail::Choice<reduction_t> reduction_ = kMean;
 };
 
 /// The options of L1Loss.

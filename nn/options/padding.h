@@ -1,6 +1,7 @@
 // Options of padding: how much goes in front and behind, for the last dim first; or one for all.
 #pragma once
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "nn/expanding_array.h"
 #include "tensor/base/arg.h"
@@ -68,7 +69,7 @@ struct PadFuncOptions {
   /// In front and behind, for the last dim first; negative numbers cut off.
   GRADUS_ARG(std::vector<int64_t>, pad);
   /// kConstant, kReflect, kReplicate or kCircular.
-  GRADUS_ARG(mode_t, mode) = kConstant;
+  GRADUS_CHOICE(mode_t, mode) = kConstant;
   /// What the new places hold in the mode kConstant.
   GRADUS_ARG(double, value) = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "tensor/base/arg.h"
 
@@ -15,10 +16,10 @@ struct RNNOptionsBase {
   /// The kinds of layers.
   using rnn_options_base_mode_t =
       std::variant<enumtype::kLSTM, enumtype::kGRU, enumtype::kRNN_TANH, enumtype::kRNN_RELU>;
-  RNNOptionsBase(rnn_options_base_mode_t mode, int64_t input_size, int64_t hidden_size)
+  RNNOptionsBase(const rnn_options_base_mode_t& mode, int64_t input_size, int64_t hidden_size)
       : mode_(mode), input_size_(input_size), hidden_size_(hidden_size) {}
   /// The kind of layer.
-  GRADUS_ARG(rnn_options_base_mode_t, mode);
+  GRADUS_CHOICE(rnn_options_base_mode_t, mode);
   /// The number of features of the input.
   GRADUS_ARG(int64_t, input_size);
   /// The number of features of the state.
@@ -79,7 +80,7 @@ struct RNNOptions {
   /// How many layers stand on each other.
   GRADUS_ARG(int64_t, num_layers) = 1;
   /// What the sum goes through: kTanh or kReLU.
-  GRADUS_ARG(nonlinearity_t, nonlinearity) = kTanh;
+  GRADUS_CHOICE(nonlinearity_t, nonlinearity) = kTanh;
   /// Whether there are biases.
   GRADUS_ARG(bool, bias) = true;
   /// Input and output are [batch, steps, features] instead of [steps, batch, features].
@@ -145,7 +146,7 @@ struct RNNCellOptions {
   /// Whether there are biases.
   GRADUS_ARG(bool, bias) = true;
   /// What the sum goes through: kTanh or kReLU.
-  GRADUS_ARG(nonlinearity_t, nonlinearity) = kTanh;
+  GRADUS_CHOICE(nonlinearity_t, nonlinearity) = kTanh;
 };
 
 /// The options of LSTMCell: `LSTMCellOptions(20, 10).bias(false)`.

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "nn/any.h"
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "tensor/base/arg.h"
 #include "tensor/tensor.h"
@@ -28,7 +29,7 @@ struct TransformerEncoderLayerOptions {
   /// The probability of all dropouts.
   GRADUS_ARG(double, dropout) = 0.1;
   /// What stands between the two linear maps.
-  GRADUS_ARG(activation_t, activation) = kReLU;
+  GRADUS_CHOICE_IN(activation_t, activation, gradus::detail::ChoiceOnHeap<activation_t>) = kReLU;
   /// What the layer norms add to the variance.
   GRADUS_ARG(double, layer_norm_eps) = 1e-5;
   /// Whether inputs are [batch, time, size], not [time, batch, size].
@@ -65,7 +66,7 @@ struct TransformerOptions {
   /// The probability of all dropouts.
   GRADUS_ARG(double, dropout) = 0.1;
   /// What stands between the two linear maps of a layer.
-  GRADUS_ARG(activation_t, activation) = kReLU;
+  GRADUS_CHOICE_IN(activation_t, activation, gradus::detail::ChoiceOnHeap<activation_t>) = kReLU;
   /// A module in the place of the encoder, called with source, its mask and its padding mask.
   GRADUS_ARG(AnyModule, custom_encoder);
   /// A module in the place of the decoder, called with target, memory, the masks of both and the

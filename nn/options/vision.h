@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "nn/choice.h"
 #include "nn/enums.h"
 #include "nn/expanding_array.h"
 #include "tensor/base/arg.h"
@@ -22,7 +23,7 @@ struct UpsampleOptions {
   GRADUS_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;
   /// How values between elements are found: kNearest, kNearestExact, kArea, kLinear (1 spatial
   /// dim), kBilinear and kBicubic (2), or kTrilinear (3).
-  GRADUS_ARG(mode_t, mode) = kNearest;
+  GRADUS_CHOICE(mode_t, mode) = kNearest;
   /// The centres of the corner elements stay in place, else their outer edges. For the linear and
   /// cubic modes.
   GRADUS_ARG(std::optional<bool>, align_corners) = std::nullopt;
@@ -85,7 +86,7 @@ struct InterpolateFuncOptions {
   /// How much larger each spatial dim becomes.
   GRADUS_ARG(std::optional<std::vector<double>>, scale_factor) = std::nullopt;
   /// See UpsampleOptions.
-  GRADUS_ARG(mode_t, mode) = kNearest;
+  GRADUS_CHOICE(mode_t, mode) = kNearest;
   /// The centres of the corner elements stay in place, else their outer edges. For the linear and
   /// cubic modes.
   GRADUS_ARG(std::optional<bool>, align_corners) = std::nullopt;
@@ -101,9 +102,9 @@ struct GridSampleFuncOptions {
   /// What padding_mode() takes.
   using padding_mode_t = std::variant<enumtype::kZeros, enumtype::kBorder, enumtype::kReflection>;
   /// kBilinear, kNearest or kBicubic.
-  GRADUS_ARG(mode_t, mode) = kBilinear;
+  GRADUS_CHOICE(mode_t, mode) = kBilinear;
   /// What stands outside of the input: kZeros, kBorder (the edge) or kReflection.
-  GRADUS_ARG(padding_mode_t, padding_mode) = kZeros;
+  GRADUS_CHOICE(padding_mode_t, padding_mode) = kZeros;
   /// -1 and 1 are the centres of the corner elements, else their outer edges.
   GRADUS_ARG(std::optional<bool>, align_corners) = std::nullopt;
 };

@@ -57,7 +57,7 @@ class Gradus(ConanFile):
     def generate(self):
         PkgConfigDeps(self).generate()
         toolchain = MesonToolchain(self)
-        toolchain.project_options.update({"tests": "disabled", "bench": "disabled", "examples": "disabled"})
+        toolchain.project_options.update({"tests": "disabled", "bench": "disabled", "examples": "disabled", "images": "disabled"})
         if self.settings.build_type == "Release":
             toolchain.project_options["optimization"] = "2"  # the kernels ask for more themselves
         for name in ("nlohmann_json", "xsimd"):  # meson asks no package where headers alone lie

@@ -53,16 +53,33 @@ std::optional<uint64_t> File::size() const {
   return uint64_t(status.st_size);
 }
 
-size_t File::read(void* data, size_t bytes) const {
+namespace {
+
+// step(to, bytes) until it gives none, or there are enough.
+template <class Step>
+size_t read_with(const char* op, const std::string& name, void* data, size_t bytes, Step step) {
   size_t done = 0;
   while (done < bytes) {
-    const ssize_t n = ::read(fd_, static_cast<char*>(data) + done, bytes - done);
+    const ssize_t n = step(static_cast<char*>(data) + done, bytes - done, done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail_to(op_, "read", name_);
+    if (n < 0) fail_to(op, "read", name);
     if (n == 0) break;
     done += size_t(n);
   }
   return done;
+}
+
+}  // namespace
+
+size_t File::read(void* data, size_t bytes) const {
+  return read_with(op_, name_, data, bytes,
+                   [&](char* to, size_t n, size_t) { return ::read(fd_, to, n); });
+}
+
+size_t File::read_at(uint64_t at, void* data, size_t bytes) const {
+  return read_with(op_, name_, data, bytes, [&](char* to, size_t n, size_t done) {
+    return pread(fd_, to, n, off_t(at + done));
+  });
 }
 
 void File::write(const void* data, size_t bytes) const { write_all(fd_, op_, name_, data, bytes); }
@@ -75,7 +92,7 @@ namespace {
 constexpr int most_names = 16;
 
 // What `name` leads to over symbolic links, whether that exists or not.
-std::string behind_links(const std::string& name) {
+std::string behind_links(const char* op, const std::string& name) {
   fs::path path = name;
   for (int links = 0;; ++links) {
     std::error_code error;
@@ -83,7 +100,7 @@ std::string behind_links(const std::string& name) {
     if (error) return path.string();
     if (links == 40) {
       errno = ELOOP;
-      fail_to("save", "open", name);
+      fail_to(op, "open", name);
     }
     path = path.parent_path() / to;
   }
@@ -129,11 +146,12 @@ void wait_for_writer(const std::string& name) {
 }  // namespace
 
 // Made of an empty one, so that the destructor cleans up behind an exception.
-Replacement::Replacement(const std::string& filename) : Replacement() {
+Replacement::Replacement(const std::string& filename, const char* op) : Replacement() {
+  op_ = op;
   filename_ = filename;
-  target_ = behind_links(filename);
+  target_ = behind_links(op, filename);
   if (faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
-    fail_to("save", "open", filename_);
+    fail_to(op_, "open", filename_);
   while (!take_name()) {
   }
 }
@@ -153,7 +171,7 @@ bool Replacement::take_name() {
         if (left != Left::foreign) in_use = name;
         break;
       }
-      if (fd < 0) fail_to("save", "open", filename_);
+      if (fd < 0) fail_to(op_, "open", filename_);
       // A file system without locks has no other writers that we could tell.
       const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
       if (locked && stands_at(fd, name)) {
@@ -167,7 +185,7 @@ bool Replacement::take_name() {
   if (fd_ >= 0) return true;
   if (in_use.empty()) {
     errno = EEXIST;
-    fail_to("save", "open", fmt::format("{}.0.tmp", target_));
+    fail_to(op_, "open", fmt::format("{}.0.tmp", target_));
   }
   wait_for_writer(in_use);
   return false;
@@ -179,7 +197,7 @@ Replacement::~Replacement() {
 }
 
 void Replacement::write(const void* data, size_t bytes) const {
-  write_all(fd_, "save", filename_, data, bytes);
+  write_all(fd_, op_, filename_, data, bytes);
 }
 
 // Where the group cannot be kept, it gets no more than everybody had.
@@ -205,19 +223,22 @@ void Replacement::commit() {
   const int error = errno;
   if (fd >= 0) close(fd);
   errno = error;
-  if (!done) fail_to("save", "write", filename_);
+  if (!done) fail_to(op_, "write", filename_);
 }
 
-void save_file(const std::string& filename, const std::function<void(const WriteBytes&)>& save) {
-  const auto into = [&](const auto& file) {
-    save([&](const void* data, size_t bytes) { file.write(data, bytes); });
-  };
+// --- replace_file -------------------------------------------------------------------------------
+
+void replace_file(const char* op, const std::string& filename,
+                  const std::function<void(const WriteBytes& write)>& content) {
   std::error_code none;
   const fs::file_status status = fs::status(filename, none);
-  if (fs::exists(status) && !fs::is_regular_file(status))
-    return into(File("save", filename, O_WRONLY));
-  Replacement file(filename);
-  into(file);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    const File file(op, filename, O_WRONLY);
+    content([&](const void* data, size_t bytes) { file.write(data, bytes); });
+    return;
+  }
+  Replacement file(filename, op);
+  content([&](const void* data, size_t bytes) { file.write(data, bytes); });
   file.commit();
 }
 

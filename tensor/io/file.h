@@ -22,6 +22,8 @@ class File {
   std::optional<uint64_t> size() const;
   // Gives fewer than `bytes` at the file's end only.
   size_t read(void* data, size_t bytes) const;
+  // The same from the byte `at` on.
+  size_t read_at(uint64_t at, void* data, size_t bytes) const;
   void write(const void* data, size_t bytes) const;
 
  private:
@@ -39,7 +41,8 @@ class File {
 class Replacement {
  public:
   // Behind symbolic links, what they point to is replaced. Throws when the file may not be written.
-  explicit Replacement(const std::string& filename);
+  // `op` stands first in the errors, and must outlive this.
+  explicit Replacement(const std::string& filename, const char* op = "save");
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
   // Removes what was written, unless it was committed.
@@ -55,13 +58,15 @@ class Replacement {
   bool take_name();
   void keep_owner_and_mode() const;
 
+  const char* op_ = "save";
   std::string filename_, target_, temporary_;
   int fd_ = -1;
 };
 
-// Calls save(write), where write(data, bytes) writes on: to a Replacement of the file, which is
-// committed afterwards, or to a pipe or a device, which cannot be replaced.
+// Writes a file's content by content(write), through a Replacement; what is no regular file, such
+// as a pipe, gets the bytes as they come.
 using WriteBytes = std::function<void(const void* data, size_t bytes)>;
-void save_file(const std::string& filename, const std::function<void(const WriteBytes&)>& save);
+void replace_file(const char* op, const std::string& filename,
+                  const std::function<void(const WriteBytes& write)>& content);
 
 }  // namespace gradus

@@ -11,10 +11,6 @@ using namespace std::string_view_literals;
 constexpr const char* to_unpack = "unpack it first";
 constexpr const char* from_pytorch =
     "in Python, safetensors.torch.save_file(torch.load(old), new) writes its state dict anew";
-constexpr const char* from_torch_save = "torch_load reads it, unless it is TorchScript's";
-constexpr const char* from_numpy =
-    "in Python, safetensors.numpy.save_file({name: array}, new) writes arrays that numpy.load "
-    "reads";
 
 struct Kind {
   size_t at;
@@ -30,7 +26,7 @@ constexpr Kind kinds[] = {
     {0, "\x80\x03"sv, "a Python pickle", from_pytorch},
     {0, "\x80\x04"sv, "a Python pickle", from_pytorch},
     {0, "\x80\x05"sv, "a Python pickle", from_pytorch},
-    {0, "\x93NUMPY"sv, "a NumPy array (.npy)", from_numpy},
+    {0, "\x93NUMPY"sv, "a NumPy array (.npy)", "load_npy of tensor/io/npy.h reads it"},
     {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file, as Keras writes",
      "in Python, read its arrays with h5py and write them with safetensors.numpy.save_file"},
     {0, "GGUF"sv, "a GGUF file, as llama.cpp reads"},
@@ -68,10 +64,14 @@ Kind kind_of_zip(std::string_view first) {
   if (first.size() > 30) std::memcpy(&length, first.data() + 26, sizeof length);
   const std::string_view member =
       first.substr(std::min<size_t>(30, first.size())).substr(0, length);
-  if (member.ends_with(".npy")) return {0, {}, "an archive of NumPy arrays (.npz)", from_numpy};
+  if (member.ends_with(".npy"))
+    return {0, {}, "an archive of NumPy arrays (.npz)", "load_npz of tensor/io/npy.h reads it"};
   for (const auto part : {"/data"sv, "/version"sv, "/byteorder"sv, "/code/"sv, "constants.pkl"sv})
     if (has(member, part))
-      return {0, {}, "a PyTorch file (torch.save, in Python or libtorch)", from_torch_save};
+      return {0,
+              {},
+              "a PyTorch file (torch.save, in Python or libtorch)",
+              "torch_load reads it, unless it is TorchScript's"};
   return {0, {}, "a zip archive", to_unpack};
 }
 

@@ -16,48 +16,71 @@ namespace {
 
 using nlohmann::json;
 
-// In the order of ScalarType.
-constexpr std::string_view dtype_codes[] = {"BOOL", "U8", "I32", "I64", "F32", "F64"};
-static_assert(std::size(dtype_codes) == scalar_type_count);
+struct Code {
+  ScalarType dtype;
+  std::string_view text;
+};
+constexpr Code codes[] = {
+    {kBool, "BOOL"},
+    {kByte, "U8"},
+    {kInt, "I32"},
+    {kLong, "I64"},
+    {kFloat, "F32"},
+    {kDouble, "F64"},
+    {kChar, "I8"},
+    {kShort, "I16"},
+    {kUInt16, "U16"},
+    {kUInt32, "U32"},
+    {kUInt64, "U64"},
+    {kHalf, "F16"},
+    {kBFloat16, "BF16"},
+    {kComplexFloat, "C64"},
+    {kFloat8_e5m2, "F8_E5M2"},
+    {kFloat8_e4m3fn, "F8_E4M3"},
+    {kFloat8_e5m2fnuz, "F8_E5M2FNUZ"},
+    {kFloat8_e4m3fnuz, "F8_E4M3FNUZ"},
+    {kFloat8_e8m0fnu, "F8_E8M0"},
+};
 
-ScalarType dtype_of(const std::string& name, const std::string& code) {
-  for (int i = 0; i < scalar_type_count; ++i)
-    if (dtype_codes[i] == code) return ScalarType(i);
-  fail("load: {}: there is no element type {} here", name, code);
+std::string_view code_of_dtype(ScalarType t) {
+  for (const Code& c : codes)
+    if (c.dtype == t) return c.text;
+  fail("save: the format has no {}", t);
 }
 
 // Bytes of a shape; throws when a count or a stride would overflow.
-uint64_t bytes_of(const Entry& e) {
+uint64_t bytes_of(const std::string& where, const Entry& e) {
   int64_t bytes = int64_t(item_size(e.dtype)), span = bytes;
   for (int64_t s : e.shape)
     if (__builtin_mul_overflow(bytes, s, &bytes) ||
         __builtin_mul_overflow(span, std::max<int64_t>(s, 1), &span))
-      fail("load: {}: shape {} is too large", e.name, IntArrayRef(e.shape));
+      fail("{}: {}: shape {} is too large", where, e.name, IntArrayRef(e.shape));
   return uint64_t(bytes);
 }
 
 // Whether a name is there twice is found out at the end, by sorting: a set of them would take more
 // memory than all the rest.
 template <class List, class Name>
-void check_unique(const List& list, Name name) {
+void check_unique(const std::string& where, const List& list, Name name) {
   std::vector<const std::string*> names;
   names.reserve(list.size());
   for (const auto& each : list) names.push_back(&name(each));
   std::sort(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a < *b; });
   for (size_t i = 1; i < names.size(); ++i)
-    if (*names[i - 1] == *names[i]) fail("load: the header has {} twice", *names[i]);
+    if (*names[i - 1] == *names[i]) fail("{}: the header has {} twice", where, *names[i]);
 }
 
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
 //  "__metadata__": {"key": "value"}} and nothing else.
 class HeaderParser : public StrictJson {
  public:
+  HeaderParser(const std::string& where, bool any_dtype) : where_(where), any_dtype_(any_dtype) {}
   Header header;
 
   bool number_unsigned(number_unsigned_t v) override {
     if (!list_) wrong("a number");
     if (v > uint64_t(std::numeric_limits<int64_t>::max()) || list_->size() >= most_dims)
-      fail("load: {}: {} is too large", name_, field_);
+      fail("{}: {}: {} is too large", where_, name_, field_);
     list_->push_back(int64_t(v));
     return true;
   }
@@ -66,7 +89,7 @@ class HeaderParser : public StrictJson {
     if (in_metadata_)
       header.metadata.emplace_back(field_, std::move(v));
     else if (field_ == "dtype")
-      entry_.dtype = dtype_of(name_, v);
+      set_dtype(v);
     else
       wrong("a string");
     return true;
@@ -77,9 +100,9 @@ class HeaderParser : public StrictJson {
     if (depth_ == 2) {
       in_metadata_ = name_ == "__metadata__";
       if (in_metadata_ && std::exchange(had_metadata_, true))
-        fail("load: the header has {} twice", name_);
+        fail("{}: the header has {} twice", where_, name_);
       seen_ = 0;
-      entry_ = Entry{name_, ScalarType::Undefined, {}, 0, 0};
+      entry_ = Entry{name_, ScalarType::Undefined, {}, {}, 0, 0};
     }
     return true;
   }
@@ -88,7 +111,7 @@ class HeaderParser : public StrictJson {
       if (const auto f = std::find(std::begin(fields), std::end(fields), k);
           f != std::end(fields)) {
         const unsigned bit = 1u << (f - fields);
-        if (seen_ & bit) fail("load: the header has {} twice", k);
+        if (seen_ & bit) fail("{}: the header has {} twice", where_, k);
         seen_ |= bit;
       }
     (depth_ == 1 ? name_ : field_) = std::move(k);
@@ -97,13 +120,15 @@ class HeaderParser : public StrictJson {
   bool end_object() override {
     if (depth_-- == 2 && !in_metadata_) {
       for (size_t i = 0; i < std::size(fields); ++i)
-        if (!(seen_ >> i & 1)) fail("load: {}: the header has no {}", name_, fields[i]);
+        if (!(seen_ >> i & 1)) fail("{}: {}: the header has no {}", where_, name_, fields[i]);
       if (offsets_.size() != 2 || offsets_[0] > offsets_[1])
-        fail("load: {}: data_offsets {} are no range", name_, IntArrayRef(offsets_));
+        fail("{}: {}: data_offsets {} are no range", where_, name_, IntArrayRef(offsets_));
       entry_.begin = uint64_t(offsets_[0]);
       entry_.end = uint64_t(offsets_[1]);
-      if (const uint64_t bytes = bytes_of(entry_); bytes != entry_.end - entry_.begin)
-        fail("load: {}: bytes differ, {} of shape and {} in the file", name_, bytes,
+      const bool known = entry_.unknown_code.empty();
+      if (const uint64_t bytes = known ? bytes_of(where_, entry_) : 0;
+          known && bytes != entry_.end - entry_.begin)
+        fail("{}: {}: bytes differ, {} of shape and {} in the file", where_, name_, bytes,
              entry_.end - entry_.begin);
       header.tensors.push_back(std::move(entry_));
     }
@@ -126,14 +151,26 @@ class HeaderParser : public StrictJson {
   }
 
  private:
+  void set_dtype(std::string& code) {
+    for (const Code& c : codes)
+      if (c.text == code && (any_dtype_ || is_held(c.dtype))) {
+        entry_.dtype = c.dtype;
+        return;
+      }
+    if (!any_dtype_ || code.empty())
+      fail("{}: {}: there is no element type {} here", where_, name_, code);
+    entry_.unknown_code = std::move(code);
+  }
   std::string no_json(size_t at) const override {
-    return fmt::format("load: the header is no JSON at byte {}", at);
+    return fmt::format("{}: the header is no JSON at byte {}", where_, at);
   }
   std::string refusal(const char* what) const override {
-    return fmt::format("load: the header has {} where none belongs{}{}", what,
+    return fmt::format("{}: the header has {} where none belongs{}{}", where_, what,
                        name_.empty() ? "" : ", at ", name_);
   }
   static constexpr std::string_view fields[] = {"dtype", "shape", "data_offsets"};
+  const std::string& where_;
+  bool any_dtype_;
   int depth_ = 0;
   bool in_metadata_ = false, had_metadata_ = false;
   unsigned seen_ = 0;  // which of a tensor's fields, a bit each
@@ -203,25 +240,30 @@ IValue parse_list(std::string_view s) {
 
 uint64_t Header::data_bytes() const { return tensors.empty() ? 0 : tensors.back().end; }
 
-Header parse_header(std::string_view text) {
-  if (text.empty() || text[0] != '{') fail("load: the header is no JSON at byte 1");
-  HeaderParser parser;
+Header parse_header(std::string_view text, const std::string& where, bool any_dtype) {
+  if (text.empty() || text[0] != '{') fail("{}: the header is no JSON at byte 1", where);
+  HeaderParser parser(where, any_dtype);
   parser.parse(text);
   Header header = std::move(parser.header);
   check_unique(
-      header.tensors, [](const auto& e) -> auto& { return e.name; });
+      where, header.tensors, [](const auto& e) -> auto& { return e.name; });
   check_unique(
-      header.metadata, [](const auto& m) -> auto& { return m.first; });
+      where, header.metadata, [](const auto& m) -> auto& { return m.first; });
   std::stable_sort(header.tensors.begin(), header.tensors.end(),
                    [](const Entry& a, const Entry& b) {
                      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
                    });
   uint64_t at = 0;
   for (const Entry& e : header.tensors) {
-    if (e.begin != at) fail("load: {}: starts at byte {}, where {} is due", e.name, e.begin, at);
+    if (e.begin != at)
+      fail("{}: {}: starts at byte {}, where {} is due", where, e.name, e.begin, at);
     at = e.end;
   }
   return header;
+}
+
+std::string_view code_of(const Entry& e) {
+  return e.unknown_code.empty() ? code_of_dtype(e.dtype) : e.unknown_code;
 }
 
 std::string format_header(const Header& header) {
@@ -240,7 +282,7 @@ std::string format_header(const Header& header) {
   for (const Entry& e : header.tensors) {
     separate();
     s += fmt::format(R"({}:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})", quoted(e.name),
-                     dtype_codes[int(e.dtype)], joined(e.shape, ","), e.begin, e.end);
+                     code_of(e), joined(e.shape, ","), e.begin, e.end);
   }
   s += '}';
   s.resize((s.size() + 7) / 8 * 8, ' ');

@@ -16,7 +16,9 @@ inline constexpr size_t most_dims = 64;
 
 struct Entry {
   std::string name;
+  // Undefined for one that is not known here, whose code stands beside it.
   ScalarType dtype = ScalarType::Undefined;
+  std::string unknown_code;
   std::vector<int64_t> shape;
   uint64_t begin = 0, end = 0;  // bytes from the header's end
 };
@@ -29,8 +31,13 @@ struct Header {
 
 // Checks everything: the grammar, unique names, known dtypes, that each tensor's place has the
 // bytes of its shape, and that the places follow each other without a gap or an overlap. The
-// tensors come in the order of their places.
-Header parse_header(std::string_view json);
+// tensors come in the order of their places. Errors begin with `where`.
+//
+// With `any_dtype` the element types may be ones that no tensor has, or that are not known.
+Header parse_header(std::string_view json, const std::string& where = "load",
+                    bool any_dtype = false);
+// The format's name of an entry's element type.
+std::string_view code_of(const Entry& entry);
 // Padded to a multiple of 8 bytes, so that the data is aligned.
 std::string format_header(const Header& header);
 

@@ -1,14 +1,12 @@
 #include "tensor/io/serialize.h"
 
-#include <algorithm>
 #include <bit>
 #include <ostream>
 #include <unordered_set>
 
 #include "tensor/base/fail.h"
 #include "tensor/io/file.h"
-#include "tensor/io/safetensors.h"
-#include "tensor/raw.h"
+#include "tensor/io/safetensors_layout.h"
 
 namespace gradus::serialize {
 
@@ -39,40 +37,18 @@ void OutputArchive::write(const std::string& key, const OutputArchive& nested) {
 
 namespace {
 
-// The header, and the tensors in the order of their places.
-struct Layout {
-  std::string header;
+safetensors::FileLayout lay_out(const OutputArchive::Entries& entries) try {
   std::vector<std::pair<const std::string*, Tensor>> tensors;
-};
-
-Layout lay_out(const OutputArchive::Entries& entries) try {
-  safetensors::Header header;
-  Layout layout;
+  std::vector<std::pair<std::string, std::string>> texts;
   std::unordered_set<std::string_view> seen;
   for (const auto& [key, value] : entries) {
     if (!seen.insert(key).second) fail("save: the key {} was written twice", key);
     if (value.isTensor())
-      layout.tensors.emplace_back(&key, value.toTensor());
+      tensors.emplace_back(&key, value.toTensor());
     else
-      header.metadata.emplace_back(key, safetensors::to_text(value));
+      texts.emplace_back(key, safetensors::to_text(value));
   }
-  // The widest elements first, so that each tensor is aligned in the file.
-  std::stable_sort(layout.tensors.begin(), layout.tensors.end(), [](const auto& a, const auto& b) {
-    return a.second.itemsize() > b.second.itemsize();
-  });
-  uint64_t at = 0;
-  for (const auto& [key, t] : layout.tensors) {
-    if (t.sizes().size() > safetensors::most_dims)
-      fail("save: {} has {} dims, more than the {} that are read again", *key, t.dim(),
-           safetensors::most_dims);
-    header.tensors.push_back({*key, t.dtype(), t.sizes().vec(), at, at + t.nbytes()});
-    at += t.nbytes();
-  }
-  layout.header = safetensors::format_header(header);
-  if (layout.header.size() > safetensors::longest_header)
-    fail("save: names and values take {} bytes, more than the {} that are read again",
-         layout.header.size(), safetensors::longest_header);
-  return layout;
+  return safetensors::lay_out("save", std::move(tensors), std::move(texts));
 } catch (...) {
   gradus::detail::rethrow_as_error("save");
 }
@@ -83,14 +59,7 @@ void OutputArchive::save_to(const std::function<size_t(const void*, size_t)>& wr
   const auto put = [&](const void* data, size_t bytes) {
     if (bytes > 0 && write(data, bytes) != bytes) fail("save: cannot write {} bytes", bytes);
   };
-  const Layout layout = lay_out(entries_);
-  const uint64_t length = layout.header.size();
-  put(&length, sizeof length);
-  put(layout.header.data(), length);
-  for (const auto& each : layout.tensors) {
-    const Tensor t = raw::contiguous(each.second);
-    put(t.data_ptr(), t.nbytes());
-  }
+  lay_out(entries_).write(put);
 }
 
 void OutputArchive::save_to(std::ostream& stream) const {
@@ -101,7 +70,7 @@ void OutputArchive::save_to(std::ostream& stream) const {
 }
 
 void OutputArchive::save_to(const std::string& filename) const try {
-  save_file(filename, [&](const WriteBytes& write) {
+  replace_file("save", filename, [&](const WriteBytes& write) {
     save_to([&](const void* data, size_t bytes) {
       write(data, bytes);
       return bytes;

@@ -1,10 +1,8 @@
 #include "tensor/io/zip_source.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <istream>
 
@@ -77,17 +75,7 @@ std::shared_ptr<const ZipReader::Source> source_of(const char* op,
   if (!size)
     return source_holding(std::move(where),
                           read_all([&](char* to, size_t n) { return file->read(to, n); }));
-  auto read = [file](uint64_t at, void* to, size_t bytes) {
-    size_t done = 0;
-    while (done < bytes) {
-      const ssize_t n =
-          pread(file->fd(), static_cast<char*>(to) + done, bytes - done, off_t(at + done));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;
-      done += size_t(n);
-    }
-    return done;
-  };
+  auto read = [file](uint64_t at, void* to, size_t bytes) { return file->read_at(at, to, bytes); };
   return source_of(std::move(where), std::move(read), *size);
 } catch (...) {
   detail::rethrow_as_error(op);

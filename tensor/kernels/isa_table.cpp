@@ -2,6 +2,19 @@
 #include "tensor/kernels/pointwise/rows.h"
 #include "tensor/kernels/table.h"
 
+#if defined(__AVX512F__)
+// What AVX-512 takes from AVX2; see meson.build.
+namespace gradus::kernels::avx2 {
+extern const DistanceTable distance_table;
+extern const LogicTable logic_table;
+extern const MinMaxTable minmax_table;
+extern const ScanTable scan_table;
+}  // namespace gradus::kernels::avx2
+#define GRADUS_NARROW avx2
+#else
+#define GRADUS_NARROW GRADUS_ISA
+#endif
+
 namespace gradus::kernels::GRADUS_ISA {
 
 #define GRADUS_STRING_(x) #x
@@ -25,7 +38,7 @@ constexpr Table make_table() {
           .conv = &conv_table,
           .copy = &copy_table,
           .ctc = &ctc_kernels,
-          .distance = &distance_table,
+          .distance = &GRADUS_NARROW::distance_table,
           .gemm = &gemm_table,
           .normalisation = &normalisation_table,
           .optimizer = &optimizer_table,
@@ -33,14 +46,15 @@ constexpr Table make_table() {
           .random = &random_table,
           .recurrent = &recurrent_table,
           .sum = &sum_table,
-          .logic = &logic_table,
-          .minmax = &minmax_table,
+          .logic = &GRADUS_NARROW::logic_table,
+          .minmax = &GRADUS_NARROW::minmax_table,
           .power = &power_table,
-          .scan = &scan_table,
+          .scan = &GRADUS_NARROW::scan_table,
           .softmax = &softmax_table,
           .winograd = &winograd_kernels,
           .attention = &attention_table,
           .rotation = &rotation_table,
+          .lu = &lu_table,
           .factor = &factor_table,
           .orthogonal = &orthogonal_table,
           .spectral = &spectral_table};

@@ -44,6 +44,7 @@ struct Table {
   const WinogradKernels* winograd;
   const AttentionTable* attention;
   const RotationTable* rotation;
+  const ByFloating<LuKernels>* lu;
   const ByFloating<FactorKernels>* factor;
   const ByFloating<OrthogonalKernels>* orthogonal;
   const ByFloating<SpectralKernels>* spectral;

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "tensor/linalg/factor.h"
+#include "tensor/linalg/matrices.h"
 
 namespace gradus::raw {
 
@@ -20,9 +21,7 @@ void for_diagonals(const LU& f, F with) {
   }
 }
 
-}  // namespace
-
-Tensor determinant(const LU& f) {
+Tensor determinant_of(const LU& f) {
   const Tensor y = empty(f.info.sizes(), f.lu.dtype());
   const int64_t n = f.lu.size(-1);
   visit_floating(y.dtype(), "linalg_det", [&](auto zero) {
@@ -32,6 +31,31 @@ Tensor determinant(const LU& f) {
       T product = sign;
       for (int64_t i = 0; i < n; ++i) product *= lu[i * n + i];
       to[b] = product;
+    });
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor determinant(const char* op, const Tensor& a, LU* factors) {
+  const int64_t n = a.size(-1), count = matrix_count(a);
+  if (!small(n, n) || a.numel() == 0) {
+    const LU f = lu_factor(op, a);
+    if (factors) *factors = f;
+    return determinant_of(f);
+  }
+  const Dims batch = batch_sizes(a);
+  const Tensor y = empty(batch, a.dtype()), info = empty(batch, kInt), x = evenly_spaced(a);
+  if (factors) *factors = {empty(a.sizes(), a.dtype()), empty(with_sizes(batch, {n}), kInt), info};
+  int32_t* const pivots = factors ? factors->pivots.data_ptr<int32_t>() : nullptr;
+  visit_floating(a.dtype(), op, [&](auto zero) {
+    using T = decltype(zero);
+    const auto lu = factors ? matrices<T>(factors->lu) : kernels::Matrices<T>{};
+    for_small(count, n * n * n / 3, [&](int64_t first, int64_t some, void* work) {
+      kernels::table().lu->of<T>().factor(
+          from(source<T>(x), first), from(lu, first), pivots ? pivots + first * n : nullptr,
+          info.data_ptr<int32_t>() + first, y.data_ptr<T>() + first, {some, n, n}, work);
     });
   });
   return y;

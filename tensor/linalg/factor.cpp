@@ -25,6 +25,10 @@ template <class T>
 const auto& factor_kernels() {
   return kernels::table().factor->of<T>();
 }
+template <class T>
+const auto& lu_kernels() {
+  return kernels::table().lu->of<T>();
+}
 
 // LU of one larger matrix, row by row: of the left half of its columns, then of the right one.
 template <class T>
@@ -105,8 +109,8 @@ LU lu_of(const Tensor& a) {
   if (small(m, n)) {
     const Tensor x = evenly_spaced(a);
     for_small(count, m * n * k / 3, [&](int64_t first, int64_t some, void* work) {
-      factor_kernels<T>().lu(from(source<T>(x), first), from(matrices<T>(out.lu), first),
-                             pivots + first * k, info + first, {some, m, n}, work);
+      lu_kernels<T>().factor(from(source<T>(x), first), from(matrices<T>(out.lu), first),
+                             pivots + first * k, info + first, nullptr, {some, m, n}, work);
     });
     return out;
   }
@@ -115,6 +119,14 @@ LU lu_of(const Tensor& a) {
   for (int64_t i = 0; i < count; ++i)
     info[i] = RecursiveLU<T>(matrix_at(flat, i), pivots + i * k).run();
   return out;
+}
+
+// The identity as often as a has matrices.
+Tensor identities(const Tensor& a) {
+  const int64_t n = a.size(-1);
+  const Tensor x = zeros({n, n}, a.dtype());
+  fill(window(x, Dims{n}, Dims{n + 1}, 0), 1);
+  return expand(x, a.sizes());
 }
 
 void check_pivots(const char* op, const Tensor& pivots, int64_t n) {
@@ -137,27 +149,20 @@ void swap_rows(T* x, int64_t columns, const int32_t* pivots, int64_t n, bool bac
 
 template <class T>
 Tensor lu_solve_of(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool transposed) {
-  const int64_t n = lu.size(-1), count = matrix_count(lu), k = b.defined() ? b.size(-1) : n;
+  const int64_t n = lu.size(-1), count = matrix_count(lu), k = b.size(-1);
   const Tensor swaps = contiguous(pivots);
   const int32_t* const p = swaps.data_ptr<int32_t>();
   const Tensor x = empty(with_sizes(batch_sizes(lu), {n, k}), lu.dtype());
   if (x.numel() == 0) return x;
   if (small(n, n)) {
-    const Tensor a = evenly_spaced(lu), right = b.defined() ? evenly_spaced(b) : b;
-    const auto given = b.defined() ? source<T>(right) : kernels::Matrices<const T>{};
+    const Tensor a = evenly_spaced(lu), right = evenly_spaced(b);
     for_small(count, n * n * k, [&](int64_t first, int64_t some, void* work) {
-      factor_kernels<T>().lu_solve(from(source<T>(a), first), p + first * n, from(given, first),
-                                   from(matrices<T>(x), first), transposed, {some, n, k}, work);
+      lu_kernels<T>().solve(from(source<T>(a), first), p + first * n, from(source<T>(right), first),
+                            from(matrices<T>(x), first), transposed, {some, n, k}, work);
     });
     return x;
   }
-  if (b.defined()) {
-    copy(x, b);
-  } else {
-    fill(x, 0);
-    for (int64_t i = 0; i < count; ++i)
-      for (int64_t j = 0; j < n; ++j) x.data_ptr<T>()[(i * n + j) * n + j] = 1;
-  }
+  copy(x, b);
   const Tensor factors = flat_batch(evenly_spaced(lu)), flat = flat_batch(x);
   for (int64_t i = 0; i < count; ++i) {
     const Tensor f = matrix_at(factors, i), y = matrix_at(flat, i);
@@ -172,12 +177,33 @@ Tensor lu_solve_of(const Tensor& lu, const Tensor& pivots, const Tensor& b, bool
 }
 
 template <class T>
+Tensor inverse_transposed_of(const LU& f, const Tensor& given) {
+  const int64_t n = f.lu.size(-1), count = matrix_count(f.lu);
+  const Tensor weights = contiguous(given), x = empty(f.lu.sizes(), f.lu.dtype());
+  if (x.numel() == 0) return x;
+  const T* const weight = weights.data_ptr<T>();
+  if (small(n, n)) {
+    const int32_t* const pivots = f.pivots.data_ptr<int32_t>();
+    for_small(count, n * n * n, [&](int64_t first, int64_t some, void* work) {
+      lu_kernels<T>().inverse_transposed(from(source<T>(f.lu), first), pivots + first * n,
+                                         weight + first, from(matrices<T>(x), first), {some, n, n},
+                                         work);
+    });
+    return x;
+  }
+  fill(x, 0);
+  for (int64_t i = 0; i < count * n; ++i) x.data_ptr<T>()[i * n + i % n] = weight[i / n];
+  return lu_solve_of<T>(f.lu, f.pivots, x, /*transposed=*/true);
+}
+
+template <class T>
 Solution solve_of(const Tensor& a, const Tensor& b, LU* factors) {
   const int64_t n = a.size(-1), count = matrix_count(a), k = b.defined() ? b.size(-1) : n;
   if (!small(n, n) || count * n * k == 0) {
     const LU f = lu_of<T>(a);
     if (factors) *factors = f;
-    return {lu_solve_of<T>(f.lu, f.pivots, b, /*transposed=*/false), f.info};
+    const Tensor right = b.defined() ? b : identities(a);
+    return {lu_solve_of<T>(f.lu, f.pivots, right, /*transposed=*/false), f.info};
   }
   const Dims batch = batch_sizes(a);
   const Solution out{empty(with_sizes(batch, {n, k}), a.dtype()), empty(batch, kInt)};
@@ -190,7 +216,7 @@ Solution solve_of(const Tensor& a, const Tensor& b, LU* factors) {
   int32_t* const pivots = factors ? factors->pivots.template data_ptr<int32_t>() : nullptr;
   int32_t* const info = out.info.data_ptr<int32_t>();
   for_small(count, n * n * (k + n / 3), [&](int64_t first, int64_t some, void* work) {
-    factor_kernels<T>().solve(
+    lu_kernels<T>().factor_solve(
         from(source<T>(left), first), from(given, first), from(matrices<T>(out.x), first),
         from(lu, first), pivots ? pivots + first * n : nullptr, info + first, {some, n, k}, work);
   });
@@ -316,6 +342,10 @@ Tensor lu_solve(const char* op, const Tensor& lu, const Tensor& pivots, const Te
   check_pivots(op, pivots, lu.size(-1));
   return by_type(op, lu,
                  [&](auto zero) { return lu_solve_of<decltype(zero)>(lu, pivots, b, transposed); });
+}
+Tensor inverse_transposed(const LU& f, const Tensor& weights) {
+  return by_type("linalg_inv", f.lu,
+                 [&](auto zero) { return inverse_transposed_of<decltype(zero)>(f, weights); });
 }
 Solution solve(const char* op, const Tensor& a, const Tensor& b, LU* factors) {
   return by_type(op, a, [&](auto zero) { return solve_of<decltype(zero)>(a, b, factors); });

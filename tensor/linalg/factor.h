@@ -21,19 +21,23 @@ struct Failure {
 };
 Failure first_failure(const Tensor& info);
 
-// Of the determinants of square A: their values; their signs and the logarithms of their sizes.
-Tensor determinant(const LU& f);
+// Of the determinants of square A: their values, where `factors`, if not null, gets the LU as well;
+// their signs and the logarithms of their sizes.
+Tensor determinant(const char* op, const Tensor& a, LU* factors);
 struct LogDeterminant {
   Tensor sign, log;
 };
 LogDeterminant log_determinant(const LU& f);
 
-// X of A X = B, or of A^T X = B, from the factors of square A, and the inverse for an undefined B.
-// Batches are the same. Throws unless pivots are int32 in [1, n].
+// X of A X = B, or of A^T X = B, from the factors of square A. Batches are the same. Throws unless
+// pivots are int32 in [1, n].
 Tensor lu_solve(const char* op, const Tensor& lu, const Tensor& pivots, const Tensor& b,
                 bool transposed);
+// A^-T times a number for each matrix, from what lu_factor() gave.
+Tensor inverse_transposed(const LU& f, const Tensor& weights);
 
-// Both at once, with the info of the first; `factors`, where not null, gets the LU as well.
+// lu_factor() and lu_solve() at once, with the info of the first, and the inverse for an undefined
+// B; `factors`, where not null, gets the LU as well.
 struct Solution {
   Tensor x, info;
 };
@@ -56,6 +60,15 @@ Tensor cholesky_back(const Tensor& l, const Tensor& dl);
 // for such.
 bool small_batch(const Tensor& a, const Tensor& b);
 Tensor small_product(const Tensor& a, const Tensor& b, double alpha = 1);
+// Where small_batch(y, dy) holds: the gradient by A of Y = A^-1, -Y^T dY Y^T.
+Tensor inverse_back(const Tensor& y, const Tensor& dy);
+// Where small_batch(x, dx) holds and A is no larger: the gradients by B and, if wanted, by A of X
+// of A X = B, dB = A^-T dX and dA = -dB X^T.
+struct SolveGrads {
+  Tensor db, da;
+};
+SolveGrads solve_back(const Tensor& lu, const Tensor& pivots, const Tensor& x, const Tensor& dx,
+                      bool with_da);
 
 // X of A X = B for triangular A; the other half, and of a `unit` triangle the diagonal, are not
 // read. Batches are the same.

@@ -171,4 +171,23 @@ Tensor form_q(const char* op, const Tensor& qr, const Tensor& tau, int64_t colum
                         [&](auto zero) { return form_q_of<decltype(zero)>(qr, tau, columns); });
 }
 
+QR small_qr(const char* op, const Tensor& a, int64_t rows, bool with_q) {
+  const int64_t m = a.size(-2), n = a.size(-1);
+  QR out;
+  if (!small(m, n) || a.numel() == 0) return out;
+  out.r = empty(with_sizes(batch_sizes(a), {rows, n}), a.dtype());
+  if (with_q) out.q = empty(with_sizes(batch_sizes(a), {m, rows}), a.dtype());
+  const Tensor x = evenly_spaced(a);
+  visit_floating(a.dtype(), op, [&](auto zero) {
+    using T = decltype(zero);
+    const auto q = with_q ? matrices<T>(out.q) : kernels::Matrices<T>{};
+    for_small(matrix_count(a), 4 * m * n * rows, [&](int64_t first, int64_t some, void* work) {
+      kernels::table().orthogonal->of<T>().decompose(from(source<T>(x), first), from(q, first),
+                                                     from(matrices<T>(out.r), first), rows,
+                                                     {some, m, n}, work);
+    });
+  });
+  return out;
+}
+
 }  // namespace gradus::raw

@@ -16,4 +16,11 @@ Reflections householder_qr(const char* op, const Tensor& a);
 // [..., m, n] and tau [..., k], k <= n.
 Tensor form_q(const char* op, const Tensor& qr, const Tensor& tau, int64_t columns);
 
+// A = Q R of small A: the first `rows` rows of R, and as many columns of Q, if wanted. R is
+// undefined where A is not small.
+struct QR {
+  Tensor q, r;
+};
+QR small_qr(const char* op, const Tensor& a, int64_t rows, bool with_q);
+
 }  // namespace gradus::raw

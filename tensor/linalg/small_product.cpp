@@ -25,6 +25,41 @@ Tensor small_product(const Tensor& a, const Tensor& b, double alpha) {
   return y;
 }
 
+Tensor inverse_back(const Tensor& y, const Tensor& dy) {
+  const int64_t n = y.size(-1);
+  const Tensor da = empty(y.sizes(), y.dtype());
+  const Tensor left = evenly_spaced(y), right = evenly_spaced(dy);
+  visit_floating(y.dtype(), "linalg_inv", [&](auto zero) {
+    using T = decltype(zero);
+    for_small(matrix_count(y), 2 * n * n * n, [&](int64_t first, int64_t some, void* work) {
+      kernels::table().factor->of<T>().inverse_back(
+          from(source<T>(left), first), from(source<T>(right), first), from(matrices<T>(da), first),
+          {some, n, n}, work);
+    });
+  });
+  return da;
+}
+
+SolveGrads solve_back(const Tensor& lu, const Tensor& pivots, const Tensor& x, const Tensor& dx,
+                      bool with_da) {
+  const int64_t n = x.size(-2), k = x.size(-1);
+  SolveGrads out{empty(x.sizes(), x.dtype()), {}};
+  if (with_da) out.da = empty(with_sizes(batch_sizes(x), {n, n}), x.dtype());
+  const Tensor factors = evenly_spaced(lu), swaps = contiguous(pivots);
+  const Tensor y = evenly_spaced(x), dy = evenly_spaced(dx);
+  visit_floating(x.dtype(), "linalg_solve", [&](auto zero) {
+    using T = decltype(zero);
+    const auto da = with_da ? matrices<T>(out.da) : kernels::Matrices<T>{};
+    for_small(matrix_count(x), n * n * k * 2, [&](int64_t first, int64_t some, void* work) {
+      kernels::table().lu->of<T>().solve_back(
+          from(source<T>(factors), first), swaps.data_ptr<int32_t>() + first * n,
+          from(source<T>(y), first), from(source<T>(dy), first), from(matrices<T>(out.db), first),
+          from(da, first), {some, n, k}, work);
+    });
+  });
+  return out;
+}
+
 Tensor cholesky_back(const Tensor& l, const Tensor& dl) {
   const int64_t n = l.size(-1);
   const Tensor y = empty(l.sizes(), l.dtype());

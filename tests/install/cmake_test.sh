@@ -29,4 +29,15 @@ made example_app example_app example-app -DCMAKE_PREFIX_PATH="$torch"
 made old_standard old_standard train -DTorch_DIR="$torch/share/cmake/Torch"
 made folders folders app/app -DCMAKE_PREFIX_PATH="$torch"
 made paths paths paths -DLIBTORCH="$torch"
-made fetch fetch torch_program -DGRADUS_SOURCE="$source" -DGRADUS_BUILD_DIR="$build"
+made monitor monitor watching -DCMAKE_PREFIX_PATH="$prefix"
+made monitor_static monitor watching -DCMAKE_PREFIX_PATH="$prefix" -DGRADUS_STATIC=ON
+pictures=OFF
+if [[ -n $(find "$prefix" -name libgradus_image.a) ]]; then
+  pictures=ON
+  made image image picture -DCMAKE_PREFIX_PATH="$prefix"
+  made image_static image picture -DCMAKE_PREFIX_PATH="$prefix" -DGRADUS_STATIC=ON
+fi
+made fetch fetch torch_program -DGRADUS_SOURCE="$source" -DGRADUS_BUILD_DIR="$build" -DGRADUS_IMAGE=$pictures \
+  -DGRADUS_MONITOR=ON
+fetch/watching
+[[ $pictures == OFF ]] || fetch/picture

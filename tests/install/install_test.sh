@@ -18,23 +18,40 @@ pc=$(find root -name gradus.pc)
 prefix=$work/root$(sed -n 's/^prefix=//p' "$pc")
 libdir=$(dirname "$(dirname "$work/$pc")")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-flags() { pkg-config --define-variable=prefix="${prefix// /\\ }" "$@" gradus; }
+flags() { pkg-config --define-variable=prefix="${prefix// /\\ }" "$@"; }
 
 link() {  # link NAME SOURCE FLAGS...
   ${CXX:-c++} -std=c++20 -Wall -Wextra "$2" -o "$1" "${@:3}"
 }
-eval "shared=($(flags --cflags --libs))"
+eval "shared=($(flags --cflags --libs gradus))"
 link shared "$here/program.cpp" "${shared[@]}"
 LD_LIBRARY_PATH=$libdir ./shared
 if [[ -f $source/compat/torch/torch.h ]]; then
   link torch "$here/torch_program.cpp" "${shared[@]}"
   LD_LIBRARY_PATH=$libdir ./torch
 fi
+eval "shared=($(flags --cflags --libs gradus_monitor gradus))"
+link shared_watching "$here/watching_program.cpp" "${shared[@]}"
+LD_LIBRARY_PATH=$libdir ./shared_watching
+pictures=$(find root -name gradus_image.pc)
+if [[ $pictures ]]; then
+  eval "shared=($(flags --cflags --libs gradus_image gradus))"
+  link shared_picture "$here/picture_program.cpp" "${shared[@]}"
+  LD_LIBRARY_PATH=$libdir ./shared_picture
+fi
 
-rm "$libdir"/libgradus.so*
-eval "static=($(flags --cflags --libs --static))"
+rm "$libdir"/libgradus*.so*
+eval "static=($(flags --cflags --libs --static gradus))"
 link static "$here/program.cpp" "${static[@]}"
 ./static
+eval "static=($(flags --cflags --libs --static gradus_monitor gradus))"
+link static_watching "$here/watching_program.cpp" "${static[@]}"
+./static_watching
+if [[ $pictures ]]; then
+  eval "static=($(flags --cflags --libs --static gradus_image gradus))"
+  link static_picture "$here/picture_program.cpp" "${static[@]}"
+  ./static_picture
+fi
 
 mkdir -p parent/subprojects
 cp "$here/program.cpp" parent/

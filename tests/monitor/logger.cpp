@@ -1,11 +1,12 @@
 #include "monitor/logger.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <fstream>
 #include <limits>
 #include <sstream>
@@ -177,6 +178,28 @@ TEST_CASE("a full disk is an error, after which the program may go on") {
   JSONLinesLogger lines("/dev/full");
   CHECK_THROWS_WITH_AS(lines.log(0, {}),
                        "json lines logger: cannot write /dev/full: No space left on device", Error);
+}
+
+TEST_CASE("a row of which a part was written is taken back") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "log.csv";
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit = {18, 18};  // within the second row
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    CSVLogger log(path);
+    log.log(0, {{"loss", 1}});
+    const std::string text = message([&] { log.log(1, {{"loss", 0.25}}); });
+    const bool right = text == "csv logger: cannot write " + path + ": File too large";
+    log.log(2, {});  // which fits
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK(content(path) == "step,loss\n0,1\n2,\n");
 }
 
 TEST_CASE("a log that is killed holds whole lines") {

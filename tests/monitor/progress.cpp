@@ -344,6 +344,21 @@ TEST_CASE("a pseudoterminal is a terminal of its own width, unless TERM says tha
   ::close(master);
 }
 
+TEST_CASE("progress that goes on counts what was before, and not in its rate") {
+  Terminal text;
+  {
+    Progress bar(100, "", ProgressOptions().output(text.output(true)).initial(50));
+    text.now = 10;
+    bar.update(10);
+    CHECK(text.take() == " 60% 60/100 [00:10<00:40, 1.00it/s]\n");
+    text.now = 20;
+    bar.update(10);
+    text.take();
+    bar.set({{"a", 1}});
+  }
+  CHECK(text.take() == " 70% 70/100 [00:20<00:30, 1.00it/s, a=1]\n");
+}
+
 TEST_CASE("progress refuses options that make no sense") {
   Terminal terminal;
   CHECK_THROWS_WITH_AS(Progress(-1), "progress: total is -1, at least 0 wanted", Error);

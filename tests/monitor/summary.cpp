@@ -4,6 +4,7 @@
 
 #include "autograd/modes.h"
 #include "autograd/ops/random/random.h"
+#include "nn/module_extras.h"
 #include "nn/modules.h"
 #include "tensor/random/generator_impl.h"
 #include "tests/support.h"
@@ -267,6 +268,8 @@ TEST_CASE("summary: the model and the generator are as before, also after a thro
     CHECK(block->calls.item<float>() == 0);
     CHECK(!block->last->weight.grad().defined());
     CHECK(GradMode::is_enabled());
+    for (const auto& m : block->modules())
+      CHECK(gradus::detail::ModuleAccess::extras(*m) == nullptr);
   }
   block->fails = false;
   CHECK(block(ones({2, 4}), 0.5).requires_grad());

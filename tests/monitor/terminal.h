@@ -1,8 +1,10 @@
 // A terminal as far as bars of progress need one.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "monitor/progress_output.h"

@@ -68,13 +68,22 @@ class Shown:
                 f"{'grad' if t.requires_grad else 'no grad'}: {elements};")
 
 
+def network():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 3, bias=False), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    return net, torch.optim.Adam(net.parameters(), lr=0.125)
+
+
+def step(net, optimizer):
+    optimizer.zero_grad()
+    net(torch.arange(8.0).square().reshape(4, 2)).square().mean().backward()
+    optimizer.step()
+
+
 def checkpoint():
     """After a step, as PyTorch's own tutorials save it."""
-    torch.manual_seed(0)
-    net = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3), nn.Linear(3, 1, bias=False))
-    optimizer = torch.optim.Adam(net.parameters(), lr=0.125)
-    net(torch.ones(4, 2)).square().mean().backward()
-    optimizer.step()
+    net, optimizer = network()
+    step(net, optimizer)
     scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 30)
     return {"epoch": 3, "loss": 0.1, "model_state_dict": net.state_dict(), "optimizer_state_dict": optimizer.state_dict(),
             "scheduler": scheduler.state_dict()}
@@ -182,6 +191,19 @@ def read(folder):
             if got != expected:
                 wrong += 1
                 print(f"{path.stem} by {way}:\n  {expected}\n  {got}")
+    # Python's optimiser goes on from it as from its own.
+    trained = torch.load(Path(folder) / "trained.pt", weights_only=True)
+    net, optimizer = network()
+    net.load_state_dict(trained["model_state_dict"])
+    optimizer.load_state_dict(trained["optimizer_state_dict"])
+    own, own_optimizer = network()
+    step(own, own_optimizer)
+    step(net, optimizer)
+    step(own, own_optimizer)
+    count += 1
+    if not all(torch.allclose(a, b, rtol=1e-4, atol=1e-4) for a, b in zip(net.parameters(), own.parameters())):
+        wrong += 1
+        print("a step from the loaded checkpoint differs")
     print(f"{count} read, {wrong} wrong")
     return wrong == 0 and count > 0
 

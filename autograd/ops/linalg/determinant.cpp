@@ -51,8 +51,7 @@ Tensor determinant_back(const Tensor& dy, const Tensor& y, const Tensor& a, cons
   if (raw::any_singular(f)) return weight * cofactors(a);
   if (GradMode::is_enabled())
     return weight * column_of(column_of(y)) * std::get<0>(linalg_inv_ex(a)).mT();
-  return weight * column_of(column_of(y)) *
-         raw::lu_solve("linalg_det", f.lu, f.pivots, Tensor(), /*transposed=*/true);
+  return raw::inverse_transposed(f, dy * y);
 }
 
 Tensor inverse_of(const char* op, const Tensor& a, Tensor* info, bool check) {
@@ -61,6 +60,8 @@ Tensor inverse_of(const char* op, const Tensor& a, Tensor* info, bool check) {
   if (check) check_info(op, singular, s.info);
   if (info) *info = s.info;
   return record(op, s.x, wrt(a, [](const Tensor& dy, const Tensor& y) {
+                  if (!GradMode::is_enabled() && raw::small_batch(y, dy))
+                    return raw::inverse_back(y, dy);
                   const Tensor t = y.mT();
                   return autograd::multiply(autograd::multiply(t, dy), t, -1);
                 }));
@@ -71,9 +72,10 @@ Tensor inverse_of(const char* op, const Tensor& a, Tensor* info, bool check) {
 Tensor linalg_det(const Tensor& a) {
   const char* const op = "linalg_det";
   expect_square(op, a);
-  const raw::LU f = raw::lu_factor(op, a);
-  return record(op, raw::determinant(f),
-                wrt(a, [sa = save(a), f](const Tensor& dy, const Tensor& y) {
+  raw::LU f;
+  const bool recorded = GradMode::is_enabled() && autograd::needs_grad(a);
+  const Tensor out = raw::determinant(op, a, recorded ? &f : nullptr);
+  return record(op, out, wrt(a, [sa = save(a), f](const Tensor& dy, const Tensor& y) {
                   return determinant_back(dy, y, sa, f);
                 }));
 }
@@ -86,9 +88,8 @@ std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
   const raw::LogDeterminant d = raw::log_determinant(f);
   // The sign has a history too, as in PyTorch, and its slope is 0.
   const auto back = [sa = save(a), f](const autograd::Grads& dy) {
-    const Tensor weight = column_of(column_of(dy[1]));
-    if (GradMode::is_enabled()) return weight * std::get<0>(linalg_inv_ex(sa)).mT();
-    return weight * raw::lu_solve("linalg_slogdet", f.lu, f.pivots, Tensor(), /*transposed=*/true);
+    if (!GradMode::is_enabled()) return raw::inverse_transposed(f, dy[1]);
+    return column_of(column_of(dy[1])) * std::get<0>(linalg_inv_ex(sa)).mT();
   };
   const auto outs = autograd::record_many(op, {d.sign, d.log}, wrt(a, back));
   return {outs[0], outs[1]};

@@ -24,10 +24,6 @@ using autograd::wrt;
 
 namespace {
 
-struct QR {
-  Tensor q, r;
-};
-
 // x R^-T.
 Tensor before_upper(const Tensor& r, const Tensor& x) {
   return linalg_solve_triangular(r.mT(), x, /*upper=*/false, /*left=*/false);
@@ -47,20 +43,20 @@ Tensor qr_back(const Tensor& dq, const Tensor& dr, const Tensor& q, const Tensor
   return before_upper(r, dq + matmul(q, half + half.tril(-1).mT()));
 }
 
-QR factor(const char* op, const Tensor& a, std::string_view mode) {
+raw::QR factor(const char* op, const Tensor& a, std::string_view mode) {
   expect_matrices(op, a);
   const bool complete = mode == "complete", only_r = mode == "r";
   if (!complete && !only_r && mode != "reduced")
     fail("{}: expected mode reduced, complete or r, got {}", op, mode);
   const int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n), rows = complete ? m : k;
-  const raw::Reflections f = raw::householder_qr(op, a);
-  QR y;
-  y.r = raw::clone(raw::part(f.qr, size_t(a.dim() - 2), 0, rows));
-  {
+  raw::QR y = raw::small_qr(op, a, rows, /*with_q=*/!only_r);
+  if (!y.r.defined()) {
     const NoGradGuard unrecorded;
-    y.r = y.r.triu();
+    const raw::Reflections f = raw::householder_qr(op, a);
+    y.r = raw::part(f.qr, size_t(a.dim() - 2), 0, rows).triu();
+    if (!only_r) y.q = raw::form_q(op, f.qr, f.tau, rows);
   }
-  y.q = only_r ? raw::empty({0}, a.dtype()) : raw::form_q(op, f.qr, f.tau, rows);
+  if (only_r) y.q = raw::empty({0}, a.dtype());
   const auto back = [=, sa = save(a), sq = save(raw::window(y.q)),
                      sr = save(raw::window(y.r))](const Grads& dy) -> Tensor {
     if (only_r)
@@ -124,11 +120,11 @@ Tensor product(const char* op, const Tensor& input, const Tensor& tau) {
 }  // namespace
 
 std::tuple<Tensor, Tensor> linalg_qr(const Tensor& a, std::string_view mode) {
-  const QR y = factor("linalg_qr", a, mode);
+  const raw::QR y = factor("linalg_qr", a, mode);
   return {y.q, y.r};
 }
 std::tuple<Tensor, Tensor> qr(const Tensor& self, bool some) {
-  const QR y = factor("qr", self, some ? "reduced" : "complete");
+  const raw::QR y = factor("qr", self, some ? "reduced" : "complete");
   return {y.q, y.r};
 }
 

@@ -71,18 +71,22 @@ Solved solve_matrices(const char* op, const Tensor& given_a, const Tensor& given
     x = from_left(b, left, [&](const Tensor& right) {
       return raw::lu_solve(op, lu, pivots, right, /*transposed=*/!left);
     });
-  // dB solves the transposed system. It is made twice where both gradients are wanted, as B, from
-  // which a history of X could be made again, is not kept.
-  const auto by_b = [op, left, lu, pivots, sa = save(given_a)](const Tensor& dy) {
-    if (GradMode::is_enabled()) return linalg_solve(sa->mT(), dy, left);
-    return from_left(dy, left, [&](const Tensor& right) {
-      return raw::lu_solve(op, lu, pivots, right, /*transposed=*/left);
-    });
+  // dB solves the transposed system.
+  const auto back = [op, left, lu, pivots, sa = save(given_a)](
+                        const Tensor& dy, const autograd::Needs& needs,
+                        const Tensor& y) -> std::vector<Tensor> {
+    if (!GradMode::is_enabled() && left && raw::small_batch(y, dy) && raw::small_batch(lu, dy)) {
+      const raw::SolveGrads g = raw::solve_back(lu, pivots, y, dy, needs[0]);
+      return {g.da, g.db};
+    }
+    const Tensor db = GradMode::is_enabled()
+                          ? linalg_solve(sa->mT(), dy, left)
+                          : from_left(dy, left, [&](const Tensor& right) {
+                              return raw::lu_solve(op, lu, pivots, right, /*transposed=*/left);
+                            });
+    return {needs[0] ? by_matrix(db, y, left) : Tensor(), needs[1] ? db : Tensor()};
   };
-  const auto by_a = [by_b, left](const Tensor& dy, const Tensor& y) {
-    return by_matrix(by_b(dy), y, left);
-  };
-  return {record(op, x, wrt(given_a, by_a), wrt(b, by_b)), raw::expand(f.info, batch)};
+  return {autograd::record_joint(op, x, {given_a, b}, back), raw::expand(f.info, batch)};
 }
 
 bool holds_vectors(const Tensor& a, const Tensor& b) {

@@ -33,18 +33,16 @@ class OptionalDeviceGuard {
  public:
   OptionalDeviceGuard() = default;
   explicit OptionalDeviceGuard(std::optional<Device> device) {
-    if (device) guard_.emplace(*device);
+    if (device) reset_device(*device);
   }
-  void reset_device(Device device) { guard_.emplace(device); }
+  void reset_device(Device device) { device_ = DeviceGuard(device).current_device(); }
   std::optional<Device> original_device() const {
-    return guard_ ? std::optional<Device>(guard_->original_device()) : std::nullopt;
+    return device_ ? std::optional<Device>(kCPU) : std::nullopt;
   }
-  std::optional<Device> current_device() const {
-    return guard_ ? std::optional<Device>(guard_->current_device()) : std::nullopt;
-  }
+  std::optional<Device> current_device() const { return device_; }
 
  private:
-  std::optional<DeviceGuard> guard_;
+  std::optional<Device> device_;
 };
 
 }  // namespace gradus

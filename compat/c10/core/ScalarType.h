@@ -107,7 +107,8 @@ inline bool canCast(ScalarType from, ScalarType to) { return can_cast(from, to);
 inline ScalarType get_default_dtype_as_scalartype() { return get_default_dtype(); }
 /// complex64, or complex128 where the default is float64.
 inline TypeMeta get_default_complex_dtype() { return TypeMeta(toComplexType(get_default_dtype())); }
-inline std::optional<ScalarType> optTypeMetaToScalarType(std::optional<TypeMeta> t) {
+template <int = 0>
+std::optional<ScalarType> optTypeMetaToScalarType(std::optional<TypeMeta> t) {
   return t ? std::optional<ScalarType>(t->toScalarType()) : std::nullopt;
 }
 

@@ -27,7 +27,8 @@ std::string Join(const std::string& delimiter, const List& list) {
   return out.str();
 }
 /// Replaces `from` wherever it stands, and returns how often that was.
-inline size_t ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
+template <int = 0>
+size_t ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
   size_t count = 0;
   if (from.empty()) return 0;
   for (size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size(), ++count)
@@ -35,7 +36,8 @@ inline size_t ReplaceAll(std::string& text, std::string_view from, std::string_v
   return count;
 }
 /// The parts of a text between the delimiters.
-inline std::vector<std::string_view> split(std::string_view text, char delimiter) {
+template <int = 0>
+std::vector<std::string_view> split(std::string_view text, char delimiter) {
   std::vector<std::string_view> parts;
   for (size_t at = 0;;) {
     const size_t end = text.find(delimiter, at);

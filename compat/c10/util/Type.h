@@ -12,7 +12,8 @@
 namespace gradus {
 
 /// A name as std::type_info gives it, in C++'s words.
-inline std::string demangle(const char* name) {
+template <int = 0>
+std::string demangle(const char* name) {
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> text(
       abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free);

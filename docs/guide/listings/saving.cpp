@@ -1,5 +1,7 @@
 // Saving and loading, as the guide shows them: saving DIRECTORY
 #include <gradus.h>
+#include <tensor/io/npy.h>
+#include <tensor/io/safetensors_file.h>
 
 #include <cstdio>
 #include <string>
@@ -70,6 +72,48 @@ int main(int argc, char** argv) {
   }
   right = right && wider->parameters()[0].equal(before);
 
+  // A file of anybody's: its tensors are made when they are asked for.
+  safe_open file(model);
+  for (const std::string& name : file.keys()) {
+    const SafeSlice entry = file.get_slice(name);
+    std::printf("%s: %s, %zu dims\n", name.c_str(), entry.get_dtype().c_str(),
+                entry.get_shape().size());
+  }
+  const Tensor weight = file.get_tensor("0.weight");                              // mapped
+  const Tensor rows = file.get_slice("0.weight").index({indexing::Slice(2, 4)});  // these alone
+  const Tensor doubles = file.get_tensor("0.weight", kDouble);                    // converted
+  right = right && rows.equal(weight.slice(0, 2, 4)) && doubles.equal(weight.to(kDouble));
+
+  // NumPy's files.
+  const std::string arrays = folder + "/guide_arrays.npz";
+  save_npz({{"x", x}, {"y", arange(16)}}, arrays);
+  const NpzFile archive(arrays);
+  const Tensor same_x = archive["x"];
+  right = right && same_x.equal(x);
+
+  // A checkpoint for Python, or of Python's.
+  const std::string python_file = folder + "/guide_checkpoint.pt";
+  {
+    Dict<std::string, IValue> saved;
+    saved.insert("epoch", 3);
+    saved.insert("model_state_dict", net->state_dict());
+    saved.insert("optimizer_state_dict", optimizer.state_dict());
+    torch_save(saved, python_file);
+  }
+  train_step(other, other_optimizer, x);
+  {
+    const auto loaded = torch_load(python_file).toGenericDict();
+    other->load_state_dict(loaded.at("model_state_dict"));
+    other_optimizer.load_state_dict(loaded.at("optimizer_state_dict").toGenericDict());
+    const int64_t next_epoch = loaded.at("epoch").toInt() + 1;
+    right = right && next_epoch == 4;
+  }
+  train_step(net, optimizer, x);
+  train_step(other, other_optimizer, x);
+  right = right && other->parameters()[0].equal(net->parameters()[0]);
+
+  std::remove(python_file.c_str());
+  std::remove(arrays.c_str());
   std::remove(model.c_str());
   std::remove(checkpoint.c_str());
   return right ? 0 : 1;

@@ -2,62 +2,86 @@
 // signs and factors of LAPACK's larfg.
 #pragma once
 
-#include "tensor/kernels/linalg/lanes.h"
+#include "tensor/kernels/linalg/tiles.h"
 
 namespace gradus::kernels::GRADUS_ISA::small {
+
+// The squares of numbers up to usual<T>[1] and of their like down to usual<T>[0] can be added up;
+// those beyond are for that while taken times usual<T>[2] or its inverse.
+template <class T>
+inline constexpr T usual[3] = {T(0x1p-400), T(0x1p500), T(0x1p800)};
+template <>
+inline constexpr float usual<float>[3] = {0x1p-40F, 0x1p58F, 0x1p100F};
 
 // Of column `column` of a, from row `row` on: a[row, column] becomes the only element that is not
 // zero, and below it stands v without its first element, 1. Returns tau.
 template <class T>
-batch<T> make_reflection(const Block<T>& a, int64_t m, int64_t row, int64_t column) {
+[[gnu::noinline]] batch<T> make_reflection(const Block<T>& a, int64_t m, int64_t row,
+                                           int64_t column) {
   using V = batch<T>;
-  const V zero(T(0)), one(T(1)), head = a(row, column);
-  V rest = zero;
-  for (int64_t i = row + 1; i < m; ++i) rest = simd::max(rest, xsimd::abs(a(i, column)));
-  // A nan in the column reaches the sum, whatever the largest is.
-  const V most = simd::max(rest, xsimd::abs(head));
-  const mask<T> no_size = most == zero;
-  const V scale = xsimd::select(no_size, one, most);
-  V sum = zero;
-  for (int64_t i = row + 1; i < m; ++i) {
-    const V x = a(i, column) / scale;
-    sum = xsimd::fma(x, x, sum);
+  const V zero(T(0)), one(T(1)), head = a(row, column), up(usual<T>[2]), down(T(1) / usual<T>[2]);
+  const int64_t step = a.stride * width<T>, count = m - row - 1;
+  T* const below = a.at(row, column) + step;
+  V most = xsimd::abs(head);
+  for (int64_t i = 0; i < count; ++i)
+    most = simd::max(most, xsimd::abs(V::load_aligned(below + i * step)));
+  const mask<T> large = most > V(usual<T>[1]), little = most < V(usual<T>[0]);
+  const V scale = xsimd::select(large, down, xsimd::select(little, up, one));
+  V sum[2] = {zero, zero};
+  for (int64_t i = 0; i < count; ++i) {
+    const V x = V::load_aligned(below + i * step) * scale;
+    const V before = sum[0];
+    sum[0] = sum[1];
+    sum[1] = xsimd::fma(x, x, before);
   }
-  const mask<T> none = sum == zero;
-  const V first = head / scale;
-  const V length = scale * xsimd::sqrt(xsimd::fma(first, first, sum));
+  const V rest = sum[0] + sum[1], first = head * scale;
+  const mask<T> none = rest == zero;
+  const V length = xsimd::sqrt(xsimd::fma(first, first, rest)) *
+                   xsimd::select(large, up, xsimd::select(little, down, one));
   const V beta = xsimd::select(none, head, -simd::copysign(length, head));
-  const V divisor = xsimd::select(none, one, head - beta);
-  for (int64_t i = row + 1; i < m; ++i) a.set(i, column, a(i, column) / divisor);
+  const Divisor<T> divisor(xsimd::select(none, one, head - beta));
+  divisor.divide(below, count, step);
   a.set(row, column, beta);
   return xsimd::select(none, zero, (beta - head) / xsimd::select(none, one, beta));
 }
 
-// Columns [j, j + K) of x become those of H x, with v as make_reflection() left it in a.
+// K columns whose first row is at x become those of H x, of v without its first element.
 template <int K, class T>
-void reflect_columns(const Block<T>& a, const batch<T>& tau, int64_t m, int64_t row, int64_t column,
-                     const Block<T>& x, int64_t j) {
+void reflect_columns(const T* v, int64_t v_step, const batch<T>& tau, T* x, int64_t x_step,
+                     int64_t count) {
+  constexpr int64_t w = width<T>;
   batch<T> sum[K];
-  for (int q = 0; q < K; ++q) sum[q] = x(row, j + q);
-  for (int64_t i = row + 1; i < m; ++i) {
-    const batch<T> v = a(i, column);
-    for (int q = 0; q < K; ++q) sum[q] = xsimd::fma(v, x(i, j + q), sum[q]);
+  for (int q = 0; q < K; ++q) sum[q] = batch<T>::load_aligned(x + q * w);
+  const T* factor = v;
+  T* below = x + x_step;
+  for (int64_t i = 0; i < count; ++i, below += x_step, factor += v_step) {
+    const batch<T> f = batch<T>::load_aligned(factor);
+    for (int q = 0; q < K; ++q)
+      sum[q] = xsimd::fma(f, batch<T>::load_aligned(below + q * w), sum[q]);
   }
   for (int q = 0; q < K; ++q) {
     sum[q] = sum[q] * tau;
-    x.set(row, j + q, x(row, j + q) - sum[q]);
+    (batch<T>::load_aligned(x + q * w) - sum[q]).store_aligned(x + q * w);
   }
-  for (int64_t i = row + 1; i < m; ++i) {
-    const batch<T> v = a(i, column);
-    for (int q = 0; q < K; ++q) x.set(i, j + q, minus_product(x(i, j + q), v, sum[q]));
+  below = x + x_step;
+  for (int64_t i = 0; i < count; ++i, below += x_step, v += v_step) {
+    const batch<T> f = batch<T>::load_aligned(v);
+    for (int q = 0; q < K; ++q)
+      minus_product(batch<T>::load_aligned(below + q * w), f, sum[q]).store_aligned(below + q * w);
   }
 }
+// Columns [begin, end) of x become those of H x, with v as make_reflection() left it in a.
 template <class T>
-void reflect(const Block<T>& a, const batch<T>& tau, int64_t m, int64_t row, int64_t column,
-             const Block<T>& x, int64_t begin, int64_t end) {
-  int64_t j = begin;
-  for (; j + 4 <= end; j += 4) reflect_columns<4>(a, tau, m, row, column, x, j);
-  for (; j < end; ++j) reflect_columns<1>(a, tau, m, row, column, x, j);
+[[gnu::noinline]] void reflect(const Block<T>& a, const batch<T>& tau, int64_t m, int64_t row,
+                               int64_t column, const Block<T>& x, int64_t begin, int64_t end) {
+  constexpr int64_t w = width<T>;
+  const int64_t a_step = a.stride * w, x_step = x.stride * w, count = m - row - 1;
+  const T* const v = a.at(row, column) + a_step;
+  T *at = x.at(row, begin), *const stop = x.at(row, end);
+  for (; wide_tiles && at + 7 * w < stop; at += 8 * w)
+    reflect_columns<8>(v, a_step, tau, at, x_step, count);
+  for (; at + 2 * w < stop; at += 3 * w) reflect_columns<3>(v, a_step, tau, at, x_step, count);
+  for (; at < stop; at += w) reflect_columns<1>(v, a_step, tau, at, x_step, count);
 }
 
 // a becomes R and the reflections; tau[k] gets the factor of step k.
@@ -71,8 +95,8 @@ void factor_qr(const Block<T>& a, int64_t m, int64_t n, const Block<T>& tau) {
 }
 // The first `columns` columns of H_1 ... H_k; reflection i begins in row i + down.
 template <class T>
-void form_q(const Block<T>& a, const Block<T>& tau, int64_t k, int64_t m, int64_t columns,
-            const Block<T>& q, int64_t down = 0) {
+[[gnu::noinline]] void form_q(const Block<T>& a, const Block<T>& tau, int64_t k, int64_t m,
+                              int64_t columns, const Block<T>& q, int64_t down = 0) {
   set_identity(q, m, columns);
   for (int64_t i = k; i-- > 0;) reflect(a, tau(i, 0), m, i + down, i, q, i + down, columns);
 }

@@ -27,20 +27,32 @@ struct SmallShape {
 
 // Output matrices overlap no inputs.
 template <class T>
-struct FactorKernels {
+struct LuKernels {
   // P A = L U with partial pivoting: L (its diagonal of ones left out) and U in one matrix, min(m,
-  // n) pivots for each matrix as LAPACK counts them, and info: 0, or the number of the first pivot
-  // that is 0.
-  void (*lu)(const Matrices<const T>& a, const Matrices<T>& lu, int32_t* pivots, int32_t* info,
-             const SmallShape& shape, void* work);
-  // X of A X = B, or of A^T X = B, from what lu() gave; B is n x k, or the identity where its data
-  // is null.
-  void (*lu_solve)(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& b,
-                   const Matrices<T>& x, bool transposed, const SmallShape& n_and_k, void* work);
-  // lu() and lu_solve() at once; lu and pivots are left out where they are null.
-  void (*solve)(const Matrices<const T>& a, const Matrices<const T>& b, const Matrices<T>& x,
-                const Matrices<T>& lu, int32_t* pivots, int32_t* info, const SmallShape& n_and_k,
-                void* work);
+  // n) pivots for each matrix as LAPACK counts them, info: 0, or the number of the first pivot
+  // that is 0, and the determinants of square A. All but info are left out where they are null.
+  void (*factor)(const Matrices<const T>& a, const Matrices<T>& lu, int32_t* pivots, int32_t* info,
+                 T* determinants, const SmallShape& shape, void* work);
+  // X of A X = B, or of A^T X = B, from what factor() gave; B is n x k.
+  void (*solve)(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& b,
+                const Matrices<T>& x, bool transposed, const SmallShape& n_and_k, void* work);
+  // factor() and solve() at once; lu and pivots are left out where they are null, and B is the
+  // identity where its data is.
+  void (*factor_solve)(const Matrices<const T>& a, const Matrices<const T>& b, const Matrices<T>& x,
+                       const Matrices<T>& lu, int32_t* pivots, int32_t* info,
+                       const SmallShape& n_and_k, void* work);
+  // A^-T times a number for each matrix, from what factor() gave.
+  void (*inverse_transposed)(const Matrices<const T>& lu, const int32_t* pivots, const T* weights,
+                             const Matrices<T>& x, const SmallShape& shape, void* work);
+  // The gradients of X of A X = B, n x k, k <= 32: dB = A^-T dX, and dA = -dB X^T, which are left
+  // out where they are null.
+  void (*solve_back)(const Matrices<const T>& lu, const int32_t* pivots, const Matrices<const T>& x,
+                     const Matrices<const T>& dx, const Matrices<T>& db, const Matrices<T>& da,
+                     const SmallShape& n_and_k, void* work);
+};
+
+template <class T>
+struct FactorKernels {
   // The lower L of A = L L^T, from the lower triangle of A, with zeros above it; info: 0, or the
   // order of the first leading minor that is not positive.
   void (*cholesky)(const Matrices<const T>& a, const Matrices<T>& l, int32_t* info,
@@ -55,6 +67,9 @@ struct FactorKernels {
   // alpha A B for A m x k and B k x n.
   void (*multiply)(const Matrices<const T>& a, const Matrices<const T>& b, const Matrices<T>& c,
                    T alpha, int64_t k, const SmallShape& m_and_n, void* work);
+  // -Y^T dY Y^T: the gradient by A of Y = A^-1.
+  void (*inverse_back)(const Matrices<const T>& y, const Matrices<const T>& dy,
+                       const Matrices<T>& da, const SmallShape& shape, void* work);
 };
 
 template <class T>
@@ -67,6 +82,9 @@ struct OrthogonalKernels {
   // matrix; qr is m x k.
   void (*form_q)(const Matrices<const T>& qr, const T* tau, int64_t k, const Matrices<T>& q,
                  const SmallShape& shape, void* work);
+  // A = Q R: the first `rows` rows of R, and as many columns of Q, if its data is not null.
+  void (*decompose)(const Matrices<const T>& a, const Matrices<T>& q, const Matrices<T>& r,
+                    int64_t rows, const SmallShape& shape, void* work);
 };
 
 template <class T>
@@ -83,6 +101,7 @@ struct SpectralKernels {
 };
 
 namespace GRADUS_ISA {
+extern const ByFloating<LuKernels> lu_table;
 extern const ByFloating<FactorKernels> factor_table;
 extern const ByFloating<OrthogonalKernels> orthogonal_table;
 extern const ByFloating<SpectralKernels> spectral_table;

@@ -95,12 +95,9 @@ TEST_CASE("names are found whatever their order, and parts of names are no names
 }
 
 TEST_CASE("a file of another kind is told by its name, with what to do") {
+  const std::string torch_save = ": torch_load reads it, unless it is TorchScript's";
   const std::string pytorch =
       ": in Python, safetensors.torch.save_file(torch.load(old), new) writes its state dict anew";
-  const std::string torch_save = ": torch_load reads it, unless it is TorchScript's";
-  const std::string numpy =
-      ": in Python, safetensors.numpy.save_file({name: array}, new) writes "
-      "arrays that numpy.load reads";
   const auto zip = [](const std::string& member) {
     return "PK\3\4"s + std::string(22, '\0') + char(member.size()) + "\0\0\0"s + member + "content";
   };
@@ -108,13 +105,15 @@ TEST_CASE("a file of another kind is told by its name, with what to do") {
       {zip("net/data.pkl"), "a PyTorch file (torch.save, in Python or libtorch)" + torch_save},
       {zip("archive/constants.pkl"),
        "a PyTorch file (torch.save, in Python or libtorch)" + torch_save},
-      {zip("weight.npy"), "an archive of NumPy arrays (.npz)" + numpy},
+      {zip("weight.npy"),
+       "an archive of NumPy arrays (.npz): load_npz of tensor/io/npy.h reads it"},
       {zip("word/document.xml"), "a zip archive: unpack it first"},
       {"PK\3\4", "a zip archive: unpack it first"},
       {"\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19.",
        "a PyTorch file of before 1.6 (torch.save)" + pytorch},
       {"\x80\x04\x95\x20\0\0\0\0\0\0\0}"s, "a Python pickle" + pytorch},
-      {"\x93NUMPY\x01\0v\0{'descr': '<f4'}"s, "a NumPy array (.npy)" + numpy},
+      {"\x93NUMPY\x01\0v\0{'descr': '<f4'}"s,
+       "a NumPy array (.npy): load_npy of tensor/io/npy.h reads it"},
       {"\x89HDF\r\n\x1a\n\0\0\0\0"s,
        "an HDF5 file, as Keras writes: in Python, read its arrays with h5py and write them with "
        "safetensors.numpy.save_file"},

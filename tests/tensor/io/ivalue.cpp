@@ -72,3 +72,32 @@ TEST_CASE("an archive refuses what it cannot hold, by name") {
   CHECK_THROWS_WITH(archive.write("x", IValue(impl::GenericList())),
                     "write: x is a GenericList, which no archive holds; write its elements");
 }
+
+TEST_CASE("copies of a list or dict have one address, and other lists have others") {
+  const impl::GenericList list, other;
+  CHECK(list.id() == IValue(list).toList().id());
+  CHECK(list.id() != other.id());
+  CHECK(list.copy().id() != list.id());
+  const impl::GenericDict dict;
+  CHECK(dict.id() == IValue(dict).toGenericDict().id());
+  CHECK(dict.copy().id() != dict.id());
+}
+
+TEST_CASE("what is nested a million deep is let go of without an end of the stack") {
+  IValue v;
+  for (int i = 0; i <= 1'000'000; ++i) {
+    if (i % 3 == 0) {
+      v = impl::GenericList{v};
+    } else if (i % 3 == 1) {
+      v = ivalue::Tuple::create({v});
+    } else {
+      impl::GenericDict dict;
+      dict.insert(1, v);
+      v = dict;
+    }
+  }
+  IValue kept = v.toTupleRef().elements()[0];
+  v = {};
+  CHECK(kept.isList());  // what somebody else has stays
+  CHECK(kept.toList().get(0).isGenericDict());
+}

@@ -42,7 +42,8 @@ TEST_CASE("torch_save: a failure leaves the old file") {
   CHECK(torch_load(file).toTensor().equal(ones({2})));
   CHECK(message([&] { torch_load(folder / "none.pt"); }) ==
         "torch_load: cannot open " + (folder / "none.pt") + ": No such file or directory");
-  CHECK(message([&] { torch_save(1, folder / "no/a.pt"); }).starts_with("save: cannot open "));
+  CHECK(
+      message([&] { torch_save(1, folder / "no/a.pt"); }).starts_with("torch_save: cannot open "));
 }
 
 TEST_CASE("torch_load: other files are told by their kind") {

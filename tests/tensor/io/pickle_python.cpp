@@ -63,6 +63,15 @@ std::vector<Case> cases() {
   return all;
 }
 
+// network() of the script, whose layers draw their weights in this order.
+nn::Sequential network() {
+  nn::Sequential net;
+  net->push_back(nn::Linear(nn::LinearOptions(2, 3).bias(false)));
+  net->push_back(nn::BatchNorm1d(3));
+  net->push_back(nn::Linear(3, 1));
+  return net;
+}
+
 }  // namespace
 
 TEST_CASE("torch_load: what Python's torch.save writes is read, or refused by name") {
@@ -103,6 +112,27 @@ TEST_CASE("torch_load: a checkpoint of Python's is at hand by its names") {
     CHECK(group.at("betas").toTupleRef().elements()[1].toDouble() == 0.999);
     CHECK(group.at("params").toIntVector() == std::vector<int64_t>{0, 1, 2, 3, 4});
     CHECK(group.at("foreach").isNone());
+  }
+}
+
+TEST_CASE("torch_load: a module and an optimiser take Python's checkpoint, and give it back") {
+  for (const Case& c : cases()) {
+    if (c.name != "checkpoint") continue;
+    nn::Sequential net = network();
+    optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.5));
+    const auto checkpoint = pickle_load(c.file).toGenericDict();
+    net->load_state_dict(checkpoint.at("model_state_dict"));
+    optimizer.load_state_dict(checkpoint.at("optimizer_state_dict").toGenericDict());
+
+    Dict<std::string, IValue> saved;
+    saved.insert("model_state_dict", net->state_dict());
+    saved.insert("optimizer_state_dict", optimizer.state_dict());
+    const auto again = pickle_load(pickle_save(saved)).toGenericDict();
+    CHECK(Shown()(again.at("model_state_dict")) == Shown()(checkpoint.at("model_state_dict")));
+    const auto state = [](const impl::GenericDict& all) {
+      return Shown()(all.at("optimizer_state_dict").toGenericDict().at("state"));
+    };
+    CHECK(state(again) == state(checkpoint));
   }
 }
 
@@ -176,6 +206,15 @@ std::vector<std::pair<std::string, IValue>> written() {
                           {"model_state_dict", dict({{"0.weight", x}, {"0.bias", zeros({2})}})},
                           {"optimizer_state_dict", dict({{"state", dict({{0, state}})},
                                                          {"param_groups", list({group})}})}}));
+  manual_seed(0);
+  nn::Sequential net = network();
+  optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.125));
+  net->forward(arange(8, kFloat).square().reshape({4, 2})).square().mean().backward();
+  optimizer.step();
+  Dict<std::string, IValue> trained;
+  trained.insert("model_state_dict", net->state_dict());
+  trained.insert("optimizer_state_dict", optimizer.state_dict());
+  add("trained", trained);
   return all;
 }
 
