@@ -85,6 +85,7 @@ class FitMetric {
   }
   /// What fit() calls.
   detail::BatchMetric& operator*() const { return *metric_; }
+  /// The same.
   detail::BatchMetric* operator->() const { return metric_.get(); }
 
  private:
