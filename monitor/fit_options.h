@@ -125,7 +125,8 @@ struct FitOptions {
   GRADUS_ARG(FitCheckpoint, checkpoint);
   /// A checkpoint after so many steps too; 0: none within an epoch.
   GRADUS_ARG(int64_t, save_steps) = 0;
-  /// A checkpoint after so many epochs; 0: none between epochs. The last one is always saved.
+  /// A checkpoint after so many epochs; 0: none between epochs. The last one is always saved. The
+  /// best checkpoint is the best of these.
   GRADUS_ARG(int64_t, save_epochs) = 1;
   /// With a checkpoint: whether SIGINT and SIGTERM save one and end the training, see StopOnSignal.
   GRADUS_ARG(bool, stop_on_signal) = true;

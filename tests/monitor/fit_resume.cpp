@@ -44,7 +44,7 @@ void check_same(const FitHistory& a, const Run& run_a, const FitHistory& b, cons
 
 TEST_CASE("fit: a run that was stopped at any step goes on to the same bits") {
   const TemporaryDirectory directory;
-  for (const size_t workers : {0, 2}) {
+  for (const size_t workers : {size_t(0), size_t(2)}) {
     CAPTURE(workers);
     Run whole(workers);
     const FitHistory undisturbed = whole.fit(whole.options());
