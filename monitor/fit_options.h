@@ -133,11 +133,12 @@ struct FitOptions {
   /// A bar for each epoch.
   GRADUS_ARG(FitProgress, progress);
   /// Gets the values of each epoch under their names and, every log_steps() steps, "step/loss" and
-  /// "step/lr".
+  /// "step/lr". What a killed run wrote after its last checkpoint stays there.
   GRADUS_ARG(WriterPointer, writer) = nullptr;
   /// How often the writer gets a step's values. At least 1.
   GRADUS_ARG(int64_t, log_steps) = 10;
-  /// Gets the values of each epoch. After a resume what it has of later steps is dropped.
+  /// Gets the values of each epoch. Where the run goes on from a checkpoint, what it has of later
+  /// steps is dropped.
   GRADUS_ARG(LoggerPointer, logger) = nullptr;
   /// Is called after each step.
   GRADUS_ARG(std::function<void(FitContext&)>, on_step);
