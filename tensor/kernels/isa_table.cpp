@@ -5,7 +5,6 @@
 #if defined(__AVX512F__)
 // What AVX-512 takes from AVX2; see meson.build.
 namespace gradus::kernels::avx2 {
-extern const DistanceTable distance_table;
 extern const LogicTable logic_table;
 extern const MinMaxTable minmax_table;
 extern const ScanTable scan_table;
@@ -38,7 +37,7 @@ constexpr Table make_table() {
           .conv = &conv_table,
           .copy = &copy_table,
           .ctc = &ctc_kernels,
-          .distance = &GRADUS_NARROW::distance_table,
+          .distance = &distance_table,
           .gemm = &gemm_table,
           .normalisation = &normalisation_table,
           .optimizer = &optimizer_table,
