@@ -110,7 +110,7 @@ struct CSVOptions {
   /// The most bytes of a field, below 4 GiB.
   GRADUS_ARG(uint64_t, max_field_bytes) = uint64_t(64) << 20;
   /// The most columns of a file.
-  GRADUS_ARG(int64_t, max_columns) = 1 << 18;
+  GRADUS_ARG(int64_t, max_columns) = 1 << 16;
   /// The most bytes that read_csv(), or a chunk, takes of a packed file, a pipe or a stream: packed
   /// files can be a thousand times smaller than what they hold.
   GRADUS_ARG(uint64_t, max_bytes) = uint64_t(1) << 32;

@@ -104,6 +104,11 @@ inline void CSVRecords::add_field(std::string_view field) {
   fields_[count_++] = field;
 }
 
+void CSVRecords::drop_fields(size_t fields, size_t decoded) {
+  count_ = fields;
+  decoded_.resize(decoded);
+}
+
 const char* CSVRecords::line_end(const char* p) const {
   if (*p == '\n') return p + 1;
   if (at_end(p + 1) && !ended_) return nullptr;
@@ -192,9 +197,10 @@ template <class Kind>
   }
 }
 
-CSVRecords::Got CSVRecords::cut_fields(const char*& begin_and_end, size_t most) {
+CSVRecords::Got CSVRecords::cut_fields(const char*& begin_and_end, bool skipped) {
   const char* p = begin_and_end;  // which the compiler keeps in a register
-  const size_t first = count_;
+  const size_t first = count_, first_decoded = decoded_.size();
+  const size_t most = skipped ? 64 : max_columns_;
   const bool spaces = skip_spaces_ || delim_whitespace_;
   const Kind* const kinds = kinds_;
   for (;;) {
@@ -226,7 +232,10 @@ CSVRecords::Got CSVRecords::cut_fields(const char*& begin_and_end, size_t most) 
       }
     }
     if (kind == separator) {
-      if (count_ - first >= most) fail("{}: line {} has more than {} fields", place_, line_, most);
+      if (count_ - first >= most) {
+        if (!skipped) fail("{}: line {} has more than {} fields", place_, line_, most);
+        drop_fields(first, first_decoded);
+      }
       ++p;
       continue;
     }
@@ -259,7 +268,7 @@ CSVRecords::Got CSVRecords::cut() {
   }
   const char* p = begin;
   line_ = next_.line;
-  const size_t first = count_;
+  const size_t first = count_, first_decoded = decoded_.size();
   const bool skipped = is_skipped(next_.number);
   const Kind kind = kinds_[uint8_t(*p)];
   if (!skipped && (kind == comment || skip_blank_lines_)) {
@@ -287,14 +296,14 @@ CSVRecords::Got CSVRecords::cut() {
       }
     }
   }
-  const Got got = cut_fields(p, skipped ? SIZE_MAX : max_columns_);
+  const Got got = cut_fields(p, skipped);
   if (got == Got::incomplete) {
-    count_ = first;
+    drop_fields(first, first_decoded);
     return got;
   }
   const size_t count = count_ - first;
   if (skipped)
-    count_ = first;
+    drop_fields(first, first_decoded);
   else if (expected_ && count != expected_)
     fail("{}: line {} has {} field{}, not {}", place_, next_.line, count, count == 1 ? "" : "s",
          expected_);

@@ -64,8 +64,10 @@ class CSVRecords {
 
   void refill();
   Got cut();
-  // The fields of a record; p is moved to its end.
-  Got cut_fields(const char*& p, size_t most);
+  // The fields of a record; p is moved to its end. Of a skipped record few are held at a time.
+  Got cut_fields(const char*& p, bool skipped);
+  // Lets go of the fields behind the first ones.
+  void drop_fields(size_t fields, size_t decoded);
   const char* cut_special(const char* p);
   const char* skip_line(const char* p) const;
   const char* skip_blanks(const char* p) const;

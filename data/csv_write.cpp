@@ -118,7 +118,7 @@ void write_csv(const Table& table, const std::string& filename,
     else
       column.numbers = raw::contiguous(table.tensor(name));
   }
-  Replacement file(filename);
+  Replacement file(filename, "write_csv");
   Lines lines(options, names.size() == 1);
   if (options.header() && !names.empty()) {
     for (const std::string& name : names) lines.add_text(name);

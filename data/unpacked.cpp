@@ -14,7 +14,10 @@
 namespace gradus::data {
 
 Unpacked::Unpacked(const char* op, const std::string& path)
-    : op_(op), path_(path), packed_(op, path, O_RDONLY), file_(gzdopen(dup(packed_.fd()), "rb")) {
+    : op_(op), path_(path), packed_(op, path, O_RDONLY), file_(nullptr) {
+  const int fd = fcntl(packed_.fd(), F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0) file_ = gzdopen(fd, "rb");
+  if (!file_ && fd >= 0) close(fd);
   if (!file_) fail("{}: cannot unpack {}", op_, path_);
   gzbuffer(file_, 1 << 17);
 }

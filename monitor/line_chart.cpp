@@ -248,7 +248,7 @@ std::string LineChart::svg() const {
 
 void LineChart::save(const std::string& filename) const {
   const std::string picture = svg();
-  Replacement file(filename);
+  Replacement file(filename, "line chart");
   file.write(picture.data(), picture.size());
   file.commit();
 }

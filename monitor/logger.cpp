@@ -102,7 +102,7 @@ void LineFile::flush() {
 }
 
 void LineFile::replace(const std::string& content) {
-  Replacement file(path_);
+  Replacement file(path_, op_);
   file.write(content.data(), content.size());
   file.commit();
   open(O_RDWR | O_APPEND | O_CLOEXEC);

@@ -49,7 +49,7 @@ void write_picture(const std::string& filename, const Tensor& picture) {
           .contiguous();
   const std::string header =
       fmt::format("{}\n{} {}\n255\n", p.size(0) == 1 ? "P5" : "P6", p.size(2), p.size(1));
-  Replacement file(filename);
+  Replacement file(filename, "write picture");
   file.write(header.data(), header.size());
   file.write(bytes.data_ptr(), size_t(bytes.numel()));
   file.commit();

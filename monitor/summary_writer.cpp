@@ -198,7 +198,7 @@ void SummaryWriter::add_graph(const nn::Module& model, WallTime walltime) {
 void SummaryWriter::add_embedding(const Tensor& mat, const EmbeddingOptions& options) {
   const std::string config =
       files_->projector_config + write_embedding(files_->log_dir, mat, options);
-  Replacement file(files_->log_dir + "/projector_config.pbtxt");
+  Replacement file(files_->log_dir + "/projector_config.pbtxt", "add_embedding");
   file.write(config.data(), config.size());
   file.commit();
   files_->projector_config = config;

@@ -7,7 +7,8 @@
 #include "autograd/modes.h"
 #include "nn/module_extras.h"
 #include "tensor/base/fail.h"
-#include "tensor/io/dict.h"
+#include "tensor/base/rethrow.h"
+#include "tensor/io/archive_dict.h"
 #include "tensor/raw.h"
 
 namespace gradus::nn {
@@ -37,7 +38,11 @@ void consume_prefix_in_state_dict_if_present(StateDict& state_dict, const std::s
   StateDict out;
   for (const auto& item : state_dict) {
     const bool has = item.key().starts_with(prefix);
-    out.insert(has ? item.key().substr(prefix.size()) : item.key(), item.value());
+    const std::string name = has ? item.key().substr(prefix.size()) : item.key();
+    if (!out.contains(name))
+      out.insert(name, item.value());
+    else if (has)  // of two, the one that had the prefix
+      out[name] = item.value();
   }
   state_dict = std::move(out);
 }
@@ -48,27 +53,19 @@ StateDict with_prefix(const StateDict& state_dict, const std::string& prefix) {
   return out;
 }
 
-namespace {
-void add_tensors(StateDict& out, const std::string& prefix, const IValue& dict) {
-  for (const auto& entry : dict.toGenericDict()) {
-    if (!entry.key().isString())
-      fail("to_state_dict: a key in '{}' is {}, String wanted", prefix, entry.key().tagKind());
-    const std::string name = prefix + entry.key().toStringRef();
-    if (entry.value().isGenericDict())
-      add_tensors(out, name + '.', entry.value());
-    else if (entry.value().isTensor())
-      out.insert(name, entry.value().toTensor());
-    else
-      fail("to_state_dict: {} is {}, Tensor wanted", name, entry.value().tagKind());
-  }
-}
-}  // namespace
-StateDict to_state_dict(const IValue& value) {
+StateDict to_state_dict(const IValue& value) try {
   if (!value.isGenericDict())
     fail("to_state_dict: the value is {}, GenericDict wanted", value.tagKind());
   StateDict out;
-  add_tensors(out, "", value);
+  serialize::each_value("to_state_dict", value.toGenericDict(),
+                        [&](const std::string& name, const IValue& v) {
+                          if (!v.isTensor())
+                            fail("to_state_dict: {} is {}, Tensor wanted", name, v.tagKind());
+                          out.insert(name, v.toTensor());
+                        });
   return out;
+} catch (...) {
+  gradus::detail::rethrow_as_error("to_state_dict");
 }
 
 // --- Of a module --------------------------------------------------------------------------------
@@ -216,8 +213,10 @@ IncompatibleKeys Module::load_state_dict(const StateDict& state_dict, bool stric
   NoGradGuard no_grad;
   return Load(*this, state_dict, strict, assign).run();
 }
-IncompatibleKeys Module::load_state_dict(const IValue& state_dict, bool strict, bool assign) {
+IncompatibleKeys Module::load_state_dict(const IValue& state_dict, bool strict, bool assign) try {
   return load_state_dict(to_state_dict(state_dict), strict, assign);
+} catch (...) {
+  gradus::detail::rethrow_as_error("load_state_dict");
 }
 
 }  // namespace gradus::nn

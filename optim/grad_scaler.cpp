@@ -6,7 +6,7 @@
 #include "autograd/ops/pointwise/pointwise.h"
 #include "autograd/ops/reduce/reduce.h"
 #include "optim/checks.h"
-#include "tensor/io/dict.h"
+#include "tensor/io/archive_dict.h"
 
 namespace gradus::amp {
 namespace {
@@ -41,14 +41,17 @@ void GradScaler::unscale_(optim::Optimizer& optimizer) {
   if (seen.stage == Stage::stepped) fail("unscale_: called after step, before update");
   NoGradGuard no_grad;
   const double inverse = 1 / double(scale_);
+  std::vector<Tensor> gradients;
+  bool finite = true;
   for (const auto& group : optimizer.param_groups())
-    for (const Tensor& p : group.params()) {
-      Tensor dy = p.grad();
-      if (!dy.defined()) continue;
-      dy.mul_(float(inverse));
-      seen.finite = seen.finite && dy.isfinite().all().item<bool>();
-    }
-  seen.stage = Stage::unscaled;
+    for (const Tensor& p : group.params())
+      if (Tensor dy = p.grad(); dy.defined()) {
+        finite = finite && dy.isfinite().all().item<bool>();
+        gradients.push_back(std::move(dy));
+      }
+  // From here on none is scaled twice, whatever throws.
+  seen = {Stage::unscaled, finite, !gradients.empty()};
+  for (Tensor& dy : gradients) dy.mul_(float(inverse));
 }
 
 Tensor GradScaler::step(optim::Optimizer& optimizer) {
@@ -56,6 +59,10 @@ Tensor GradScaler::step(optim::Optimizer& optimizer) {
   if (seen_[&optimizer].stage == Stage::stepped) fail("step: called again before update");
   if (seen_[&optimizer].stage == Stage::ready) unscale_(optimizer);
   Seen& seen = seen_[&optimizer];
+  if (!seen.checked) {
+    seen_.erase(&optimizer);
+    fail("step: no parameter of the optimiser had a gradient when they were unscaled");
+  }
   Tensor result;
   if (seen.finite) result = optimizer.step();
   seen.stage = Stage::stepped;
@@ -69,9 +76,12 @@ void GradScaler::update(std::optional<double> new_scale) {
     check(o.init_scale(*new_scale));
     scale_ = float(*new_scale);
   } else {
-    if (seen_.empty()) fail("update: no gradients were unscaled since the last update");
-    bool finite = true;
-    for (const auto& [optimizer, seen] : seen_) finite = finite && seen.finite;
+    bool finite = true, checked = false;
+    for (const auto& [optimizer, seen] : seen_) {
+      finite = finite && seen.finite;
+      checked = checked || seen.checked;
+    }
+    if (!checked) fail("update: no gradients were unscaled since the last update");
     if (!finite) {
       scale_ = float(double(scale_) * options_.backoff_factor());
       growth_tracker_ = 0;
@@ -114,13 +124,16 @@ impl::GenericDict GradScaler::state_dict() const {
 void GradScaler::load_state_dict(const impl::GenericDict& state_dict) {
   if (!enabled_) return;
   if (state_dict.empty()) fail("load_state_dict: the state is of a scaler that was not enabled");
+  const auto at = [&](const char* name) {
+    return serialize::value_at("load_state_dict", state_dict, name);
+  };
   GradScalerOptions o = options_;
-  o.growth_factor(state_dict.at("growth_factor").toDouble())
-      .backoff_factor(state_dict.at("backoff_factor").toDouble())
-      .growth_interval(state_dict.at("growth_interval").toInt());
+  o.growth_factor(at("growth_factor").toDouble())
+      .backoff_factor(at("backoff_factor").toDouble())
+      .growth_interval(at("growth_interval").toInt());
   GradScalerOptions with_scale = o;
-  check(with_scale.init_scale(state_dict.at("scale").toDouble()));
-  const int64_t tracker = state_dict.at("_growth_tracker").toInt();
+  check(with_scale.init_scale(at("scale").toDouble()));
+  const int64_t tracker = at("_growth_tracker").toInt();
   if (tracker < 0) fail("load_state_dict: the scaler's _growth_tracker is {}", tracker);
   options_ = std::move(o);
   scale_ = float(with_scale.init_scale());

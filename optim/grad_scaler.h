@@ -41,7 +41,7 @@ class GradScaler {
   void unscale_(optim::Optimizer& optimizer);
   /// Steps, unless a gradient holds an infinity or NaN. Unscales the gradients before, if that was
   /// not done. Gives the result of the closure, or an undefined tensor. Throws Error the second
-  /// time between two updates.
+  /// time between two updates, and when no parameter had a gradient to unscale.
   Tensor step(optim::Optimizer& optimizer);
   /// Adapts the scale to what was found since the last update, or sets it. Throws Error when no
   /// gradients were looked at.
@@ -75,6 +75,7 @@ class GradScaler {
   struct Seen {
     Stage stage = Stage::ready;
     bool finite = true;
+    bool checked = false;  // whether there was a gradient
   };
   GradScalerOptions options_;
   bool enabled_;

@@ -2,6 +2,7 @@
 #include "optim/lr_scheduler.h"
 #include "optim/optimizer.h"
 #include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
 #include "tensor/io/archive_dict.h"
 #include "tensor/io/dict.h"
 #include "tensor/io/list.h"
@@ -35,7 +36,7 @@ IValue as_number(const std::string& name, const IValue& v, bool integer) {
   const Scalar s = v.isTensor() ? raw::item(v.toTensor()) : v.toScalar();
   if (!integer) return s.toDouble();
   const double d = s.toDouble();
-  if (!(d == double(int64_t(d)) && d >= 0 && d < 9e15))
+  if (!(d >= 0 && d < 9e15 && d == double(int64_t(d))))
     fail("load_state_dict: {} is {}, a count wanted", name, d);
   return int64_t(d);
 }
@@ -171,8 +172,9 @@ GenericDict Optimizer::state_dict() const {
 
 void Optimizer::load_state_dict(const GenericDict& state_dict) {
   NoGradGuard no_grad;
-  const GenericList groups = state_dict.at("param_groups").toList();
-  const GenericDict states = state_dict.at("state").toGenericDict();
+  const char* const op = "load_state_dict";
+  const GenericList groups = serialize::value_at(op, state_dict, "param_groups").toList();
+  const GenericDict states = serialize::value_at(op, state_dict, "state").toGenericDict();
   if (groups.size() != param_groups_.size())
     fail("load_state_dict: numbers of groups differ, {} in the dict and {} of the optimiser",
          groups.size(), param_groups_.size());
@@ -181,7 +183,7 @@ void Optimizer::load_state_dict(const GenericDict& state_dict) {
   for (size_t g = 0; g < new_groups.size(); ++g) {
     OptimizerParamGroup& group = new_groups[g];
     const GenericDict given = groups.get(g).toGenericDict();
-    const std::vector<int64_t> places = given.at("params").toIntVector();
+    const std::vector<int64_t> places = serialize::value_at(op, given, "params").toIntVector();
     if (places.size() != group.params().size())
       fail(
           "load_state_dict: group {}: numbers of parameters differ, {} in the dict and {} of the "
@@ -270,9 +272,12 @@ GenericDict scheduler_dict(const Scheduler& scheduler) {
   return to_python(serialize::to_dict(archive));
 }
 template <class Scheduler>
-void load_scheduler(Scheduler& scheduler, const GenericDict& state_dict) {
+void load_scheduler(Scheduler& scheduler, const GenericDict& state_dict) try {
+  serialize::check_nesting("load_state_dict", state_dict);
   serialize::InputArchive archive = serialize::to_archive(from_python(state_dict));
   scheduler.load(archive);
+} catch (...) {
+  gradus::detail::rethrow_as_error("load_state_dict");
 }
 
 }  // namespace

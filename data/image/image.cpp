@@ -82,8 +82,8 @@ Tensor as_tensor(const detail::Written& written) {
   return t;
 }
 
-void replace(const std::string& filename, const void* data, size_t bytes) {
-  Replacement file(filename);
+void replace(const char* op, const std::string& filename, const void* data, size_t bytes) {
+  Replacement file(filename, op);
   file.write(data, bytes);
   file.commit();
 }
@@ -141,12 +141,12 @@ Tensor encode_jpeg(const Tensor& input, int64_t quality) {
 void write_png(const Tensor& input, const std::string& filename, int64_t compression_level) {
   detail::Written written;
   detail::write_png(input, compression_level, written);
-  replace(filename, written.data, written.size);
+  replace("write_png", filename, written.data, written.size);
 }
 void write_jpeg(const Tensor& input, const std::string& filename, int64_t quality) {
   detail::Written written;
   detail::write_jpeg(input, quality, written);
-  replace(filename, written.data, written.size);
+  replace("write_jpeg", filename, written.data, written.size);
 }
 
 Tensor read_file(const std::string& filename, int64_t max_bytes) {
@@ -155,7 +155,7 @@ Tensor read_file(const std::string& filename, int64_t max_bytes) {
 void write_file(const std::string& filename, const Tensor& data) {
   const Tensor dense = data.defined() ? raw::contiguous(data) : data;
   const std::string_view bytes = bytes_of("write_file", dense);
-  replace(filename, bytes.data(), bytes.size());
+  replace("write_file", filename, bytes.data(), bytes.size());
 }
 
 namespace detail {

@@ -108,7 +108,7 @@ void BPETokenizer::save(const std::string& path) const try {
     fmt::format_to(std::back_inserter(text), "{}[{}, {}]", i > 0 ? ",\n" : "\n", merges_[i].first,
                    merges_[i].second);
   text += "]}\n";
-  Replacement file(path);
+  Replacement file(path, "BPETokenizer");
   file.write(text.data(), text.size());
   file.commit();
 } catch (...) {

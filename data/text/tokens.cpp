@@ -44,7 +44,7 @@ void append(const Replacement& file, IntArrayRef tokens, TokenType type) {
 
 void write_tokens(const std::string& path, IntArrayRef tokens, TokenType type) try {
   check_held("write_tokens", tokens, type, 0);
-  Replacement file(path);
+  Replacement file(path, "write_tokens");
   append(file, tokens, type);
   file.commit();
 } catch (...) {
@@ -52,7 +52,7 @@ void write_tokens(const std::string& path, IntArrayRef tokens, TokenType type) t
 }
 
 TokenWriter::TokenWriter(const std::string& path, TokenType type) try
-    : file_(std::make_unique<Replacement>(path)), type_(type) {
+    : file_(std::make_unique<Replacement>(path, "TokenWriter")), type_(type) {
 } catch (...) {
   gradus::detail::rethrow_as_error("TokenWriter");
 }

@@ -73,7 +73,12 @@ class Dict final {
   std::pair<iterator, bool> insert(const Key& key, const Value& value) const {
     if (const auto entry = find(key); entry != end()) return {entry, false};
     const auto entry = map_->entries.emplace(map_->entries.end(), key, value);
-    map_->places.emplace(key, entry);
+    try {
+      map_->places.emplace(key, entry);
+    } catch (...) {
+      map_->entries.erase(entry);
+      throw;
+    }
     return {entry, true};
   }
   /// Adds an entry, or puts the value under the key that is there.

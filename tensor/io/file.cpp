@@ -149,6 +149,13 @@ void wait_for_writer(const std::string& name) {
 Replacement::Replacement(const std::string& filename, const char* op) : Replacement() {
   op_ = op;
   filename_ = filename;
+  std::error_code none;
+  const fs::file_status status = fs::status(filename, none);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fd_ = open_file(filename, O_WRONLY);
+    if (fd_ < 0) fail_to(op_, "open", filename_);
+    return;
+  }
   target_ = behind_links(op, filename);
   if (faccessat(AT_FDCWD, target_.c_str(), W_OK, AT_EACCESS) != 0 && errno != ENOENT)
     fail_to(op_, "open", filename_);
@@ -213,6 +220,7 @@ void Replacement::keep_owner_and_mode() const {
 }
 
 void Replacement::commit() {
+  if (temporary_.empty()) return;  // the bytes were written to what they are for
   keep_owner_and_mode();
   // The new name is on the disk when its folder is. A folder that may not be read cannot be asked.
   const fs::path folder = fs::path(target_).parent_path();
@@ -230,13 +238,6 @@ void Replacement::commit() {
 
 void replace_file(const char* op, const std::string& filename,
                   const std::function<void(const WriteBytes& write)>& content) {
-  std::error_code none;
-  const fs::file_status status = fs::status(filename, none);
-  if (fs::exists(status) && !fs::is_regular_file(status)) {
-    const File file(op, filename, O_WRONLY);
-    content([&](const void* data, size_t bytes) { file.write(data, bytes); });
-    return;
-  }
   Replacement file(filename, op);
   content([&](const void* data, size_t bytes) { file.write(data, bytes); });
   file.commit();

@@ -38,11 +38,13 @@ class File {
 // The other name is `FILE.0.tmp`, or the next number while another writer has that one. A lock on
 // it tells that its writer lives. So what a killed writer left is known, also by a process with the
 // same id as in a container, and the next writer removes it.
+//
+// What is no regular file, such as a pipe, gets the bytes as they come, and stays what it is.
 class Replacement {
  public:
   // Behind symbolic links, what they point to is replaced. Throws when the file may not be written.
   // `op` stands first in the errors, and must outlive this.
-  explicit Replacement(const std::string& filename, const char* op = "save");
+  explicit Replacement(const std::string& filename, const char* op);
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
   // Removes what was written, unless it was committed.
@@ -58,13 +60,12 @@ class Replacement {
   bool take_name();
   void keep_owner_and_mode() const;
 
-  const char* op_ = "save";
+  const char* op_ = "";
   std::string filename_, target_, temporary_;
   int fd_ = -1;
 };
 
-// Writes a file's content by content(write), through a Replacement; what is no regular file, such
-// as a pipe, gets the bytes as they come.
+// Writes a file's content by content(write), through a Replacement.
 using WriteBytes = std::function<void(const void* data, size_t bytes)>;
 void replace_file(const char* op, const std::string& filename,
                   const std::function<void(const WriteBytes& write)>& content);

@@ -56,8 +56,12 @@ class IValue {
   IValue(bool v);
   IValue(int64_t v);
   IValue(double v);
+  /// Throws Error for an integer beyond int64.
   template <std::integral T>
-  IValue(T v) : IValue(int64_t(v)) {}
+  IValue(T v) : IValue(int64_t(v)) {
+    if constexpr (T(-1) > T(0))
+      if (int64_t(v) < 0) detail::throw_error("ivalue: " + std::to_string(v) + " does not fit");
+  }
   template <std::floating_point T>
   IValue(T v) : IValue(double(v)) {}
   IValue(std::string v);
@@ -188,7 +192,8 @@ T IValue::to() const {
     return toBool();
   else if constexpr (std::is_integral_v<T>) {
     const int64_t v = toInt();
-    if (int64_t(T(v)) != v) detail::throw_error("ivalue: " + std::to_string(v) + " does not fit");
+    if (int64_t(T(v)) != v || (T(v) < T(0)) != (v < 0))
+      detail::throw_error("ivalue: " + std::to_string(v) + " does not fit");
     return T(v);
   } else if constexpr (std::is_floating_point_v<T>)
     return T(toDouble());

@@ -2,7 +2,10 @@
 
 namespace gradus::pickle {
 
-constexpr size_t longest_name = 100;  // bytes of a name in an error
+// What is used many times must be short, or a small file would take long.
+constexpr size_t longest_name = 100;          // bytes of a name in an error, and of a device's
+constexpr size_t longest_storage_key = 1024;  // bytes
+constexpr size_t most_arguments = 16, most_flags = 16, most_dims = 64;
 
 const char* described(Kind kind) {
   switch (kind) {
@@ -85,6 +88,8 @@ Id Calls::call(Id function, Id arguments) {
   const Node called = node(function);
   if (called.kind != Kind::name) differs(function, "a function");
   if (node(arguments).kind != Kind::tuple) differs(arguments, "a tuple of arguments");
+  if (parts(arguments).size() > most_arguments)
+    fail("a call with {} arguments, more than {}", parts(arguments).size(), most_arguments);
   const std::vector<Id> given = parts(arguments);
   const auto need = [&](size_t least, size_t most) {
     if (given.size() < least || given.size() > most)
@@ -94,6 +99,11 @@ Id Calls::call(Id function, Id arguments) {
     case Name::ordered_dict:
       need(0, 0);
       return add_parts(Kind::dict, {});
+    case Name::counter:
+      need(0, 1);
+      if (given.empty()) return add_parts(Kind::dict, {});
+      if (node(given[0]).kind != Kind::dict) differs(given[0], "a dict of counts");
+      return given[0];
     case Name::tensor:
     case Name::tensor_v2:
     case Name::tensor_v3:
@@ -109,7 +119,9 @@ Id Calls::call(Id function, Id arguments) {
       return parameter(given);
     case Name::size:
       need(1, 1);
-      for (const Id each : sequence(given[0], "a size's tuple")) integer(each, "a size");
+      if (const size_t dims = sequence(given[0], "a size's tuple").size(); dims > most_dims)
+        fail("a size of {} dims, more than {}", dims, most_dims);
+      for (const Id each : parts(given[0])) integer(each, "a size");
       return given[0];
     case Name::device:
       need(1, 2);
@@ -143,6 +155,8 @@ Id Calls::typed_list(Kind kind, Id list) {
 
 Id Calls::device(const std::vector<Id>& arguments) {
   const std::string_view kind = text(arguments[0], "a device's name");
+  if (kind.size() > longest_name)
+    fail("a device's name of {} bytes, more than {}", kind.size(), longest_name);
   if (arguments.size() == 1) return add({Kind::text, 0, 0, kind});
   graph.texts.push_back(fmt::format("{}:{}", kind, integer(arguments[1], "a device's number")));
   return add({Kind::text, 0, 0, graph.texts.back()});
@@ -158,7 +172,10 @@ Id Calls::storage(Id tuple) {
     differs(five[1], "a storage's class");
   const int64_t elements = integer(five[4], "a storage's length");
   if (elements < 0) fail("a storage of {} elements", elements);
-  graph.storages.push_back({ScalarType(type.number), text(five[2], "a storage's key"), elements});
+  const std::string_view key = text(five[2], "a storage's key");
+  if (key.size() > longest_storage_key)
+    fail("a storage's key of {} bytes, more than {}", key.size(), longest_storage_key);
+  graph.storages.push_back({ScalarType(type.number), key, elements});
   return add({Kind::storage, Id(graph.storages.size() - 1), 0, {}});
 }
 
@@ -172,9 +189,12 @@ Id Calls::tensor(Name function, const std::vector<Id>& arguments) {
     const Id view = arguments[least];
     if (node(view).kind != Kind::dict) differs(view, "a dict of a tensor's flags");
     const std::vector<Id>& flags = parts(view);
+    if (flags.size() > 2 * most_flags)
+      fail("a tensor with {} flags, more than {}", flags.size() / 2, most_flags);
     for (size_t i = 1; i < flags.size(); i += 2)
       if (boolean(flags[i], "a tensor's flag"))
-        fail("a tensor with the flag {}", text(flags[i - 1], "a flag's name"));
+        fail("a tensor with the flag {}",
+             text(flags[i - 1], "a flag's name").substr(0, longest_name));
   }
   const Node& on = node(arguments[0]);
   if (on.kind != Kind::storage) differs(arguments[0], "a storage");

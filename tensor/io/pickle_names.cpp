@@ -13,6 +13,7 @@ struct Entry {
 constexpr ScalarType none = ScalarType::Undefined;
 constexpr Entry entries[] = {
     {"collections", "OrderedDict", {Name::ordered_dict}},
+    {"collections", "Counter", {Name::counter}},
     {"torch._utils", "_rebuild_tensor", {Name::tensor}},
     {"torch._utils", "_rebuild_tensor_v2", {Name::tensor_v2}},
     {"torch._utils", "_rebuild_tensor_v3", {Name::tensor_v3}},

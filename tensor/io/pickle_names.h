@@ -12,6 +12,7 @@ namespace gradus::pickle {
 
 enum class Name : uint8_t {
   ordered_dict,
+  counter,         // a dict of counts
   tensor,          // a storage, a place in it, sizes and strides
   tensor_v2,       // the same, whether it requires grad, and hooks
   tensor_v3,       // the same with its element type, on a storage of bytes

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t most_dims = 64;      // as in other archives
 constexpr size_t longest_way = 16;    // of the containers that an error names
 constexpr size_t longest_name = 100;  // bytes of a key in an error
+// A key is read whenever it is looked up, and many dicts may have the same.
+constexpr size_t longest_key = 1 << 14;
 
 // Depth first and without recursion: what is nested a million deep is made as well.
 class Maker {
@@ -107,6 +109,8 @@ class Maker {
   void check_key(const Node& key) const {
     if (key.kind > Kind::text || key.kind == Kind::none)
       refuse("a key is {}, not a bool, a number or a string", described(key.kind));
+    if (key.kind == Kind::text && key.text.size() > longest_key)
+      refuse("a key of {} bytes, more than {}", key.text.size(), longest_key);
   }
 
   IValue leaf(const Node& n) {

@@ -99,7 +99,7 @@ pickle::Made read(const char* op, const std::string& filename) {
     try {
       return {op, filename};
     } catch (const Error&) {
-      const File file(op, filename, O_RDONLY);
+      const File file(op, filename, O_RDONLY | O_NONBLOCK);  // a pipe is not waited for
       if (!file.size()) throw;
       std::string first(file_kind_bytes, '\0');
       first.resize(file.read(first.data(), first.size()));

@@ -9,6 +9,7 @@
 
 #include "autograd/ops/random/random.h"
 #include "data/csv.h"
+#include "tests/named_pipe.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -138,4 +139,16 @@ TEST_CASE("a file that is there goes on") {
   CHECK(message([&] { CSVWriter(dir.path.string()); }) ==
         "CSVWriter: cannot open " + dir.path.string() + ": Is a directory");
   CHECK_THROWS_AS(CSVWriter(path, true, CSVWriteOptions().sep('"')), ValueError);
+}
+
+TEST_CASE("a table goes to a pipe, which stays one") {
+  const TemporaryDirectory dir;
+  const NamedPipe pipe(dir / "pipe");
+  data::write_csv({{"x", ones({2}, kLong)}}, pipe.path);
+  CHECK(pipe.stands());
+  CHECK(pipe.content() == "x\n1\n1\n");
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path), {}) == 1);
+  CHECK(message([&] {
+          data::write_csv({{"x", ones({2})}}, dir / "no/x.csv");
+        }) == "write_csv: cannot open " + (dir / "no/x.csv") + ": No such file or directory");
 }

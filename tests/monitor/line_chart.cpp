@@ -11,6 +11,7 @@
 #include "gradus.h"
 #include "monitor/chart_axis.h"
 #include "monitor/logger.h"
+#include "tests/named_pipe.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -174,4 +175,15 @@ TEST_CASE("a line chart refuses what is no line") {
                        "line chart: width is 10, 200 to 10000 wanted", Error);
   CHECK_THROWS_WITH_AS(LineChart(LineChartOptions().height(100000)),
                        "line chart: height is 100000, 150 to 10000 wanted", Error);
+}
+
+TEST_CASE("a chart goes to a pipe, which stays one") {
+  const TemporaryDirectory folder;
+  const NamedPipe pipe(folder / "pipe");
+  const LineChart chart;
+  chart.save(pipe.path);
+  CHECK(pipe.stands());
+  CHECK(pipe.content() == chart.svg());
+  CHECK(message([&] { chart.save(folder / "no/x.svg"); }) ==
+        "line chart: cannot open " + (folder / "no/x.svg") + ": No such file or directory");
 }

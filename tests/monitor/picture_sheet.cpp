@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "gradus.h"
+#include "tests/named_pipe.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -67,4 +68,16 @@ TEST_CASE("a sheet refuses what is no list of pictures") {
                        "picture sheet: padding is -1, at least 0 wanted", Error);
   CHECK_THROWS_AS(picture_sheet(zeros({1, 4, 4}), PictureSheetOptions().padding(int64_t(1) << 62)),
                   Error);
+}
+
+TEST_CASE("a picture goes to a pipe, which stays one") {
+  const TemporaryDirectory folder;
+  const NamedPipe pipe(folder / "pipe");
+  write_picture(pipe.path, full({1, 2}, 65, kByte));
+  CHECK(pipe.stands());
+  CHECK(pipe.content() == "P5\n2 1\n255\nAA");
+  CHECK(message([&] {
+          write_picture(folder / "no/x.pgm", zeros({1, 1}));
+        }) ==
+        "write picture: cannot open " + (folder / "no/x.pgm") + ": No such file or directory");
 }

@@ -213,6 +213,17 @@ TEST_CASE("prefixes are taken away, and parts chosen by them") {
   CHECK(names(nn::with_prefix(dict, "module.fc.")) == Names{"weight", "bias"});
   nn::consume_prefix_in_state_dict_if_present(dict, "module.");
   CHECK(names(dict) == Names{"fc.weight", "fc.bias", "step"});
+
+  // Of two of one name, the one that had the prefix stays, as in Python.
+  for (const bool first : {false, true}) {
+    nn::StateDict both;
+    if (first) both.insert("module.a", zeros({1}));
+    both.insert("a", ones({1}));
+    if (!first) both.insert("module.a", zeros({1}));
+    nn::consume_prefix_in_state_dict_if_present(both, "module.");
+    REQUIRE(names(both) == Names{"a"});
+    CHECK(both["a"].item<float>() == 0);
+  }
 }
 
 TEST_CASE("a dict of an archive is a state dict when it has only tensors") {
@@ -233,4 +244,43 @@ TEST_CASE("a dict of an archive is a state dict when it has only tensors") {
   CHECK_THROWS_WITH(nn::to_state_dict(numbered),
                     "to_state_dict: a key in '' is Int, String wanted");
   CHECK_THROWS_WITH(nn::to_state_dict(3), "to_state_dict: the value is Int, GenericDict wanted");
+}
+
+TEST_CASE("a dict of a file that would be gone through without an end is refused") {
+  nn::Linear fc(1, 1);
+  impl::GenericDict shared;
+  shared.insert("weight", ones({1}));
+  for (int i = 0; i < 34; ++i) {
+    impl::GenericDict both;
+    both.insert("a", shared);
+    both.insert("b", shared);
+    shared = both;
+  }
+  CHECK(error_of([&] {
+          fc->load_state_dict(IValue(shared));
+        }).ends_with(".a.b is a dict that was met before"));
+  const auto nested = [](int depth) {
+    impl::GenericDict dict;
+    dict.insert("w", ones({1}));
+    for (int i = 0; i < depth; ++i) {
+      impl::GenericDict outer;
+      outer.insert("a", dict);
+      dict = outer;
+    }
+    return IValue(dict);
+  };
+  CHECK(nn::to_state_dict(nested(64)).size() == 1);
+  CHECK(
+      error_of([&] { nn::to_state_dict(nested(65)); }).ends_with(".a is nested more than 64 deep"));
+  CHECK(error_of([&] {
+          nn::to_state_dict(nested(100000));
+        }).ends_with(".a is nested more than 64 deep"));
+  impl::GenericDict around;
+  around.insert("x", around);
+  CHECK(error_of([&] { nn::to_state_dict(around); }) ==
+        "to_state_dict: x is a dict that was met before");
+  around.clear();
+  around.insert(std::string(1025, 'k'), ones({1}));
+  CHECK(error_of([&] { nn::to_state_dict(around); }) ==
+        "to_state_dict: a name of 1025 bytes, more than 1024");
 }

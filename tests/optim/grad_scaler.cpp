@@ -104,3 +104,21 @@ TEST_CASE("a scaler that is not enabled does nothing") {
   scaler.update();
   CHECK(fit.w.equal(full({2}, 0.5)));
 }
+
+TEST_CASE("a step without any gradient is refused, and a state that lacks a number") {
+  Fit fit;
+  GradScaler scaler(GradScalerOptions().init_scale(4));
+  const char* const none =
+      "step: no parameter of the optimiser had a gradient when they were unscaled";
+  CHECK_THROWS_WITH(scaler.step(fit.sgd), none);
+  scaler.unscale_(fit.sgd);
+  CHECK_THROWS_WITH(scaler.update(), "update: no gradients were unscaled since the last update");
+  CHECK_THROWS_WITH(scaler.step(fit.sgd), none);
+  fit.backward(scaler, 0.5);
+  scaler.step(fit.sgd);
+  CHECK(fit.w.equal(full({2}, 0.75)));
+  scaler.update();
+  impl::GenericDict state = scaler.state_dict();
+  state.erase("scale");
+  CHECK_THROWS_WITH(scaler.load_state_dict(state), "load_state_dict: the dict has no scale");
+}

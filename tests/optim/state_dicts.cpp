@@ -1,6 +1,8 @@
 // state_dict() of optimisers and schedulers.
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "gradus.h"
 #include "tests/support.h"
 
@@ -243,4 +245,59 @@ TEST_CASE("schedulers go on from a state dict under Python's names") {
   GenericDict wrong = plateau.state_dict();
   wrong.insert_or_assign("num_bad_epochs", -1);
   CHECK_THROWS_AS(other.load_state_dict(wrong), Error);
+}
+
+TEST_CASE("a scheduler's dict of a file that would be gone through without an end is refused") {
+  Fit fit;
+  optim::SGD sgd({fit.w}, optim::SGDOptions(1.0));
+  optim::StepLR scheduler(sgd, 1);
+  const GenericDict whole = scheduler.state_dict();
+  const auto within = [&](const GenericDict& part, int times) {
+    GenericDict dict = whole.copy();
+    GenericList parts;
+    for (int i = 0; i < times; ++i) parts.push_back(part);
+    dict.insert_or_assign("_schedulers", parts);
+    return dict;
+  };
+  CHECK_THROWS_WITH(scheduler.load_state_dict(within(whole, 2)),
+                    "load_state_dict: _schedulers.1 is a dict that was met before");
+  GenericDict deep = whole;
+  for (int i = 0; i < 100000; ++i) deep = within(deep, 1);
+  CHECK_THROWS_WITH(scheduler.load_state_dict(deep),
+                    doctest::Contains("is nested more than 64 deep"));
+
+  // Python's schedulers share short lists of numbers.
+  GenericList rates, many;
+  rates.push_back(0.5);
+  GenericDict both = whole.copy();
+  both.insert_or_assign("base_lrs", rates);
+  both.insert_or_assign("_last_lr", rates);
+  scheduler.load_state_dict(both);
+  CHECK(scheduler.get_last_lr() == std::vector<double>{0.5});
+  for (int i = 0; i < 257; ++i) many.push_back(0.5);
+  both.insert_or_assign("base_lrs", many);
+  both.insert_or_assign("_last_lr", many);
+  CHECK(message([&] {
+          scheduler.load_state_dict(both);
+        }).ends_with(" is a list that was met before"));
+}
+
+TEST_CASE("what a state dict lacks is named, and a count that is none refused") {
+  Fit fit;
+  optim::Adam adam({fit.w}, optim::AdamOptions(1.0));
+  fit.loss().backward();
+  adam.step();
+  const GenericDict dict = adam.state_dict();
+  for (const char* name : {"state", "param_groups"}) {
+    GenericDict less = dict.copy();
+    less.erase(name);
+    CHECK_THROWS_WITH(adam.load_state_dict(less),
+                      (std::string("load_state_dict: the dict has no ") + name).c_str());
+  }
+  for (const double count : {1e300, -1e300, double(NAN), 0.5}) {
+    dict.at("state").toGenericDict().at(0).toGenericDict().insert_or_assign("step", count);
+    CHECK_THROWS_WITH(adam.load_state_dict(dict), doctest::Contains(", a count wanted"));
+  }
+  dict.at("param_groups").toList().get(0).toGenericDict().erase("params");
+  CHECK_THROWS_WITH(adam.load_state_dict(dict), "load_state_dict: the dict has no params");
 }

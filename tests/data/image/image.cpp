@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/data/image/pictures.h"
+#include "tests/named_pipe.h"
 #include "tests/temporary_directory.h"
 
 using namespace gradus;
@@ -76,7 +77,7 @@ TEST_CASE("a file that cannot be written keeps its content") {
   CHECK_THROWS_AS(write_jpeg(noise(2, 4, 4), path), Error);
   CHECK(read_image(path).equal(noise(3, 4, 4)));
   CHECK(message([&] { write_png(noise(3, 4, 4), folder / "none/a.png"); }) ==
-        "save: cannot open " + (folder / "none/a.png") + ": No such file or directory");
+        "write_png: cannot open " + (folder / "none/a.png") + ": No such file or directory");
   // Nothing else is left.
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
 }
@@ -94,4 +95,15 @@ TEST_CASE("what other programs are to read" * doctest::skip(!std::getenv("GRADUS
     write_jpeg(slopes(channels, 37, 50), name + ".jpg", 100);
     write_file(name + ".raw", slopes(channels, 37, 50).permute({1, 2, 0}).reshape({-1}));
   }
+}
+
+TEST_CASE("a picture goes to a pipe, which stays one") {
+  const TemporaryDirectory folder;
+  const NamedPipe pipe(folder / "pipe");
+  write_file(pipe.path, full({3}, 65, kByte));
+  CHECK(pipe.stands());
+  CHECK(pipe.content() == "AAA");
+  write_png(noise(3, 4, 4), pipe.path);
+  CHECK(pipe.stands());
+  CHECK(decode_png(pipe.content()).equal(noise(3, 4, 4)));
 }

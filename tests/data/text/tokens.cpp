@@ -9,6 +9,7 @@
 #include "autograd/ops/view/join.h"
 #include "data/data_loader.h"
 #include "data/text/token_windows.h"
+#include "tests/named_pipe.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -119,7 +120,7 @@ TEST_CASE("tokens are written piece by piece") {
     CHECK(message([&] { moved.close(); }) == "TokenWriter: the file is closed");
   }
   CHECK(message([&] { TokenWriter(folder / "nowhere/x"); }) ==
-        "save: cannot open " + (folder / "nowhere/x") + ": No such file or directory");
+        "TokenWriter: cannot open " + (folder / "nowhere/x") + ": No such file or directory");
 }
 
 TEST_CASE("windows and the tokens behind theirs") {
@@ -186,4 +187,15 @@ TEST_CASE("what windows cannot be made of") {
   CHECK(message([] { TokenWindows(Tensor(), 2); }) == "token windows: the tensor is undefined");
   CHECK(message([&] { TokenWindows(tokens - 100, 2).get(1); }) == "token windows: token 2 is -98");
   CHECK(message([&] { TokenWindows(3 - tokens, 3).get(1); }) == "token windows: token 4 is -1");
+}
+
+TEST_CASE("tokens go to a pipe, which stays one") {
+  const TemporaryDirectory folder;
+  const NamedPipe pipe(folder / "pipe");
+  write_tokens(pipe.path, {65, 66});
+  TokenWriter writer(pipe.path);
+  writer.write({67});
+  writer.close();
+  CHECK(pipe.stands());
+  CHECK(pipe.content() == std::string("A\0B\0C\0", 6));
 }

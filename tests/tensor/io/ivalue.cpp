@@ -101,3 +101,16 @@ TEST_CASE("what is nested a million deep is let go of without an end of the stac
   CHECK(kept.isList());  // what somebody else has stays
   CHECK(kept.toList().get(0).isGenericDict());
 }
+
+TEST_CASE("an integer that does not fit is refused both ways") {
+  CHECK(message([] { IValue(-1).to<uint64_t>(); }) == "ivalue: -1 does not fit");
+  CHECK(message([] { IValue(INT64_MIN).to<uint64_t>(); }) ==
+        "ivalue: -9223372036854775808 does not fit");
+  CHECK(message([] { IValue(-1).to<uint8_t>(); }) == "ivalue: -1 does not fit");
+  CHECK(message([] { IValue(256).to<uint8_t>(); }) == "ivalue: 256 does not fit");
+  CHECK(message([] { IValue(128).to<int8_t>(); }) == "ivalue: 128 does not fit");
+  CHECK(message([] { IValue(uint64_t(1) << 63); }) == "ivalue: 9223372036854775808 does not fit");
+  CHECK(IValue(INT64_MAX).to<uint64_t>() == uint64_t(INT64_MAX));
+  CHECK(IValue(UINT32_MAX).toInt() == int64_t(UINT32_MAX));
+  CHECK(IValue(-128).to<int8_t>() == -128);
+}

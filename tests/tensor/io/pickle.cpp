@@ -3,7 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
+#include <thread>
 
 #include "tests/archive.h"
 #include "tests/temporary_directory.h"
@@ -84,6 +89,21 @@ TEST_CASE("torch_load: other files are told by their kind") {
   writer.deflate("a/data.pkl", {"(" + std::string(100, 'N') + "t."});
   writer.finish();
   CHECK(loading(packed) == "a/data.pkl is packed, where torch.save packs nothing");
+}
+
+TEST_CASE("torch_load: a pipe without an archive is read once") {
+  const TemporaryDirectory folder;
+  const std::string file = folder / "pipe";
+  REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+  std::thread writer([&] {
+    const int fd = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    [[maybe_unused]] const ssize_t n = write(fd, "something else", 14);
+    close(fd);
+  });
+  const std::string text = message([&] { torch_load(file); });
+  writer.join();
+  CHECK(text.starts_with("torch_load: " + file + ": "));
 }
 
 TEST_CASE("load: a file of torch_save is told to be one") {

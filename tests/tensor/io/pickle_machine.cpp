@@ -71,6 +71,8 @@ TEST_CASE("pickle_load: each opcode") {
       {"ctorch\ndevice\n\x8c\3cpu\x85R.", "'cpu'"},
       {"ctorch\ndevice\n\x8c\4cudaK\3\x86R.", "'cuda:3'"},
       {"ctorch\nSize\nK\1K\2\x86\x85R.", "(1 2)"},
+      {"ccollections\nCounter\n)R.", shown("}.")},
+      {"ccollections\nCounter\n}(K\3K\2K\5K\1u\x85R.", shown("}(K\3K\2K\5K\1u.")},
       {"ctorch.jit._pickle\nbuild_intlist\n]K\1a\x85R.", "#0[1]"},
       {storage("FloatStorage", "0", 2) + ".",
        "#0float32[2/1]+0 of storage 0, 24 bytes, no grad: 0.0 1.0;"},
@@ -288,4 +290,30 @@ TEST_CASE("pickle_load: what is named twice is made once") {
   const IValue v = unpickled(pickle + ".");
   CHECK(bool(pickle_load(pickle_save(v)).isTuple()));
   CHECK(pickle_save(v).size() < 2000);
+}
+
+TEST_CASE("pickle_load: what can be named many times is short") {
+  const auto tuple = [](size_t n) {
+    std::string out = "(";
+    for (size_t i = 0; i < n; ++i) out += "K\1";
+    return out + "t";
+  };
+  const auto string = [](size_t n) {
+    std::string size(4, '\0');
+    for (int i = 0; i < 4; ++i) size[size_t(i)] = char(n >> 8 * i);
+    return "X" + size + std::string(n, 'k');
+  };
+  CHECK(why("ctorch\nSize\n" + tuple(64) + "\x85R.") == "nothing was thrown");
+  CHECK(why("ctorch\nSize\n" + tuple(65) + "\x85R.") == "a size of 65 dims, more than 64");
+  CHECK(why("ctorch\nSize\n" + tuple(17) + "R.") == "a call with 17 arguments, more than 16");
+  CHECK(why("ctorch\ndevice\n" + string(101) + "\x85R.") ==
+        "a device's name of 101 bytes, more than 100");
+  CHECK(why("}" + string(16384) + "Ns.") == "nothing was thrown");
+  CHECK(why("}" + string(16385) + "Ns.") == "a key of 16385 bytes, more than 16384");
+  CHECK(why("(" + text("storage") + "ctorch\nFloatStorage\n" + string(1025) + text("cpu") +
+            "K\1tQ.") == "a storage's key of 1025 bytes, more than 1024");
+  std::string flags = "}(";
+  for (char i = 0; i < 17; ++i) flags += text(std::string(1, char('a' + i))) + "\x89";
+  CHECK(why("ctorch._utils\n_rebuild_tensor_v2\n(" + storage("FloatStorage", "0", 6) +
+            "K\0K\1\x85K\1\x85\x89}"s + flags + "utR.") == "a tensor with 17 flags, more than 16");
 }
