@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "autograd/factories.h"
+#include "monitor/checkpoint_folder.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/warn.h"
 #include "tensor/io/file.h"
@@ -22,19 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view prefix = "step_", suffix = ".pt";
 constexpr int64_t format_version = 1;
-
-// The step of a checkpoint's file; none for other files.
-std::optional<int64_t> step_of(const std::string& name) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  const std::string digits =
-      name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-  if (digits.size() < 12 || digits.size() > 18 ||
-      digits.find_first_not_of("0123456789") != digits.npos)
-    return std::nullopt;
-  return std::stoll(digits);
-}
 
 // What shares no tensor with the value.
 IValue copy_of(const IValue& value) {
@@ -87,16 +76,8 @@ void Checkpoint::add_part(const std::string& name, std::function<IValue()> save,
 }
 
 std::vector<std::string> Checkpoint::files() const {
-  std::vector<std::pair<int64_t, std::string>> found;
-  std::error_code error;
-  fs::directory_iterator at(folder_, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error))
-    if (const auto step = step_of(at->path().filename().string()))
-      found.emplace_back(*step, at->path().string());
-  if (error) fail("checkpoint: cannot read the folder {}: {}", folder_, error.message());
-  std::sort(found.begin(), found.end());
   std::vector<std::string> out;
-  for (auto& [step, name] : found) out.push_back(std::move(name));
+  for (auto& [step, name] : detail::checkpoint_files(folder_)) out.push_back(std::move(name));
   return out;
 }
 
@@ -129,18 +110,34 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
   content.insert("values", values_);
   content.insert("state", parts);
 
-  const std::string name =
-      (fs::path(folder_) / fmt::format("{}{:012}{}", prefix, position.step, suffix)).string();
+  // Steps only grow in a run, so that what is above this one's was saved by another: by one that
+  // this run does not go on from. It would be taken for the newest.
+  std::vector<std::string> stale;
+  detail::put_aside(damaged_, ".damaged", "what is damaged");
+  damaged_.clear();
+  for (auto& [step, other] : detail::checkpoint_files(folder_))
+    if (step > position.step) stale.push_back(std::move(other));
+  detail::put_aside(stale, ".stale",
+                    fmt::format("the checkpoints of another run, above step {}", position.step));
+  remove_old(position.step);  // a kill may have come before it was done
+  const std::string name = detail::checkpoint_file(folder_, position.step);
   torch_save(content, name);
   best_value_ = best_value;
   best_step_ = best_step;
   if (best_step == position.step) link_best(name);
 
-  const std::vector<std::string> all = files();
+  remove_old(position.step);
+}
+
+// Removes all but the last ones; that of the step stays.
+void Checkpoint::remove_old(int64_t step) const {
+  const auto all = detail::checkpoint_files(folder_);
   const size_t keep = size_t(options_.keep());
-  for (size_t i = 0; i + keep < all.size(); ++i)
-    if (all[i] != name && unlink(all[i].c_str()) != 0 && errno != ENOENT)
-      fail("checkpoint: cannot remove {}: {}", all[i], std::generic_category().message(errno));
+  for (size_t i = 0; i + keep < all.size(); ++i) {
+    const auto& [other, name] = all[i];
+    if (other != step && unlink(name.c_str()) != 0 && errno != ENOENT)
+      fail("checkpoint: cannot remove {}: {}", name, std::generic_category().message(errno));
+  }
 }
 
 // A second name of the file, put in the place of the former best one in one move; a copy where the
@@ -159,12 +156,14 @@ void Checkpoint::link_best(const std::string& filename) const {
 Position Checkpoint::resume() {
   const std::vector<std::string> all = files();
   std::string reasons;
+  damaged_.clear();
   for (size_t i = all.size(); i-- > 0;) {
     IValue content;
     try {
       content = torch_load(all[i]);
     } catch (const Error& e) {
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", all[i], e.what());
+      damaged_.push_back(all[i]);
       continue;
     }
     const Position at = take(all[i], content);
@@ -212,7 +211,8 @@ Position Checkpoint::take(const std::string& filename, const IValue& content) tr
   best_value_ = best_value;
   best_step_ = best_step;
   // A kill may have come between the file and its second name.
-  if (best_step == position.step && step_of(fs::path(filename).filename().string()) == best_step)
+  if (best_step == position.step &&
+      detail::checkpoint_step(fs::path(filename).filename().string()) == best_step)
     link_best(filename);
   return position;
 } catch (const Error& e) {

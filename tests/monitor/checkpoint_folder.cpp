@@ -1,0 +1,95 @@
+// What stands in the folder of a Checkpoint after saves that were killed, repeated or gone back to.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "gradus.h"
+#include "monitor/checkpoint.h"
+#include "tests/support.h"
+#include "tests/temporary_directory.h"
+
+using namespace gradus;
+using monitor::Checkpoint, monitor::CheckpointOptions;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Warned : WarningHandler {
+  void process(const Warning& warning) override { texts.push_back(warning.msg()); }
+  std::vector<std::string> texts;
+};
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> out;
+  for (const auto& e : fs::directory_iterator(folder)) out.push_back(e.path().filename().string());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("after going back to a checkpoint, those of later steps are put aside at the next save") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  {
+    Checkpoint diverged(folder);
+    for (const int64_t step : {5000, 6000, 7000}) diverged.save({0, step});
+  }
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  {
+    Checkpoint back(folder);
+    CHECK(back.load_from(folder + "/step_000000005000.pt").step == 5000);
+    CHECK(back.files().size() == 3);  // only read
+    for (const int64_t step : {5100, 5200, 5300}) back.save({0, step});
+  }
+  REQUIRE(warned.texts.size() == 1);
+  CHECK(warned.texts[0] ==
+        "checkpoint: put aside the checkpoints of another run, above step 5100: " + folder +
+            "/step_000000006000.pt.stale, " + folder + "/step_000000007000.pt.stale");
+  CHECK(names_in(folder) == Names{"step_000000005100.pt", "step_000000005200.pt",
+                                  "step_000000005300.pt", "step_000000006000.pt.stale",
+                                  "step_000000007000.pt.stale"});
+  CHECK(Checkpoint(folder).resume().step == 5300);
+  CHECK(Checkpoint(folder).load_from(folder + "/step_000000006000.pt.stale").step == 6000);
+}
+
+TEST_CASE("a new run in an old folder puts the old checkpoints aside, and loses none") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  for (int run = 0; run < 3; ++run) {
+    Checkpoint checkpoint(folder, CheckpointOptions().keep(1));
+    checkpoint.save({run, 10});
+    CHECK(checkpoint.resume().epoch == run);
+    checkpoint.save({run, 20});
+  }
+  CHECK(names_in(folder) == Names{"step_000000000020.pt", "step_000000000020.pt.stale",
+                                  "step_000000000020.pt.stale.1"});
+  CHECK(warned.texts.size() == 2);
+  CHECK(Checkpoint(folder).load_from(folder + "/step_000000000020.pt.stale").epoch == 0);
+  CHECK(Checkpoint(folder).resume().epoch == 2);
+}
+
+TEST_CASE("a damaged checkpoint takes the place of none to keep") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  {
+    Checkpoint checkpoint(folder, CheckpointOptions().keep(2));
+    for (const int64_t step : {1, 2}) checkpoint.save({0, step});
+  }
+  fs::resize_file(folder + "/step_000000000002.pt", 100);
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  Checkpoint checkpoint(folder, CheckpointOptions().keep(2));
+  CHECK(checkpoint.resume().step == 1);
+  CHECK(names_in(folder) == Names{"step_000000000001.pt", "step_000000000002.pt"});
+  for (const int64_t step : {2, 3}) checkpoint.save({0, step});
+  REQUIRE(warned.texts.size() == 2);
+  CHECK(warned.texts[1] ==
+        "checkpoint: put aside what is damaged: " + folder + "/step_000000000002.pt.damaged");
+  CHECK(names_in(folder) ==
+        Names{"step_000000000002.pt", "step_000000000002.pt.damaged", "step_000000000003.pt"});
+}
