@@ -68,6 +68,7 @@ FitRun::End FitRun::train_epoch() {
     call(options_.on_step(), step_loss_, nullptr);
     log_step();
     if (bar_) bar_->update(batches, {{"loss", loss_sum_ / examples_}});
+    if (!parts_.train.running()) break;  // the group was cut short: the epoch is over
     const bool signal = signalled();
     if (signal ||
         (options_.save_steps() > 0 && history_.step % options_.save_steps() == 0 && !stop_))

@@ -77,7 +77,8 @@ FitParts fit_parts(Model& model, Loss& loss, optim::Optimizer& optimizer, Batche
 /// stopping, the loaders' places, metrics, history and the default generator are in it. The
 /// program must build the same parts before. A range without state_dict() must give the same
 /// batches for the same state of the default generator. A checkpoint or log that cannot be written,
-/// as on a full disk, is a warning. A signal during the validation ends the training after it.
+/// as on a full disk, is a warning. A signal during the validation ends the training after it. A
+/// loader with workers whose epoch was cut short is then at that place still, as after a break.
 ///
 /// Optimisers that need a closure, as LBFGS, are not for fit(). Throws Error for options out of
 /// range, for a loss that is not one number, not finite (see stop_on_nan()), for an epoch without a

@@ -125,18 +125,20 @@ struct FitOptions {
   GRADUS_ARG(FitCheckpoint, checkpoint);
   /// A checkpoint after so many steps too; 0: none within an epoch.
   GRADUS_ARG(int64_t, save_steps) = 0;
-  /// A checkpoint after so many epochs; 0: none between epochs. The last one is always saved.
+  /// A checkpoint after so many epochs; 0: none between epochs. The last one is always saved. The
+  /// best checkpoint is the best of these.
   GRADUS_ARG(int64_t, save_epochs) = 1;
   /// With a checkpoint: whether SIGINT and SIGTERM save one and end the training, see StopOnSignal.
   GRADUS_ARG(bool, stop_on_signal) = true;
   /// A bar for each epoch.
   GRADUS_ARG(FitProgress, progress);
   /// Gets the values of each epoch under their names and, every log_steps() steps, "step/loss" and
-  /// "step/lr".
+  /// "step/lr". What a killed run wrote after its last checkpoint stays there.
   GRADUS_ARG(WriterPointer, writer) = nullptr;
   /// How often the writer gets a step's values. At least 1.
   GRADUS_ARG(int64_t, log_steps) = 10;
-  /// Gets the values of each epoch. After a resume what it has of later steps is dropped.
+  /// Gets the values of each epoch. Where the run goes on from a checkpoint, what it has of later
+  /// steps is dropped.
   GRADUS_ARG(LoggerPointer, logger) = nullptr;
   /// Is called after each step.
   GRADUS_ARG(std::function<void(FitContext&)>, on_step);

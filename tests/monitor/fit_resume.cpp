@@ -23,6 +23,13 @@ struct Warned : WarningHandler {
 };
 struct Killed {};
 
+std::vector<std::string> first_column(const std::string& filename) {
+  std::ifstream file(filename);
+  std::vector<std::string> out;
+  for (std::string line; std::getline(file, line);) out.push_back(line.substr(0, line.find(',')));
+  return out;
+}
+
 // All that the two runs gave.
 void check_same(const FitHistory& a, const Run& run_a, const FitHistory& b, const Run& run_b) {
   CHECK(same(run_a.weights(), run_b.weights()));
@@ -44,7 +51,7 @@ void check_same(const FitHistory& a, const Run& run_a, const FitHistory& b, cons
 
 TEST_CASE("fit: a run that was stopped at any step goes on to the same bits") {
   const TemporaryDirectory directory;
-  for (const size_t workers : {0, 2}) {
+  for (const size_t workers : {size_t(0), size_t(2)}) {
     CAPTURE(workers);
     Run whole(workers);
     const FitHistory undisturbed = whole.fit(whole.options());
@@ -55,9 +62,10 @@ TEST_CASE("fit: a run that was stopped at any step goes on to the same bits") {
       {
         Run run(workers);
         const FitHistory history =
-            run.fit(run.options().checkpoint(folder).on_step([&](FitContext& context) {
-              if (context.step == last) context.stop();
-            }));
+            run.fit(run.options().checkpoint(folder).save_epochs(last % 2).on_step(
+                [&](FitContext& context) {
+                  if (context.step == last) context.stop();
+                }));
         CHECK(history.stopped_by_callback);
         CHECK(history.step == last);
       }
@@ -67,7 +75,7 @@ TEST_CASE("fit: a run that was stopped at any step goes on to the same bits") {
         const NoGradGuard no_grad;
         for (Tensor& p : run.net->parameters()) p.fill_(9);
       }
-      const FitHistory history = run.fit(run.options().checkpoint(folder));
+      const FitHistory history = run.fit(run.options().checkpoint(folder).save_epochs(0));
       CHECK(history.resumed_at == last);
       check_same(undisturbed, whole, history, run);
       CHECK(equal(get_rng_state(), generator));
@@ -98,10 +106,49 @@ TEST_CASE("fit: a run that was killed goes on from the checkpoint before, to the
     }
   }
   CHECK(kills >= 3);
-  std::ifstream file(log);
-  std::vector<std::string> steps;
-  for (std::string line; std::getline(file, line);) steps.push_back(line.substr(0, line.find(',')));
-  CHECK(steps == std::vector<std::string>{"step", "3", "6", "9", "12"});
+  CHECK(first_column(log) == std::vector<std::string>{"step", "3", "6", "9", "12"});
+}
+
+TEST_CASE("fit: an epoch that was logged, and then lost by a kill, is logged once") {
+  struct Fragile final : monitor::Logger {  // the kill comes between the log and the checkpoint
+    explicit Fragile(const std::string& filename) : file(filename) {}
+    void log(int64_t step, monitor::NamedValues values) override {
+      file.log(step, values);
+      logged = true;
+    }
+    void flush() override {
+      if (logged) throw Killed();
+    }
+    void resume(int64_t step) override { file.resume(step); }
+    monitor::CSVLogger file;
+    bool logged = false;
+  };
+  // Saved at step 7 as the epoch's last, and killed; with groups of 3 the last is known to be so.
+  for (const int64_t group : {1, 3}) {
+    CAPTURE(group);
+    const TemporaryDirectory directory;
+    const std::string log = directory / "log.csv";
+    const int64_t steps = group == 1 ? 7 : 3, saves = group == 1 ? 7 : 1;
+    {
+      Fragile logger(log);
+      Run run;
+      CHECK_THROWS_AS(run.fit(run.options()
+                                  .accumulate(group)
+                                  .checkpoint(directory / "run")
+                                  .save_steps(saves)
+                                  .logger(&logger)),
+                      Killed);
+    }
+    monitor::CSVLogger logger(log, monitor::CSVLoggerOptions().append(true));
+    Run whole, run;
+    const FitHistory undisturbed = whole.fit(whole.options().epochs(2).accumulate(group));
+    const FitHistory history = run.fit(
+        run.options().epochs(2).accumulate(group).checkpoint(directory / "run").logger(&logger));
+    CHECK(history.resumed_at == (group == 1 ? 7 : 2));
+    check_same(undisturbed, whole, history, run);
+    CHECK(first_column(log) ==
+          std::vector<std::string>{"step", std::to_string(steps), std::to_string(2 * steps)});
+  }
 }
 
 TEST_CASE(
@@ -140,7 +187,8 @@ TEST_CASE(
       }
       Run run;
       manual_seed(99);
-      check_same(undisturbed, whole, train(run, options(run).checkpoint(folder)), run);
+      check_same(undisturbed, whole, train(run, options(run).checkpoint(folder).save_epochs(0)),
+                 run);
       fs::remove_all(folder);
     }
   }
