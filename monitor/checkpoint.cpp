@@ -1,5 +1,6 @@
 #include "monitor/checkpoint.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -86,16 +87,13 @@ std::string Checkpoint::best_file() const { return (fs::path(folder_) / "best.pt
 void Checkpoint::save(Position position, const std::map<std::string, double>& metrics) {
   if (position.step < 0 || position.step >= int64_t(1e18))
     fail("checkpoint: the step is {}, not in 0 .. 10^18", position.step);
+  bool is_best = false;
   std::optional<double> best_value = best_value_;
-  int64_t best_step = best_step_;
   if (const auto metric = metrics.find(options_.best()); metric != metrics.end()) {
     const double v = metric->second;
-    const bool better =
-        !best_value || (options_.mode() == Mode::min ? v < *best_value : v > *best_value);
-    if (better && !std::isnan(v)) {
-      best_value = v;
-      best_step = position.step;
-    }
+    is_best = !std::isnan(v) &&
+              (!best_value || (options_.mode() == Mode::min ? v < *best_value : v > *best_value));
+    if (is_best) best_value = v;
   }
   impl::GenericDict content, parts, numbers;
   for (const auto& [name, part] : parts_) parts.insert(name, part.save());
@@ -105,7 +103,7 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
   content.insert("step", position.step);
   content.insert("metrics", numbers);
   content.insert("best_value", best_value ? IValue(*best_value) : IValue());
-  content.insert("best_step", best_step);
+  content.insert("is_best", is_best);
   content.insert("generator", get_rng_state());
   content.insert("values", values_);
   content.insert("state", parts);
@@ -122,9 +120,10 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
   remove_old(position.step);  // a kill may have come before it was done
   const std::string name = detail::checkpoint_file(folder_, position.step);
   torch_save(content, name);
-  best_value_ = best_value;
-  best_step_ = best_step;
-  if (best_step == position.step) link_best(name);
+  if (is_best) {
+    link_best(name);
+    best_value_ = best_value;  // not if that failed: what comes next may be the best one there
+  }
 
   remove_old(position.step);
 }
@@ -146,11 +145,30 @@ void Checkpoint::link_best(const std::string& filename) const {
   const std::string next = best_file() + ".next";
   unlink(next.c_str());
   if (link(filename.c_str(), next.c_str()) == 0) {
-    if (rename(next.c_str(), best_file().c_str()) != 0)
-      fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(errno));
-    return;
+    if (rename(next.c_str(), best_file().c_str()) == 0) return;
+    const int error = errno;
+    unlink(next.c_str());
+    fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(error));
   }
   torch_save(torch_load(filename), best_file());
+}
+
+// A kill may have come between the best one's file and its second name, or a failure.
+void Checkpoint::mend_best(const std::string& filename) const {
+  struct stat file, best;
+  if (stat(filename.c_str(), &file) != 0) return;
+  if (stat(best_file().c_str(), &best) == 0) {
+    const auto age = [](const struct stat& s) {
+      return std::pair(s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+    };
+    const bool same = file.st_dev == best.st_dev && file.st_ino == best.st_ino;
+    if (same || age(best) > age(file)) return;
+  }
+  try {
+    link_best(filename);
+  } catch (const Error& e) {
+    warn("checkpoint: best.pt is not {}, which is the best one: {}", filename, e.what());
+  }
 }
 
 Position Checkpoint::resume() {
@@ -167,6 +185,8 @@ Position Checkpoint::resume() {
       continue;
     }
     const Position at = take(all[i], content);
+    const impl::GenericDict dict = content.toGenericDict();
+    if (dict.contains("is_best") && dict.at("is_best").toBool()) mend_best(all[i]);
     if (!reasons.empty()) warn("checkpoint: passed over what is damaged: {}", reasons);
     return at;
   }
@@ -186,7 +206,6 @@ Position Checkpoint::take(const std::string& filename, const IValue& content) tr
     fail("checkpoint: its format is {}, {} wanted", version, format_version);
   const Position position{dict.at("epoch").toInt(), dict.at("step").toInt()};
   const std::optional<double> best_value = dict.at("best_value").toOptional<double>();
-  const int64_t best_step = dict.at("best_step").toInt();
   const impl::GenericDict values = dict_at(dict, "values"), parts = dict_at(dict, "state");
   const Tensor generator = dict.at("generator").toTensor(), former = get_rng_state();
 
@@ -209,11 +228,6 @@ Position Checkpoint::take(const std::string& filename, const IValue& content) tr
   values_.clear();
   for (const auto& entry : values) values_.insert(entry.key(), entry.value());
   best_value_ = best_value;
-  best_step_ = best_step;
-  // A kill may have come between the file and its second name.
-  if (best_step == position.step &&
-      detail::checkpoint_step(fs::path(filename).filename().string()) == best_step)
-    link_best(filename);
   return position;
 } catch (const Error& e) {
   fail("{}: {}", filename, e.what());

@@ -25,6 +25,10 @@ std::vector<std::string> names_in(const fs::path& folder) {
   std::sort(out.begin(), out.end());
   return out;
 }
+// The epoch of the checkpoint that is called the best one.
+int64_t best_epoch(const std::string& folder) {
+  return Checkpoint(folder).load_from(folder + "/best.pt").epoch;
+}
 using Names = std::vector<std::string>;
 
 }  // namespace
@@ -92,4 +96,91 @@ TEST_CASE("a damaged checkpoint takes the place of none to keep") {
         "checkpoint: put aside what is damaged: " + folder + "/step_000000000002.pt.damaged");
   CHECK(names_in(folder) ==
         Names{"step_000000000002.pt", "step_000000000002.pt.damaged", "step_000000000003.pt"});
+}
+
+TEST_CASE("the best one is that of the save that was better, not a later one of its step") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  Checkpoint checkpoint(folder, CheckpointOptions().best("loss"));
+  checkpoint.save({0, 5}, {{"loss", 1.0}});
+  checkpoint.save({1, 5}, {{"loss", 2.0}});
+  CHECK(best_epoch(folder) == 0);
+  checkpoint.save({2, 5});
+  CHECK(best_epoch(folder) == 0);
+  CHECK(checkpoint.resume().epoch == 2);
+  CHECK(best_epoch(folder) == 0);
+  CHECK(checkpoint.best_value() == 1);
+  checkpoint.save({3, 5}, {{"loss", 0.5}});
+  CHECK(best_epoch(folder) == 3);
+  CHECK(checkpoint.files().size() == 1);
+}
+
+TEST_CASE("where the best one cannot be written, the next better one than that which is there is") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run", best = folder + "/best.pt";
+  Checkpoint checkpoint(folder, CheckpointOptions().best("loss"));
+  checkpoint.save({0, 1}, {{"loss", 3.0}});
+  fs::rename(best, dir / "before.pt");
+  fs::create_directories(best + "/a");  // nobody renames a file to that
+  CHECK_THROWS_WITH_AS(checkpoint.save({1, 2}, {{"loss", 1.0}}),
+                       ("checkpoint: cannot write " + best + ": Is a directory").c_str(), Error);
+  CHECK(checkpoint.best_value() == 3);
+  fs::remove_all(best);
+  fs::rename(dir / "before.pt", best);
+  checkpoint.save({2, 3}, {{"loss", 2.0}});
+  CHECK(best_epoch(folder) == 2);
+  CHECK(checkpoint.best_value() == 2);
+  CHECK(names_in(folder) ==
+        Names{"best.pt", "step_000000000001.pt", "step_000000000002.pt", "step_000000000003.pt"});
+}
+
+TEST_CASE("resume() names the best one where a kill came before; load_from() writes nothing") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run", best = folder + "/best.pt";
+  const auto options = CheckpointOptions().best("loss");
+  {
+    Checkpoint checkpoint(folder, options);
+    checkpoint.save({0, 1}, {{"loss", 3.0}});
+    fs::copy_file(best, dir / "before.pt");
+    checkpoint.save({1, 2}, {{"loss", 2.0}});
+  }
+  const auto written = fs::last_write_time(best);
+  Checkpoint checkpoint(folder, options);
+  fs::remove(best);
+  checkpoint.load_from(folder + "/step_000000000002.pt");
+  CHECK_FALSE(fs::exists(best));
+  checkpoint.resume();
+  CHECK(best_epoch(folder) == 1);
+
+  const auto put_back = [&](std::chrono::seconds age) {
+    fs::remove_all(best);
+    fs::copy_file(dir / "before.pt", best);
+    fs::last_write_time(best, written + age);
+  };
+  put_back(std::chrono::seconds(-1));
+  checkpoint.resume();
+  CHECK(best_epoch(folder) == 1);
+  put_back(std::chrono::seconds(1));  // written by something later
+  checkpoint.resume();
+  CHECK(best_epoch(folder) == 0);
+  checkpoint.load_from(folder + "/step_000000000001.pt");
+  CHECK(best_epoch(folder) == 0);
+
+  // Another folder's file.
+  {
+    Checkpoint other(dir / "other", options);
+    other.save({7, 2}, {{"loss", 0.0}});
+  }
+  checkpoint.load_from(dir / "other" + "/step_000000000002.pt");
+  CHECK(best_epoch(folder) == 0);
+
+  // What cannot be written then is a warning.
+  fs::remove(best);
+  fs::create_directories(best + "/a");
+  fs::last_write_time(best, written - std::chrono::seconds(1));
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  CHECK(checkpoint.resume().epoch == 1);
+  REQUIRE(warned.texts.size() == 1);
+  CHECK(warned.texts[0].find("cannot write " + best + ": Is a directory") != std::string::npos);
 }
