@@ -117,6 +117,7 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
     if (step > position.step) stale.push_back(std::move(other));
   detail::put_aside(stale, ".stale",
                     fmt::format("the checkpoints of another run, above step {}", position.step));
+  detail::remove_left(folder_);
   remove_old(position.step);  // a kill may have come before it was done
   const std::string name = detail::checkpoint_file(folder_, position.step);
   torch_save(content, name);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <system_error>
 
 #include "tensor/base/fail.h"
 #include "tensor/base/warn.h"
+#include "tensor/io/file.h"
 
 namespace gradus::monitor::detail {
 namespace {
@@ -63,6 +65,24 @@ void put_aside(const std::vector<std::string>& filenames, const char* ending,
     names += (names.empty() ? "" : ", ") + aside;
   }
   if (!names.empty()) warn("checkpoint: put aside {}: {}", reason, names);
+}
+
+void remove_left(const std::string& folder) {
+  std::set<std::string> left;
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    // `NAME.0.tmp`, see Replacement.
+    const fs::path path = at->path(), numbered = path.stem();
+    if (path.extension() != ".tmp") continue;
+    const std::string name = numbered.stem().string();
+    if (name == "best.pt" || checkpoint_step(name))
+      left.insert((path.parent_path() / name).string());
+  }
+  for (const std::string& filename : left) remove_abandoned(filename);
+  // A second name of a whole file, which has its first one still or was to be removed.
+  const fs::path next = fs::path(folder) / "best.pt.next";
+  if (fs::is_regular_file(fs::symlink_status(next, error))) fs::remove(next, error);
 }
 
 }  // namespace gradus::monitor::detail

@@ -22,4 +22,7 @@ std::vector<std::pair<int64_t, std::string>> checkpoint_files(const std::string&
 void put_aside(const std::vector<std::string>& filenames, const char* ending,
                const std::string& reason);
 
+// Removes what killed saves left: files that are not whole, and the best one's next name.
+void remove_left(const std::string& folder);
+
 }  // namespace gradus::monitor::detail

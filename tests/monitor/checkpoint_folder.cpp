@@ -1,5 +1,8 @@
 // What stands in the folder of a Checkpoint after saves that were killed, repeated or gone back to.
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -183,4 +186,25 @@ TEST_CASE("resume() names the best one where a kill came before; load_from() wri
   CHECK(checkpoint.resume().epoch == 1);
   REQUIRE(warned.texts.size() == 1);
   CHECK(warned.texts[0].find("cannot write " + best + ": Is a directory") != std::string::npos);
+}
+
+TEST_CASE("a save removes what killed ones left, and nothing of a living writer or of others") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  Checkpoint checkpoint(folder, CheckpointOptions().best("loss"));
+  checkpoint.save({0, 1}, {{"loss", 1.0}});
+  const auto make = [&](const char* name) { std::ofstream(folder + "/" + name) << "torn"; };
+  make("step_000000000007.pt.0.tmp");
+  make("step_000000000007.pt.3.tmp");
+  make("best.pt.0.tmp");
+  make("notes.txt.0.tmp");
+  make("step_000000000008.pt.0.tmp");
+  fs::create_hard_link(folder + "/best.pt", folder + "/best.pt.next");
+  const int living = open((folder + "/step_000000000008.pt.0.tmp").c_str(), O_RDONLY | O_CLOEXEC);
+  REQUIRE(living >= 0);
+  REQUIRE(flock(living, LOCK_EX) == 0);
+  checkpoint.save({0, 2});
+  CHECK(names_in(folder) == Names{"best.pt", "notes.txt.0.tmp", "step_000000000001.pt",
+                                  "step_000000000002.pt", "step_000000000008.pt.0.tmp"});
+  close(living);
 }
