@@ -1,5 +1,6 @@
 #include "monitor/checkpoint.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <system_error>
 
 #include "autograd/factories.h"
+#include "monitor/checkpoint_folder.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/warn.h"
 #include "tensor/io/file.h"
@@ -22,19 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view prefix = "step_", suffix = ".pt";
 constexpr int64_t format_version = 1;
-
-// The step of a checkpoint's file; none for other files.
-std::optional<int64_t> step_of(const std::string& name) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix)) return std::nullopt;
-  const std::string digits =
-      name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-  if (digits.size() < 12 || digits.size() > 18 ||
-      digits.find_first_not_of("0123456789") != digits.npos)
-    return std::nullopt;
-  return std::stoll(digits);
-}
 
 // What shares no tensor with the value.
 IValue copy_of(const IValue& value) {
@@ -87,16 +77,8 @@ void Checkpoint::add_part(const std::string& name, std::function<IValue()> save,
 }
 
 std::vector<std::string> Checkpoint::files() const {
-  std::vector<std::pair<int64_t, std::string>> found;
-  std::error_code error;
-  fs::directory_iterator at(folder_, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error))
-    if (const auto step = step_of(at->path().filename().string()))
-      found.emplace_back(*step, at->path().string());
-  if (error) fail("checkpoint: cannot read the folder {}: {}", folder_, error.message());
-  std::sort(found.begin(), found.end());
   std::vector<std::string> out;
-  for (auto& [step, name] : found) out.push_back(std::move(name));
+  for (auto& [step, name] : detail::checkpoint_files(folder_)) out.push_back(std::move(name));
   return out;
 }
 
@@ -105,16 +87,13 @@ std::string Checkpoint::best_file() const { return (fs::path(folder_) / "best.pt
 void Checkpoint::save(Position position, const std::map<std::string, double>& metrics) {
   if (position.step < 0 || position.step >= int64_t(1e18))
     fail("checkpoint: the step is {}, not in 0 .. 10^18", position.step);
+  bool is_best = false;
   std::optional<double> best_value = best_value_;
-  int64_t best_step = best_step_;
   if (const auto metric = metrics.find(options_.best()); metric != metrics.end()) {
     const double v = metric->second;
-    const bool better =
-        !best_value || (options_.mode() == Mode::min ? v < *best_value : v > *best_value);
-    if (better && !std::isnan(v)) {
-      best_value = v;
-      best_step = position.step;
-    }
+    is_best = !std::isnan(v) &&
+              (!best_value || (options_.mode() == Mode::min ? v < *best_value : v > *best_value));
+    if (is_best) best_value = v;
   }
   impl::GenericDict content, parts, numbers;
   for (const auto& [name, part] : parts_) parts.insert(name, part.save());
@@ -124,23 +103,41 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
   content.insert("step", position.step);
   content.insert("metrics", numbers);
   content.insert("best_value", best_value ? IValue(*best_value) : IValue());
-  content.insert("best_step", best_step);
+  content.insert("is_best", is_best);
   content.insert("generator", get_rng_state());
   content.insert("values", values_);
   content.insert("state", parts);
 
-  const std::string name =
-      (fs::path(folder_) / fmt::format("{}{:012}{}", prefix, position.step, suffix)).string();
+  // Steps only grow in a run, so that what is above this one's was saved by another: by one that
+  // this run does not go on from. It would be taken for the newest.
+  std::vector<std::string> stale;
+  detail::put_aside(damaged_, ".damaged", "what is damaged");
+  damaged_.clear();
+  for (auto& [step, other] : detail::checkpoint_files(folder_))
+    if (step > position.step) stale.push_back(std::move(other));
+  detail::put_aside(stale, ".stale",
+                    fmt::format("the checkpoints of another run, above step {}", position.step));
+  detail::remove_left(folder_);
+  remove_old(position.step);  // a kill may have come before it was done
+  const std::string name = detail::checkpoint_file(folder_, position.step);
   torch_save(content, name);
-  best_value_ = best_value;
-  best_step_ = best_step;
-  if (best_step == position.step) link_best(name);
+  if (is_best) {
+    link_best(name);
+    best_value_ = best_value;  // not if that failed: what comes next may be the best one there
+  }
 
-  const std::vector<std::string> all = files();
+  remove_old(position.step);
+}
+
+// Removes all but the last ones; that of the step stays.
+void Checkpoint::remove_old(int64_t step) const {
+  const auto all = detail::checkpoint_files(folder_);
   const size_t keep = size_t(options_.keep());
-  for (size_t i = 0; i + keep < all.size(); ++i)
-    if (all[i] != name && unlink(all[i].c_str()) != 0 && errno != ENOENT)
-      fail("checkpoint: cannot remove {}: {}", all[i], std::generic_category().message(errno));
+  for (size_t i = 0; i + keep < all.size(); ++i) {
+    const auto& [other, name] = all[i];
+    if (other != step && unlink(name.c_str()) != 0 && errno != ENOENT)
+      fail("checkpoint: cannot remove {}: {}", name, std::generic_category().message(errno));
+  }
 }
 
 // A second name of the file, put in the place of the former best one in one move; a copy where the
@@ -149,25 +146,48 @@ void Checkpoint::link_best(const std::string& filename) const {
   const std::string next = best_file() + ".next";
   unlink(next.c_str());
   if (link(filename.c_str(), next.c_str()) == 0) {
-    if (rename(next.c_str(), best_file().c_str()) != 0)
-      fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(errno));
-    return;
+    if (rename(next.c_str(), best_file().c_str()) == 0) return;
+    const int error = errno;
+    unlink(next.c_str());
+    fail("checkpoint: cannot write {}: {}", best_file(), std::generic_category().message(error));
   }
   torch_save(torch_load(filename), best_file());
+}
+
+// A kill may have come between the best one's file and its second name, or a failure.
+void Checkpoint::mend_best(const std::string& filename) const {
+  struct stat file, best;
+  if (stat(filename.c_str(), &file) != 0) return;
+  if (stat(best_file().c_str(), &best) == 0) {
+    const auto age = [](const struct stat& s) {
+      return std::pair(s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+    };
+    const bool same = file.st_dev == best.st_dev && file.st_ino == best.st_ino;
+    if (same || age(best) > age(file)) return;
+  }
+  try {
+    link_best(filename);
+  } catch (const Error& e) {
+    warn("checkpoint: best.pt is not {}, which is the best one: {}", filename, e.what());
+  }
 }
 
 Position Checkpoint::resume() {
   const std::vector<std::string> all = files();
   std::string reasons;
+  damaged_.clear();
   for (size_t i = all.size(); i-- > 0;) {
     IValue content;
     try {
       content = torch_load(all[i]);
     } catch (const Error& e) {
       reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", all[i], e.what());
+      damaged_.push_back(all[i]);
       continue;
     }
     const Position at = take(all[i], content);
+    const impl::GenericDict dict = content.toGenericDict();
+    if (dict.contains("is_best") && dict.at("is_best").toBool()) mend_best(all[i]);
     if (!reasons.empty()) warn("checkpoint: passed over what is damaged: {}", reasons);
     return at;
   }
@@ -187,7 +207,6 @@ Position Checkpoint::take(const std::string& filename, const IValue& content) tr
     fail("checkpoint: its format is {}, {} wanted", version, format_version);
   const Position position{dict.at("epoch").toInt(), dict.at("step").toInt()};
   const std::optional<double> best_value = dict.at("best_value").toOptional<double>();
-  const int64_t best_step = dict.at("best_step").toInt();
   const impl::GenericDict values = dict_at(dict, "values"), parts = dict_at(dict, "state");
   const Tensor generator = dict.at("generator").toTensor(), former = get_rng_state();
 
@@ -210,10 +229,6 @@ Position Checkpoint::take(const std::string& filename, const IValue& content) tr
   values_.clear();
   for (const auto& entry : values) values_.insert(entry.key(), entry.value());
   best_value_ = best_value;
-  best_step_ = best_step;
-  // A kill may have come between the file and its second name.
-  if (best_step == position.step && step_of(fs::path(filename).filename().string()) == best_step)
-    link_best(filename);
   return position;
 } catch (const Error& e) {
   fail("{}: {}", filename, e.what());

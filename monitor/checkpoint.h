@@ -80,15 +80,20 @@ class Checkpoint {
   /// Values of the program's own, which are saved with the others: `values().insert("seen", 7)`.
   impl::GenericDict values() const { return values_; }
 
-  /// Writes a checkpoint, then removes what is beyond those to keep. A metric that the options name
-  /// as the best one's may be missing. Throws Error when it cannot be written, as on a full disk;
-  /// what was saved before is there, and the program may go on.
+  /// Writes a checkpoint, then removes what is beyond those to keep. One of the same step is
+  /// replaced. Those of later steps are of another run: load_from() went back to an earlier file,
+  /// or the folder is of a former run. They get the ending `.stale`, what resume() passed over gets
+  /// `.damaged`, and a warning names them. A metric that the options name as the best one's may be
+  /// missing. Throws Error when it cannot be written, as on a full disk; what was saved before is
+  /// there, and the program may go on. Where only `best.pt` could not be written, the best one
+  /// remains that which stands there.
   void save(Position position, const std::map<std::string, double>& metrics = {});
   /// Loads the newest checkpoint that is whole, and says where it stood; the start, where there is
   /// none. Those that are damaged are passed over, with a warning. Throws Error, and then changes
-  /// nothing, when there are some and none is whole, and when a part does not fit.
+  /// nothing, when there are some and none is whole, and when a part does not fit. Where that one
+  /// is the best one, and a kill came before it got its second name, it gets it now.
   Position resume();
-  /// Loads one file, as resume() does.
+  /// Loads one file, of any folder, as resume() does, and writes nothing.
   Position load_from(const std::string& filename);
 
   /// The checkpoints in the folder, the oldest first.
@@ -114,14 +119,16 @@ class Checkpoint {
                 std::function<void(const IValue&)> load);
   Position take(const std::string& filename, const IValue& content);
   void load_parts(const impl::GenericDict& parts);
+  void remove_old(int64_t step) const;
   void link_best(const std::string& filename) const;
+  void mend_best(const std::string& filename) const;
 
   std::string folder_;
   CheckpointOptions options_;
   std::vector<std::pair<std::string, Part>> parts_;
   impl::GenericDict values_;
   std::optional<double> best_value_;
-  int64_t best_step_ = -1;
+  std::vector<std::string> damaged_;  // what resume() passed over
 };
 
 /// Whether the user or the system asked the program to stop, by SIGINT (Ctrl-C) or SIGTERM:

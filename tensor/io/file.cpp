@@ -234,6 +234,10 @@ void Replacement::commit() {
   if (!done) fail_to(op_, "write", filename_);
 }
 
+void remove_abandoned(const std::string& filename) {
+  for (int i = 0; i < most_names; ++i) remove_left(fmt::format("{}.{}.tmp", filename, i));
+}
+
 // --- replace_file -------------------------------------------------------------------------------
 
 void replace_file(const char* op, const std::string& filename,

@@ -65,6 +65,10 @@ class Replacement {
   int fd_ = -1;
 };
 
+// Removes what a writer of `filename` left that is dead, under any of its other names. What a
+// living one writes stays, and so does what was not made by one.
+void remove_abandoned(const std::string& filename);
+
 // Writes a file's content by content(write), through a Replacement.
 using WriteBytes = std::function<void(const void* data, size_t bytes)>;
 void replace_file(const char* op, const std::string& filename,
