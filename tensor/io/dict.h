@@ -12,6 +12,10 @@
 namespace gradus {
 /// For values that are keys: bools, numbers and strings. Throws Error for another kind.
 size_t hash_value(const IValue& key);
+namespace detail {
+// Throws IndexError, which names the key.
+[[noreturn]] void fail_no_key(const IValue& key);
+}  // namespace detail
 }  // namespace gradus
 template <>
 struct std::hash<gradus::IValue> {
@@ -66,7 +70,10 @@ class Dict final {
   /// The value. Throws IndexError when the key is not there.
   Value at(const Key& key) const {
     const auto entry = find(key);
-    if (entry == end()) throw IndexError("Dict: the key is not there");
+    if (entry == end()) {
+      if constexpr (std::is_convertible_v<const Key&, IValue>) detail::fail_no_key(key);
+      throw IndexError("Dict: the key is not there");
+    }
     return entry->value();
   }
   /// Adds an entry, unless the key is there.

@@ -194,6 +194,12 @@ size_t hash_value(const IValue& key) {
   return std::hash<double>()(key.toScalar().toDouble());
 }
 
+void detail::fail_no_key(const IValue& key) {
+  if (key.isString()) fail_index("Dict: there is no key {}", key.toStringRef().substr(0, 100));
+  if (key.isInt()) fail_index("Dict: there is no key {}", key.toInt());
+  fail_index("Dict: the key is not there");
+}
+
 template class Dict<IValue, IValue>;
 template class List<IValue>;
 

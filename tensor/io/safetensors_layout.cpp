@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/base/fail.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 
 namespace gradus::safetensors {
@@ -19,6 +20,13 @@ void FileLayout::write(const WriteBytes& write) const {
 
 FileLayout lay_out(const char* op, std::vector<std::pair<const std::string*, Tensor>> tensors,
                    std::vector<std::pair<std::string, std::string>> metadata) {
+  const auto check_text = [op](const std::string& text) {
+    if (!is_utf8(text)) fail("{}: a name or string is not UTF-8", op);
+  };
+  for (const auto& [name, value] : metadata) {
+    check_text(name);
+    check_text(value);
+  }
   Header header;
   header.metadata = std::move(metadata);
   std::stable_sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) {
@@ -26,6 +34,7 @@ FileLayout lay_out(const char* op, std::vector<std::pair<const std::string*, Ten
   });
   uint64_t at = 0;
   for (const auto& [name, t] : tensors) {
+    check_text(*name);
     if (t.sizes().size() > most_dims)
       fail("{}: {} has {} dims, more than the {} that are read again", op, *name, t.dim(),
            most_dims);

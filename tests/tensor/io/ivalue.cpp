@@ -24,6 +24,8 @@ TEST_CASE("a dict of anything keeps the order of its keys, of several kinds") {
   CHECK(back.at(7.0).toStringRef() == "seven");  // equal numbers are one key, as in Python
   CHECK(back.at(0.5).isNone());
   CHECK_THROWS_AS(back.at("bias"), IndexError);
+  CHECK(message([&] { back.at("bias"); }) == "Dict: there is no key bias");
+  CHECK(message([&] { back.at(8); }) == "Dict: there is no key 8");
   CHECK_THROWS_WITH(dict.insert(ones({1}), 1),
                     "ivalue: kinds differ, Double wanted and Tensor held");
   CHECK_THROWS_WITH(IValue(1).toGenericDict(),

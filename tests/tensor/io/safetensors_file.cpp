@@ -250,10 +250,10 @@ TEST_CASE("a save lays tensors out aligned, and refuses what cannot be read as i
   CHECK(message([&] { save_file({{"a", Tensor()}}, file.path()); }) == "save_file: a is undefined");
   CHECK(message([&] {
           save_file({{"\xff", x}}, file.path());
-        }) == "save: a name or string is not UTF-8");
+        }) == "save_file: a name or string is not UTF-8");
   CHECK(message([&] {
           save_file({{"a", x}}, file.path(), {{"k", "\xff"}});
-        }) == "save: a name or string is not UTF-8");
+        }) == "save_file: a name or string is not UTF-8");
   CHECK(test::content_of(file.path()) == "old");
   // Parts of one tensor that have no byte in common; strides of any kind; the widest come first.
   save_file({{"flag", ones({3}, kBool)},
