@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "monitor/fit.h"
+#include "monitor/stop_on_signal.h"
 #include "nn/utils/averaged_model.h"
 
 namespace gradus::monitor::detail {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "monitor/broken_pipe.h"
 #include "monitor/csv_log.h"
 #include "monitor/utf8.h"
 #include "tensor/base/fail.h"
@@ -36,6 +37,10 @@ LineFile::~LineFile() {
 }
 
 void LineFile::open(int flags) {
+  // Who may read a pipe keeps it open, and would wait for ever when its reader has ended.
+  struct stat info = {};
+  if (::stat(path_.c_str(), &info) == 0 && S_ISFIFO(info.st_mode))
+    flags = (flags & ~O_ACCMODE) | O_WRONLY;
   const int fd = ::open(path_.c_str(), flags, 0666);
   if (fd < 0) fail("{}: cannot open {}: {}", op_, path_, std::strerror(errno));
   if (fd_ >= 0) ::close(fd_);
@@ -82,6 +87,7 @@ void LineFile::add(const std::string& lines) {
   const bool regular = ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
   std::string_view rest = lines;
   while (!rest.empty()) {
+    const BrokenPipeGuard guard;
     const ssize_t written = ::write(fd_, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {

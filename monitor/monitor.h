@@ -13,6 +13,7 @@
 #include "monitor/named_values.h"
 #include "monitor/picture_sheet.h"
 #include "monitor/progress.h"
+#include "monitor/stop_on_signal.h"
 #include "monitor/stopwatch.h"
 #include "monitor/summary.h"
 #include "monitor/summary_writer.h"

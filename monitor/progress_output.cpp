@@ -1,5 +1,6 @@
 #include "monitor/progress_output.h"
 
+#include <stdio_ext.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <iostream>
 
+#include "monitor/broken_pipe.h"
 #include "monitor/utf8.h"
 #include "tensor/base/fail.h"
 
@@ -45,7 +47,11 @@ int terminal_columns(int fd) {
 
 ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
   ProgressDevice device;
-  device.write = std::move(write);
+  // A training does not end with the reader of its bar.
+  device.write = [write = std::move(write)](std::string_view text) {
+    const detail::BrokenPipeGuard guard;
+    write(text);
+  };
   const std::string_view term = environment("TERM");
   if (fd >= 0 && ::isatty(fd) && !term.empty() && term != "dumb")
     device.width = [fd] { return terminal_columns(fd); };
@@ -56,7 +62,8 @@ ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
 std::function<void(std::string_view)> writer_of(std::FILE* file) {
   return [file](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), file);
-    std::fflush(file);
+    // What a broken pipe did not take would be written once more at the program's end, unguarded.
+    if (std::fflush(file) != 0 && errno == EPIPE) __fpurge(file);
   };
 }
 

@@ -1,13 +1,21 @@
+#include "monitor/stop_on_signal.h"
+
 #include <signal.h>
 
 #include <atomic>
+#include <cstdint>
+#include <ctime>
 #include <iterator>
 #include <mutex>
 
-#include "monitor/checkpoint.h"
-#include "tensor/base/fail.h"
-
 namespace gradus::monitor {
+
+namespace detail {
+// Nanoseconds from a first signal on in which another of its kind is the same one.
+extern std::atomic<int64_t> signal_interval;
+std::atomic<int64_t> signal_interval = 1'000'000'000;
+}  // namespace detail
+
 namespace {
 
 constexpr int kinds[] = {SIGINT, SIGTERM};
@@ -15,14 +23,19 @@ std::mutex mutex;
 int alive = 0;
 struct sigaction former[std::size(kinds)];
 std::atomic<int> last = 0;
-std::atomic<bool> seen[std::size(kinds)];
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<int64_t> first[std::size(kinds)];  // when it came; 0: it did not
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<int64_t>::is_always_lock_free);
 
 // Only what may be done in a handler.
 void note(int number) {
+  timespec t = {};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  const int64_t now = int64_t(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
   for (size_t i = 0; i < std::size(kinds); ++i) {
     if (kinds[i] != number) continue;
-    if (seen[i].exchange(true)) {  // asked twice: as if nobody had waited for it
+    int64_t before = 0;
+    // Asked twice: as if nobody had waited for it.
+    if (!first[i].compare_exchange_strong(before, now) && now - before >= detail::signal_interval) {
       sigaction(number, &former[i], nullptr);
       raise(number);
     }
@@ -41,7 +54,7 @@ StopOnSignal::StopOnSignal() {
     ours.sa_flags = SA_RESTART;  // a read or write that is under way goes on
     sigemptyset(&ours.sa_mask);
     for (size_t i = 0; i < std::size(kinds); ++i) {
-      seen[i] = false;
+      first[i] = 0;
       sigaction(kinds[i], nullptr, &former[i]);
       // What the program's starter had ignored, as `nohup` does, stays so.
       if (former[i].sa_handler != SIG_IGN) sigaction(kinds[i], &ours, nullptr);

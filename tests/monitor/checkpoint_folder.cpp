@@ -9,6 +9,8 @@
 
 #include "gradus.h"
 #include "monitor/checkpoint.h"
+#include "tensor/io/dict.h"
+#include "tensor/io/pickle.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -30,7 +32,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 }
 // The epoch of the checkpoint that is called the best one.
 int64_t best_epoch(const std::string& folder) {
-  return Checkpoint(folder).load_from(folder + "/best.pt").epoch;
+  return torch_load(folder + "/best.pt").toGenericDict().at("epoch").toInt();
 }
 using Names = std::vector<std::string>;
 
@@ -207,4 +209,51 @@ TEST_CASE("a save removes what killed ones left, and nothing of a living writer 
   CHECK(names_in(folder) == Names{"best.pt", "notes.txt.0.tmp", "step_000000000001.pt",
                                   "step_000000000002.pt", "step_000000000008.pt.0.tmp"});
   close(living);
+}
+
+TEST_CASE("the save after an epoch replaces that of its last step, and goes on to the same bits") {
+  struct Numbers : data::datasets::Dataset<Numbers> {
+    data::Example<> get(size_t i) override { return {full({1}, double(i)), full({1}, i * 0.5)}; }
+    std::optional<size_t> size() const override { return 8; }
+  };
+  const TemporaryDirectory dir;
+  // The example of monitor/checkpoint.h, killed after so many saves.
+  const auto run = [&](const std::string& folder, int64_t last) {
+    manual_seed(3);
+    nn::Linear net(1, 1);
+    optim::SGD optimizer(net->parameters(), optim::SGDOptions(0.01).momentum(0.9));
+    const auto loader = data::make_data_loader(Numbers().map(data::transforms::Stack<>()),
+                                               data::DataLoaderOptions(2));
+    Checkpoint checkpoint(folder, CheckpointOptions().best("loss"));
+    checkpoint.add("model", *net);
+    checkpoint.add("optimizer", optimizer);
+    checkpoint.add("loader", *loader);
+    const auto from = checkpoint.resume();
+    int64_t saves = 0;
+    for (int64_t epoch = from.epoch, step = from.step; epoch < 3; ++epoch) {
+      for (auto& batch : *loader) {
+        optimizer.zero_grad();
+        (net(batch.data) - batch.target).square().mean().backward();
+        optimizer.step();
+        if (++step % 2 == 0) {
+          checkpoint.save({epoch, step});
+          if (++saves == last) return Tensor();
+        }
+      }
+      checkpoint.save({epoch + 1, step}, {{"loss", 1.0 / double(step)}});
+      if (++saves == last) return Tensor();
+    }
+    return net->weight.detach().clone();
+  };
+  const Tensor whole = run(dir / "whole", 0);
+  CHECK(names_in(dir / "whole") ==
+        Names{"best.pt", "step_000000000008.pt", "step_000000000010.pt", "step_000000000012.pt"});
+  CHECK(best_epoch(dir / "whole") == 3);
+  for (int64_t last = 1; last <= 9; ++last) {
+    CAPTURE(last);
+    const std::string folder = dir / std::to_string(last).c_str();
+    run(folder, last);
+    CHECK(run(folder, 0).equal(whole));
+    CHECK(best_epoch(folder) == 3);
+  }
 }

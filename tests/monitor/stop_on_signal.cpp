@@ -1,18 +1,33 @@
+#include "monitor/stop_on_signal.h"
+
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "monitor/checkpoint.h"
+#include <atomic>
+#include <cstdint>
+
+namespace gradus::monitor::detail {
+extern std::atomic<int64_t> signal_interval;  // of monitor/stop_on_signal.cpp
+}
 
 using gradus::monitor::StopOnSignal;
+using gradus::monitor::detail::signal_interval;
 
 namespace {
 int counted = 0;
 void count(int) { ++counted; }
+
+struct Interval {
+  explicit Interval(int64_t nanoseconds) { signal_interval = nanoseconds; }
+  ~Interval() { signal_interval = former; }
+  int64_t former = signal_interval;
+};
 }  // namespace
 
 TEST_CASE("a signal sets the flag, and the former handlers come back") {
+  const Interval none(0);
   struct sigaction own = {}, former = {};
   own.sa_handler = count;
   sigaction(SIGTERM, &own, &former);
@@ -38,6 +53,7 @@ TEST_CASE("a signal sets the flag, and the former handlers come back") {
 }
 
 TEST_CASE("the second Ctrl-C ends the program, and an ignored one stays ignored") {
+  const Interval none(0);
   const auto ends_by = [](bool ignored) {
     const pid_t child = fork();
     if (child == 0) {
@@ -53,4 +69,23 @@ TEST_CASE("the second Ctrl-C ends the program, and an ignored one stays ignored"
   };
   CHECK(ends_by(false) == SIGINT);
   CHECK(ends_by(true) == -4);
+}
+
+TEST_CASE("a signal that comes twice at once counts once") {
+  CHECK(signal_interval == 1'000'000'000);
+  const Interval hour(3600'000'000'000);
+  struct sigaction own = {}, former = {};
+  own.sa_handler = count;
+  sigaction(SIGTERM, &own, &former);
+  counted = 0;
+  {
+    const StopOnSignal stop;
+    for (int i = 0; i < 3; ++i) raise(SIGTERM);
+    CHECK(stop);
+    CHECK(counted == 0);
+    signal_interval = 0;  // later
+    raise(SIGTERM);
+    CHECK(counted == 1);
+  }
+  sigaction(SIGTERM, &former, nullptr);
 }
