@@ -175,8 +175,9 @@ class CSVReader {
 
 namespace datasets {
 
-/// Batches of a CSV file, in its order, for a loader: memory holds a batch at a time, so the file
-/// may be larger.
+/// Batches of a CSV file for a loader: memory holds a batch at a time, so the file may be larger.
+/// Each batch has rows that follow each other. The batches come in the file's order with at most
+/// one worker; several take them as they come, and the order may differ from run to run.
 ///
 ///   auto loader = data::make_data_loader(
 ///       data::datasets::CSVDataset("train.csv", {"x", "y"}, {"label"}), 64);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 #include "data/csv.h"
 #include "tensor/base/fail.h"
@@ -68,15 +69,14 @@ std::optional<Example<>> CSVDataset::get_batch(size_t batch_size) {
 void CSVDataset::reset() {
   const std::lock_guard lock(state_->mutex);
   CSVReader& reader = state_->reader;
+  const int64_t loaded = std::exchange(state_->loaded, 0);  // also where it cannot be reached
   reader.reset();
-  for (int64_t left = state_->loaded; left > 0;) {
+  for (int64_t left = loaded; left > 0;) {
     const std::optional<Table> skipped = reader.next(std::min<int64_t>(left, 1 << 12));
     if (!skipped)
-      fail("load: the dataset's index is {}, its file has {} rows", state_->loaded,
-           reader.rows_read());
+      fail("load: the dataset's index is {}, its file has {} rows", loaded, reader.rows_read());
     left -= skipped->rows();
   }
-  state_->loaded = 0;
 }
 
 void CSVDataset::save(serialize::OutputArchive& archive) const {

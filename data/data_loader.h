@@ -10,6 +10,7 @@
 #include "data/batch_random.h"
 #include "data/data_loader_options.h"
 #include "data/dataset.h"
+#include "data/loader_iterator.h"
 #include "data/loader_place.h"
 #include "data/samplers.h"
 #include "data/workers.h"
@@ -18,65 +19,6 @@
 #include "tensor/base/rethrow.h"
 
 namespace gradus::data {
-
-/// Goes through the batches of an epoch, an input iterator: it takes the next batch when it is
-/// first looked at.
-template <class Batch>
-class Iterator {
- public:
-  /// What a difference of iterators would be.
-  using difference_type = std::ptrdiff_t;
-  using value_type = Batch;
-  /// A pointer to a batch.
-  using pointer = Batch*;
-  /// A reference to a batch.
-  using reference = Batch&;
-  /// It can be gone through once.
-  using iterator_category = std::input_iterator_tag;
-
-  // The end.
-  Iterator() = default;
-  explicit Iterator(std::function<std::optional<Batch>()> next)
-      : state_(std::make_shared<State>(State{std::move(next), {}, false})) {}
-
-  /// Takes the next batch. Throws Error at the end.
-  Iterator& operator++() {
-    fetch();
-    state_->batch = state_->next();
-    return *this;
-  }
-  /// The batch. Throws Error at the end.
-  Batch& operator*() const {
-    fetch();
-    return *state_->batch;
-  }
-  /// The batch. Throws Error at the end.
-  Batch* operator->() const { return &**this; }
-  friend bool operator==(const Iterator& a, const Iterator& b) {
-    return a.at_end() ? b.at_end() : a.state_ == b.state_;
-  }
-
- private:
-  struct State {
-    std::function<std::optional<Batch>()> next;
-    std::optional<Batch> batch;
-    bool started;
-  };
-  bool at_end() const {
-    if (!state_) return true;
-    start();
-    return !state_->batch;
-  }
-  void start() const {
-    if (state_->started) return;
-    state_->batch = state_->next();
-    state_->started = true;  // after an exception it is tried again
-  }
-  void fetch() const {
-    if (at_end()) gradus::detail::throw_error("data loader: the iterator is past the end");
-  }
-  std::shared_ptr<State> state_;
-};
 
 /// What all loaders share. make_data_loader() makes one.
 template <class Dataset, class Batch, class BatchRequest>
@@ -96,14 +38,14 @@ class DataLoaderBase {
   Iterator<Batch> begin() {
     if (!pending_.empty())
       gradus::detail::throw_error("data loader: begin() while another iterator is not at its end");
-    const uint64_t epoch = ++epoch_;
+    const uint64_t generation = ++generation_;
+    ++epoch_;
     running_ = true;
     try {
-      Iterator<Batch> first([this, epoch]() -> std::optional<Batch> {
-        if (epoch != epoch_) return std::nullopt;
+      Iterator<Batch> first([this, generation]() -> std::optional<Batch> {
+        if (generation != generation_) return std::nullopt;
         std::optional<Batch> batch = next();
         running_ = batch.has_value();
-        given_ += running_;
         return batch;
       });
       if (!resumed_) start_order();
@@ -111,6 +53,7 @@ class DataLoaderBase {
       resumed_ = false;
       return first;
     } catch (...) {
+      --epoch_;
       running_ = false;
       drop_pending();
       gradus::detail::rethrow_as_error("data loader");
@@ -130,13 +73,14 @@ class DataLoaderBase {
   /// seed for random transforms. Throws Error when the sampler or the dataset cannot tell, as a
   /// dataset that keeps its own place and is read by workers.
   impl::GenericDict state_dict() const {
+    const bool running = running_ || resumed_;
     serialize::OutputArchive order;
-    save_order(order, running_);
-    return detail::loader_dict({epoch_, given_, seed_, running_}, order);
+    save_order(order, running);
+    return detail::loader_dict({epoch_ + resumed_, given_, seed_, running}, order);
   }
   /// Takes what state_dict() gave. The next begin() goes on with the batch after the last one that
-  /// was given then, or with the next epoch. Throws Error when it does not fit, and while workers
-  /// make batches for an iterator.
+  /// was given then, or with the next epoch; an earlier iterator ends where it is. Throws Error
+  /// when it does not fit, and while workers make batches for an iterator.
   void load_state_dict(const impl::GenericDict& state_dict) {
     if (!pending_.empty())
       gradus::detail::throw_error(
@@ -144,6 +88,7 @@ class DataLoaderBase {
     serialize::InputArchive order;
     const detail::LoaderPlace place = detail::loader_place(state_dict, order);
     load_order(order, place.running ? std::optional(place.given) : std::nullopt);
+    ++generation_;
     epoch_ = place.epoch - place.running;  // begin() counts it again
     given_ = place.given;
     seed_ = place.seed;
@@ -177,9 +122,15 @@ class DataLoaderBase {
       seed_ = batch_seed();
     }
     number_ = given_;
-    if (workers_)
+    if (!workers_) return;
+    try {
       for (size_t i = 0; i < options_.max_jobs && prefetch(); ++i) {
       }
+    } catch (...) {
+      // An order that was resumed cannot start again: what was asked for is kept, and the next
+      // batch asks for more.
+      if (!resumed_ || pending_.empty()) throw;
+    }
   }
 
   FullDataLoaderOptions options_;
@@ -249,18 +200,24 @@ class DataLoaderBase {
     if (!workers_) {
       std::optional<BatchRequest> request = get_batch_request();
       if (!request) return std::nullopt;
-      return get(datasets_[0], *request, number_++);
+      given_ = ++number_;  // also where the batch throws: its request is gone
+      std::optional<Batch> batch = get(datasets_[0], *request, number_ - 1);
+      given_ -= !batch.has_value();
+      return batch;
     }
     while (!pending_.empty()) {
       const auto job = take();
+      if (job->error || job->batch) given_ = job->number + 1;
       if (job->error) throw WorkerException(job->error);
       if (job->batch) return std::move(job->batch);
     }
     return std::nullopt;
   }
 
-  // Of this epoch: its number, how many batches were given and how many are made or under way.
+  // Of this epoch: its number, how many batches were given, those that threw among them, and how
+  // many are made or under way.
   uint64_t epoch_ = 0, given_ = 0, number_ = 0, seed_ = 0;
+  uint64_t generation_ = 0;                         // of the iterator that may take batches
   bool running_ = false, resumed_ = false;          // in an epoch; at the place that was loaded
   std::deque<std::shared_ptr<Job>> pending_;        // only the last may not be submitted yet
   gradus::detail::Owned<detail::Workers> workers_;  // the last member: its end waits for their jobs
@@ -275,9 +232,12 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
       DataLoaderBase<Dataset, typename Dataset::BatchType, typename Sampler::BatchRequestType>;
   StatelessDataLoader(Dataset dataset, Sampler sampler, const DataLoaderOptions& options)
       : Base(options, std::move(dataset)), sampler_(std::move(sampler)) {}
-  /// Whole and partial batches of an epoch. Throws Error for a dataset without a size.
+  /// Whole and partial batches of an epoch: of as many examples as the sampler's size(), if it has
+  /// one, else the dataset's. Throws Error where neither has a size.
   size_t size() const {
-    const auto n = this->datasets_[0].size();
+    std::optional<size_t> n;
+    if constexpr (requires { n = sampler_.size(); }) n = sampler_.size();
+    if (!n) n = this->datasets_[0].size();
     if (!n) gradus::detail::throw_error("data loader: the dataset has no size");
     const size_t b = this->options_.batch_size;
     return *n / b + (*n % b != 0 && !this->options_.drop_last);
@@ -307,10 +267,12 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
       serialize::InputArchive order;
       archive.read("sampler", order);
       sampler_.load(order);
-      start_ = {};
-      sampler_.save(start_);
+      serialize::OutputArchive start;
+      sampler_.save(start);
       for (uint64_t i = 0; i < given.value_or(0); ++i)
         if (!get_batch_request()) detail::fail_place(*given, i);
+      start_ = std::move(start);
+      start_error_ = nullptr;
     } catch (...) {
       serialize::InputArchive order;
       order.load_from(before);
@@ -351,10 +313,22 @@ class StatefulDataLoader final
   void load_order(serialize::InputArchive& archive, std::optional<uint64_t> given) override {
     if (!given) return;
     detail::check_no_workers(this->options_.workers);
-    serialize::InputArchive dataset;
-    archive.read("dataset", dataset);
-    detail::load_place(this->datasets_[0], dataset);
-    this->datasets_[0].reset();
+    serialize::InputArchive place;
+    archive.read("dataset", place);
+    serialize::OutputArchive before;
+    detail::save_place(this->datasets_[0], before);
+    const auto go_to = [this](serialize::InputArchive& to) {
+      detail::load_place(this->datasets_[0], to);
+      this->datasets_[0].reset();
+    };
+    try {
+      go_to(place);
+    } catch (...) {
+      serialize::InputArchive back;
+      back.load_from(before);
+      go_to(back);
+      throw;
+    }
   }
   std::optional<size_t> get_batch_request() override { return this->options_.batch_size; }
 };

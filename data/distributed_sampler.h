@@ -21,6 +21,8 @@ class DistributedSampler : public Sampler<BatchRequest> {
   }
   /// Sets the number of the epoch, which the order follows from at the next reset().
   void set_epoch(size_t epoch) { epoch_ = epoch; }
+  /// How many examples an epoch of this process has.
+  size_t size() const { return local_sample_count(); }
   /// The number of the epoch.
   size_t epoch() const { return epoch_; }
 

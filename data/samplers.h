@@ -8,7 +8,8 @@
 
 namespace gradus::data::samplers {
 
-/// In which order the examples of a dataset are taken: the base of all samplers.
+/// In which order the examples of a dataset are taken: the base of all samplers. One that also has
+/// `size_t size() const`, the number of examples of an epoch, gives its loader a size.
 template <class BatchRequest = std::vector<size_t>>
 class Sampler {
  public:
@@ -55,6 +56,8 @@ serialize::InputArchive& operator>>(serialize::InputArchive& archive,
 class SequentialSampler : public Sampler<> {
  public:
   explicit SequentialSampler(size_t size) : size_(size) {}
+  /// How many examples an epoch has.
+  size_t size() const noexcept { return size_; }
   /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   /// The next batch, smaller at the end; none when there is nothing left.
@@ -75,6 +78,8 @@ class SequentialSampler : public Sampler<> {
 class RandomSampler : public Sampler<> {
  public:
   explicit RandomSampler(int64_t size, Dtype index_dtype = kLong);
+  /// How many examples an epoch has.
+  size_t size() const { return size_t(indices_.numel()); }
   /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   /// The next batch, smaller at the end; none when there is nothing left.
@@ -100,6 +105,8 @@ class EpochSampler : public Sampler<> {
   explicit EpochSampler(size_t size, bool shuffle = false,
                         std::optional<Generator> generator = std::nullopt)
       : size_(size), shuffle_(shuffle), generator_(std::move(generator)) {}
+  /// How many examples an epoch has.
+  size_t size() const noexcept { return size_; }
   /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   /// The next batch, smaller at the end; none when there is nothing left.
@@ -140,6 +147,8 @@ struct BatchSize : public CustomBatchRequest {
 class StreamSampler : public Sampler<BatchSize> {
  public:
   explicit StreamSampler(size_t epoch_size) : epoch_size_(epoch_size) {}
+  /// How many examples an epoch has.
+  size_t size() const noexcept { return epoch_size_; }
   /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override;
   /// The next batch, smaller at the end; none when there is nothing left.

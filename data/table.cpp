@@ -43,10 +43,10 @@ bool Table::is_text(const std::string& column) const {
   return find("is_text", column).text != nullptr;
 }
 
-const Tensor& Table::tensor(const std::string& column) const {
+Tensor Table::tensor(const std::string& column) const {
   const Column& found = find("tensor", column);
   if (found.text) fail("tensor: column \"{}\" is text, codes() makes numbers of it", column);
-  return found.tensor;
+  return raw::window(found.tensor);
 }
 
 const std::vector<std::string>& Table::text(const std::string& column) const {
@@ -92,7 +92,8 @@ void Table::set(const std::string& column, const Tensor& values) try {
   if (!values.defined()) fail("table: column \"{}\" is an undefined tensor", column);
   if (values.dim() != 1)
     fail("table: column \"{}\" has sizes {}, not one dimension", column, values.sizes());
-  set({column, values, nullptr}, values.size(0));
+  // Not the caller's own tensor, which set_data() could give other sizes.
+  set({column, raw::window(values), nullptr}, values.size(0));
 } catch (...) {
   gradus::detail::rethrow_as_error("table");
 }

@@ -47,8 +47,9 @@ class Table {
   bool contains(const std::string& column) const { return places_.count(column) > 0; }
   /// Whether a column has text and not numbers.
   bool is_text(const std::string& column) const;
-  /// A column of numbers, [rows]. Missing ones are nan. Throws Error for a column of text.
-  const Tensor& tensor(const std::string& column) const;
+  /// A column of numbers, [rows], whose elements the table shares. Missing ones are nan. Throws
+  /// Error for a column of text.
+  Tensor tensor(const std::string& column) const;
   /// A column of text; a missing one is empty, see isna(). Throws Error for a column of numbers.
   const std::vector<std::string>& text(const std::string& column) const;
   /// Which values of a column are missing, or nan: bool [rows].

@@ -11,6 +11,50 @@
 
 namespace gradus {
 
+template <class T>
+class List;
+
+namespace impl {
+/// A place in a list, as `list[i]` gives it: it converts to the element, and what is assigned to it
+/// is put into the list.
+template <class T>
+class ListElementReference final {
+ public:
+  ListElementReference(const ListElementReference&) = default;
+  /// The element.
+  operator T() const { return list_.get(i_); }
+  /// Puts another element in the place.
+  ListElementReference&& operator=(T value) && {
+    list_.set(i_, std::move(value));
+    return std::move(*this);
+  }
+  ListElementReference&& operator=(const ListElementReference& other) && {
+    return std::move(*this) = T(other);
+  }
+  /// Exchanges the elements of two places.
+  friend void swap(ListElementReference&& a, ListElementReference&& b) {
+    T first = a;
+    std::move(a) = b;
+    std::move(b) = std::move(first);
+  }
+
+ private:
+  friend class List<T>;
+  ListElementReference(const List<T>& list, size_t i) : list_(list), i_(i) {}
+  List<T> list_;
+  size_t i_;
+};
+/// Whether the elements are equal.
+template <class T>
+bool operator==(const ListElementReference<T>& a, const T& b) {
+  return T(a) == b;
+}
+template <class T>
+bool operator==(const ListElementReference<T>& a, const ListElementReference<T>& b) {
+  return T(a) == T(b);
+}
+}  // namespace impl
+
 /// A list of T. Copies share the elements; copy() makes another list.
 template <class T>
 class List final {
@@ -34,10 +78,19 @@ class List final {
   T get(size_t i) const { return at(i); }
   /// The same as get().
   T operator[](size_t i) const { return at(i); }
+  /// The element, which may be assigned: `list[0] = x` is set(0, x). Throws as get().
+  impl::ListElementReference<T> operator[](size_t i) {
+    at(i);
+    return {*this, i};
+  }
   /// Puts another element in a place. Throws as get().
   void set(size_t i, T value) const { at(i) = std::move(value); }
   /// Moves the element out and leaves a fresh one. Throws as get().
-  T extract(size_t i) const { return std::exchange(at(i), T()); }
+  T extract(size_t i) const {
+    T element = std::move(at(i));
+    at(i) = T();
+    return element;
+  }
   /// Adds an element.
   void push_back(T value) const { list_->push_back(std::move(value)); }
   /// Adds an element that is made of the arguments.
@@ -64,7 +117,11 @@ class List final {
   /// Past the last element.
   iterator end() const { return list_->end(); }
   /// Another list of the same elements.
-  List copy() const { return List(ArrayRef<T>(list_->data(), list_->size())); }
+  List copy() const {
+    List out;
+    *out.list_ = *list_;
+    return out;
+  }
   /// The elements.
   std::vector<T> vec() const { return *list_; }
   /// How many copies share the elements.
@@ -76,7 +133,7 @@ class List final {
   friend bool operator==(const List& a, const List& b) { return *a.list_ == *b.list_; }
 
  private:
-  T& at(size_t i) const { return list_->at(i); }
+  typename std::vector<T>::reference at(size_t i) const { return list_->at(i); }
   std::shared_ptr<std::vector<T>> list_;
 };
 

@@ -247,4 +247,6 @@ TEST_CASE("a dataset goes on where it was saved") {
   CSVDataset shorter(file(dir, "x\n0\n"), {"x"}, {});
   in >> shorter;
   CHECK(message([&] { shorter.reset(); }) == "load: the dataset's index is 3, its file has 1 rows");
+  shorter.reset();
+  CHECK(values(shorter.get_batch(5)->data) == Values{0});
 }

@@ -4,6 +4,7 @@
 #include "autograd/factories.h"
 #include "autograd/ops/random/random.h"
 #include "data/data.h"
+#include "data/distributed_sampler.h"
 #include "tensor/io/dict.h"
 #include "tests/support.h"
 
@@ -198,4 +199,202 @@ TEST_CASE("a dataset that keeps its own place goes on, if no workers run ahead o
   CHECK_THROWS_WITH(
       ahead->state_dict(),
       "data loader: state_dict: 1 workers read a dataset that keeps its own place, 0 wanted");
+}
+
+TEST_CASE("an iterator of before load_state_dict() takes no batches of the loader") {
+  const auto make = [] { return make_data_loader(Noisy(8).map(transforms::Stack<>()), 2, false); };
+  auto first = make();
+  for (const auto& batch : *first) (void)batch;
+  auto it = first->begin();
+  *it, ++it;
+  const impl::GenericDict place = first->state_dict();
+  CHECK(place.at("epoch").toInt() == 2);
+
+  auto second = make();
+  auto old = second->begin();
+  *old;
+  second->load_state_dict(place);
+  ++old;
+  CHECK(old == second->end());
+  CHECK((*second->begin()).data[0].item<int64_t>() == 4);
+}
+
+TEST_CASE("a place that was loaded can be saved before the epoch goes on") {
+  auto first = make_data_loader(Noisy(8).map(transforms::Stack<>()), 2, true);
+  auto it = first->begin();
+  *it, ++it;
+  const impl::GenericDict place = first->state_dict();
+  auto second = make_data_loader(Noisy(8).map(transforms::Stack<>()), 2, true);
+  second->load_state_dict(place);
+  const impl::GenericDict again = second->state_dict();
+  for (const char* key : {"epoch", "batch"}) CHECK(again.at(key).toInt() == place.at(key).toInt());
+  CHECK(again.at("running").toBool());
+  const auto order = [](const impl::GenericDict& of) {
+    return values(of.at("sampler").toGenericDict().at("order").toTensor());
+  };
+  CHECK(order(again) == order(place));
+}
+
+TEST_CASE("a place that is refused does not change what is saved next") {
+  auto loader = make_data_loader(Noisy(8).map(transforms::Stack<>()), 2, true);
+  auto other = make_data_loader(Noisy(8).map(transforms::Stack<>()), 2, true);
+  auto it = loader->begin(), other_it = other->begin();
+  *it, *other_it;
+  const impl::GenericDict bad = other->state_dict().copy();
+  bad.insert_or_assign("batch", int64_t(1000));
+  const auto order = [&] {
+    return values(loader->state_dict().at("sampler").toGenericDict().at("order").toTensor());
+  };
+  const Values before = order();
+  CHECK(before != values(other->state_dict().at("sampler").toGenericDict().at("order").toTensor()));
+  CHECK_THROWS_WITH_AS(loader->load_state_dict(bad),
+                       "load: the loader is after 1000 batches, and the sampler has 4", Error);
+  CHECK(order() == before);
+}
+
+namespace {
+// Example 2 cannot be read.
+struct Broken : datasets::Dataset<Broken> {
+  Example<> get(size_t i) override {
+    if (i == 2) throw std::runtime_error("example 2");
+    return {scalar_tensor(i, kLong), scalar_tensor(0, kLong)};
+  }
+  std::optional<size_t> size() const override { return 8; }
+};
+}  // namespace
+
+TEST_CASE("a batch that throws counts as given: a loader goes on with the one behind it") {
+  for (const size_t workers : {0, 2}) {
+    CAPTURE(workers);
+    const auto make = [&] {
+      return make_data_loader<samplers::SequentialSampler>(Broken().map(transforms::Stack<>()),
+                                                           DataLoaderOptions(2).workers(workers));
+    };
+    auto first = make();
+    auto it = first->begin();
+    *it;
+    CHECK_THROWS_AS(++it, std::exception);
+    CHECK(first->state_dict().at("batch").toInt() == 2);
+    ++it;
+    CHECK(it->data[0].item<int64_t>() == 4);
+    const impl::GenericDict place = first->state_dict();
+    CHECK(place.at("batch").toInt() == 3);
+    auto second = make();
+    second->load_state_dict(place);
+    CHECK((*second->begin()).data[0].item<int64_t>() == 6);
+  }
+}
+
+namespace {
+// Throws once, at its reset or at a batch, when it is told to.
+struct Moody : samplers::SequentialSampler {
+  using SequentialSampler::SequentialSampler;
+  void reset(std::optional<size_t> n = std::nullopt) override {
+    if (std::exchange(*reset_throws, false)) throw std::runtime_error("reset");
+    SequentialSampler::reset(n);
+  }
+  std::optional<std::vector<size_t>> next(size_t n) override {
+    if (*next_throws > 0 && --*next_throws == 0) throw std::runtime_error("next");
+    return SequentialSampler::next(n);
+  }
+  std::shared_ptr<bool> reset_throws = std::make_shared<bool>(false);
+  std::shared_ptr<int> next_throws = std::make_shared<int>(0);
+};
+}  // namespace
+
+TEST_CASE("an epoch that could not begin has the same random numbers when it begins") {
+  for (const size_t workers : {0, 2}) {
+    CAPTURE(workers);
+    const auto make = [&](const Moody& sampler) {
+      return make_data_loader(Noisy(10).map(transforms::Stack<>()), sampler,
+                              DataLoaderOptions(3).workers(workers));
+    };
+    manual_seed(3);
+    Values whole, parts;
+    const Moody calm(10);
+    auto first = make(calm);
+    for (const auto& batch : *first) take(whole, batch);
+
+    const Moody moody(10);
+    auto second = make(moody);
+    *moody.reset_throws = true;
+    CHECK_THROWS_WITH(second->begin(), "reset");
+    CHECK(second->state_dict().at("epoch").toInt() == 0);
+    for (const auto& batch : *second) take(parts, batch);
+    CHECK(parts == whole);
+  }
+}
+
+TEST_CASE("a resumed epoch that could not begin loses no batch") {
+  manual_seed(3);
+  const Moody moody(10);
+  const auto make = [&] {
+    return make_data_loader(Noisy(10).map(transforms::Stack<>()), moody,
+                            DataLoaderOptions(2).workers(1).max_jobs(2));
+  };
+  auto first = make();
+  Values whole, parts;
+  auto it = first->begin();
+  *it;
+  const impl::GenericDict place = first->state_dict();
+  for (++it; it != first->end(); ++it) take(whole, *it);
+  for (const int call : {1, 2}) {
+    CAPTURE(call);
+    auto second = make();
+    second->load_state_dict(place);
+    *moody.next_throws = call;
+    parts.clear();
+    if (call == 1) CHECK_THROWS_WITH(second->begin(), "next");
+    for (const auto& batch : *second) take(parts, batch);
+    CHECK(parts == whole);
+  }
+}
+
+namespace {
+// A Counter that refuses some places only when it goes to them.
+struct Far : Counter {
+  void reset() override {
+    if (loaded && at > 100) throw std::runtime_error("too far");
+    Counter::reset();
+  }
+};
+}  // namespace
+
+TEST_CASE("a dataset that cannot go to a place stays where it was") {
+  auto loader = make_data_loader(Far(), DataLoaderOptions(4));
+  auto it = loader->begin();
+  CHECK(*it == std::vector<int64_t>{0, 1, 2, 3});
+  impl::GenericDict at, bad = loader->state_dict().copy();
+  at.insert("at", int64_t(200));
+  bad.insert_or_assign("dataset", at);
+  CHECK_THROWS_WITH(loader->load_state_dict(bad), "too far");
+  ++it;
+  CHECK(*it == std::vector<int64_t>{4, 5, 6, 7});
+  CHECK((*loader->begin())[0] == 0);
+}
+
+TEST_CASE("a loader's size is that of its sampler's epoch") {
+  const auto check = [](const auto& sampler, size_t batches, size_t whole) {
+    for (const bool drop_last : {false, true}) {
+      auto loader =
+          make_data_loader(Noisy(100), sampler, DataLoaderOptions(10).drop_last(drop_last));
+      size_t count = 0;
+      for (const auto& batch : *loader) count += !batch.empty();
+      CHECK(loader->size() == count);
+      CHECK(count == (drop_last ? whole : batches));
+    }
+  };
+  check(samplers::DistributedSequentialSampler(100, 4, 0), 3, 2);
+  check(samplers::DistributedRandomSampler(100, 3, 1), 4, 3);
+  check(samplers::SequentialSampler(45), 5, 4);
+  check(samplers::RandomSampler(35), 4, 3);
+  check(samplers::EpochSampler(20, true), 2, 2);
+  // A sampler of a program's own without a size leaves it to the dataset.
+  struct Own : samplers::Sampler<> {
+    void reset(std::optional<size_t>) override {}
+    std::optional<std::vector<size_t>> next(size_t) override { return std::nullopt; }
+    void save(serialize::OutputArchive&) const override {}
+    void load(serialize::InputArchive&) override {}
+  };
+  CHECK(make_data_loader(Noisy(100), Own(), DataLoaderOptions(10))->size() == 10);
 }

@@ -173,3 +173,16 @@ TEST_CASE("rows are drawn for training and for testing") {
           data::train_test_split({y, ones({4})});
         }) == "train_test_split: first sizes differ, [5] and [4]");
 }
+
+TEST_CASE("a tensor of a table that gets other data leaves the table its own") {
+  Tensor mine = tensor({1.f, std::nanf(""), 3.f});
+  Table table({{"x", mine}});
+  mine.set_data(zeros({1}));
+  table.tensor("x").set_data(zeros({1}));
+  CHECK(table.tensor("x").size(0) == 3);
+  CHECK(values(table.isna("x")) == Values{0, 1, 0});
+  CHECK(values(table.to_tensor().slice(0, 2)) == Values{3});
+  // The elements are shared.
+  table.tensor("x")[0] = 7;
+  CHECK(table.tensor("x")[0].item<float>() == 7);
+}

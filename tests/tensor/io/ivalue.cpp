@@ -116,3 +116,23 @@ TEST_CASE("an integer that does not fit is refused both ways") {
   CHECK(IValue(UINT32_MAX).toInt() == int64_t(UINT32_MAX));
   CHECK(IValue(-128).to<int8_t>() == -128);
 }
+
+TEST_CASE("an element of a list can be assigned by its place, also a bool") {
+  List<std::string> words({"a", "b"});
+  words[0] = "c";
+  CHECK(words.get(0) == "c");
+  words[1] = words[0];
+  swap(words[0], words[1]);
+  CHECK(words.vec() == std::vector<std::string>{"c", "c"});
+  CHECK_THROWS_AS(words[2], std::out_of_range);
+  List<bool> bits({true, false});
+  bits[1] = true;
+  bits.set(0, false);
+  CHECK(bits.copy().vec() == std::vector<bool>{false, true});
+  CHECK(bits.extract(1));
+  CHECK_FALSE(bool(bits[1]));
+  CHECK(IValue(bits).to<List<bool>>() == bits);
+  List<int64_t> numbers({1, 2});
+  numbers[0] = 5;
+  CHECK(bool(numbers[0] == 5));
+}
