@@ -213,7 +213,9 @@ TEST_CASE("a save removes what killed ones left, and nothing of a living writer 
 
 TEST_CASE("the save after an epoch replaces that of its last step, and goes on to the same bits") {
   struct Numbers : data::datasets::Dataset<Numbers> {
-    data::Example<> get(size_t i) override { return {full({1}, double(i)), full({1}, i * 0.5)}; }
+    data::Example<> get(size_t i) override {
+      return {full({1}, double(i)), full({1}, 0.5 * double(i))};
+    }
     std::optional<size_t> size() const override { return 8; }
   };
   const TemporaryDirectory dir;
