@@ -11,8 +11,11 @@
 
 namespace gradus::monitor {
 
-RankingMetric::RankingMetric(const char* name, ClassificationOptions options)
+RankingMetric::RankingMetric(const char* name, const ClassificationOptions& options,
+                             std::optional<Average> average)
     : name_(name), options_(options) {
+  if (average || options_.average() == Average::micro)
+    options_.average(average.value_or(Average::macro));
   check_options(name, options_);
   if (options_.task() == Task::multilabel)
     fail("{}: of several labels it is not supported, take one for each label", name);

@@ -1,6 +1,7 @@
 // Metrics of scores: how far those of the right class stand above the others.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "monitor/classification.h"
@@ -23,7 +24,8 @@ class RankingMetric : public Metric {
   Tensor compute() const override;
 
  protected:
-  RankingMetric(const char* name, ClassificationOptions options);
+  RankingMetric(const char* name, const ClassificationOptions& options,
+                std::optional<Average> average);
   // The metric of scores [n] in falling order: how many are at least each of the thresholds, of
   // those that are the class and of the others, float64 [thresholds].
   virtual double of_class(const Tensor& tp, const Tensor& fp) const = 0;
@@ -39,10 +41,11 @@ class RankingMetric : public Metric {
 /// where there are no right ones or no wrong ones.
 class AUROC final : public RankingMetric {
  public:
-  /// The average is `macro` unless set: by `average`, which may be `macro`, `weighted` or `none`.
-  /// Throws Error for the task multilabel.
-  explicit AUROC(ClassificationOptions options, Average average = Average::macro)
-      : RankingMetric("auroc", options.average(average)) {}
+  /// The average may be `macro`, `weighted` or `none`, of the options or given here; `macro` where
+  /// the options have `micro`, their default. Throws Error for `micro` given here, and for the task
+  /// multilabel.
+  explicit AUROC(const ClassificationOptions& options, std::optional<Average> average = {})
+      : RankingMetric("auroc", options, average) {}
 
  protected:
   double of_class(const Tensor& tp, const Tensor& fp) const override;
@@ -53,8 +56,9 @@ class AUROC final : public RankingMetric {
 class AveragePrecision final : public RankingMetric {
  public:
   /// As AUROC's.
-  explicit AveragePrecision(ClassificationOptions options, Average average = Average::macro)
-      : RankingMetric("average precision", options.average(average)) {}
+  explicit AveragePrecision(const ClassificationOptions& options,
+                            std::optional<Average> average = {})
+      : RankingMetric("average precision", options, average) {}
 
  protected:
   double of_class(const Tensor& tp, const Tensor& fp) const override;
