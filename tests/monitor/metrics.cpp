@@ -312,21 +312,6 @@ TEST_CASE("a metric that refuses an update stays as it was") {
                        "perplexity: target has the label 5, 0 to 4 wanted", Error);
 }
 
-TEST_CASE("a ranking takes the average of its options") {
-  const Tensor preds =
-      softmax(tensor({{2.0, 1.0, 0.0}, {0.5, 2.0, 1.0}, {1.0, 2.5, 2.0}, {3.0, 0.0, 1.0}}), 1);
-  const Tensor target = tensor({0, 1, 2, 1});
-  const auto of = [&](AUROC metric) {
-    metric.update(preds, target);
-    return metric.compute();
-  };
-  const Tensor weighted = of(AUROC(multiclass(3), Average::weighted));
-  CHECK_FALSE(weighted.equal(of(AUROC(multiclass(3)))));
-  CHECK(weighted.equal(of(AUROC(multiclass(3).average(Average::weighted)))));
-  CHECK(of(AUROC(multiclass(3).average(Average::none))).numel() == 3);
-  CHECK(of(AUROC(multiclass(3).average(Average::none), Average::macro)).numel() == 1);
-}
-
 TEST_CASE("metrics refuse options that make no sense") {
   CHECK_THROWS_WITH_AS(Accuracy(multiclass(1)), "accuracy: 1 classes, at least 2 wanted", Error);
   CHECK_THROWS_WITH_AS(Recall(multilabel(0)), "recall: 0 classes, at least 1 wanted", Error);
