@@ -147,7 +147,8 @@ class Machine {
   }
   void push_name_of_stack() {
     const std::vector<Id> both = pop_many(2);
-    push(calls_.name(calls_.text(both[0], "a module"), calls_.text(both[1], "a name")));
+    const std::string_view module = calls_.text(both[0], "a module");
+    push(calls_.name(module, calls_.text(both[1], "a name")));
   }
   void call() {
     const Id arguments = pop(), function = pop();

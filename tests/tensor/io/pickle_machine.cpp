@@ -178,7 +178,7 @@ TEST_CASE("pickle_load: a machine that is misled says where") {
       {"]K\1K\2s.", "the pickle has a list where a dict is due"},
       {"}(K\1u.", "a dict's items are 1 keys and values"},
       {"K\1)R.", "the pickle has an integer where a function is due"},
-      {"K\1K\2\x93.", "the pickle has an integer where a name is due"},
+      {"K\1K\2\x93.", "the pickle has an integer where a module is due"},
       {"ctorch.jit._pickle\nbuild_intlist\n]\x8c\1aa\x85R.", "0: a String in a list of integers"},
       {"ctorch.jit._pickle\nbuild_tensorlist\n]K\1a\x85R.", "0: a Int in a list of tensors"},
       {"]q\0h\0a."s, "0: a container that contains itself"},
