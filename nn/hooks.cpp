@@ -281,12 +281,19 @@ template <class F>
 void check_hook(const char* op, const F& hook) {
   if (!hook) fail("{}: the hook is empty", op);
 }
+template <class F>
+RemovableHandle add_to(gradus::detail::ExtrasPointer& extras, const char* op,
+                       gradus::detail::Hooks::List<F> gradus::detail::Hooks::*list, F hook,
+                       bool prepend = false) {
+  check_hook(op, hook);
+  const auto& hooks = extras.ensure().hooks;
+  return gradus::detail::add(hooks, (*hooks).*list, std::move(hook), prepend);
+}
 }  // namespace
 
 RemovableHandle Module::add_hook(ForwardPreHook hook, bool prepend) {
-  check_hook("register_forward_pre_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->forward_pre, std::move(hook), prepend);
+  return add_to(extras_, "register_forward_pre_hook", &gradus::detail::Hooks::forward_pre,
+                std::move(hook), prepend);
 }
 RemovableHandle Module::add_hook(ForwardHook hook, bool prepend, bool always_call) {
   check_hook("register_forward_hook", hook);
@@ -294,34 +301,28 @@ RemovableHandle Module::add_hook(ForwardHook hook, bool prepend, bool always_cal
   return gradus::detail::add(hooks, hooks->forward, {std::move(hook), always_call}, prepend);
 }
 RemovableHandle Module::add_hook(BackwardHook hook, bool prepend) {
-  check_hook("register_full_backward_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->backward, std::move(hook), prepend);
+  return add_to(extras_, "register_full_backward_hook", &gradus::detail::Hooks::backward,
+                std::move(hook), prepend);
 }
 RemovableHandle Module::add_hook(BackwardPreHook hook, bool prepend) {
-  check_hook("register_full_backward_pre_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->backward_pre, std::move(hook), prepend);
+  return add_to(extras_, "register_full_backward_pre_hook", &gradus::detail::Hooks::backward_pre,
+                std::move(hook), prepend);
 }
 RemovableHandle Module::register_state_dict_pre_hook(StateDictPreHook hook) {
-  check_hook("register_state_dict_pre_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->state_dict_pre, std::move(hook), false);
+  return add_to(extras_, "register_state_dict_pre_hook", &gradus::detail::Hooks::state_dict_pre,
+                std::move(hook));
 }
 RemovableHandle Module::register_state_dict_post_hook(StateDictHook hook) {
-  check_hook("register_state_dict_post_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->state_dict, std::move(hook), false);
+  return add_to(extras_, "register_state_dict_post_hook", &gradus::detail::Hooks::state_dict,
+                std::move(hook));
 }
 RemovableHandle Module::register_load_state_dict_pre_hook(LoadStateDictPreHook hook) {
-  check_hook("register_load_state_dict_pre_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->load_state_dict_pre, std::move(hook), false);
+  return add_to(extras_, "register_load_state_dict_pre_hook",
+                &gradus::detail::Hooks::load_state_dict_pre, std::move(hook));
 }
 RemovableHandle Module::register_load_state_dict_post_hook(LoadStateDictPostHook hook) {
-  check_hook("register_load_state_dict_post_hook", hook);
-  const auto& hooks = extras_.ensure().hooks;
-  return gradus::detail::add(hooks, hooks->load_state_dict_post, std::move(hook), false);
+  return add_to(extras_, "register_load_state_dict_post_hook",
+                &gradus::detail::Hooks::load_state_dict_post, std::move(hook));
 }
 
 }  // namespace nn
