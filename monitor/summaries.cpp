@@ -4,6 +4,7 @@
 
 #include "autograd/modes.h"
 #include "tensor/base/fail.h"
+#include "tensor/io/utf8.h"
 
 namespace gradus::monitor::detail {
 namespace {

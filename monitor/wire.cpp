@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "tensor/base/fail.h"
+#include "tensor/io/utf8.h"
 
 namespace gradus::monitor::detail {
 namespace {
@@ -14,30 +15,6 @@ constexpr unsigned varint_kind = 0, kind_of_8_bytes = 1, bytes_kind = 2, kind_of
 
 void append_little_endian(std::string& to, uint64_t v, unsigned bytes) {
   for (unsigned i = 0; i < bytes; ++i) to.push_back(char(v >> 8 * i & 0xff));
-}
-
-size_t find_no_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto lead = uint8_t(text[i]);
-    const size_t length = lead < 0x80   ? 1
-                          : lead < 0xc2 ? 0
-                          : lead < 0xe0 ? 2
-                          : lead < 0xf0 ? 3
-                          : lead < 0xf5 ? 4
-                                        : 0;
-    if (length == 0 || length > text.size() - i) return i;
-    for (size_t k = 1; k < length; ++k)
-      if ((uint8_t(text[i + k]) & 0xc0) != 0x80) return i;
-    if (length > 2) {
-      // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
-      const auto second = uint8_t(text[i + 1]);
-      if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-          (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-        return i;
-    }
-    i += length;
-  }
-  return text.npos;
 }
 
 void Message::varint(uint64_t v) {

@@ -41,7 +41,5 @@ class Message {
 
 // Appends a number's bytes, the lowest first.
 void append_little_endian(std::string& to, uint64_t v, unsigned bytes);
-// The place of the first byte that is no UTF-8; npos when all is.
-size_t find_no_utf8(std::string_view text);
 
 }  // namespace gradus::monitor::detail

@@ -5,8 +5,9 @@
 
 namespace gradus {
 
-// Whether all of the text is UTF-8 (RFC 3629): no byte too few or too many, no surrogate, no longer
-// form of a shorter one.
-bool is_utf8(std::string_view text);
+// Where the first character stands that is no UTF-8 (RFC 3629): a byte too few or too many, a
+// surrogate, a longer form of a shorter one; npos if there is none.
+size_t find_no_utf8(std::string_view text);
+inline bool is_utf8(std::string_view text) { return find_no_utf8(text) == text.npos; }
 
 }  // namespace gradus

@@ -7,6 +7,7 @@
 #include "monitor/crc32c.h"
 #include "monitor/summary_writer.h"
 #include "monitor/wire.h"
+#include "tensor/io/utf8.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -56,7 +57,6 @@ TEST_CASE("crc32c: the values of RFC 3720") {
 }
 
 TEST_CASE("wire: what is UTF-8 is told from what is not") {
-  using monitor::detail::find_no_utf8;
   for (const char* good : {"", "abc", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
                            "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf", "\xee\x80\x80"})
     CHECK(find_no_utf8(good) == std::string::npos);
