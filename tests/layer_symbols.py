@@ -83,7 +83,7 @@ libgradus_calling.a.p/data_e.cpp.o:                 U gradus::vision::h()"""
 if __name__ == "__main__":
     self_test()
     nm, build = sys.argv[1], Path(sys.argv[2])
-    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o"), *build.glob("monitor/libgradus*.p/*.o")]
+    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o")]
     listing = subprocess.run([nm, "-A", "-C", *objects], check=True, capture_output=True, text=True).stdout
     found, count = list(breaches(listing)), len(symbols(listing)[0])
     if count < 1000:
