@@ -237,10 +237,11 @@ struct CSVWriteOptions {
   GRADUS_ARG(std::string, lineterminator) = "\n";
 };
 
-/// Writes a table, as pandas does. Numbers are the shortest that read back as the same; a text that
-/// has a separator, a quote or a line's end is quoted. The file is written beside the old one and
-/// takes its place when it is whole. Throws Error when it cannot be written, ValueError for options
-/// that make no sense.
+/// Writes a table, as pandas does. Numbers are the shortest that read back as the same, with an
+/// exponent below 1e-4 and from 1e16 on, in a float32 column from 1e6 on; a text that has a
+/// separator, a quote or a line's end is quoted. The file is written beside the old one and takes
+/// its place when it is whole. Throws Error when it cannot be written, ValueError for options that
+/// make no sense.
 ///
 ///   data::write_csv({{"x", x}, {"prediction", y}}, "predictions.csv");
 void write_csv(const Table& table, const std::string& filename,

@@ -40,13 +40,19 @@ class Lines {
     char buffer[24];
     add({buffer, size_t(std::to_chars(buffer, std::end(buffer), v).ptr - buffer)}, false);
   }
-  // A whole number has a fraction all the same, which tells it from an integer.
+  // As pandas writes it: the shortest digits that read back as the same, a fraction even of a whole
+  // number, which tells it from an integer, and an exponent beyond these bounds.
   template <class T>
   void add_float(T v) {
+    if (!std::isfinite(v)) return add(v != v ? "nan" : v < 0 ? "-inf" : "inf", false);
+    constexpr double least = 1e-4, beyond = std::is_same_v<T, float> ? 1e6 : 1e16;
+    const double size = std::fabs(double(v));
+    const bool is_plain = size == 0 || (size >= least && size < beyond);
     char buffer[40];
-    char* end = std::to_chars(buffer, buffer + 32, v).ptr;
-    if (std::isfinite(v) &&
-        std::find_if(buffer, end, [](char c) { return c == '.' || c == 'e'; }) == end) {
+    char* end = std::to_chars(buffer, buffer + 32, v,
+                              is_plain ? std::chars_format::fixed : std::chars_format::scientific)
+                    .ptr;
+    if (is_plain && std::find(buffer, end, '.') == end) {
       *end++ = '.';
       *end++ = '0';
     }
