@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <istream>
 #include <ostream>
+#include <unordered_set>
 
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
@@ -33,9 +34,18 @@ void put_into(const char* op, std::ostream& stream,
 }
 
 void put(const NamedTensors& tensors, bool compressed, const WriteBytes& write) {
-  ZipWriter zip("save_npz", write);
+  static constexpr const char* op = "save_npz";
+  // Before anything is written: a stream's bytes cannot be taken back.
+  std::unordered_set<std::string> entries;
   for (const auto& [name, tensor] : tensors) {
-    const npy::Written array = npy::lay_out("save_npz", name, tensor);
+    const std::string entry = name + std::string(ending);
+    ZipWriter::check_name(op, entry);
+    if (!entries.insert(entry).second) fail("{}: the name {} was written twice", op, entry);
+    npy::check(op, name, tensor);
+  }
+  ZipWriter zip(op, write);
+  for (const auto& [name, tensor] : tensors) {
+    const npy::Written array = npy::lay_out(op, name, tensor);
     const ZipWriter::Pieces content = {array.header, array.data()};
     const std::string entry = name + std::string(ending);
     compressed ? zip.deflate(entry, content) : zip.store(entry, content);

@@ -13,11 +13,8 @@
 namespace gradus::pickle {
 namespace {
 
-constexpr size_t most_dims = 64;      // as in other archives
 constexpr size_t longest_way = 16;    // of the containers that an error names
 constexpr size_t longest_name = 100;  // bytes of a key in an error
-// A key is read whenever it is looked up, and many dicts may have the same.
-constexpr size_t longest_key = 1 << 14;
 
 // Depth first and without recursion: what is nested a million deep is made as well.
 class Maker {

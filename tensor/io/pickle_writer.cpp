@@ -5,6 +5,7 @@
 
 #include "tensor/base/fail.h"
 #include "tensor/io/dict.h"
+#include "tensor/io/elements.h"
 #include "tensor/io/list.h"
 #include "tensor/io/pickle_graph.h"
 #include "tensor/io/utf8.h"
@@ -14,10 +15,11 @@ namespace {
 
 // Items that are added to a container by one opcode, as many as Python's own.
 constexpr size_t batch = 1000;
+constexpr size_t longest_name = 100;  // bytes of a key in an error
 
 class Writer {
  public:
-  explicit Writer(const std::string& where) : where_(where) {}
+  Writer(const std::string& where, size_t most_bytes) : where_(where), most_bytes_(most_bytes) {}
 
   Pickled write(const IValue& root) {
     put_bytes("\x80\x02");
@@ -27,8 +29,10 @@ class Writer {
         step();
       else
         close();
+      check_length();
     }
     put_bytes(".");
+    check_length();
     return std::move(out_);
   }
 
@@ -57,12 +61,17 @@ class Writer {
   static std::string open_step(const Open& o) {
     if (!o.value.isGenericDict()) return std::to_string(o.at - 1);
     const IValue& key = std::prev(o.entry)->key();
-    if (key.isString()) return key.toStringRef();
+    if (key.isString()) return key.toStringRef().substr(0, longest_name);
     return key.isInt() ? std::to_string(key.toInt()) : key.tagKind();
   }
   template <class... Args>
   [[noreturn, gnu::cold]] void refuse(fmt::format_string<Args...> text, Args&&... args) const {
     gradus::fail("{}: {}", here(), fmt::vformat(text, fmt::make_format_args(args...)));
+  }
+
+  void check_length() const {
+    if (out_.bytes.size() > most_bytes_)
+      refuse("a pickle of {} bytes, more than {}", out_.bytes.size(), most_bytes_);
   }
 
   // --- Opcodes ----------------------------------------------------------------------------------
@@ -115,8 +124,8 @@ class Writer {
   }
   void put_text(const std::string& text) {
     if (!is_utf8(text)) refuse("a string that is no UTF-8");
-    if (text.size() > std::numeric_limits<uint32_t>::max())
-      refuse("a string of {} bytes, more than torch.load takes", text.size());
+    if (text.size() > most_bytes_)
+      refuse("a string of {} bytes, more than {}", text.size(), most_bytes_);
     if (const auto found = texts_.find(text); found != texts_.end()) return get(found->second);
     put('X', uint32_t(text.size()));
     put_bytes(text);
@@ -139,6 +148,7 @@ class Writer {
     if (!list.empty()) put_bytes("e");
   }
   void put_dims(IntArrayRef dims) {
+    if (dims.size() > most_dims) refuse("{} dims, more than {}", dims.size(), most_dims);
     put_bytes("(");
     for (const int64_t d : dims) put_integer(d);
     put_bytes("t");
@@ -152,6 +162,7 @@ class Writer {
         refuse("types differ on a storage that tensors share, {} and {}", first, t.dtype);
       return;
     }
+    if (t.dtype == kBool) check_bools(here(), s->data(), s->nbytes());
     const std::string key = std::to_string(out_.storages.size());
     put_bytes("(");
     put_text("storage");
@@ -220,6 +231,8 @@ class Writer {
     if (i % batch == 0) put_bytes(i == 0 ? "(" : is_dict ? "u(" : "e(");
     if (!is_dict) return enter(o.value.toList().get(i));
     const auto& entry = *o.entry++;
+    if (entry.key().isString() && entry.key().toStringRef().size() > longest_key)
+      refuse("a key of {} bytes, more than {}", entry.key().toStringRef().size(), longest_key);
     enter(entry.key());
     enter(entry.value());
   }
@@ -236,6 +249,7 @@ class Writer {
   }
 
   const std::string& where_;
+  size_t most_bytes_;
   Pickled out_;
   std::vector<Open> open_;
   uint32_t kept_ = 0;
@@ -247,8 +261,8 @@ class Writer {
 
 }  // namespace
 
-Pickled write_pickle(const IValue& value, const std::string& where) {
-  return Writer(where).write(value);
+Pickled write_pickle(const IValue& value, const std::string& where, size_t most_bytes) {
+  return Writer(where, most_bytes).write(value);
 }
 
 }  // namespace gradus::pickle

@@ -7,6 +7,7 @@
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
 #include "tensor/io/safetensors_file.h"
+#include "tensor/io/safetensors_index.h"
 #include "tensor/io/safetensors_layout.h"
 #include "tensor/shape.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using safetensors::FileLayout;
+using safetensors::longest_index;
 using Metadata = std::map<std::string, std::string>;
 
 void check_names(const char* op, const NamedTensors& tensors) {
@@ -118,6 +120,14 @@ std::string save_shards(const NamedTensors& tensors, const std::string& folder,
   for (size_t i = 1; i <= count && count > 1; ++i)
     names.push_back(fmt::format("model-{:05}-of-{:05}.safetensors", i, count));
 
+  std::string last = fs::path(folder) / names[0], index;
+  if (count > 1) {
+    last = fs::path(folder) / "model.safetensors.index.json";
+    index = index_text(shards, names, metadata);
+    if (index.size() > longest_index)
+      fail("{}: an index of {} bytes, more than the {} that are read again", op, index.size(),
+           longest_index);
+  }
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail("{}: cannot make the folder {}: {}", op, folder, error.message());
@@ -126,12 +136,7 @@ std::string save_shards(const NamedTensors& tensors, const std::string& folder,
     const Replacement& file = files.emplace_back(fs::path(folder) / names[i], op);
     shards[i].write([&](const void* data, size_t bytes) { file.write(data, bytes); });
   }
-  std::string last = fs::path(folder) / names[0];
-  if (count > 1) {
-    last = fs::path(folder) / "model.safetensors.index.json";
-    const std::string text = index_text(shards, names, metadata);
-    files.emplace_back(last, op).write(text.data(), text.size());
-  }
+  if (count > 1) files.emplace_back(last, op).write(index.data(), index.size());
   for (Replacement& file : files) file.commit();
   return last;
 } catch (...) {
