@@ -7,6 +7,7 @@
 
 #include "nn/any_value.h"
 #include "tensor/base/owned.h"
+#include "tensor/base/removable_handle.h"
 #include "tensor/tensor.h"
 
 namespace gradus {
@@ -38,21 +39,7 @@ class ExtrasPointer {
 
 namespace nn {
 
-/// Undoes a registration of a hook.
-class RemovableHandle {
- public:
-  RemovableHandle() = default;
-  RemovableHandle(std::weak_ptr<detail::Hooks> hooks, unsigned id)
-      : hooks_(std::move(hooks)), id_(id) {}
-  /// Takes the hook away. Does nothing when that is done, or when the module is gone.
-  void remove();
-  /// A number that no other registration of this program has.
-  unsigned id() const { return id_; }
-
- private:
-  std::weak_ptr<detail::Hooks> hooks_;
-  unsigned id_ = 0;
-};
+using gradus::RemovableHandle;
 
 /// The arguments of a forward(), each under its own type without references.
 using ModuleArguments = std::vector<AnyValue>;

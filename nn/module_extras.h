@@ -7,7 +7,7 @@
 namespace gradus::detail {
 
 // Lists of (id, hook), called in their order.
-struct Hooks {
+struct Hooks : RemovableHooks {
   template <class F>
   using List = std::vector<std::pair<unsigned, F>>;
   struct Forward {
@@ -27,6 +27,8 @@ struct Hooks {
            state_dict_pre.empty() && state_dict.empty() && load_state_dict_pre.empty() &&
            load_state_dict_post.empty();
   }
+
+  void remove(unsigned id) override;
 };
 
 // A tensor of a layer that is computed from others at each use, as a weight of its length and

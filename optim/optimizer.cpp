@@ -127,16 +127,19 @@ size_t Optimizer::size() const noexcept {
   return n;
 }
 
-struct detail::StepHooks {
-  std::vector<std::pair<int64_t, Optimizer::StepHook>> hooks;
-  int64_t next = 0;
+struct detail::StepHooks : gradus::detail::RemovableHooks {
+  std::vector<std::pair<unsigned, Optimizer::StepHook>> hooks;
+  void remove(unsigned id) override {
+    std::erase_if(hooks, [&](const auto& entry) { return entry.first == id; });
+  }
 };
 
 RemovableHandle Optimizer::add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook) {
   if (!hook) fail("optim: a step hook is empty");
   if (!hooks) hooks = std::make_shared<detail::StepHooks>();
-  hooks->hooks.emplace_back(hooks->next, std::move(hook));
-  return {hooks, hooks->next++};
+  const unsigned id = detail::StepHooks::next_id();
+  hooks->hooks.emplace_back(id, std::move(hook));
+  return {hooks, id};
 }
 void Optimizer::run_hooks(const std::shared_ptr<detail::StepHooks>& hooks) {
   if (!hooks) return;
@@ -151,11 +154,6 @@ RemovableHandle Optimizer::register_step_post_hook(StepHook hook) {
 }
 void Optimizer::before_step() { run_hooks(pre_hooks_); }
 void Optimizer::after_step() { run_hooks(post_hooks_); }
-void RemovableHandle::remove() {
-  if (const auto hooks = hooks_.lock())
-    std::erase_if(hooks->hooks, [&](const auto& entry) { return entry.first == id_; });
-  hooks_.reset();
-}
 
 void Optimizer::check_loaded(const std::vector<OptimizerParamGroup>&, const States&) const {}
 

@@ -7,6 +7,7 @@
 
 #include "autograd/modes.h"
 #include "optim/options.h"
+#include "tensor/base/removable_handle.h"
 
 namespace gradus::optim {
 
@@ -49,21 +50,7 @@ void load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
                     const std::function<std::unique_ptr<OptimizerParamState>()>& make);
 }  // namespace detail
 
-/// What registering a hook returns. It may outlive the optimiser, and be dropped: the hook stays.
-class RemovableHandle {
- public:
-  /// A handle of nothing.
-  RemovableHandle() = default;
-  /// Takes the hook away. Does nothing the second time, or when the optimiser is gone.
-  void remove();
-
- private:
-  friend class Optimizer;
-  RemovableHandle(std::weak_ptr<detail::StepHooks> hooks, int64_t id)
-      : hooks_(std::move(hooks)), id_(id) {}
-  std::weak_ptr<detail::StepHooks> hooks_;
-  int64_t id_ = 0;
-};
+using gradus::RemovableHandle;
 
 /// The base of all optimisers:
 ///

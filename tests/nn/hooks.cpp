@@ -1,5 +1,6 @@
 #include "nn/hooks.h"
 
+#include "optim/sgd.h"
 #include "tests/nn/tools.h"
 
 using namespace gradus;
@@ -325,4 +326,23 @@ TEST_CASE("hooks go with copies, and each copy has its own") {
   late.remove();
   CHECK_THROWS_WITH_AS(fc->register_forward_pre_hook(nn::ForwardPreHook()),
                        "register_forward_pre_hook: the hook is empty", Error);
+}
+
+TEST_CASE("hooks of modules and of optimisers have handles of one type") {
+  nn::Linear fc(1, 1);
+  optim::SGD sgd(fc->parameters(), 0.1);
+  int calls = 0;
+  std::vector<RemovableHandle> handles;
+  handles.push_back(fc->register_forward_pre_hook([&](nn::Module&, const Tensor&) { ++calls; }));
+  handles.push_back(sgd.register_step_pre_hook([&](optim::Optimizer&) { ++calls; }));
+  static_assert(std::is_same_v<nn::RemovableHandle, optim::RemovableHandle>);
+  CHECK(handles[0].id() != handles[1].id());
+  CHECK(RemovableHandle().id() == 0);
+  fc(ones({1, 1}));
+  sgd.step();
+  CHECK(calls == 2);
+  for (RemovableHandle& each : handles) each.remove();
+  fc(ones({1, 1}));
+  sgd.step();
+  CHECK(calls == 2);
 }
