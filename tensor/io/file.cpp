@@ -23,6 +23,10 @@ namespace fs = std::filesystem;
 }
 
 int open_file(const std::string& name, int flags, mode_t mode = 0666) {
+  if (name.find('\0') != name.npos) {  // to the system it would end there
+    errno = EINVAL;
+    return -1;
+  }
   int fd;
   do fd = open(name.c_str(), flags | O_CLOEXEC, mode);
   while (fd < 0 && errno == EINTR);

@@ -310,7 +310,7 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
   return true;
 }
 
-void InputArchive::load_from(const OutputArchive& archive) {
+void InputArchive::load_from(const OutputArchive& archive) try {
   auto contents = std::make_shared<Contents>();
   for (const auto& [name, value] : archive.entries()) {
     if (value.isTensor())
@@ -321,6 +321,8 @@ void InputArchive::load_from(const OutputArchive& archive) {
   contents->sort();
   contents_ = std::move(contents);
   prefix_.clear();
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 void InputArchive::roll_back() {

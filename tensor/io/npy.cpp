@@ -110,20 +110,28 @@ struct NpzFile::Impl {
   std::string where;
 };
 
-NpzFile::NpzFile(const std::string& filename)
-    : impl_(new Impl{ZipReader("load_npz", filename), "load_npz: " + filename}) {}
-NpzFile::NpzFile(std::istream& stream)
-    : impl_(new Impl{ZipReader("load_npz", stream), "load_npz"}) {}
+NpzFile::NpzFile(const std::string& filename) try
+    : impl_(new Impl{ZipReader("load_npz", filename), "load_npz: " + filename}) {
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
+}
+NpzFile::NpzFile(std::istream& stream) try
+    : impl_(new Impl{ZipReader("load_npz", stream), "load_npz"}) {
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
+}
 NpzFile::NpzFile(NpzFile&&) noexcept = default;
 NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
 NpzFile::~NpzFile() = default;
 
-std::vector<std::string> NpzFile::keys() const {
+std::vector<std::string> NpzFile::keys() const try {
   std::vector<std::string> names;
   for (const ZipEntry& e : impl_->zip.entries())
     if (std::string_view(e.name).ends_with(ending))
       names.push_back(e.name.substr(0, e.name.size() - ending.size()));
   return names;
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
 }
 
 bool NpzFile::contains(const std::string& name) const {
