@@ -139,8 +139,10 @@ class Writer {
     names_.emplace(name, keep());
   }
   template <class T, class Put>
-  void put_list(const std::vector<T>& list, Put put_element) {
+  void put_list(const List<T>& list, Put put_element) {
+    if (!is_new(list.id(), false)) return;
     put_bytes("]");
+    places_.emplace(list.id(), Kept{keep(), false});
     for (size_t i = 0; i < list.size(); ++i) {
       if (i % batch == 0) put_bytes(i == 0 ? "(" : "e(");
       put_element(list[i]);
@@ -199,10 +201,10 @@ class Writer {
     if (v.isInt()) return put_integer(v.toInt());
     if (v.isDouble()) return put_double(v.toDouble());
     if (v.isString()) return put_text(v.toStringRef());
-    if (v.isIntList()) return put_list(v.toIntVector(), [&](int64_t e) { put_integer(e); });
-    if (v.isDoubleList()) return put_list(v.toDoubleVector(), [&](double e) { put_double(e); });
+    if (v.isIntList()) return put_list(v.toIntList(), [&](int64_t e) { put_integer(e); });
+    if (v.isDoubleList()) return put_list(v.toDoubleList(), [&](double e) { put_double(e); });
     if (v.isTensorList())
-      return put_list(v.toTensorVector(), [&](const Tensor& e) { put_tensor(e); });
+      return put_list(v.toTensorList(), [&](const Tensor& e) { put_tensor(e); });
     if (v.isGenericDict()) {
       const impl::GenericDict dict = v.toGenericDict();
       if (!is_new(dict.id(), true)) return;
