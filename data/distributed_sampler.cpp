@@ -1,10 +1,12 @@
 #include "data/distributed_sampler.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <random>
 
 #include "tensor/base/fail.h"
+#include "tensor/base/rethrow.h"
 
 namespace gradus::data::samplers {
 namespace {
@@ -41,6 +43,9 @@ DistributedRandomSampler::DistributedRandomSampler(size_t size, size_t num_repli
 void DistributedRandomSampler::reset(std::optional<size_t> new_size) {
   const size_t before = std::exchange(size_, new_size.value_or(size_));
   try {
+    constexpr auto most = size_t(std::numeric_limits<int64_t>::max());
+    if (size_ > most || num_replicas_ > most - size_)
+      fail("sampler: {} examples are too many for {} replicas", size_, num_replicas_);
     std::vector<size_t> order(num_replicas_ == 1 ? size_ : local_sample_count() * num_replicas_);
     for (size_t i = 0; i < order.size(); ++i) order[i] = i < size_ ? i : i % size_;
     std::mt19937 random(static_cast<std::mt19937::result_type>(epoch_));
@@ -49,7 +54,7 @@ void DistributedRandomSampler::reset(std::optional<size_t> new_size) {
     place_ = begin();
   } catch (...) {
     size_ = before;
-    throw;
+    gradus::detail::rethrow_as_error("sampler");
   }
 }
 void DistributedRandomSampler::save(serialize::OutputArchive& archive) const {
