@@ -19,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_to(const char* op, const char* what, const std::string& name) {
+  if (name.find('\0') != name.npos)
+    fail("{}: a NUL is in the name of the file that begins with {}", op, name.c_str());
   fail("{}: cannot {} {}: {}", op, what, name, std::strerror(errno));
 }
 

@@ -14,6 +14,7 @@
 #include "tensor/io/file_kind.h"
 #include "tensor/io/safetensors.h"
 #include "tensor/io/serialize.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 
 namespace gradus::serialize {
@@ -103,7 +104,7 @@ Tensor read_tensor(Source& source, const safetensors::Entry& e) {
   if (e.dtype == kBool) {
     const auto* data = static_cast<const uint8_t*>(t.data_ptr());
     for (uint64_t i = 0; i < bytes; ++i)
-      if (data[i] > 1) fail("load: {}: element {} is {}, no bool", e.name, i, data[i]);
+      if (data[i] > 1) fail("load: {}: element {} is {}, no bool", clipped(e.name), i, data[i]);
   }
   return t;
 }

@@ -8,6 +8,7 @@
 #include "tensor/base/fail.h"
 #include "tensor/io/elements.h"
 #include "tensor/io/file_kind.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -144,7 +145,7 @@ class HeaderParser {
         for (const Kind& k : kinds)
           if (k.kind == s[0] && k.bytes == bytes) return {k.type, big_endian};
     const bool numbers = !s.empty() && (s[0] == 'f' || s[0] == 'i' || s[0] == 'u' || s[0] == 'b');
-    fail("{}: elements of type '{}' ({}), which no tensor holds", where_, descr,
+    fail("{}: elements of type '{}' ({}), which no tensor holds", where_, clipped(descr),
          numbers ? "numbers of another size" : name_of(s.empty() ? ' ' : s[0]));
   }
   Dims shape() {

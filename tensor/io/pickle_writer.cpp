@@ -15,7 +15,6 @@ namespace {
 
 // Items that are added to a container by one opcode, as many as Python's own.
 constexpr size_t batch = 1000;
-constexpr size_t longest_name = 100;  // bytes of a key in an error
 
 class Writer {
  public:
@@ -61,7 +60,7 @@ class Writer {
   static std::string open_step(const Open& o) {
     if (!o.value.isGenericDict()) return std::to_string(o.at - 1);
     const IValue& key = std::prev(o.entry)->key();
-    if (key.isString()) return key.toStringRef().substr(0, longest_name);
+    if (key.isString()) return clipped(key.toStringRef());
     return key.isInt() ? std::to_string(key.toInt()) : key.tagKind();
   }
   template <class... Args>

@@ -126,7 +126,7 @@ TEST_CASE("a packed file that holds too much, or is damaged, is refused") {
   std::ofstream(path, std::ios::binary) << bytes.str().substr(0, bytes.str().size() / 2);
   CHECK(message([&] {
           data::read_csv(path);
-        }).starts_with("read_csv: " + path + ": the data are damaged: "));
+        }).starts_with("read_csv: " + path + ": the data are damaged: unexpected end of file"));
 }
 
 TEST_CASE("options that make no sense are refused") {

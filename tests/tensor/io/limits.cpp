@@ -48,7 +48,7 @@ TEST_CASE("torch_save: a key is as long as torch_load takes it") {
   const auto same = [](const IValue& v) { return pickle_load(pickle_save(v)); };
   CHECK(same(with_key(16384)).toGenericDict().begin()->key().toStringRef().size() == 16384);
   CHECK(message([] { pickle_save(with_key(16385)); }) ==
-        "pickle_save: " + std::string(100, 'k') + ": a key of 16385 bytes, more than 16384");
+        "pickle_save: " + std::string(100, 'k') + "...: a key of 16385 bytes, more than 16384");
   // Other texts are longer.
   CHECK(same(std::string(20000, 'x')).toStringRef().size() == 20000);
 
