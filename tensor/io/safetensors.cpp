@@ -182,14 +182,6 @@ class HeaderParser : public StrictJson {
   Entry entry_;
 };
 
-std::string quoted(const std::string& s) {
-  try {
-    return json(s).dump();
-  } catch (const json::exception&) {
-    fail("save: a name or string is not UTF-8");
-  }
-}
-
 std::string number(double v) {
   if (v != v) return "NaN";
   if (std::abs(v) > std::numeric_limits<double>::max()) return v > 0 ? "Infinity" : "-Infinity";
@@ -289,6 +281,14 @@ std::string format_header(const Header& header) {
   s += '}';
   s.resize((s.size() + 7) / 8 * 8, ' ');
   return s;
+}
+
+std::string quoted(const std::string& s) {
+  try {
+    return json(s).dump();
+  } catch (const json::exception&) {
+    fail("save: a name or string is not UTF-8");
+  }
 }
 
 std::string to_text(const IValue& v) {

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "tensor/base/fail.h"
@@ -75,19 +74,30 @@ std::vector<Refs> cut(const NamedTensors& tensors, uint64_t most) {
   return shards;
 }
 
+using Lines = std::map<std::string, std::string>;  // a name and the JSON of its value
+
+std::string object_text(const Lines& lines, const std::string& indent) {
+  std::string text = "{";
+  for (const auto& [name, value] : lines)
+    text += (text.size() > 1 ? "," : "") + ("\n" + indent + "  ") + safetensors::quoted(name) +
+            ": " + value;
+  return text + '\n' + indent + '}';
+}
+
 std::string index_text(const std::vector<FileLayout>& shards, const std::vector<std::string>& names,
                        const Metadata& metadata) {
-  nlohmann::json index;
+  Lines map, more;
   uint64_t bytes = 0;
-  auto& map = index["weight_map"] = nlohmann::json::object();
   for (size_t i = 0; i < shards.size(); ++i)
     for (const auto& [name, t] : shards[i].tensors) {
-      map[*name] = names[i];
+      map[*name] = safetensors::quoted(names[i]);
       bytes += t.nbytes();
     }
-  index["metadata"] = metadata;
-  index["metadata"]["total_size"] = bytes;
-  return index.dump(2) + '\n';
+  for (const auto& [name, value] : metadata) more[name] = safetensors::quoted(value);
+  more["total_size"] = std::to_string(bytes);
+  return object_text(
+             {{"metadata", object_text(more, "  ")}, {"weight_map", object_text(map, "  ")}}, "") +
+         '\n';
 }
 
 }  // namespace
