@@ -317,6 +317,11 @@ TEST_CASE("memory that is out while arrays, pickles and files of tensors are rea
   for_each_request([&] { sampler.state_dict(); }, nothing);
   for_each_request([&] { sampler.load_state_dict(state); }, nothing);
   for_each_request([&] { data::samplers::DistributedRandomSampler(9, 2); }, nothing);
+  const auto loader =
+      data::make_data_loader(data::datasets::TensorDataset(arange(6)), 2, /*shuffle=*/true);
+  const auto place = loader->state_dict();
+  for_each_request([&] { loader->state_dict(); }, nothing);
+  for_each_request([&] { loader->load_state_dict(place); }, nothing);
 }
 
 TEST_CASE("the limit of tensors' memory is an error as well") {
