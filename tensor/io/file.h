@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace gradus {
 
@@ -24,7 +25,12 @@ class File {
   size_t read(void* data, size_t bytes) const;
   // The same from the byte `at` on.
   size_t read_at(uint64_t at, void* data, size_t bytes) const;
+  // Whatever is left up to the end.
+  std::string read_all() const;
   void write(const void* data, size_t bytes) const;
+  // Behind the end of what was opened with O_APPEND: all of it or, as on a full disk, nothing.
+  // Where a part cannot be taken back, the error says so.
+  void append(std::string_view text) const;
 
  private:
   const char* op_;
