@@ -115,6 +115,17 @@ void File::append(std::string_view text) const {
        whole ? "" : ", and its last line is torn");
 }
 
+std::vector<std::string> paths_in(const char* op, const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code error;
+  // In a loop over a range it would throw what is no Error.
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    out.push_back(at->path().string());
+  if (error) fail("{}: cannot read the folder {}: {}", op, folder, error.message());
+  return out;
+}
+
 // --- Replacement --------------------------------------------------------------------------------
 
 namespace {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gradus {
 
@@ -37,6 +38,9 @@ class File {
   std::string name_;
   int fd_;
 };
+
+// The paths of what is in a folder, in no order.
+std::vector<std::string> paths_in(const char* op, const std::string& folder);
 
 // A file's new content, written under another name beside it until it is whole: whoever looks at
 // the file, at any time and after any crash, sees the old content or the new one.
