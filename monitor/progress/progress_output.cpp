@@ -3,7 +3,6 @@
 #include <stdio_ext.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <ext/stdio_sync_filebuf.h>
 
 #include <cerrno>
 #include <chrono>
@@ -63,9 +62,6 @@ ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
 // What a broken pipe did not take would be written once more at the program's end, unguarded.
 void drop_unwritten(std::FILE* file) { __fpurge(file); }
 void drop_unwritten(std::streambuf* buffer) {
-  // std::cout as long as it shares the buffer of stdout.
-  if (auto* shared = dynamic_cast<__gnu_cxx::stdio_sync_filebuf<char>*>(buffer))
-    return drop_unwritten(shared->file());
   struct Open : std::streambuf {
     using std::streambuf::pbase, std::streambuf::pptr, std::streambuf::pbump;
   };

@@ -68,6 +68,7 @@ TEST_CASE("a bar whose reader has ended does not end the program") {
             dup2(fd, STDOUT_FILENO);
             std::ios::sync_with_stdio(shared);
             ProgressOutput::to(std::cout)->write("a line");
+            std::cout.clear();
             return true;
           }) == 0);
   CHECK(in_child([](int fd) {  // and the program's own writes are as they were
