@@ -48,6 +48,7 @@ std::vector<std::string> csv_fields(const std::string& line) {
                                                    .dtype(data::kText)
                                                    .keep_default_na(false)
                                                    .skip_blank_lines(false));
+  if (table.rows() != 1) fail("csv log: {} lines instead of one", table.rows());
   std::vector<std::string> out;
   for (const std::string& name : table.columns()) out.push_back(table.text(name).at(0));
   return out;

@@ -8,7 +8,7 @@
 
 namespace gradus::monitor {
 
-// The fields of a line. Throws Error for a quote that is not closed.
+// The fields of a line. Throws Error for a quote that is not closed, and for more than a line.
 std::vector<std::string> csv_fields(const std::string& line);
 
 // A column of numbers, or of text.

@@ -174,21 +174,26 @@ std::string CSVLogger::row_of(int64_t step, NamedValues values,
   return out + line_end_;
 }
 
-// The file with columns of these names behind the others.
+// The file with columns of these names behind the others. Blank lines, which are no rows, stay.
 std::string CSVLogger::with_columns(const std::vector<std::string>& names) const {
   const std::string all = file_.read(), empty(names.size(), ',');
   std::string header, out;
   for (const std::string& name : names) data::append_csv_field(header += ',', name);
   out.reserve(all.size() + all.size() / 8);
-  bool quoted = false, first = true;
-  for (size_t i = 0, line = 0; i < all.size(); ++i) {
-    if (all[i] == '"') quoted = !quoted;
-    if (all[i] != '\n' || quoted) continue;
-    const size_t end = i > line && all[i - 1] == '\r' ? i - 1 : i;
-    out.append(all, line, end - line);
-    if (end > line) out += std::exchange(first, false) ? header : empty;
-    out.append(all, end, i + 1 - end);
-    line = i + 1;
+  bool first = true, quoted = false, begins = true,
+       blank = true;  // a field begins, a line is blank
+  for (size_t i = 0; i < all.size(); ++i) {
+    const char c = all[i];
+    if (!quoted && (c == '\n' || c == '\r')) {
+      if (!blank) out += std::exchange(first, false) ? header : empty;
+      begins = blank = true;
+    } else {
+      if (c == '"' && (quoted || begins)) quoted = !quoted;
+      // Of two quotes within quotes the second opens what the first has closed.
+      begins = !quoted && (c == ',' || (c == '"' && i + 1 < all.size() && all[i + 1] == '"'));
+      if (c != ' ' && c != '\t') blank = false;
+    }
+    out += c;
   }
   return out;
 }
