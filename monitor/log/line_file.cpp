@@ -72,7 +72,13 @@ void LineFile::drop_torn_line() {
 
 void LineFile::add(const std::string& lines) {
   const BrokenPipeGuard guard;
-  file().append(lines);
+  try {
+    file().append(torn_ ? '\n' + lines : lines);
+    torn_ = false;
+  } catch (const Error&) {
+    torn_ = is_regular() && !torn_line().empty();
+    throw;
+  }
 }
 
 void LineFile::flush() {

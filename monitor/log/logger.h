@@ -64,6 +64,7 @@ class LineFile {
   const char* op_;
   std::string path_;
   mutable std::unique_ptr<const File> file_;  // null where it could not be opened again
+  bool torn_ = false;  // a part of a line was written, and could not be taken back
 };
 
 }  // namespace detail
@@ -86,7 +87,7 @@ struct CSVLoggerOptions {
 ///
 /// Numbers are the shortest that read back as the same; nan, inf and -inf as such. A value that a
 /// row lacks leaves its place empty. A name that needs it stands in quotes. A file whose lines end
-/// with \r\n goes on so.
+/// with a carriage return too goes on so.
 ///
 /// A new column stands behind the others, and is empty in the rows above: the file is written anew
 /// beside the old one, and takes its place when it is whole. That costs as much as the file is

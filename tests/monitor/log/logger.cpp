@@ -1,6 +1,8 @@
 #include "monitor/log/logger.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -305,6 +307,34 @@ TEST_CASE("a row of which a part was written is taken back") {
   ::waitpid(child, &status, 0);
   CHECK(status == 0);
   CHECK(content(path) == "step,loss\n0,1\n2,\n");
+}
+
+TEST_CASE("where a part of a line cannot be taken back, the next one is a line all the same") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const int fd = ::memfd_create("log", MFD_ALLOW_SEALING);
+    const std::string path = "/proc/self/fd/" + std::to_string(fd);
+    CSVLogger log(path, CSVLoggerOptions().columns({"a"}));
+    log.log(0, {{"a", 1}});
+    if (::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) ::_exit(0);  // a system without them
+    rlimit limit = {};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    const rlimit small = {14, limit.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    const std::string text = message([&] { log.log(1, {{"a", 0.125}}); });
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    log.log(2, {{"a", 3}});
+    log.log(3, {{"a", 4}});
+    const bool right = text == "csv logger: cannot write " + path +
+                                   ": File too large, and its last line is torn" &&
+                       content(path) == "step,a\n0,1\n1,0\n2,3\n3,4\n";
+    ::_exit(right ? 0 : 1);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a log that is killed holds whole lines") {
