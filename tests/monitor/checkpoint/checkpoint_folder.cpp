@@ -1,7 +1,9 @@
 // What stands in the folder of a Checkpoint after saves that were killed, repeated or gone back to.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +134,40 @@ TEST_CASE("after going back, the best one of the branch that was left is put asi
   CHECK(names_in(folder) == Names{"best.pt", "best.pt.stale", "step_000000000015.pt",
                                   "step_000000000016.pt", "step_000000000017.pt",
                                   "step_000000000020.pt.stale"});
+}
+
+TEST_CASE("wherever the disk is full in a save, what was there stays, and the next save is whole") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit all = {};
+    getrlimit(RLIMIT_FSIZE, &all);
+    bool right = true, failed = true;
+    int failures = 0;
+    for (rlim_t limit = 0; failed && limit < 100000; limit += 211) {
+      fs::remove_all(folder);
+      Checkpoint checkpoint(folder, CheckpointOptions().keep(1).best("loss"));
+      checkpoint.save({1, 1}, {{"loss", 2.0}});
+      const rlimit small = {limit, all.rlim_max};
+      setrlimit(RLIMIT_FSIZE, &small);
+      const std::string text = message([&] { checkpoint.save({2, 2}, {{"loss", 1.0}}); });
+      setrlimit(RLIMIT_FSIZE, &all);
+      failed = text.find("cannot write " + folder) != text.npos;
+      failures += failed;
+      const int64_t stands = failed ? 1 : 2;
+      right = right && Checkpoint(folder).resume().step == stands && best_epoch(folder) == stands &&
+              names_in(folder).size() == 2;
+      checkpoint.save({3, 3}, {{"loss", 0.5}});
+      right = right && best_epoch(folder) == 3 && names_in(folder).size() == 2;
+    }
+    _exit(right && failures > 5 && !failed ? 0 : 1);
+  }
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a damaged checkpoint takes the place of none to keep") {

@@ -1,20 +1,12 @@
 #include "monitor/log/logger.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "monitor/log/csv_log.h"
+#include "tests/file_content.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -23,16 +15,6 @@ using monitor::CSVLogger, monitor::CSVLoggerOptions, monitor::JSONLinesLogger,
     monitor::JSONLinesLoggerOptions;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
-void put(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 const auto appending = CSVLoggerOptions().append(true);
 const auto json_appending = JSONLinesLoggerOptions().append(true);
@@ -154,36 +136,6 @@ TEST_CASE("a name that comes for the first time makes a column behind the others
       "\xEF\xBB\xBFstep,a,b\r\n0,1,\r\n \r\n1,\"x\r\ny\",\r\n2,5\",\r\n3,\"p\"\"q\",\r\n2,,5\r\n");
 }
 
-TEST_CASE("a column that cannot be added leaves the log, which goes on") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.csv";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    CSVLogger log(path);
-    log.log(0, {{"loss", 1}});
-    const rlimit limit = {18, 18};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    const std::string text = message([&] { log.log(1, {{"loss", 1}, {"accuracy", 1}}); });
-    log.log(2, {{"loss", 1}});
-    ::_exit(text == "csv logger: cannot write " + path + ": File too large" ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
-  CHECK(content(path) == "step,loss\n0,1\n2,1\n");
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
-
-  if (::access("/dev/null", W_OK) != 0) return;
-  CSVLogger nowhere("/dev/null");
-  nowhere.log(0, {{"a", 1}});
-  CHECK(message([&] {
-          nowhere.log(1, {{"b", 1}});
-        }) == "csv logger: /dev/null has no column b; the options' columns may declare it");
-  nowhere.log(1, {{"a", 1}});
-}
-
 TEST_CASE("a csv logger that appends goes on with the file's ends of lines and columns") {
   const TemporaryDirectory folder;
   const std::string path = folder / "log.csv";
@@ -274,88 +226,6 @@ TEST_CASE("a json lines logger that appends drops a torn line, and goes on at an
   JSONLinesLogger other(path, json_appending);
   CHECK(message([&] { other.resume(1); }) ==
         "json lines logger: line 1 of " + path + " begins with no step");
-}
-
-TEST_CASE("a full disk is an error, after which the program may go on") {
-  if (::access("/dev/full", W_OK) != 0) return;
-  CSVLogger log("/dev/full");
-  CHECK_THROWS_WITH_AS(log.log(0, {{"a", 1}}),
-                       "csv logger: cannot write /dev/full: No space left on device", Error);
-  CHECK_THROWS_AS(log.log(1, {{"b", 1}}), Error);  // the columns are not a's
-  JSONLinesLogger lines("/dev/full");
-  CHECK_THROWS_WITH_AS(lines.log(0, {}),
-                       "json lines logger: cannot write /dev/full: No space left on device", Error);
-}
-
-TEST_CASE("a row of which a part was written is taken back") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.csv";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit = {18, 18};  // within the second row
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    CSVLogger log(path);
-    log.log(0, {{"loss", 1}});
-    const std::string text = message([&] { log.log(1, {{"loss", 0.25}}); });
-    const bool right = text == "csv logger: cannot write " + path + ": File too large";
-    log.log(2, {});  // which fits
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
-  CHECK(content(path) == "step,loss\n0,1\n2,\n");
-}
-
-TEST_CASE("where a part of a line cannot be taken back, the next one is a line all the same") {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const int fd = ::memfd_create("log", MFD_ALLOW_SEALING);
-    const std::string path = "/proc/self/fd/" + std::to_string(fd);
-    CSVLogger log(path, CSVLoggerOptions().columns({"a"}));
-    log.log(0, {{"a", 1}});
-    if (::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) ::_exit(0);  // a system without them
-    rlimit limit = {};
-    ::getrlimit(RLIMIT_FSIZE, &limit);
-    const rlimit small = {14, limit.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    const std::string text = message([&] { log.log(1, {{"a", 0.125}}); });
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    log.log(2, {{"a", 3}});
-    log.log(3, {{"a", 4}});
-    const bool right = text == "csv logger: cannot write " + path +
-                                   ": File too large, and its last line is torn" &&
-                       content(path) == "step,a\n0,1\n1,0\n2,3\n3,4\n";
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 1;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
-}
-
-TEST_CASE("a log that is killed holds whole lines") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.jsonl";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    JSONLinesLogger log(path);
-    for (int64_t i = 0;; ++i) log.log(i, {{"loss", 0.1}, {"accuracy", 0.123456789}});
-  }
-  while (content(path).size() < 1000) ::usleep(1000);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  const std::string all = content(path);
-  CHECK(all.back() == '\n');
-  std::istringstream lines(all);
-  int64_t step = 0;
-  for (std::string line; std::getline(lines, line); ++step)
-    CHECK(line ==
-          "{\"step\": " + std::to_string(step) + ", \"loss\": 0.1, \"accuracy\": 0.123456789}");
 }
 
 TEST_CASE("a csv log is read, and what is none is an error that names the line") {
