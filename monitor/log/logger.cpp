@@ -188,9 +188,10 @@ std::string CSVLogger::with_columns(const std::vector<std::string>& names) const
       if (!blank) out += std::exchange(first, false) ? header : empty;
       begins = blank = true;
     } else {
-      if (c == '"' && (quoted || begins)) quoted = !quoted;
+      const bool mark = c == '"' && (quoted || begins);
+      quoted = quoted != mark;
       // Of two quotes within quotes the second opens what the first has closed.
-      begins = !quoted && (c == ',' || (c == '"' && i + 1 < all.size() && all[i + 1] == '"'));
+      begins = !quoted && (mark ? all[i + 1] == '"' : c == ',');
       if (c != ' ' && c != '\t') blank = false;
     }
     out += c;

@@ -123,10 +123,10 @@ TEST_CASE("fit: a run that was killed goes on from the checkpoint before, to the
   const auto expected = monitor::read_scalars(directory / "whole"),
              found = monitor::read_scalars(folder);
   REQUIRE(found.size() == expected.size());
-  for (const auto& [tag, series] : expected) {
-    CAPTURE(tag);
-    CHECK(found.at(tag).steps == series.steps);
-    CHECK(found.at(tag).values == series.values);
+  for (const auto& item : expected) {
+    CAPTURE(item.first);
+    CHECK(found.at(item.first).steps == item.second.steps);
+    CHECK(found.at(item.first).values == item.second.values);
   }
   CHECK(first_column(log) == std::vector<std::string>{"step", "3", "6", "9", "12"});
 }

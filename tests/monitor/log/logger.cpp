@@ -128,12 +128,13 @@ TEST_CASE("a name that comes for the first time makes a column behind the others
   CHECK(content(path) == "step,loss,\"valid, \"\"top\"\" 5\",lr\n0,0.5,,\n");
 
   // Of a file that others have written to: blank lines, quotes over lines, and its own lines' ends.
-  put(path, "\xEF\xBB\xBFstep,a\r\n0,1\r\n \r\n1,\"x\r\ny\"\r\n2,5\"\r\n3,\"p\"\"q\"\r\n");
+  put(path,
+      "\xEF\xBB\xBFstep,a\r\n0,1\r\n \r\n1,\"x\r\ny\"\r\n2,5\"\r\n \"\"7,8\r\n3,\"p\"\"q\"\r\n");
   CSVLogger other(path, appending);
   other.log(2, {{"b", 5}});
-  CHECK(
-      content(path) ==
-      "\xEF\xBB\xBFstep,a,b\r\n0,1,\r\n \r\n1,\"x\r\ny\",\r\n2,5\",\r\n3,\"p\"\"q\",\r\n2,,5\r\n");
+  CHECK(content(path) ==
+        "\xEF\xBB\xBFstep,a,b\r\n0,1,\r\n \r\n1,\"x\r\ny\",\r\n2,5\",\r\n "
+        "\"\"7,8,\r\n3,\"p\"\"q\",\r\n2,,5\r\n");
 }
 
 TEST_CASE("a csv logger that appends goes on with the file's ends of lines and columns") {
