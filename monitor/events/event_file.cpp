@@ -94,14 +94,7 @@ void EventFile::add(const Message& event) {
 
 void EventFile::flush() {
   if (!waiting_.empty()) {
-    try {
-      file_->write(waiting_.data(), waiting_.size());
-    } catch (...) {
-      // What was written of it goes again. Where even that fails, readers stop at the cut record.
-      [[maybe_unused]] const int result = ftruncate(file_->fd(), off_t(written_));
-      throw;
-    }
-    written_ += waiting_.size();
+    file_->append(waiting_);
     waiting_.clear();
     count_ = 0;
   }

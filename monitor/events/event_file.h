@@ -53,7 +53,6 @@ class EventFile {
   std::optional<File> file_;
   std::string waiting_;
   int64_t count_ = 0;
-  uint64_t written_ = 0;
   std::chrono::steady_clock::time_point flushed_;
 };
 

@@ -252,10 +252,9 @@ std::map<std::string, ScalarSeries> read_scalars(const std::string& path) {
   std::vector<std::string> files;
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    for (const auto& entry : fs::directory_iterator(path, error))
-      if (entry.path().filename().string().find("tfevents") != std::string::npos)
-        files.push_back(entry.path().string());
-    if (error) fail("{}: cannot read the folder {}: {}", op, path, error.message());
+    for (std::string& file : paths_in(op, path))
+      if (fs::path(file).filename().string().find("tfevents") != std::string::npos)
+        files.push_back(std::move(file));
     if (files.empty()) fail("{}: the folder {} has no event files", op, path);
     std::sort(files.begin(), files.end(), is_before);
   } else {

@@ -54,7 +54,7 @@ struct SummaryWriter::Files {
       }
     return *file;
   }
-  // The run's own file. The first says from which step on older ones do not count.
+  // The run's own file. It says from which step on older events do not count.
   EventFile& own() {
     EventFile& file = in(log_dir);
     if (const auto step = options.purge_step()) {
@@ -88,6 +88,7 @@ SummaryWriter::SummaryWriter(std::string log_dir, SummaryWriterOptions options)
   files_->log_dir = std::move(log_dir);
   files_->own();
 }
+void SummaryWriter::resume(int64_t step) { files_->options.purge_step(step); }
 SummaryWriter::SummaryWriter(SummaryWriter&&) noexcept = default;
 SummaryWriter& SummaryWriter::operator=(SummaryWriter&&) noexcept = default;
 SummaryWriter::~SummaryWriter() = default;

@@ -105,6 +105,10 @@ class SummaryWriter {
   /// Writes what waits. Only close() tells when that fails.
   ~SummaryWriter();
 
+  /// For a run that goes on at `step`: what was written of that step and later ones does not count
+  /// any more, here and in earlier files of the folder, as soon as the next event is added.
+  void resume(int64_t step);
+
   /// A value of a curve.
   void add_scalar(const std::string& tag, double value, Step global_step = {},
                   WallTime walltime = {}, bool new_style = false, bool double_precision = false);

@@ -59,11 +59,19 @@ ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
   return device;
 }
 
+// What a broken pipe did not take would be written once more at the program's end, unguarded.
+void drop_unwritten(std::FILE* file) { __fpurge(file); }
+void drop_unwritten(std::streambuf* buffer) {
+  struct Open : std::streambuf {
+    using std::streambuf::pbase, std::streambuf::pptr, std::streambuf::pbump;
+  };
+  (buffer->*&Open::pbump)(int((buffer->*&Open::pbase)() - (buffer->*&Open::pptr)()));
+}
+
 std::function<void(std::string_view)> writer_of(std::FILE* file) {
   return [file](std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), file);
-    // What a broken pipe did not take would be written once more at the program's end, unguarded.
-    if (std::fflush(file) != 0 && errno == EPIPE) __fpurge(file);
+    if (std::fflush(file) != 0 && errno == EPIPE) drop_unwritten(file);
   };
 }
 
@@ -94,8 +102,10 @@ std::shared_ptr<ProgressOutput> ProgressOutput::to(std::ostream& stream) {
                  : &stream == &std::cerr || &stream == &std::clog ? STDERR_FILENO
                                                                   : -1;
   return std::make_shared<ProgressOutput>(device_of(fd, [&stream](std::string_view text) {
+    errno = 0;
     stream.write(text.data(), std::streamsize(text.size()));
     stream.flush();
+    if (!stream && errno == EPIPE) drop_unwritten(stream.rdbuf());
   }));
 }
 
