@@ -177,8 +177,9 @@ class Recorded final : public Node {
   void keep_output(const Tensor& out) {
     if constexpr ((detail::takes_output<F> || ...)) {
       if (wants_output(std::index_sequence_for<F...>{})) {
+        saves_ = released_ = true;  // where a hook throws
         output_.keep(out);
-        saves_ = true;
+        released_ = false;
       }
     }
   }
@@ -249,8 +250,9 @@ class RecordedJoint final : public Node {
   std::span<Edge> edges() override { return edges_; }
   void keep_output(const Tensor& out) {
     if constexpr (detail::takes_needs_and_output<F>) {
+      saves_ = released_ = true;  // where a hook throws
       output_.keep(out);
-      saves_ = true;
+      released_ = false;
     }
   }
   void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {

@@ -184,6 +184,24 @@ TEST_CASE("a node of the program's own: what is refused") {
         }).find("a tensor of int64 has no gradient") != std::string::npos);
 }
 
+TEST_CASE("nodes of the program's own in a circle are refused") {
+  struct Pass : Node {
+    variable_list apply(variable_list&& grads) override { return {grads[0]}; }
+  };
+  for (const size_t length : {1, 2, 5}) {
+    std::vector<std::shared_ptr<Pass>> nodes;
+    for (size_t i = 0; i < length; ++i) nodes.push_back(std::make_shared<Pass>());
+    for (size_t i = 0; i < length; ++i)
+      nodes[i]->set_next_edges({torch::autograd::Edge(nodes[(i + 1) % length], 0)});
+    const Tensor x = torch::ones({2}).requires_grad_(), y = x * 2;
+    Tensor z = torch::ones({2});
+    torch::autograd::set_history(z, nodes[0]);
+    CHECK(message([&] { (z + y).sum().backward(); }).find("make a circle") != std::string::npos);
+    CHECK(values(torch::autograd::grad({(z + y).sum()}, {x})[0]) == Values{2, 2});
+    for (const auto& n : nodes) n->set_next_edges({});
+  }
+}
+
 TEST_CASE("hooks of nodes") {
   const Tensor x = leaf({1, 2});
   const Tensor y = x * x, z = y * 3;
