@@ -1,7 +1,6 @@
 #include "nn/hooks.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "autograd/function.h"
 #include "autograd/modes.h"
@@ -32,15 +31,10 @@ ModuleExtras::ModuleExtras(const ModuleExtras& o)
 
 namespace {
 
-unsigned next_id() {
-  static std::atomic<unsigned> count{0};
-  return ++count;
-}
-
 template <class F>
 nn::RemovableHandle add(const std::shared_ptr<Hooks>& hooks, Hooks::List<F>& list, F hook,
                         bool prepend) {
-  const unsigned id = next_id();
+  const unsigned id = next_hook_id();
   list.emplace(prepend ? list.begin() : list.end(), id, std::move(hook));
   return {hooks, id};
 }
@@ -184,11 +178,15 @@ class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
 
 // While a module runs that was renewed for it.
 struct Fresh {
-  explicit Fresh(ModuleExtras& extras) : extras(extras) { extras.fresh = true; }
+  explicit Fresh(ModuleExtras* extras) : extras(extras) {
+    if (extras) extras->fresh = true;
+  }
   Fresh(const Fresh&) = delete;
   Fresh& operator=(const Fresh&) = delete;
-  ~Fresh() { extras.fresh = false; }
-  ModuleExtras& extras;
+  ~Fresh() {
+    if (extras) extras->fresh = false;
+  }
+  ModuleExtras* extras;
 };
 
 }  // namespace
@@ -216,8 +214,7 @@ void throw_other_type(const nn::Module& m, const std::type_info& given,
 
 nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
                          const std::function<nn::AnyValue(nn::AnyValue*)>& forward) {
-  ModuleExtras& extras = *ModuleAccess::extras(m);
-  const Hooks hooks = *extras.hooks;  // hooks may remove hooks
+  const Hooks hooks = hooks_of(ModuleAccess::extras(m));
   const size_t count = arguments.size();
   nn::AnyValue result;
   size_t called = 0;
@@ -232,7 +229,7 @@ nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
     }
     m.renew();
     {
-      const Fresh fresh(extras);
+      const Fresh fresh(ModuleAccess::extras(m));
       nn::ModuleArguments passed = arguments;  // forward() may move from them
       result = forward(passed.data());
     }
@@ -268,11 +265,7 @@ namespace nn {
 void RemovableHandle::remove() {
   const auto hooks = hooks_.lock();
   if (!hooks) return;
-  const auto mine = [this](const auto& entry) { return entry.first == id_; };
-  const auto erase = [&](auto&... lists) { (std::erase_if(lists, mine), ...); };
-  erase(hooks->forward_pre, hooks->forward, hooks->backward_pre, hooks->backward,
-        hooks->state_dict_pre, hooks->state_dict, hooks->load_state_dict_pre,
-        hooks->load_state_dict_post);
+  if (!gradus::detail::erase_global(hooks, id_)) gradus::detail::erase(*hooks, id_);
   hooks_.reset();
 }
 

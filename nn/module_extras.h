@@ -29,6 +29,17 @@ struct Hooks {
   }
 };
 
+// A number that no other registration has.
+unsigned next_hook_id();
+// Takes the hook of this number away.
+void erase(Hooks& hooks, unsigned id);
+// The same where `hooks` stands for those of all modules, else false.
+bool erase_global(const std::shared_ptr<Hooks>& hooks, unsigned id);
+struct ModuleExtras;
+// What a call of the module calls, those of all modules and its own: a copy, as hooks may add and
+// remove hooks. `extras` may be null.
+Hooks hooks_of(const ModuleExtras* extras);
+
 // A tensor of a layer that is computed from others at each use, as a weight of its length and
 // direction. The function takes the module, so that a clone can have it too.
 struct DerivedTensor {

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 
+#include <sstream>
+
 #include "tests/support.h"
 
 using torch::Tensor;
@@ -182,6 +184,16 @@ TEST_CASE("a node of the program's own: what is refused") {
   CHECK(message([&] {
           torch::autograd::set_history(torch::ones({2}, torch::kLong), many);
         }).find("a tensor of int64 has no gradient") != std::string::npos);
+}
+
+TEST_CASE("a node is printed as where it is") {
+  const Tensor x = torch::ones({2}).requires_grad_(), y = cube(x);
+  std::ostringstream node, none, address;
+  node << y.grad_fn();
+  none << x.grad_fn();
+  address << static_cast<const void*>(y.grad_fn().get());
+  CHECK(node.str() == address.str());
+  CHECK(none.str() == "0");
 }
 
 TEST_CASE("nodes of the program's own in a circle are refused") {

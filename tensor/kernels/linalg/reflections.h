@@ -6,8 +6,9 @@
 
 namespace gradus::kernels::GRADUS_ISA::small {
 
-// The squares of numbers up to usual<T>[1] and of their like down to usual<T>[0] can be added up, and
-// their quotients have all digits; those beyond are first taken times usual<T>[2] or its inverse.
+// The squares of numbers up to usual<T>[1] and of their like down to usual<T>[0] can be added up,
+// and their quotients have all digits; those beyond are first taken times usual<T>[2] or its
+// inverse.
 template <class T>
 inline constexpr T usual[3] = {T(0x1p-400), T(0x1p500), T(0x1p800)};
 template <>
