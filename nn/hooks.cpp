@@ -185,11 +185,15 @@ class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
 
 // While a module runs that was renewed for it.
 struct Fresh {
-  explicit Fresh(ModuleExtras& extras) : extras(extras) { extras.fresh = true; }
+  explicit Fresh(ModuleExtras* extras) : extras(extras) {
+    if (extras) extras->fresh = true;
+  }
   Fresh(const Fresh&) = delete;
   Fresh& operator=(const Fresh&) = delete;
-  ~Fresh() { extras.fresh = false; }
-  ModuleExtras& extras;
+  ~Fresh() {
+    if (extras) extras->fresh = false;
+  }
+  ModuleExtras* extras;
 };
 
 }  // namespace
@@ -217,8 +221,7 @@ void throw_other_type(const nn::Module& m, const std::type_info& given,
 
 nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
                          const std::function<nn::AnyValue(nn::AnyValue*)>& forward) {
-  ModuleExtras& extras = *ModuleAccess::extras(m);
-  const Hooks hooks = *extras.hooks;  // hooks may remove hooks
+  const Hooks hooks = hooks_of(ModuleAccess::extras(m));
   const size_t count = arguments.size();
   nn::AnyValue result;
   size_t called = 0;
@@ -233,7 +236,7 @@ nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
     }
     m.renew();
     {
-      const Fresh fresh(extras);
+      const Fresh fresh(ModuleAccess::extras(m));
       nn::ModuleArguments passed = arguments;  // forward() may move from them
       result = forward(passed.data());
     }

@@ -1,6 +1,7 @@
 // What is called around a module's forward(), and the handles that undo it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -15,6 +16,9 @@ namespace nn {
 class Module;
 }
 namespace detail {
+// Whether there are hooks of global_hooks.h.
+[[gnu::visibility("default")]] inline constinit std::atomic<bool> hooks_of_all{false};
+
 struct Hooks;
 struct ModuleExtras;
 struct ModuleAccess;

@@ -7,6 +7,7 @@
 #include <ostream>
 #include <unordered_set>
 
+#include "autograd/factories.h"
 #include "autograd/modes.h"
 #include "nn/cloneable.h"
 #include "nn/module_extras.h"
@@ -207,6 +208,12 @@ void Module::to(ScalarType dtype, bool non_blocking) { to(Device(kCPU), dtype, n
 void Module::to(Device device, bool non_blocking) {
   for (const auto& child : children_) (*child)->to(device, non_blocking);
   convert([&](const Tensor& t) { return t.to(TensorOptions(device)); });
+}
+
+void Module::to_empty(Device device, bool recurse) {
+  for (const auto& child : children_)
+    if (recurse) (*child)->to_empty(device);
+  convert([&](const Tensor& t) { return empty_like(t, TensorOptions(device)); });
 }
 
 void Module::zero_grad(bool set_to_none) {

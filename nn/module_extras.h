@@ -31,6 +31,11 @@ struct Hooks : RemovableHooks {
   void remove(unsigned id) override;
 };
 
+struct ModuleExtras;
+// What a call of the module calls, those of all modules and its own: a copy, as hooks may add and
+// remove hooks. `extras` may be null.
+Hooks hooks_of(const ModuleExtras* extras);
+
 // A tensor of a layer that is computed from others at each use, as a weight of its length and
 // direction. The function takes the module, so that a clone can have it too.
 struct DerivedTensor {

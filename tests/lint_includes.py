@@ -18,6 +18,7 @@ PUBLIC = (
     "data/image/vision.h",
     "data/csv.h",
     "monitor/monitor.h",
+    "nn/global_hooks.h",
     "optim/grad_scaler.h",
     "tensor/io/npy.h",
     "tensor/io/safetensors_file.h",
