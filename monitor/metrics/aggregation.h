@@ -67,7 +67,7 @@ class RunningMean final : public Metric {
   };
   int64_t window_;
   NanStrategy nan_strategy_;
-  bool warned_ = false;  // of a nan
+  bool warned_ = false;     // of a nan
   std::deque<Part> parts_;  // of the last updates, oldest first
 };
 

@@ -50,8 +50,8 @@ void check_warns_once(M metric, const char* name) {
   CHECK(warnings.count == 0);
   for (int i = 0; i < 3; ++i) metric.update(NAN);
   CHECK(warnings.count == 1);
-  CHECK(warnings.last == std::string(name) +
-                             ": a value is nan and is left out, as others will be until reset()");
+  CHECK(warnings.last ==
+        std::string(name) + ": a value is nan and is left out, as others will be until reset()");
   metric.reset();
   metric.update(vec({NAN, 2}));
   metric.update(vec({NAN, 2}));
