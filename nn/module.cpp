@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <ostream>
+#include <sstream>
 #include <unordered_set>
 
 #include "autograd/factories.h"
@@ -48,6 +49,12 @@ bool spell_names(std::string_view root) {
 
 std::string short_module_name(const nn::Module& m) {
   std::string name = m.name();
+  // A lazy layer is a template, and says itself whether it is still lazy.
+  if (const size_t at = name.find("::nn::Lazy"); at != name.npos && at < name.find('<')) {
+    std::ostringstream text;
+    m.pretty_print(text);
+    name = text.str().substr(0, text.str().find('('));
+  }
   // The namespaces before the name, but not those inside template arguments.
   if (const size_t at = name.rfind("::", name.find('<')); at != std::string::npos)
     name.erase(0, at + 2);

@@ -66,7 +66,8 @@ std::string cell(SummaryColumn column, const LayerSummary& row, bool stands_for_
     case SummaryColumn::input_size:
       return sizes_text(row.input_size, !row.input_size.empty());
     case SummaryColumn::output_size:
-      return sizes_text(row.output_size, row.called);
+      // A result without a tensor has neither sizes nor bytes.
+      return sizes_text(row.output_size, !row.output_size.empty() || row.output_bytes > 0);
     case SummaryColumn::num_params:
       if (row.num_params == 0) return "--";
       if (row.recursive) return "(recursive)";
