@@ -2,3 +2,4 @@
 #pragma once
 
 #include "distributed/group/process_group_mpi.h"
+#include "distributed/init.h"
