@@ -17,7 +17,7 @@ GROUPS = [
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
     ("Pictures", ["data/image/image.h", "data/image/*.h"]),
     ("Text", ["data/text/*.h", "nn/generation/*.h"]),
-    ("Watching a run", ["monitor/*.h"]),
+    ("Watching a run", ["monitor/*.h", "monitor/*/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What programs reach, but do not name.
