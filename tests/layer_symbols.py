@@ -21,6 +21,7 @@ BELOW = {
     "optim": ["autograd", "tensor", "base", "kernels"],
     "data": ["tensor", "base", "kernels"],
     "data_image": ["data", "tensor", "base", "kernels"],
+    "distributed": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
     "monitor": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
 }
 
