@@ -18,9 +18,9 @@ TEST_CASE("characters take the columns that wcwidth() says") {
       {0xE0061, 0},  {0x20E3, 0},  {0x1160, 0},  {0x64B, 0},   {0xE34, 0},   {0x302A, 0},
       {0x10FFFF, 1}, {0x1F6D8, 2}, {0x2FF, 1},   {0x4DC0, 2},  {0x1F321, 1},
   };
-  for (const auto& [c, columns] : cases) {
-    CAPTURE(uint32_t(c));
-    CHECK(columns_of(c) == columns);
+  for (const Case& each : cases) {
+    CAPTURE(uint32_t(each.c));
+    CHECK(columns_of(each.c) == each.columns);
   }
 }
 

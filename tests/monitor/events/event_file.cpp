@@ -113,11 +113,20 @@ TEST_CASE("summary writer: what fails in one file is added to none") {
     CHECK_THROWS_AS(w.add_hparams({{"lr", 0.1}}, {{"loss", 0.5}}, {}, "try"), Error);
     CHECK_THROWS_AS(w.add_graph(*nn::Linear(2, 2)), Error);
   }
+  {
+    // Where it was taken back to is where its next record begins.
+    const uint64_t size = fs::file_size(only_file(run + "/m_a"));
+    const FileSizeLimit limit(size + 5);
+    CHECK_THROWS_AS(w.add_scalars("m", {{"a", 7}}, 7), Error);
+    CHECK(fs::file_size(only_file(run + "/m_a")) == size);
+    limit.lift();
+  }
   CHECK(events(only_file(run)).empty());
   CHECK_FALSE(fs::exists(run + "/m_c"));
   CHECK_FALSE(fs::exists(run + "/try"));
   CHECK(monitor::read_scalars(run + "/m_a").at("m").values == Values{0});
   w.add_scalars("m", {{"a", 1}, {"c", 1}, {"b", 5}, {"a", 2}}, 5);
+  CHECK(events(only_file(run + "/m_a")).size() == 3);
   CHECK(monitor::read_scalars(run + "/m_a").at("m").values == Values{0, 1, 2});
   CHECK(monitor::read_scalars(run + "/m_b").at("m").values == Values{0, 1, 2, 3, 4, 5});
   CHECK(monitor::read_scalars(run + "/m_c").at("m").values == Values{1});
