@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lint_includes import read_files
 
-LIBRARY = ("tensor", "autograd", "nn", "optim", "data", "monitor")
+LIBRARY = ("tensor", "autograd", "nn", "optim", "data", "monitor", "distributed")
 
 
 def folders(files, below):

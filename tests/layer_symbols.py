@@ -21,6 +21,7 @@ BELOW = {
     "optim": ["autograd", "tensor", "base", "kernels"],
     "data": ["tensor", "base", "kernels"],
     "data_image": ["data", "tensor", "base", "kernels"],
+    "distributed": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
     "monitor": ["nn", "optim", "data", "autograd", "tensor", "base", "kernels"],
 }
 
@@ -35,6 +36,8 @@ def layer(thing):
         return "kernels"
     if folder.startswith("libgradus_monitor"):
         return "monitor"
+    if folder.startswith("libgradus_mpi"):
+        return "distributed"
     if name.startswith("tensor_base_"):
         return "base"
     if name.startswith("data_image_"):

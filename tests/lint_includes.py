@@ -12,11 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ["gradus.h", "tensor/*", "autograd/*", "nn/*", "optim/*", "data/*"]
 IMAGE = "data/image/"  # a library of its own
 MONITOR = ["monitor/*"]  # a library of its own
+DISTRIBUTED = ["distributed/*"]  # a library of its own
 # What users include. gradus.h has what libtorch's umbrella has; what fewer programs need stands alone.
 PUBLIC = (
     "gradus.h",
     "data/image/vision.h",
     "data/csv.h",
+    "distributed/distributed.h",
     "monitor/monitor.h",
     "optim/grad_scaler.h",
     "tensor/io/npy.h",
@@ -36,23 +38,24 @@ MAY_INCLUDE = {
     "data": ["tensor/*"],
     "data/image": ["tensor/*", "data/*"],
     "monitor": LIBRARY,
-    "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*"],
-    "docs": ["gradus.h", "data/image/vision.h"] + MONITOR,
-    "examples": ["gradus.h"] + MONITOR,
-    "tests": LIBRARY + MONITOR + [IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
+    "distributed": LIBRARY,
+    "compat": ["gradus.h", "tensor/*", "autograd/modes.h", "data/*", "distributed/*"],
+    "docs": ["gradus.h", "data/image/vision.h"] + MONITOR + DISTRIBUTED,
+    "examples": ["gradus.h"] + MONITOR + DISTRIBUTED,
+    "tests": LIBRARY + MONITOR + DISTRIBUTED + [IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
     "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
     "": LIBRARY,  # gradus.h itself
 }
 # foreign header: the only files that may include it
 ONLY_HERE = {"xsimd/*": KERNELS + "*", "*intrin.h": KERNELS + "*",
-             "png.h": IMAGE + "*", "jpeglib.h": IMAGE + "*", "jerror.h": IMAGE + "*"}
+             "mpi.h": "distributed/mpi/*", "png.h": IMAGE + "*", "jpeglib.h": IMAGE + "*", "jerror.h": IMAGE + "*"}
 # word: the only files that may use it. What a processor has is asked in one place, which the environment can overrule.
 WORD_ONLY_HERE = {"__builtin_cpu_supports": [KERNELS + "table.cpp", "bench/peer/limits.cpp"]}
 # word: where it must not be, and the files there that may use it. Loops over elements belong under tensor/: operations
 # and layers hold values and derivatives. Where to split is a list of places, which is read.
 WORD_NOT_HERE = {"data_ptr<": (["autograd/ops/*", "nn/*"], ["autograd/ops/view/split.cpp"])}
 # foreign headers that must not be reached from what users include (they cost compile time, or a dependency)
-NOT_PUBLIC = ["fmt/*", "png.h", "jpeglib.h", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
+NOT_PUBLIC = ["fmt/*", "mpi.h", "png.h", "jpeglib.h", "xsimd/*", "iostream", "regex", "omp.h", "doctest/*"]
 
 LONGEST = 420
 MAY_BE_LONGER = ["tensor/tensor.h", "tests/catalog*", "tests/reference/*"]  # a class cannot be cut

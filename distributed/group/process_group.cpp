@@ -1,0 +1,23 @@
+#include "distributed/group/process_group.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "tensor/base/fail.h"
+
+namespace gradus::distributed {
+
+std::pair<int64_t, int64_t> ProcessGroup::tree_slice(int64_t numel, int rank, int size) {
+  if (size < 1 || !std::has_single_bit(unsigned(size)))
+    fail("tree_slice: the number of ranks is no power of two, {}", size);
+  if (rank < 0 || rank >= size) fail("tree_slice: rank {} of {}", rank, size);
+  // The first exchange, between ranks that differ in bit 0, decides about the largest halves: the
+  // number of the part is the rank with its bits in reverse.
+  int part = 0;
+  for (int bit = 1, place = size / 2; place > 0; bit *= 2, place /= 2)
+    if (rank & bit) part += place;
+  const auto begin = [&](int64_t i) { return i * (numel / size) + std::min(i, numel % size); };
+  return {begin(part), begin(part + 1)};
+}
+
+}  // namespace gradus::distributed
