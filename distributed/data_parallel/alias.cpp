@@ -92,6 +92,8 @@ Aliases::Aliases(std::shared_ptr<GradientTaker> taker, const std::vector<Tensor>
   }
 }
 
+Aliases::~Aliases() { restore(); }
+
 void Aliases::restore() noexcept {
   for (size_t i = 0; i < aliases_.size(); ++i)
     if (aliases_[i] && parameters_[i].impl()->history.get() == aliases_[i].get())

@@ -39,7 +39,7 @@ class Aliases {
   Aliases(const Aliases&) = delete;
   Aliases& operator=(const Aliases&) = delete;
   // The parameters are leaves again.
-  ~Aliases() { restore(); }
+  ~Aliases();
   // The same, and `outputs` are what the forward pass gave. Without `early`, or without outputs,
   // aliases stay where they are, which is always right.
   void finish(const std::vector<Tensor>& outputs, bool early);

@@ -11,7 +11,6 @@
 #include "distributed/data_parallel/options.h"
 #include "distributed/data_parallel/reducer.h"
 #include "distributed/data_parallel/shards.h"
-#include "nn/module_extras.h"
 #include "nn/module.h"
 
 namespace gradus::distributed {
@@ -87,7 +86,6 @@ class DataParallelBase : public nn::Module {
   bool in_shards() const { return options_.mode() == SumMode::tree; }
   int64_t shards_of_pass() const { return pass_shards_; }
   Step begin();
-  void end(const Step& step);
   std::unique_ptr<Aliases> aliases(const Step& step, int64_t shard);
   bool is_early(const Step& step) const { return step.reduced && group_->getSize() > 1; }
 
@@ -128,10 +126,9 @@ class DataParallelBase : public nn::Module {
   void check_options() const;
   void find_parameters();
   void synchronise_batch_norms();
-  void share_state(bool reduced, int root, uint64_t& key);
+  uint64_t share_state(bool reduced, int root);
   Status tell_status(bool active, bool reduced);
   void shadow();
-  void advance(bool reduced);
 
   const std::shared_ptr<nn::Module> wrapped_;
   const intrusive_ptr<ProcessGroup> group_;
@@ -139,8 +136,9 @@ class DataParallelBase : public nn::Module {
   std::shared_ptr<Reducer> reducer_;
   std::vector<std::pair<std::string, Tensor>> frozen_;
   int64_t pass_shards_ = 1;
-  int64_t micro_ = 0;  // which pass of the step is next
-  uint64_t key_ = 0;
+  std::vector<uint64_t> keys_;  // of the forward passes that a pass of this step makes
+  size_t next_key_ = 0;
+  int64_t seen_passes_ = 0;
   bool sync_ = true, has_sync_batch_norm_ = false;
   const JoinOptions* join_ = nullptr;
   int last_active_ = 0;
@@ -185,7 +183,6 @@ class DistributedDataParallelImpl : public DataParallelBase {
     const auto tapped = aliases(step, 0);
     R y = gradus::detail::call(*module_, std::forward<Args>(args)...);
     finish(*tapped, y, is_early(step));
-    end(step);
     return y;
   }
 
@@ -223,7 +220,6 @@ class DistributedDataParallelImpl : public DataParallelBase {
         buffers.end_shard(step.shard + s == 0);
       }
     }
-    end(step);
     return results.size() == 1 ? std::move(results[0])
                                : detail::together(results, rows, options().output_dim());
   }

@@ -47,8 +47,19 @@ void Reducer::watch() {
         });
 }
 
+// Whether what was collected of a parameter is still in its grad, and the program did not write to
+// it.
+bool Reducer::counts(size_t index) const {
+  const Place& p = places_[index];
+  return p.local && arena_.holds(index, parameters_[index].mutable_grad()) &&
+         (leaves_ == 1 || arena_.slice(index)._version() == p.version);
+}
+
 void Reducer::prepare() {
   if (active_ && !Pass::current()) recover();
+  bool goes_on = false;
+  for (size_t i = 0; collected_ > 0 && !goes_on && i < places_.size(); ++i) goes_on = counts(i);
+  if (!goes_on) collected_ = 0;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor& p = parameters_[i];
     const Tensor& slice = arena_.slice(i);
@@ -76,6 +87,7 @@ void Reducer::begin(bool reduced) {
   for (size_t i = 0; i < places_.size(); ++i) {
     Place& p = places_[i];
     p.fired = p.done = false;
+    p.kept = counts(i);
     p.waiting = 0;
     // Without a place of its own for each pass, a leaf gets the gradients of several passes.
     p.hold = !reduced && options_.accumulation() == 1;
@@ -90,19 +102,17 @@ void Reducer::begin(bool reduced) {
   Pass::current()->at_end([self = shared_from_this()] { self->end(); });
 }
 
-// The first gradient of a parameter in a pass: those from before still count if they are in its
-// grad, and are part of this sum unless they were reduced or the program wrote to them.
+// The first gradient of a parameter in a pass: those that were collected before it are part of the
+// sum, what else is in grad is added to it at the end.
 void Reducer::start(size_t index) {
   Place& p = places_[index];
   const Tensor& grad = parameters_[index].mutable_grad();
-  const Tensor& slice = arena_.slice(index);
-  const bool ours = arena_.holds(index, grad);
-  if (p.local && (!ours || (leaves_ > 1 && slice._version() != p.version))) {
+  if (!p.kept) {
     p.local = false;
     p.tree.clear();
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());
   }
-  if (!p.local) p.old = ours ? grad.clone() : grad;
+  if (!p.local) p.old = arena_.holds(index, grad) ? grad.clone() : grad;
 }
 
 void Reducer::take(size_t index, int64_t leaf, bool reduced, Tensor gradient) {
@@ -287,6 +297,11 @@ void Reducer::publish() {
   for (size_t i = 0; i < places_.size(); ++i) places_[i].version = arena_.slice(i)._version();
 }
 
+void Reducer::count_pass(bool reduced) {
+  ++passes_;
+  collected_ = reduced ? 0 : collected_ + 1;
+}
+
 void Reducer::end() {
   if (reduced_) {
     finalize();
@@ -295,6 +310,7 @@ void Reducer::end() {
     publish();
   }
   active_ = false;
+  count_pass(reduced_);
   if (!unused_.empty()) throw_unused();
 }
 
@@ -309,6 +325,8 @@ void Reducer::recover() noexcept {
   }
   sent_.clear();
   active_ = false;
+  collected_ = 0;
+  ++passes_;
   for (Place& p : places_) {
     p.local = p.fired = p.done = false;
     p.old.reset();

@@ -52,6 +52,12 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   // Before a forward pass: throws Error where the parameters are not those that the arena is for,
   // and forgets a backward pass that threw.
   void prepare();
+  // How many backward passes of the step that goes on were collected and not reduced.
+  int64_t collected() const { return collected_; }
+  // The number of backward passes so far.
+  int64_t passes() const { return passes_; }
+  // A rank without a batch has passed through a backward pass of the others.
+  void count_pass(bool reduced);
   // How many ranks the sum is divided by; at first all.
   void divide_by(int ranks) { divisor_ = ranks; }
   // What the other ranks' reduction of a backward pass needs of a rank that has none.
@@ -67,6 +73,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     bool done = false;   // its slice holds this rank's sum
     bool local = false;  // there are gradients since the last reduction
     bool hold = false;   // leaves wait for each other
+    bool kept = false;   // what is local still counted when the pass began
     int waiting = 0;     // of aliases, in this pass
     int64_t version = 0;
     Tensor old;     // the gradient from before, which is added at the end
@@ -80,6 +87,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     int64_t bytes = 0;
   };
   void begin(bool reduced);
+  bool counts(size_t index) const;
   void start(size_t index);
   void completed(size_t index);
   void sum_leaves(Place& place);
@@ -115,6 +123,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   size_t next_bucket_ = 0;
   int divisor_;
   int pass_ = -1;
+  int64_t collected_ = 0, passes_ = 0;
   bool active_ = false, reduced_ = false, finalized_ = false;
   ReductionStatistics statistics_;
 };

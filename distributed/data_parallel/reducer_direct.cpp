@@ -4,6 +4,7 @@
 #include "autograd/factories.h"
 #include "autograd/meta.h"
 #include "autograd/modes.h"
+#include "autograd/ops/view/join.h"
 #include "autograd/pass.h"
 #include "distributed/data_parallel/reducer.h"
 #include "tensor/base/fail.h"

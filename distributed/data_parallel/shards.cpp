@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "autograd/factories.h"
+#include "autograd/ops/view/join.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::detail {

@@ -53,7 +53,10 @@ void for_each_tensor(const T& value, F&& f) {
                          value.has_value();
                          *value;
                        }) {
-    if (value.has_value()) for_each_tensor(*value, f);
+    if (value.has_value())
+      for_each_tensor(*value, f);
+    else if constexpr (std::is_same_v<T, std::optional<Tensor>>)
+      f(Tensor());  // keeps its number
   } else if constexpr (requires {
                          value.begin() != value.end();
                          typename T::value_type;
@@ -82,7 +85,9 @@ T part_of(const T& value, Cut& cut) {
     // Braces: the parts are taken in their order.
     return std::apply([&](const auto&... v) { return T{part_of(v, cut)...}; }, value);
   } else if constexpr (is_optional<T>) {
-    return value ? T(part_of(*value, cut)) : T();
+    if (value) return T(part_of(*value, cut));
+    if constexpr (std::is_same_v<T, std::optional<Tensor>>) cut.part(Tensor());
+    return T();
   } else if constexpr (is_vector<T>) {
     if constexpr (std::is_arithmetic_v<typename T::value_type>) {
       return value;
