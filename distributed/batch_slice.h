@@ -26,14 +26,14 @@ std::pair<size_t, size_t> slice_of_batch(size_t batch, size_t rank, size_t size,
 ///       dataset, BatchSlice(data::samplers::RandomSampler(n), rank, size), 64);
 ///
 /// A last batch that leaves a rank without any row ends that rank's epoch one batch earlier than the
-/// others'; see DistributedDataParallel::join(). With drop_last, which then stands here and not in
-/// the loader's options, all leave out a batch that is smaller than the others.
+/// others'; see DistributedDataParallel::join(), or the loader's drop_last, which leaves out a batch
+/// that is smaller than the others on all ranks.
 template <class Base>
 class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
  public:
   /// Throws Error unless rank < size.
-  BatchSlice(Base base, size_t rank, size_t size, size_t shards = 8, bool drop_last = false)
-      : base_(std::move(base)), rank_(rank), size_(size), shards_(shards), drop_last_(drop_last) {
+  BatchSlice(Base base, size_t rank, size_t size, size_t shards = 8)
+      : base_(std::move(base)), rank_(rank), size_(size), shards_(shards) {
     slice_of_batch(0, rank, size, shards);
   }
   /// How many examples an epoch of all ranks has.
@@ -49,7 +49,6 @@ class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
     std::optional<std::vector<size_t>> batch = base_.next(batch_size);
     if (!batch) return std::nullopt;
     partial_ = batch->size() < batch_size;
-    if (partial_ && drop_last_) return std::nullopt;
     const auto [begin, end] = slice_of_batch(batch->size(), rank_, size_, shards_);
     if (begin == end) return std::nullopt;
     return std::vector<size_t>(batch->begin() + std::ptrdiff_t(begin),
@@ -67,7 +66,7 @@ class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
  private:
   Base base_;
   size_t rank_, size_, shards_;
-  bool drop_last_, partial_ = false;
+  bool partial_ = false;
 };
 
 }  // namespace gradus::distributed

@@ -37,13 +37,15 @@ class DataParallelBase : public nn::Module {
   /// collected in `grad` and not exchanged. The first forward pass after it ends the step.
   class [[nodiscard]] NoSync {
    public:
-    explicit NoSync(bool& sync) : sync_(sync), before_(std::exchange(sync, false)) {}
-    NoSync(const NoSync&) = delete;
-    NoSync& operator=(const NoSync&) = delete;
-    ~NoSync() { sync_ = before_; }
+    explicit NoSync(bool& sync) : sync_(&sync), before_(std::exchange(sync, false)) {}
+    NoSync(NoSync&& o) noexcept : sync_(std::exchange(o.sync_, nullptr)), before_(o.before_) {}
+    NoSync& operator=(NoSync&&) = delete;
+    ~NoSync() {
+      if (sync_) *sync_ = before_;
+    }
 
    private:
-    bool& sync_;
+    bool* sync_;
     bool before_;
   };
   NoSync no_sync() { return NoSync(sync_); }

@@ -8,8 +8,9 @@
 // With batch norm and dropout: [n, 6] in, [n, 3] out.
 inline gradus::nn::Sequential test_network() {
   using namespace gradus::nn;
-  return Sequential(Linear(6, 16), BatchNorm1d(16), ReLU(), Dropout(0.25), Linear(16, 8), Tanh(),
-                    Linear(8, 3));
+  // One after the other: arguments are drawn in an order of the compiler's.
+  const Linear first(6, 16), second(16, 8), third(8, 3);
+  return Sequential(first, BatchNorm1d(16), ReLU(), Dropout(0.25), second, Tanh(), third);
 }
 
 // FNV-1a over the bits of all parameters and buffers.
