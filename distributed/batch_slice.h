@@ -18,16 +18,16 @@ std::pair<size_t, size_t> slice_of_batch(size_t batch, size_t rank, size_t size,
 
 /// All ranks draw the same batches from a sampler, and each takes its rows: the batch size of the
 /// loader is that of the whole job, and the shards are those of DistributedDataParallel. Where the
-/// sampler stands, and a loader over it, does not depend on the number of ranks: a run may go on with
-/// another. The draws must be alike on all ranks: those of the default generator are after the same
-/// manual_seed().
+/// sampler stands, and a loader over it, does not depend on the number of ranks: a run may go on
+/// with another. The draws must be alike on all ranks: those of the default generator are after the
+/// same manual_seed().
 ///
 ///   auto loader = data::make_data_loader(
 ///       dataset, BatchSlice(data::samplers::RandomSampler(n), rank, size), 64);
 ///
-/// A last batch that leaves a rank without any row ends that rank's epoch one batch earlier than the
-/// others'; see DistributedDataParallel::join(), or the loader's drop_last, which leaves out a batch
-/// that is smaller than the others on all ranks.
+/// A last batch that leaves a rank without any row ends that rank's epoch one batch earlier than
+/// the others'; see DistributedDataParallel::join(), or the loader's drop_last, which leaves out a
+/// batch that is smaller than the others on all ranks.
 template <class Base>
 class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
  public:
@@ -37,9 +37,7 @@ class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
     slice_of_batch(0, rank, size, shards);
   }
   /// How many examples an epoch of all ranks has.
-  size_t size() const requires requires(const Base& b) {
-    b.size();
-  }
+  size_t size() const requires requires(const Base& b) { b.size(); }
   { return base_.size(); }
   /// Starts from the beginning, with another number of examples if one is given.
   void reset(std::optional<size_t> new_size = std::nullopt) override { base_.reset(new_size); }

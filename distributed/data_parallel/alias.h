@@ -29,9 +29,9 @@ class GradientTaker {
 // parameter has one as its history. An undefined parameter, and one that requires no grad, is left
 // out. A view that is made meanwhile, and every later use of such a view, leads there too.
 //
-// The engine runs nodes by falling numbers. An alias is made before all nodes that use it, and would
-// run after the whole backward pass: finish() gives it the number of the last node before its first
-// use, so that its gradient comes as soon as it is complete.
+// The engine runs nodes by falling numbers. An alias is made before all nodes that use it, and
+// would run after the whole backward pass: finish() gives it the number of the last node before its
+// first use, so that its gradient comes as soon as it is complete.
 class Aliases {
  public:
   Aliases(std::shared_ptr<GradientTaker> taker, const std::vector<Tensor>& parameters, int64_t leaf,

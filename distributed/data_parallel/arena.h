@@ -7,10 +7,10 @@
 
 namespace gradus::distributed {
 
-/// The gradients of parameters in one tensor for each dtype, in the reverse order of the parameters,
-/// which is about the order in which a backward pass finds them. Buckets are windows on it: the
-/// first of 1 MiB, or of bucket_cap if that is less, the others of bucket_cap, each ended by the
-/// parameter that fills it.
+/// The gradients of parameters in one tensor for each dtype, in the reverse order of the
+/// parameters, which is about the order in which a backward pass finds them. Buckets are windows on
+/// it: the first of 1 MiB, or of bucket_cap if that is less, the others of bucket_cap, each ended
+/// by the parameter that fills it.
 class GradientArena {
  public:
   struct Bucket {

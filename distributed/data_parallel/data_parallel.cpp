@@ -72,8 +72,7 @@ void DataParallelBase::find_parameters() {
     parameters.push_back(item.value());
   }
   for (const auto& item : named_buffers()) describe("buffer", item.key(), item.value());
-  if (parameters.empty())
-    fail("DistributedDataParallel: no parameter of the module requires grad");
+  if (parameters.empty()) fail("DistributedDataParallel: no parameter of the module requires grad");
   agree("DistributedDataParallel", lines, *group_);
   broadcast_all(all, 0, *group_);
 
@@ -81,8 +80,8 @@ void DataParallelBase::find_parameters() {
   const int64_t leaves = tree ? options_.shards() / group_->getSize() : 1;
   pass_shards_ = tree ? leaves / options_.accumulation() : 1;
   if (group_->getSize() == 1 && leaves == 1) return;
-  reducer_ = std::make_shared<Reducer>(std::move(names), std::move(parameters), group_, options_,
-                                       leaves);
+  reducer_ =
+      std::make_shared<Reducer>(std::move(names), std::move(parameters), group_, options_, leaves);
   reducer_->watch();
 }
 
@@ -96,7 +95,8 @@ void DataParallelBase::synchronise_batch_norms() {
   const int64_t passes = options_.shards() / group_->getSize();
   if (has_sync_batch_norm_ && options_.mode() == SumMode::tree && passes > 1)
     fail(
-        "DistributedDataParallel: SyncBatchNorm needs all rows at once, and a rank computes {} shards "
+        "DistributedDataParallel: SyncBatchNorm needs all rows at once, and a rank computes {} "
+        "shards "
         "one after the other; set shards({}) or mode(SumMode::fast)",
         passes, group_->getSize());
 }
@@ -124,8 +124,8 @@ DataParallelBase::Step DataParallelBase::begin() {
   return step;
 }
 
-// What a forward pass begins with: rank root's buffers, and in tree mode a key. The passes of a step
-// have the same keys, each for its own shards.
+// What a forward pass begins with: rank root's buffers, and in tree mode a key. The passes of a
+// step have the same keys, each for its own shards.
 uint64_t DataParallelBase::share_state(bool reduced, int root) {
   if (seen_passes_ != reducer_->passes()) next_key_ = 0;
   seen_passes_ = reducer_->passes();

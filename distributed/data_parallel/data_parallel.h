@@ -54,11 +54,11 @@ class DataParallelBase : public nn::Module {
   /// beginning: for an evaluation on several ranks. All ranks must call it.
   void sync_buffers();
 
-  /// Calls `loop`, in which ranks may make different numbers of training steps. A rank that comes to
-  /// its end takes part in what the others exchange, with gradients of 0, until all have come, and
-  /// then takes over the parameters and buffers of the last. In each step there is one forward pass
-  /// before one backward pass. Throws Error for a module with SyncBatchNorm, which needs a batch of
-  /// every rank.
+  /// Calls `loop`, in which ranks may make different numbers of training steps. A rank that comes
+  /// to its end takes part in what the others exchange, with gradients of 0, until all have come,
+  /// and then takes over the parameters and buffers of the last. In each step there is one forward
+  /// pass before one backward pass. Throws Error for a module with SyncBatchNorm, which needs a
+  /// batch of every rank.
   template <class F>
   void join(F&& loop, const JoinOptions& options = {}) {
     const Joining joining(*this, options);
@@ -78,10 +78,10 @@ class DataParallelBase : public nn::Module {
 
   // One forward pass that is recorded.
   struct Step {
-    bool reduced = true;   // gradients are exchanged in its backward pass
-    int64_t leaf = 0;      // the first of its leaves
-    int64_t shard = 0;     // the same in the global batch
-    uint64_t key = 0;      // of its random numbers
+    bool reduced = true;  // gradients are exchanged in its backward pass
+    int64_t leaf = 0;     // the first of its leaves
+    int64_t shard = 0;    // the same in the global batch
+    uint64_t key = 0;     // of its random numbers
   };
   // Whether forward() is the module's own and nothing else.
   bool passes_straight() const;
@@ -161,8 +161,7 @@ struct Contained<M> {
 template <class M>
 class DistributedDataParallelImpl : public DataParallelBase {
  public:
-  explicit DistributedDataParallelImpl(std::shared_ptr<M> module,
-                                       intrusive_ptr<ProcessGroup> group,
+  explicit DistributedDataParallelImpl(std::shared_ptr<M> module, intrusive_ptr<ProcessGroup> group,
                                        const DistributedDataParallelOptions& options = {})
       : DataParallelBase(module, std::move(group), options), module_(std::move(module)) {}
   explicit DistributedDataParallelImpl(const nn::ModuleHolder<M>& module,
@@ -231,24 +230,25 @@ class DistributedDataParallelImpl : public DataParallelBase {
 
 /// Trains a module in all processes of a group, as PyTorch's class of this name:
 /// `DistributedDataParallel<Net> model(net, group, DistributedDataParallelOptions().shards(4))`.
-/// Net is a module or its holder. At the start, rank 0's parameters and buffers become those of all.
-/// model(x...) is the module's forward(x...) of this rank's rows of the global batch, and each
+/// Net is a module or its holder. At the start, rank 0's parameters and buffers become those of
+/// all. model(x...) is the module's forward(x...) of this rank's rows of the global batch, and each
 /// backward pass leaves the mean of all ranks' gradients in the parameters' grad, which are windows
 /// on one arena; while it goes on, what is complete is exchanged. The parameters, named with
 /// `module.` before, are those of the module itself. In a world of one, in fast mode or with one
 /// shard, forward() is the module's own.
 ///
 /// By default gradients are summed in a fixed tree over 8 shards of the global batch; see
-/// DistributedDataParallelOptions. Weights are then the same, bit for bit, after any number of steps
-/// on 1, 2, 4 or 8 ranks, and with accumulation(), provided that
-///   - ranks have consecutive rows of the same global batches, as BatchSlice gives them, whose number
+/// DistributedDataParallelOptions. Weights are then the same, bit for bit, after any number of
+/// steps on 1, 2, 4 or 8 ranks, and with accumulation(), provided that
+///   - ranks have consecutive rows of the same global batches, as BatchSlice gives them, whose
+///   number
 ///     of rows is a multiple of the shards;
 ///   - the loss is a mean over rows (or a sum over them that is divided by the number of ranks);
 ///   - forward() gives each row by itself, batch norm aside, and changes no state except buffers;
 ///   - second-order gradients by parameters, if any, are not part of it: these go by ranks.
-/// Buffers are those of shard 0, as PyTorch's are rank 0's. Random numbers of a shard follow from one
-/// draw of rank 0's default generator for each step, which is the only one it makes: a run that goes
-/// on from a checkpoint with the generator's state is the same run.
+/// Buffers are those of shard 0, as PyTorch's are rank 0's. Random numbers of a shard follow from
+/// one draw of rank 0's default generator for each step, which is the only one it makes: a run that
+/// goes on from a checkpoint with the generator's state is the same run.
 ///
 /// Throws Error, on all ranks and with both sides named, where ranks have different parameters,
 /// buffers or options; where no parameter requires grad; and where the number of ranks does not

@@ -19,9 +19,9 @@ enum class SumMode : uint8_t {
 
 /// Options of DistributedDataParallel: `DistributedDataParallelOptions().shards(4)`.
 ///
-/// What the tree costs beside fast mode: each shard is a forward pass of its own, over 1 / shards of
-/// the global batch, and for each parameter up to log2(shards / ranks) + 1 gradients are kept at a
-/// time, where fast mode keeps one.
+/// What the tree costs beside fast mode: each shard is a forward pass of its own, over 1 / shards
+/// of the global batch, and for each parameter up to log2(shards / ranks) + 1 gradients are kept at
+/// a time, where fast mode keeps one.
 struct DistributedDataParallelOptions {
   /// How gradients are summed.
   GRADUS_ARG(SumMode, mode) = SumMode::tree;

@@ -40,11 +40,10 @@ Reducer::~Reducer() {
 void Reducer::watch() {
   if (group_->getSize() == 1) return;
   for (size_t i = 0; i < parameters_.size(); ++i)
-    hooks_[i] = parameters_[i].register_hook(
-        [self = weak_from_this(), i](const Tensor& g) {
-          const auto reducer = self.lock();
-          return reducer ? reducer->direct_gradient(i, g) : Tensor();
-        });
+    hooks_[i] = parameters_[i].register_hook([self = weak_from_this(), i](const Tensor& g) {
+      const auto reducer = self.lock();
+      return reducer ? reducer->direct_gradient(i, g) : Tensor();
+    });
 }
 
 // Whether what was collected of a parameter is still in its grad, and the program did not write to
@@ -240,7 +239,13 @@ std::vector<bool> Reducer::used_somewhere() {
       if (!used[i] && parameters_[i].requires_grad()) unused_.push_back(i);
     return used;
   }
-  if (options_.static_graph() && used_before_) return *used_before_;
+  if (options_.static_graph() && used_before_) {
+    for (size_t i = 0; i < used.size(); ++i)
+      if (used[i] && !(*used_before_)[i])
+        fail("DistributedDataParallel: static_graph, {} has a gradient now and had none at first",
+             names_[i]);
+    return *used_before_;
+  }
   if (group_->getSize() > 1) {
     Tensor flags = zeros({int64_t(used.size())}, kByte);
     uint8_t* const f = flags.data_ptr<uint8_t>();

@@ -19,18 +19,18 @@ namespace gradus::distributed {
 
 /// What the reduction of gradients cost so far.
 struct ReductionStatistics {
-  int64_t passes = 0;    ///< backward passes whose gradients were reduced
-  int64_t buckets = 0;   ///< buckets that were sent
-  int64_t bytes = 0;     ///< their gradients
-  double exchanging = 0; ///< seconds during which buckets were under way
-  double waiting = 0;    ///< seconds of these for which the backward pass had to wait at its end
+  int64_t passes = 0;     ///< backward passes whose gradients were reduced
+  int64_t buckets = 0;    ///< buckets that were sent
+  int64_t bytes = 0;      ///< their gradients
+  double exchanging = 0;  ///< seconds during which buckets were under way
+  double waiting = 0;     ///< seconds of these for which the backward pass had to wait at its end
   /// The share of the exchange that went on behind the backward pass, from 0 to 1.
   double hidden() const { return exchanging > 0 ? 1 - waiting / exchanging : 1; }
 };
 
 // Takes the gradients from the aliases of forward passes. A bucket is sent, in order, when all
-// aliases that live have given it theirs; what is left at the end of the backward pass is sent then,
-// so that all ranks send the same, whatever each has used.
+// aliases that live have given it theirs; what is left at the end of the backward pass is sent
+// then, so that all ranks send the same, whatever each has used.
 //
 // A use of a parameter outside of the module's forward(), such as a penalty in the loss or the
 // second order of autograd::grad(), leads to the parameter itself. These gradients come after all
@@ -114,9 +114,9 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   GradientArena arena_;
   std::vector<Place> places_;
   std::vector<std::optional<unsigned>> hooks_;
-  std::vector<std::atomic<int>> alive_;  // aliases, by parameter and leaf
-  std::vector<int> waiting_;             // the same, of this pass
-  std::vector<int> missing_;             // parameters of each bucket
+  std::vector<std::atomic<int>> alive_;           // aliases, by parameter and leaf
+  std::vector<int> waiting_;                      // the same, of this pass
+  std::vector<int> missing_;                      // parameters of each bucket
   std::optional<std::vector<bool>> used_before_;  // of a static graph
   std::vector<size_t> unused_;
   std::vector<Sent> sent_;

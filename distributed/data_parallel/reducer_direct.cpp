@@ -38,7 +38,12 @@ void Reducer::exchange_direct() {
     int64_t at = 0;
     for (const size_t i : indices) {
       const Tensor& p = parameters_[i];
-      p.mutable_grad().add_(gradients.narrow(0, at, p.numel()).view(p.sizes()));
+      const Tensor part = gradients.narrow(0, at, p.numel()).view(p.sizes()).detach();
+      Tensor& grad = p.mutable_grad();  // a hook may have dropped it
+      if (grad.defined())
+        grad.add_(part);
+      else
+        grad = part;
       at += p.numel();
     }
   }

@@ -28,7 +28,8 @@ void Cut::see(const Tensor& t) {
     first_ = i;
   } else if (n != *rows_) {
     fail(
-        "DistributedDataParallel: tensor {} has {} rows in dim {}, tensor {} has {}; batch_dims says "
+        "DistributedDataParallel: tensor {} has {} rows in dim {}, tensor {} has {}; batch_dims "
+        "says "
         "where each is cut, -1 for one that all shards get whole",
         i, n, dim, first_, *rows_);
   }

@@ -13,8 +13,7 @@ Tensor differentiable_all_reduce(const Tensor& x, const intrusive_ptr<ProcessGro
   Tensor sum = x.detach().contiguous().clone();
   std::vector<Tensor> one{sum};
   group->allreduce(one)->wait();
-  return autograd::record("all_reduce", std::move(sum),
-                          autograd::wrt(x, [group](const Tensor& dy) {
+  return autograd::record("all_reduce", std::move(sum), autograd::wrt(x, [group](const Tensor& dy) {
                             return differentiable_all_reduce(dy, group);
                           }));
 }
@@ -32,8 +31,7 @@ class SyncStatistics final : public nn::BatchStatistics {
  public:
   explicit SyncStatistics(intrusive_ptr<ProcessGroup> group) : group_(std::move(group)) {}
   Tensor normalise(const Tensor& input, const Tensor& running_mean, const Tensor& running_var,
-                   const Tensor& weight, const Tensor& bias, double momentum,
-                   double eps) override {
+                   const Tensor& weight, const Tensor& bias, double momentum, double eps) override {
     return sync_batch_norm(input, running_mean, running_var, weight, bias, momentum, eps, group_);
   }
 
@@ -77,7 +75,8 @@ Tensor sync_batch_norm(const Tensor& input, const Tensor& running_mean, const Te
 
   const NoGradGuard no_grad;
   const auto enter = [&](const Tensor& running, const Tensor& now) {
-    if (running.defined()) running.mul_(1 - momentum).add_(now.detach().to(running.dtype()), momentum);
+    if (running.defined())
+      running.mul_(1 - momentum).add_(now.detach().to(running.dtype()), momentum);
   };
   enter(running_mean, mean);
   enter(running_var, squares / double(n - 1));

@@ -6,8 +6,8 @@
 #include "tests/support.h"
 
 using namespace gradus;
-using distributed::BatchSlice, distributed::slice_of_batch;
 using data::samplers::RandomSampler, data::samplers::SequentialSampler;
+using distributed::BatchSlice, distributed::slice_of_batch;
 using Indices = std::vector<size_t>;
 
 namespace {
@@ -74,10 +74,9 @@ TEST_CASE("batch slice: a run goes on with another number of ranks") {
 TEST_CASE("batch slice: a loader counts, drops and resumes by the batches of all ranks") {
   auto dataset = data::datasets::TensorDataset(arange(22, kFloat));
   const auto loader = [&](size_t rank, size_t size, bool drop_last) {
-    return data::make_data_loader(
-        dataset.map(data::transforms::Stack<data::TensorExample>()),
-        BatchSlice(SequentialSampler(22), rank, size),
-        data::DataLoaderOptions(8).drop_last(drop_last));
+    return data::make_data_loader(dataset.map(data::transforms::Stack<data::TensorExample>()),
+                                  BatchSlice(SequentialSampler(22), rank, size),
+                                  data::DataLoaderOptions(8).drop_last(drop_last));
   };
   const auto rows = [](auto& loader) {
     Indices found;

@@ -20,7 +20,9 @@ struct TwoWaysImpl : nn::Module {
     w = register_parameter("w", full({3}, 2.));
     v = register_parameter("v", full({3}, 3.));
   }
-  Tensor forward(const Tensor& x) { return both ? (x * w).sum(1) + (x * v).sum(1) : (x * w).sum(1); }
+  Tensor forward(const Tensor& x) {
+    return both ? (x * w).sum(1) + (x * v).sum(1) : (x * w).sum(1);
+  }
   Tensor w, v;
   bool both = true;
 };
@@ -196,8 +198,9 @@ TEST_CASE("data parallel: a step that is given up leaves nothing behind") {
 TEST_CASE("data parallel: results and arguments of several kinds are cut and put together") {
   struct ManyImpl : nn::Module {
     ManyImpl() { w = register_parameter("w", ones({1})); }
-    std::tuple<Tensor, std::vector<Tensor>, Tensor> forward(const Tensor& x, std::optional<Tensor> y,
-                                                            int64_t factor, const Tensor& whole) {
+    std::tuple<Tensor, std::vector<Tensor>, Tensor> forward(const Tensor& x,
+                                                            std::optional<Tensor> y, int64_t factor,
+                                                            const Tensor& whole) {
       rows.push_back(x.size(0));
       return {x * w + (y ? *y : zeros({1})), {x * double(factor), x + whole}, (x * w).mean()};
     }
@@ -273,7 +276,9 @@ TEST_CASE("data parallel: what cannot be is refused") {
         "DistributedDataParallel: backward(create_graph=true) would need a history of the sum over "
         "ranks; use autograd::grad()");
   net->to(kDouble);
-  CHECK(message([&] { model(randn({8, 3})); }) ==
+  CHECK(message([&] {
+          model(randn({8, 3}));
+        }) ==
         "DistributedDataParallel: module.w was float32 [3] when it was wrapped and is now float64 "
         "[3]");
   net->requires_grad_(false);

@@ -1,5 +1,5 @@
-// Training beside PyTorch's DistributedDataParallel over Gloo: tests/reference/data_parallel.py. The
-// program runs under any number of ranks that has a reference, or alone.
+// Training beside PyTorch's DistributedDataParallel over Gloo: tests/reference/data_parallel.py.
+// The program runs under any number of ranks that has a reference, or alone.
 #include <doctest/doctest.h>
 
 #include "distributed/distributed.h"
@@ -72,8 +72,8 @@ std::vector<Values> trained(const Run& run, const intrusive_ptr<ProcessGroup>& g
 }
 
 void compare(int64_t world, const Run& run, const intrusive_ptr<ProcessGroup>& group) {
-  const std::string name = run.kind + (run.dtype == kFloat ? " float32 " : " float64 ") +
-                           std::to_string(world);
+  const std::string name =
+      run.kind + (run.dtype == kFloat ? " float32 " : " float64 ") + std::to_string(world);
   CAPTURE(name);
   const std::vector<test::Cell> table = test::read_table("data_parallel.txt");
   const auto row = std::find_if(table.begin(), table.end(),
@@ -84,8 +84,8 @@ void compare(int64_t world, const Run& run, const intrusive_ptr<ProcessGroup>& g
   for (size_t k = 0; k < ours.size(); ++k) {
     // The statistics of a shard, of which there is one for each pass, are those of rank 0.
     const bool statistics = k % 3 == 2;
-    if (statistics && (group->getRank() > 0 ||
-                       (run.kind == "accumulate" && run.options.mode() == SumMode::tree)))
+    if (statistics &&
+        (group->getRank() > 0 || (run.kind == "accumulate" && run.options.mode() == SumMode::tree)))
       continue;
     const Values want = (*row)[k + 1].numbers();
     REQUIRE(want.size() == ours[k].size());

@@ -72,13 +72,14 @@ TEST_CASE("ranks: what they do not have alike is said with both sides") {
   const bool last = rank() == size() - 1;
   const std::string other = std::to_string(size() - 1);
   const auto wrap = [](int64_t outputs, const Options& options) {
-    return message([&] {
-      DistributedDataParallel(nn::Sequential(nn::Linear(3, outputs)), world(), options);
-    });
+    return message(
+        [&] { DistributedDataParallel(nn::Sequential(nn::Linear(3, outputs)), world(), options); });
   };
-  CHECK(wrap(last ? 5 : 4, {}) ==
-        "DistributedDataParallel: ranks differ, rank 0 has parameter module.0.weight float32 [4, 3], "
-        "rank " + other + " has parameter module.0.weight float32 [5, 3]");
+  CHECK(
+      wrap(last ? 5 : 4, {}) ==
+      "DistributedDataParallel: ranks differ, rank 0 has parameter module.0.weight float32 [4, 3], "
+      "rank " +
+          other + " has parameter module.0.weight float32 [5, 3]");
   CHECK(wrap(4, Options().broadcast_buffers(!last))
             .starts_with("DistributedDataParallel: ranks differ, rank 0 has options mode tree"));
   CHECK(message([&] {
@@ -87,10 +88,11 @@ TEST_CASE("ranks: what they do not have alike is said with both sides") {
           DistributedDataParallel(net, world());
         }) == "DistributedDataParallel: ranks differ, rank 0 has nothing, rank " + other +
                   " has parameter module.1.weight float32 [4]");
-  CHECK(message([&] { DistributedDataParallel(TwoWays(), world(), Options().shards(1)); }) ==
-        "DistributedDataParallel: " + std::to_string(size()) +
-            " ranks do not divide 1 shards evenly; set shards() to a power of two that they divide, "
-            "or mode(SumMode::fast)");
+  CHECK(
+      message([&] { DistributedDataParallel(TwoWays(), world(), Options().shards(1)); }) ==
+      "DistributedDataParallel: " + std::to_string(size()) +
+          " ranks do not divide 1 shards evenly; set shards() to a power of two that they divide, "
+          "or mode(SumMode::fast)");
 }
 
 TEST_CASE("ranks: a gradient is the mean of all, in its place, without and with collected ones") {
@@ -102,7 +104,8 @@ TEST_CASE("ranks: a gradient is the mean of all, in its place, without and with 
     model(own(x)).mean().backward();
     CHECK(allclose(net->w.grad(), x.mean(0), 1e-5, 1e-6));
     CHECK(same_everywhere(net->w.grad()));
-    if (size() > 1 || options.mode() == SumMode::tree) CHECK(model->arena()->holds(0, net->w.grad()));
+    if (size() > 1 || options.mode() == SumMode::tree)
+      CHECK(model->arena()->holds(0, net->w.grad()));
     model(own(x)).mean().backward();
     CHECK(allclose(net->w.grad(), 2 * x.mean(0), 1e-5, 1e-6));
     model->zero_grad();
@@ -133,8 +136,9 @@ TEST_CASE("ranks: a parameter may be used on some ranks, on all, or on none") {
       if (net->both)
         CHECK(said == "nothing was thrown");
       else
-        CHECK(said.starts_with("DistributedDataParallel: the backward pass found no gradient for 1 "
-                               "of 2 parameters: module.v;"));
+        CHECK(
+            said.starts_with("DistributedDataParallel: the backward pass found no gradient for 1 "
+                             "of 2 parameters: module.v;"));
       strict->zero_grad();
     }
     DistributedDataParallel model(net, world(), options.find_unused_parameters(true));
@@ -182,7 +186,8 @@ TEST_CASE("ranks: gradients past the module and of the second order are the mean
 TEST_CASE("ranks: buckets leave before the backward pass is over") {
   if (size() == 1) return;
   for (Options options : modes) {
-    nn::Sequential net(nn::Linear(8, 8), nn::Tanh(), nn::Linear(8, 8), nn::Tanh(), nn::Linear(8, 8));
+    nn::Sequential net(nn::Linear(8, 8), nn::Tanh(), nn::Linear(8, 8), nn::Tanh(),
+                       nn::Linear(8, 8));
     DistributedDataParallel model(net, world(), options.bucket_cap_mb(1e-6));
     uint64_t before = 0, early = 0;
     struct Probe : nn::Module {
@@ -273,8 +278,8 @@ TEST_CASE("ranks: sync batch norm is batch norm of all rows, in both orders") {
     const Tensor y = norm(in);
     const Tensor dx = autograd::grad({(y * y * weights).sum()}, {in}, {}, true, true)[0];
     (dx.square().sum() + (y * weights).sum()).backward();
-    return std::vector<Tensor>{y.detach(), dx.detach(), in.grad(), norm->weight.grad(),
-                               norm->running_mean, norm->running_var};
+    return std::vector<Tensor>{y.detach(),          dx.detach(),        in.grad(),
+                               norm->weight.grad(), norm->running_mean, norm->running_var};
   };
   const auto want = run(nn::BatchNorm1d(2), all, weights);
   const auto got = run(convert_sync_batchnorm(nn::BatchNorm1d(2), world()),
@@ -299,8 +304,9 @@ TEST_CASE("ranks: sync batch norm within the model") {
   for (size_t i = 0; i < net->parameters().size(); ++i)
     CHECK(allclose(net->parameters()[i].grad(), twin->parameters()[i].grad(), 1e-4, 1e-5));
   if (size() == 1 || size() == 8) return;
-  CHECK(message([&] { DistributedDataParallel(net, world()); })
-            .starts_with("DistributedDataParallel: SyncBatchNorm needs all rows at once"));
+  CHECK(message([&] {
+          DistributedDataParallel(net, world());
+        }).starts_with("DistributedDataParallel: SyncBatchNorm needs all rows at once"));
   CHECK(message([&] { model->join([] {}); }) ==
         "join: SyncBatchNorm needs a batch of every rank in each step");
 }

@@ -1,5 +1,5 @@
-// The weights of a run have the same bits on any number of ranks: beside each run of all ranks, each
-// rank makes the same run alone.
+// The weights of a run have the same bits on any number of ranks: beside each run of all ranks,
+// each rank makes the same run alone.
 #include <doctest/doctest.h>
 
 #include <set>

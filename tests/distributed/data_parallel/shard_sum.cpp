@@ -26,9 +26,10 @@ TEST_CASE("shard sum: any order of leaves by halves gives the bits of the tree")
   std::vector<Tensor> leaves;
   for (int i = 0; i < 8; ++i) leaves.push_back(randn({33}) * std::pow(10., i % 3));
   const Tensor want = tree(leaves, 0, 8);
-  for (const std::vector<int>& order :
-       {std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7}, {7, 6, 5, 4, 3, 2, 1, 0},
-        {3, 2, 1, 0, 7, 6, 5, 4}, {1, 0, 3, 2, 5, 4, 7, 6}}) {
+  for (const std::vector<int>& order : {std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7},
+                                        {7, 6, 5, 4, 3, 2, 1, 0},
+                                        {3, 2, 1, 0, 7, 6, 5, 4},
+                                        {1, 0, 3, 2, 5, 4, 7, 6}}) {
     ShardSum sum(8);
     CHECK(sum.empty());
     for (const int i : order) sum.add(i, leaves[size_t(i)].clone());

@@ -22,7 +22,8 @@ TEST_CASE("sync batch norm: alone it is batch norm") {
   std::ostringstream printed;
   printed << sync;
   CHECK(printed.str() ==
-        "torch::nn::SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=true, track_running_stats=true)");
+        "torch::nn::SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=true, "
+        "track_running_stats=true)");
   const Tensor x = randn({4, 3, 5, 2}).requires_grad_(), z = x.detach().clone().requires_grad_();
   const Tensor weights = randn({4, 3, 5, 2});
   (plain(x) * weights).sum().backward();
@@ -49,8 +50,9 @@ TEST_CASE("sync batch norm: both orders of gradient, and what it refuses") {
   CHECK(autograd::gradgradcheck(f, inputs));
   CHECK(message([&] { sync_batch_norm(zeros({3}), {}, {}, {}, {}, 0.1, 1e-5, group); }) ==
         "sync_batch_norm: the input needs 2 dims or more, got shape [3]");
-  CHECK(message([&] { sync_batch_norm(zeros({1, 3}), {}, {}, {}, {}, 0.1, 1e-5, group); }) ==
-        "sync_batch_norm: expected more than 1 value per channel over all ranks, got 1");
+  CHECK(message([&] {
+          sync_batch_norm(zeros({1, 3}), {}, {}, {}, {}, 0.1, 1e-5, group);
+        }) == "sync_batch_norm: expected more than 1 value per channel over all ranks, got 1");
   CHECK(message([&] { differentiable_all_reduce(zeros({1}, kLong), group); }) ==
         "differentiable_all_reduce: the tensor must be of a floating type, got int64");
 }
