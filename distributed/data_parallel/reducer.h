@@ -25,7 +25,9 @@ struct ReductionStatistics {
   double exchanging = 0;  ///< seconds during which buckets were under way
   double waiting = 0;     ///< seconds of these for which the backward pass had to wait at its end
   /// The share of the exchange that went on behind the backward pass, from 0 to 1.
-  double hidden() const { return exchanging > 0 ? 1 - waiting / exchanging : 1; }
+  double hidden() const {
+    return exchanging > waiting ? 1 - waiting / exchanging : exchanging == 0;
+  }
 };
 
 // Takes the gradients from the aliases of forward passes. A bucket is sent, in order, when all

@@ -1,8 +1,8 @@
 #include "distributed/group/process_group.h"
 
-#include <algorithm>
 #include <bit>
 
+#include "distributed/group/slices.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
@@ -16,8 +16,7 @@ std::pair<int64_t, int64_t> ProcessGroup::tree_slice(int64_t numel, int rank, in
   int part = 0;
   for (int bit = 1, place = size / 2; place > 0; bit *= 2, place /= 2)
     if (rank & bit) part += place;
-  const auto begin = [&](int64_t i) { return i * (numel / size) + std::min(i, numel % size); };
-  return {begin(part), begin(part + 1)};
+  return {part_begin(numel, part, size), part_begin(numel, part + 1, size)};
 }
 
 }  // namespace gradus::distributed

@@ -2,10 +2,9 @@
 // The program runs under any number of ranks that has a reference, or alone.
 #include <doctest/doctest.h>
 
-#include "distributed/distributed.h"
 #include "gradus.h"
 #include "tests/distributed/data_parallel/networks.h"
-#include "tests/support.h"
+#include "tests/distributed/world.h"
 #include "tests/table.h"
 
 using namespace gradus;
@@ -97,32 +96,32 @@ void compare(int64_t world, const Run& run, const intrusive_ptr<ProcessGroup>& g
   }
 }
 
-const intrusive_ptr<ProcessGroup>& world() {
-  static const intrusive_ptr<ProcessGroup> group = ProcessGroupMPI::createProcessGroupMPI();
-  return group;
+// All ranks, as a group that a model takes.
+intrusive_ptr<ProcessGroup> everyone() {
+  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
 }
 
 }  // namespace
 
 TEST_CASE("data parallel: fast sums are PyTorch's over as many ranks") {
-  const int size = world()->getSize();
+  const int size = world().getSize();
   if (size != 2 && size != 4) return;
   const Options fast = Options().mode(SumMode::fast);
   for (const ScalarType dtype : {kFloat, kDouble})
-    for (const char* kind : {"sgd", "adam"}) compare(size, {kind, dtype, fast}, world());
-  compare(size, {"accumulate", kDouble, fast}, world());
-  compare(size, {"sgd", kDouble, Options(fast).bucket_cap_mb(1e-4)}, world());
+    for (const char* kind : {"sgd", "adam"}) compare(size, {kind, dtype, fast}, everyone());
+  compare(size, {"accumulate", kDouble, fast}, everyone());
+  compare(size, {"sgd", kDouble, Options(fast).bucket_cap_mb(1e-4)}, everyone());
 }
 
 TEST_CASE("data parallel: tree sums over shards are PyTorch's over as many ranks") {
-  const int size = world()->getSize();
+  const int size = world().getSize();
   for (const int64_t shards : {2, 4}) {
     if (shards % size != 0) continue;
     const Options tree = Options().shards(shards).bucket_cap_mb(1e-4);
     for (const ScalarType dtype : {kFloat, kDouble})
-      for (const char* kind : {"sgd", "adam"}) compare(shards, {kind, dtype, tree}, world());
+      for (const char* kind : {"sgd", "adam"}) compare(shards, {kind, dtype, tree}, everyone());
     if (2 * shards % size == 0)
       compare(shards, {"accumulate", kDouble, Options(tree).shards(2 * shards).accumulation(2)},
-              world());
+              everyone());
   }
 }

@@ -4,10 +4,9 @@
 
 #include <set>
 
-#include "distributed/distributed.h"
 #include "gradus.h"
 #include "tests/distributed/data_parallel/networks.h"
-#include "tests/support.h"
+#include "tests/distributed/world.h"
 
 using namespace gradus;
 using namespace gradus::distributed;
@@ -16,9 +15,9 @@ using data::samplers::RandomSampler;
 
 namespace {
 
-const intrusive_ptr<ProcessGroup>& world() {
-  static const intrusive_ptr<ProcessGroup> group = ProcessGroupMPI::createProcessGroupMPI();
-  return group;
+// All ranks, as a group that a model takes.
+intrusive_ptr<ProcessGroup> everyone() {
+  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
 }
 intrusive_ptr<ProcessGroup> alone() { return make_intrusive<ProcessGroupMPI>(); }
 
@@ -93,30 +92,36 @@ std::vector<uint64_t> hashes(Run&& run, int n = steps) {
   return h;
 }
 
+// 3 ranks have no tree of 8 shards.
+bool has_tree() { return 8 % size() == 0; }
+
 }  // namespace
 
 TEST_CASE("same bits: any number of ranks, and of passes, gives the weights of one") {
+  if (!has_tree()) return;
   const std::vector<uint64_t> want = hashes(Run(alone(), Options()));
   CHECK(std::set(want.begin(), want.end()).size() == steps);
-  CHECK(hashes(Run(world(), Options())) == want);
-  CHECK(hashes(Run(world(), Options().bucket_cap_mb(1e-5))) == want);
-  for (int64_t passes = 2; passes * world()->getSize() <= 8; passes *= 2)
-    CHECK(hashes(Run(world(), Options().accumulation(passes), passes)) == want);
+  CHECK(hashes(Run(everyone(), Options())) == want);
+  CHECK(hashes(Run(everyone(), Options().bucket_cap_mb(1e-5))) == want);
+  for (int64_t passes = 2; passes * world().getSize() <= 8; passes *= 2)
+    CHECK(hashes(Run(everyone(), Options().accumulation(passes), passes)) == want);
   CHECK(hashes(Run(alone(), Options().accumulation(8), 8)) == want);
 }
 
 TEST_CASE("same bits: ranks that draw differently take rank 0's streams") {
+  if (!has_tree()) return;
   const std::vector<uint64_t> want = hashes(Run(alone(), Options()), 3);
-  Run run(world(), Options());
+  Run run(everyone(), Options());
   std::vector<uint64_t> got;
   for (int step = 0; step < 3; ++step) {
-    if (step == 1 && world()->getRank() > 0) rand({3});
+    if (step == 1 && world().getRank() > 0) rand({3});
     got.push_back(run.step());
   }
   CHECK(got == want);
 }
 
 TEST_CASE("same bits: a run goes on with another number of ranks") {
+  if (!has_tree()) return;
   const std::vector<uint64_t> want = hashes(Run(alone(), Options()));
   const auto two_parts = [&](const intrusive_ptr<ProcessGroup>& first,
                              const intrusive_ptr<ProcessGroup>& second) {
@@ -129,6 +134,6 @@ TEST_CASE("same bits: a run goes on with another number of ranks") {
     for (int step = steps / 2; step < steps; ++step) got.push_back(after.step());
     return got;
   };
-  CHECK(two_parts(world(), alone()) == want);
-  CHECK(two_parts(alone(), world()) == want);
+  CHECK(two_parts(everyone(), alone()) == want);
+  CHECK(two_parts(alone(), everyone()) == want);
 }

@@ -1,0 +1,123 @@
+// A group's operations on their way, and what is said when they stick.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "distributed/group/work.h"
+#include "distributed/mpi/control.h"
+#include "distributed/mpi/task.h"
+
+namespace gradus::distributed::mpi {
+
+using Clock = std::chrono::steady_clock;
+
+class Channel;
+
+// A Work whose operation the communication thread runs.
+class ChannelWork final : public Work {
+ public:
+  ChannelWork(int rank, const Operation& op);
+  bool wait(std::chrono::milliseconds timeout) override;
+  using Work::finish;
+  void set_source(int rank) { source_ = rank; }
+  void set_sequence(uint64_t n) { sequence_ = n; }
+  // When it must have ended. It only comes nearer.
+  Clock::time_point deadline() const {
+    return Clock::time_point(Clock::duration(deadline_.load()));
+  }
+  void end_before(Clock::time_point t, std::chrono::milliseconds timeout);
+  // How long it was to take, for people: `0.5 s`.
+  std::string patience() const;
+
+  std::shared_ptr<Channel> made;  // by new_group, on a rank that belongs to it
+
+ private:
+  std::atomic<Clock::rep> deadline_{Clock::time_point::max().time_since_epoch().count()};
+  std::atomic<int64_t> patience_{0};
+};
+
+// Everything but call(), state(), traffic() and leave() is the communication thread's.
+class Channel {
+ public:
+  // What a channel needs of others.
+  struct Surroundings {
+    std::function<void(int world_rank, const Notice&)> send;
+    std::function<void()> wake;
+    // Makes a channel of these ranks of the world; null where this one is not among them.
+    std::function<std::shared_ptr<Channel>(int id, const std::vector<int>& ranks)> make;
+  };
+
+  Channel(int id, Link link, const Surroundings& around);
+  ~Channel();
+
+  int id() const { return id_; }
+  const Link& link() const { return link_; }
+
+  // Starts an operation. Throws why the group is broken, if it is.
+  intrusive_ptr<ChannelWork> call(Operation op);
+  uint64_t called() const;
+  Traffic traffic() const;
+  // No operation will follow here: the others hear of it.
+  void leave(int status);
+  // Why operations fail; empty while they do not.
+  std::string reason() const;
+
+  // Goes on with what can. True if something has moved.
+  bool advance();
+  // Whether something is on its way.
+  bool busy();
+  // Looks whether something takes too long.
+  void check_deadlines();
+  void handle(const Notice& notice, int world_rank);
+  // All operations fail, now and later. The others hear of it if they are told.
+  void break_off(const std::string& reason, bool tell);
+
+ private:
+  struct Entry;
+  struct Enquiry;
+  using Entries = std::list<std::unique_ptr<Entry>>;
+
+  void take();
+  bool advance(Entry& entry);
+  void begin(Entry& entry);
+  bool compared(Entry& entry);
+  void ended(Entry& entry);
+  void tell_all(const Notice& notice);
+  int group_rank(int world_rank) const;
+  void ask(Entry& entry);
+  void judge();
+  Entry* head();
+  std::string place(int rank, uint64_t sequence, const std::string& what) const;
+  std::string gone(const Entry& entry, int rank) const;
+
+  const int id_;
+  const Link link_;
+  const Surroundings& around_;
+  int number_ = 0;  // of the next message
+
+  mutable std::mutex mutex_;  // guards what follows, up to the next comment
+  std::deque<std::unique_ptr<Entry>> calls_;
+  uint64_t called_ = 0;
+  Traffic traffic_;
+  std::string reason_;
+  bool leaving_ = false;
+
+  // The communication thread's.
+  Entries collectives_;  // one after the other
+  Entries points_;       // all at once
+  std::unique_ptr<Enquiry> enquiry_;
+  std::map<int, Notice> left_;  // by rank
+  bool told_left_ = false;
+  int status_ = 0;
+};
+
+}  // namespace gradus::distributed::mpi

@@ -1,0 +1,169 @@
+#include "distributed/mpi/environment.h"
+
+#include <mpi.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+
+#include "tensor/base/fail.h"
+
+namespace gradus::distributed::mpi {
+
+namespace {
+
+std::optional<int> number(const char* name) {
+  const char* const text = std::getenv(name);
+  if (!text || !*text) return std::nullopt;
+  char* end = nullptr;
+  const long n = std::strtol(text, &end, 10);
+  if (*end || n < 0 || n > 1'000'000) fail("{}: expected a number, got {}", name, text);
+  return int(n);
+}
+
+// Of the first variable that is set.
+int first_of(std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const auto n = number(name)) return *n;
+  return -1;
+}
+
+struct State {
+  std::mutex mutex;
+  Engine* engine = nullptr;
+  pid_t pid = 0;
+  bool looked = false, ours = false, ended = false;
+};
+// Never destroyed: the end of the program asks it.
+State& state() {
+  static State& s = *new State;
+  return s;
+}
+
+// MPI's own end, or that of the process. Nothing is thrown: there is nobody to catch it.
+void end(int status) {
+  State& s = state();
+  if (!s.engine || s.ended || s.pid != getpid()) return;
+  s.ended = true;
+  const std::string why = s.engine->leave(status);
+  if (why.empty()) {
+    if (s.ours) MPI_Finalize();
+  } else if (status == 0) {
+    std::fprintf(stderr, "gradus: MPI was not finalised: %s\n", why.c_str());
+  }
+}
+
+#ifdef __GLIBC__
+void at_exit(int status, void*) { end(status); }
+#else
+void at_exit() { end(0); }
+#endif
+
+// Called by MPI_Finalize, where the program makes that call.
+int before_finalize(MPI_Comm, int, void*, void*) {
+  end(0);
+  return MPI_SUCCESS;
+}
+
+void start(State& s, const Launch& launch) {
+  int flag = 0, level = MPI_THREAD_SINGLE;
+  check(MPI_Finalized(&flag), "MPI_Finalized");
+  if (flag) fail("init_process_group: MPI was finalised");
+  check(MPI_Initialized(&flag), "MPI_Initialized");
+  if (flag) {
+    check(MPI_Query_thread(&level), "MPI_Query_thread");
+    if (level < MPI_THREAD_MULTIPLE)
+      fail("init_process_group: the program has initialised MPI, and not with MPI_THREAD_MULTIPLE");
+    int key = MPI_KEYVAL_INVALID;
+    check(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, before_finalize, &key, nullptr),
+          "MPI_Comm_create_keyval");
+    check(MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr), "MPI_Comm_set_attr");
+  } else {
+    // Open MPI would yield the processor at every look of ours where there are more processes than
+    // cores, each time for the time slices of all others. Our thread sleeps between its looks.
+    setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
+    check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level), "MPI_Init_thread");
+    s.ours = true;
+    s.pid = getpid();
+#ifdef __GLIBC__
+    on_exit(at_exit, nullptr);
+#else
+    std::atexit(at_exit);
+#endif
+    if (level < MPI_THREAD_SERIALIZED)
+      fail(
+          "init_process_group: MPI gives thread level {}, and MPI_THREAD_SERIALIZED, {}, is needed",
+          level, int(MPI_THREAD_SERIALIZED));
+  }
+  s.pid = getpid();
+  int size = 1;
+  check(MPI_Comm_size(MPI_COMM_WORLD, &size), "MPI_Comm_size");
+  if (launch.size > 1 && size != launch.size)
+    fail(
+        "init_process_group: the launcher has started {} processes, and MPI sees {}: it is another "
+        "MPI's than the program was linked with",
+        launch.size, size);
+  if (size > 1) s.engine = new Engine;
+}
+
+}  // namespace
+
+Launch launched() {
+  Launch l;
+  l.rank = first_of({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"});
+  l.size = first_of({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"});
+  l.local_rank = first_of({"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"});
+  l.local_size = first_of({"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"});
+  l.by_mpi = l.rank >= 0 || l.size >= 0;
+  const int rank = first_of({"RANK"}), size = first_of({"WORLD_SIZE"});
+  if (!l.by_mpi) {
+    l.rank = rank;
+    l.size = size;
+    l.local_rank = first_of({"LOCAL_RANK"});
+    l.local_size = first_of({"LOCAL_WORLD_SIZE"});
+    return l;
+  }
+  if (rank >= 0 && l.rank >= 0 && rank != l.rank)
+    fail("init_process_group: RANK is {}, and MPI's launcher says {}", rank, l.rank);
+  if (size >= 0 && l.size >= 0 && size != l.size)
+    fail("init_process_group: WORLD_SIZE is {}, and MPI's launcher says {}", size, l.size);
+  return l;
+}
+
+Engine* engine() {
+  State& s = state();
+  const std::lock_guard lock(s.mutex);
+  if (s.ended) fail("init_process_group: it was ended, and MPI starts once in a process");
+  if (s.engine && s.pid != getpid())
+    fail("init_process_group: this process was forked from one that has started MPI");
+  if (s.looked) return s.engine;
+  const Launch launch = launched();
+  if (!launch.by_mpi && launch.size > 1)
+    fail(
+        "init_process_group: WORLD_SIZE is {}, and no launcher of MPI has started this process; "
+        "start it as `mpirun -n {} PROGRAM`",
+        launch.size, launch.size);
+  // A job of one rank needs no MPI.
+  if (launch.by_mpi && launch.size != 1) start(s, launch);
+  s.looked = true;
+  return s.engine;
+}
+
+Engine* running() {
+  State& s = state();
+  const std::lock_guard lock(s.mutex);
+  return s.ended || s.pid != getpid() ? nullptr : s.engine;
+}
+
+void finish() {
+  const std::lock_guard lock(state().mutex);
+  end(0);
+}
+
+void abort() {
+  if (running()) MPI_Abort(MPI_COMM_WORLD, 1);
+  std::abort();
+}
+
+}  // namespace gradus::distributed::mpi
