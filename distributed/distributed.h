@@ -5,3 +5,4 @@
 #include "distributed/data_parallel/data_parallel.h"
 #include "distributed/data_parallel/sync_batch_norm.h"
 #include "distributed/group/process_group_mpi.h"
+#include "distributed/init.h"

@@ -13,6 +13,7 @@ namespace gradus::distributed {
 /// by the parameter that fills it.
 class GradientArena {
  public:
+  /// What is sent at once.
   struct Bucket {
     Tensor gradients;                // one dim
     std::vector<size_t> parameters;  // in the order in which they lie in it
@@ -20,6 +21,7 @@ class GradientArena {
 
   /// Throws Error unless bucket_cap, in bytes, is above 0.
   GradientArena(const std::vector<Tensor>& parameters, double bucket_cap);
+  /// In the order in which they are sent.
   const std::vector<Bucket>& buckets() const { return buckets_; }
   /// The bucket that the gradient lies in.
   size_t bucket_of(size_t parameter) const { return places_[parameter].bucket; }

@@ -6,7 +6,10 @@
 #include "autograd/factories.h"
 #include "autograd/modes.h"
 #include "distributed/data_parallel/agreement.h"
+#include "distributed/data_parallel/alias.h"
+#include "distributed/data_parallel/reducer.h"
 #include "distributed/data_parallel/sync_batch_norm.h"
+#include "distributed/init.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
@@ -16,10 +19,9 @@ DataParallelBase::DataParallelBase(std::shared_ptr<nn::Module> module,
                                    const DistributedDataParallelOptions& options)
     : nn::Module("DistributedDataParallel"),
       wrapped_(std::move(module)),
-      group_(std::move(group)),
+      group_(group ? std::move(group) : default_group()),
       options_(options) {
   if (!wrapped_) fail("DistributedDataParallel: the module is empty");
-  if (!group_) fail("DistributedDataParallel: the process group is null");
   check_options();
   register_module("module", wrapped_);
   synchronise_batch_norms();
@@ -141,9 +143,16 @@ uint64_t DataParallelBase::share_state(bool reduced, int root) {
   return key;
 }
 
-std::unique_ptr<Aliases> DataParallelBase::aliases(const Step& step, int64_t shard) {
-  return std::make_unique<Aliases>(reducer_, reducer_->parameters(), step.leaf + shard,
+std::shared_ptr<Aliases> DataParallelBase::aliases(const Step& step, int64_t shard) {
+  return std::make_shared<Aliases>(reducer_, reducer_->parameters(), step.leaf + shard,
                                    step.reduced);
+}
+
+void DataParallelBase::finish(Aliases& aliases, const std::vector<Tensor>& outputs, bool early) {
+  aliases.finish(outputs, early);
+}
+const GradientArena* DataParallelBase::arena() const {
+  return reducer_ ? &reducer_->arena() : nullptr;
 }
 
 void DataParallelBase::sync_buffers() {

@@ -8,12 +8,17 @@
 //   }
 #pragma once
 
+#include "distributed/data_parallel/arena.h"
 #include "distributed/data_parallel/options.h"
-#include "distributed/data_parallel/reducer.h"
+#include "distributed/data_parallel/reduction_statistics.h"
 #include "distributed/data_parallel/shards.h"
+#include "distributed/group/process_group.h"
 #include "nn/module.h"
 
 namespace gradus::distributed {
+
+class Aliases;
+class Reducer;
 
 /// How join() treats ranks that have no batch left.
 struct JoinOptions {
@@ -31,6 +36,7 @@ class DataParallelBase : public nn::Module {
 
   /// The ranks that train the module.
   const intrusive_ptr<ProcessGroup>& process_group() const { return group_; }
+  /// How they do it.
   const DistributedDataParallelOptions& options() const { return options_; }
 
   /// While the guard lives, forward passes are those of a step that goes on: their gradients are
@@ -48,6 +54,7 @@ class DataParallelBase : public nn::Module {
     bool* sync_;
     bool before_;
   };
+  /// A guard that collects until it ends; see NoSync.
   NoSync no_sync() { return NoSync(sync_); }
 
   /// Rank 0's buffers become those of all ranks, which each training step does by itself, at its
@@ -69,7 +76,7 @@ class DataParallelBase : public nn::Module {
   /// What the reduction of gradients cost so far.
   ReductionStatistics statistics() const;
   /// Where the gradients lie; null where nothing is reduced.
-  const GradientArena* arena() const { return reducer_ ? &reducer_->arena() : nullptr; }
+  const GradientArena* arena() const;
   void pretty_print(std::ostream& out) const override;
 
  protected:
@@ -88,7 +95,9 @@ class DataParallelBase : public nn::Module {
   bool in_shards() const { return options_.mode() == SumMode::tree; }
   int64_t shards_of_pass() const { return pass_shards_; }
   Step begin();
-  std::unique_ptr<Aliases> aliases(const Step& step, int64_t shard);
+  // The parameters are aliases from now on, until what is returned is finished or gone.
+  std::shared_ptr<Aliases> aliases(const Step& step, int64_t shard);
+  static void finish(Aliases& aliases, const std::vector<Tensor>& outputs, bool early);
   bool is_early(const Step& step) const { return step.reduced && group_->getSize() > 1; }
 
   // The buffers of shards: each begins with those that the pass began with, and those that the
@@ -165,7 +174,7 @@ class DistributedDataParallelImpl : public DataParallelBase {
                                        const DistributedDataParallelOptions& options = {})
       : DataParallelBase(module, std::move(group), options), module_(std::move(module)) {}
   explicit DistributedDataParallelImpl(const nn::ModuleHolder<M>& module,
-                                       intrusive_ptr<ProcessGroup> group,
+                                       intrusive_ptr<ProcessGroup> group = {},
                                        const DistributedDataParallelOptions& options = {})
       : DistributedDataParallelImpl(module.ptr(), std::move(group), options) {}
 
@@ -183,16 +192,16 @@ class DistributedDataParallelImpl : public DataParallelBase {
     const Step step = begin();
     const auto tapped = aliases(step, 0);
     R y = gradus::detail::call(*module_, std::forward<Args>(args)...);
-    finish(*tapped, y, is_early(step));
+    finish_forward(*tapped, y, is_early(step));
     return y;
   }
 
  private:
   template <class R>
-  static void finish(Aliases& tapped, const R& y, bool early) {
+  static void finish_forward(Aliases& aliases, const R& y, bool early) {
     std::vector<Tensor> outputs;
     if (early) detail::for_each_tensor(y, [&](const Tensor& t) { outputs.push_back(t); });
-    tapped.finish(outputs, early);
+    finish(aliases, outputs, early);
   }
 
   template <class R, class... Args>
@@ -217,7 +226,7 @@ class DistributedDataParallelImpl : public DataParallelBase {
             std::apply([&](auto&... a) { return R(gradus::detail::call(*module_, a...)); }, own));
         rows.push_back(part.end - part.begin);
         // The first shard is the last in the backward pass: what it gives completes the sums.
-        finish(*tapped, results.back(), is_early(step) && results.size() == 1);
+        finish_forward(*tapped, results.back(), is_early(step) && results.size() == 1);
         buffers.end_shard(step.shard + s == 0);
       }
     }
@@ -229,13 +238,13 @@ class DistributedDataParallelImpl : public DataParallelBase {
 };
 
 /// Trains a module in all processes of a group, as PyTorch's class of this name:
-/// `DistributedDataParallel<Net> model(net, group, DistributedDataParallelOptions().shards(4))`.
-/// Net is a module or its holder. At the start, rank 0's parameters and buffers become those of
-/// all. model(x...) is the module's forward(x...) of this rank's rows of the global batch, and each
-/// backward pass leaves the mean of all ranks' gradients in the parameters' grad, which are windows
-/// on one arena; while it goes on, what is complete is exchanged. The parameters, named with
-/// `module.` before, are those of the module itself. In a world of one, in fast mode or with one
-/// shard, forward() is the module's own.
+/// `DistributedDataParallel<Net> model(net, group, DistributedDataParallelOptions().shards(4))`,
+/// where the group may be left out after init_process_group(). Net is a module or its holder. At
+/// the start, rank 0's parameters and buffers become those of all. model(x...) is the module's
+/// forward(x...) of this rank's rows of the global batch, and each backward pass leaves the mean of
+/// all ranks' gradients in the parameters' grad, which are windows on one arena; while it goes on,
+/// what is complete is exchanged. The parameters, named with `module.` before, are those of the
+/// module itself. In a world of one, in fast mode or with one shard, forward() is the module's own.
 ///
 /// By default gradients are summed in a fixed tree over 8 shards of the global batch; see
 /// DistributedDataParallelOptions. Weights are then the same, bit for bit, after any number of

@@ -12,23 +12,11 @@
 #include "distributed/data_parallel/alias.h"
 #include "distributed/data_parallel/arena.h"
 #include "distributed/data_parallel/options.h"
+#include "distributed/data_parallel/reduction_statistics.h"
 #include "distributed/data_parallel/shard_sum.h"
 #include "distributed/group/process_group.h"
 
 namespace gradus::distributed {
-
-/// What the reduction of gradients cost so far.
-struct ReductionStatistics {
-  int64_t passes = 0;     ///< backward passes whose gradients were reduced
-  int64_t buckets = 0;    ///< buckets that were sent
-  int64_t bytes = 0;      ///< their gradients
-  double exchanging = 0;  ///< seconds during which buckets were under way
-  double waiting = 0;     ///< seconds of these for which the backward pass had to wait at its end
-  /// The share of the exchange that went on behind the backward pass, from 0 to 1.
-  double hidden() const {
-    return exchanging > waiting ? 1 - waiting / exchanging : exchanging == 0;
-  }
-};
 
 // Takes the gradients from the aliases of forward passes. A bucket is sent, in order, when all
 // aliases that live have given it theirs; what is left at the end of the backward pass is sent

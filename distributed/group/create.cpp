@@ -21,6 +21,16 @@ intrusive_ptr<ProcessGroupMPI> ProcessGroupMPI::createProcessGroupMPI(std::vecto
       new ProcessGroupMPI(link.rank, link.size, channel));
 }
 
+std::vector<int> ProcessGroupMPI::globalRanks() const {
+  return channel_ ? channel_->link().world_ranks : std::vector<int>{0};
+}
+
+void ProcessGroupMPI::setTimeout(std::chrono::milliseconds timeout) {
+  if (timeout.count() <= 0) fail("setTimeout: expected more than 0 ms, got {}", timeout.count());
+  timeout_ = timeout;
+  if (mpi::Engine* const engine = channel_ ? mpi::running() : nullptr) engine->set_timeout(timeout);
+}
+
 ProcessGroupMPI::~ProcessGroupMPI() {
   if (channel_ && mpi::running()) channel_->leave(0);
 }

@@ -1,11 +1,18 @@
 #include "distributed/group/process_group.h"
 
 #include <bit>
+#include <numeric>
 
 #include "distributed/group/slices.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
+
+std::vector<int> ProcessGroup::globalRanks() const {
+  std::vector<int> ranks(size_t(size_), 0);
+  std::iota(ranks.begin(), ranks.end(), 0);
+  return ranks;
+}
 
 std::pair<int64_t, int64_t> ProcessGroup::tree_slice(int64_t numel, int rank, int size) {
   if (size < 1 || !std::has_single_bit(unsigned(size)))

@@ -30,6 +30,8 @@ class ProcessGroup : public intrusive_ptr_target {
   int getRank() const { return rank_; }
   /// The number of processes.
   int getSize() const { return size_; }
+  /// What the job of all processes calls the ranks of this group.
+  virtual std::vector<int> globalRanks() const;
   /// What carries the tensors: `mpi`.
   virtual const std::string getBackendName() const = 0;
   /// The name of the group, for people. Empty unless it was set.

@@ -16,11 +16,6 @@ ProcessGroupMPI::ProcessGroupMPI() : ProcessGroup(0, 1) {}
 ProcessGroupMPI::ProcessGroupMPI(int rank, int size, std::shared_ptr<mpi::Channel> channel)
     : ProcessGroup(rank, size), channel_(std::move(channel)) {}
 
-void ProcessGroupMPI::setTimeout(std::chrono::milliseconds timeout) {
-  if (timeout.count() <= 0) fail("setTimeout: expected more than 0 ms, got {}", timeout.count());
-  timeout_ = timeout;
-}
-
 Operation ProcessGroupMPI::begin(OpType kind, std::chrono::milliseconds timeout,
                                  int64_t root) const {
   Operation op;

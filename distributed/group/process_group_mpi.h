@@ -32,6 +32,7 @@ class ProcessGroupMPI final : public ProcessGroup {
   ~ProcessGroupMPI() override;
 
   const std::string getBackendName() const override { return MPI_BACKEND_NAME; }
+  std::vector<int> globalRanks() const override;
   std::chrono::milliseconds getTimeout() const override { return timeout_; }
   void setTimeout(std::chrono::milliseconds timeout) override;
 

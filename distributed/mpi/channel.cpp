@@ -78,9 +78,9 @@ Traffic Channel::traffic() const {
   return traffic_;
 }
 
-std::string Channel::reason() const {
+std::string Channel::unfinished() const {
   const std::lock_guard lock(mutex_);
-  return reason_;
+  return unfinished_;
 }
 
 void Channel::leave(int status) {
@@ -242,6 +242,13 @@ void Channel::break_off(const std::string& reason, bool tell) {
     calls_.clear();
   }
   enquiry_.reset();
+  const auto under_way = [](const auto& entry) {
+    return entry->stage != Entry::waiting && entry->stage != Entry::differing;
+  };
+  if (std::any_of(collectives_.begin(), collectives_.end(), under_way) || !points_.empty()) {
+    const std::lock_guard lock(mutex_);
+    unfinished_ = reason;
+  }
   // MPI may yet write where it was told: all of it stays.
   static std::list<Entries>& kept = *new std::list<Entries>;
   Entries& failed = kept.emplace_back(std::move(collectives_));

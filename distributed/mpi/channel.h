@@ -68,8 +68,8 @@ class Channel {
   Traffic traffic() const;
   // No operation will follow here: the others hear of it.
   void leave(int status);
-  // Why operations fail; empty while they do not.
-  std::string reason() const;
+  // Why an operation was given up that MPI has not ended; empty where there is none.
+  std::string unfinished() const;
 
   // Goes on with what can. True if something has moved.
   bool advance();
@@ -108,7 +108,7 @@ class Channel {
   std::deque<std::unique_ptr<Entry>> calls_;
   uint64_t called_ = 0;
   Traffic traffic_;
-  std::string reason_;
+  std::string reason_, unfinished_;
   bool leaving_ = false;
 
   // The communication thread's.

@@ -182,7 +182,7 @@ bool Engine::may_end() {
       for (auto& [id, channel] : channels_)
         if (channel->busy()) return false;
     for (auto& [id, channel] : channels_)
-      if (broken_.empty()) broken_ = channel->reason();
+      if (broken_.empty()) broken_ = channel->unfinished();
     if (status == 0 && !broken_.empty()) status = 1;
     for (auto& [id, channel] : channels_) channel->leave(status);
     told_ = true;

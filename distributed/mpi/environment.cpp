@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "distributed/mpi/cores.h"
 #include "tensor/base/fail.h"
+#include "tensor/base/parallel.h"
 
 namespace gradus::distributed::mpi {
 
@@ -66,6 +68,35 @@ int before_finalize(MPI_Comm, int, void*, void*) {
   return MPI_SUCCESS;
 }
 
+// Those of the processes on this machine, in the order of ranks; `which` becomes this one.
+std::vector<Cores> cores_here(size_t& which) {
+  Cores own = own_cores();
+  which = 0;
+  int started = 0;
+  MPI_Initialized(&started);
+  if (!started) return {own};
+  MPI_Comm here = MPI_COMM_NULL;
+  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here),
+        "MPI_Comm_split_type");
+  int rank = 0, size = 1;
+  check(MPI_Comm_rank(here, &rank), "MPI_Comm_rank");
+  check(MPI_Comm_size(here, &size), "MPI_Comm_size");
+  std::vector<Cores> all(size_t(size), own);
+  check(MPI_Allgather(&own, sizeof own, MPI_BYTE, all.data(), sizeof own, MPI_BYTE, here),
+        "MPI_Allgather");
+  MPI_Comm_free(&here);
+  which = size_t(rank);
+  return all;
+}
+
+void limit_threads() {
+  if (std::getenv("OMP_NUM_THREADS")) return;
+  size_t which = 0;
+  const std::vector<Cores> here = cores_here(which);
+  const int fair = fair_threads(here, which, core_quota("/proc/self/cgroup", "/sys/fs/cgroup"));
+  if (get_num_threads() > fair) set_num_threads(fair);
+}
+
 void start(State& s, const Launch& launch) {
   int flag = 0, level = MPI_THREAD_SINGLE;
   check(MPI_Finalized(&flag), "MPI_Finalized");
@@ -104,6 +135,7 @@ void start(State& s, const Launch& launch) {
         "init_process_group: the launcher has started {} processes, and MPI sees {}: it is another "
         "MPI's than the program was linked with",
         launch.size, size);
+  limit_threads();
   if (size > 1) s.engine = new Engine;
 }
 
@@ -145,7 +177,10 @@ Engine* engine() {
         "start it as `mpirun -n {} PROGRAM`",
         launch.size, launch.size);
   // A job of one rank needs no MPI.
-  if (launch.by_mpi && launch.size != 1) start(s, launch);
+  if (launch.by_mpi && launch.size != 1)
+    start(s, launch);
+  else
+    limit_threads();
   s.looked = true;
   return s.engine;
 }

@@ -1,6 +1,7 @@
 // DistributedDataParallel in a world of one, where it sums shards by itself or stands aside.
 #include <doctest/doctest.h>
 
+#include "distributed/data_parallel/alias.h"
 #include "distributed/distributed.h"
 #include "gradus.h"
 #include "tests/distributed/data_parallel/networks.h"

@@ -1,0 +1,57 @@
+// Groups of some of the ranks.
+#include "tests/distributed/world.h"
+
+using namespace gradus;
+using distributed::ProcessGroupMPI;
+
+TEST_CASE("a group of some ranks has numbers of its own; the others have none") {
+  if (!distributed::is_initialized()) distributed::init_process_group();
+  const auto group = distributed::new_group({size() - 1, 0});
+  const bool member = rank() == 0 || rank() == size() - 1;
+  CHECK(group.defined() == member);
+  CHECK(distributed::get_rank(group) == (member ? (rank() == 0 ? 1 : 0) : -1));
+  CHECK(distributed::get_world_size(group) == (member ? 2 : -1));
+  if (!member) return;
+  CHECK(group->globalRanks() == std::vector<int>{size() - 1, 0});
+  CHECK(distributed::get_group_rank(group, 0) == 1);
+  CHECK(message([&] { distributed::get_group_rank(group, size()); }) ==
+        "get_group_rank: rank " + std::to_string(size()) + " is not in the group");
+  const Tensor x = full({3}, double(rank()), kDouble);
+  distributed::broadcast(x, 0, group);
+  CHECK(values(x) == Values{0, 0, 0});
+  x.fill_(rank() + 1);
+  distributed::all_reduce(x, distributed::ReduceOp::SUM, group);
+  CHECK(values(x) == Values(3, size() + 1));
+  if (rank() == 0)
+    distributed::send(x, size() - 1, group, 2);
+  else
+    CHECK(distributed::recv(x, 0, group, 2) == 0);
+}
+
+TEST_CASE("groups go on beside each other, in whatever order a rank calls them") {
+  const auto a = ProcessGroupMPI::createProcessGroupMPI(),
+             b = ProcessGroupMPI::createProcessGroupMPI();
+  Tensors x{ones({10}, kDouble)}, y{ones({10}, kDouble)};
+  intrusive_ptr<distributed::Work> first, second;
+  if (rank() == 0) {
+    first = a->allreduce(x);
+    second = b->allreduce(y);
+  } else {
+    second = b->allreduce(y);
+    second->wait();
+    first = a->allreduce(x);
+  }
+  first->wait();
+  second->wait();
+  CHECK(values(x[0]) == Values(10, size()));
+  CHECK(values(y[0]) == Values(10, size()));
+}
+
+TEST_CASE("new_group refuses ranks that are none, or come twice") {
+  CHECK(message([] {
+          ProcessGroupMPI::createProcessGroupMPI({0, size()});
+        }) == "new_group: rank " + std::to_string(size()) + " of " + std::to_string(size()));
+  CHECK(message([] {
+          ProcessGroupMPI::createProcessGroupMPI({1, 1});
+        }) == "new_group: rank 1 is listed twice");
+}
