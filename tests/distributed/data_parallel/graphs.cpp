@@ -53,8 +53,9 @@ struct AsideImpl : nn::Module {
     second = register_module("second", nn::Linear(4, 4));
   }
   Tensor forward(const Tensor& x) {
-    penalty = first->weight.square().mean();
-    turned = second->weight.t();
+    // Before its first use on the way to the result.
+    penalty = second->weight.square().mean();
+    turned = first->weight.t();
     return second(first(x).tanh());
   }
   nn::Linear first = nullptr, second = nullptr;
