@@ -57,7 +57,7 @@ class Needed {
 class RunningPass final : public Pass {
  public:
   RunningPass(bool keep_graph, bool create_graph, const List<Edge>& roots, const Needed* needed)
-      : Pass(keep_graph, create_graph), roots_(roots), needed_(needed) {}
+      : Pass(keep_graph, create_graph, needed != nullptr), roots_(roots), needed_(needed) {}
   bool wants(Node* node) override {
     if (needed_) return needed_->runs(node);
     if (reached_.empty()) reach();

@@ -291,8 +291,11 @@ class StatelessDataLoader final : public DataLoaderBase<Dataset, typename Datase
   }
   std::optional<typename Sampler::BatchRequestType> get_batch_request() override {
     auto request = sampler_.next(this->options_.batch_size);
-    if (request && this->options_.drop_last && request->size() < this->options_.batch_size)
-      return std::nullopt;
+    if (!request || !this->options_.drop_last) return request;
+    bool partial = request->size() < this->options_.batch_size;
+    // A sampler that takes a share of each batch knows of the whole.
+    if constexpr (requires { sampler_.is_partial(); }) partial = sampler_.is_partial();
+    if (partial) return std::nullopt;
     return request;
   }
   Sampler sampler_;

@@ -71,6 +71,9 @@ Tensor normalised(Layer& layer, const Tensor& input) {
     layer.num_batches_tracked += 1;
     if (!options.momentum()) momentum = 1 / layer.num_batches_tracked.item().toDouble();
   }
+  if (training && layer.statistics)
+    return layer.statistics->normalise(input, layer.running_mean, layer.running_var, layer.weight,
+                                       layer.bias, momentum, options.eps());
   return functional::batch_norm(input, layer.running_mean, layer.running_var, layer.weight,
                                 layer.bias, training || !tracked, momentum, options.eps());
 }
@@ -79,7 +82,8 @@ Tensor normalised(Layer& layer, const Tensor& input) {
 
 template <int D, class Derived>
 void BatchNormImplBase<D, Derived>::pretty_print(std::ostream& out) const {
-  print_norm(out, ("BatchNorm" + std::to_string(D) + "d").c_str(), options);
+  const std::string name = "BatchNorm" + std::to_string(D) + "d";
+  print_norm(out, this->statistics ? "SyncBatchNorm" : name.c_str(), this->options);
 }
 
 template <int D, class Derived>

@@ -8,6 +8,18 @@ namespace gradus::nn {
 
 // --- By channels ----
 
+/// What normalises the batches of a batch norm in training in place of functional::batch_norm(): a
+/// batch that is spread over several processes (see distributed/data_parallel/sync_batch_norm.h).
+class BatchStatistics {
+ public:
+  virtual ~BatchStatistics() = default;
+  /// As functional::batch_norm() in training. The running statistics are undefined unless tracked,
+  /// weight and bias unless affine.
+  virtual Tensor normalise(const Tensor& input, const Tensor& running_mean,
+                           const Tensor& running_var, const Tensor& weight, const Tensor& bias,
+                           double momentum, double eps) = 0;
+};
+
 /// What a norm of channels holds: when affine the parameters `weight` and `bias`, and when it
 /// tracks statistics the buffers `running_mean`, `running_var` and `num_batches_tracked`.
 template <class Derived, class Options>
@@ -24,6 +36,8 @@ class NormImplBase : public Cloneable<Derived> {
   Tensor weight, bias;               // [num_features]; undefined unless affine
   Tensor running_mean, running_var;  // [num_features]; undefined unless tracked
   Tensor num_batches_tracked;        // [], int64
+  /// Of BatchNorm and SyncBatchNorm, what normalises in training; null for the batch alone.
+  std::shared_ptr<BatchStatistics> statistics;
 
  protected:
   Tensor* member(std::string_view name) override;
@@ -63,8 +77,8 @@ using BatchNorm1d = ModuleHolder<BatchNorm1dImpl>;  ///< Holds a BatchNorm1dImpl
 using BatchNorm2d = ModuleHolder<BatchNorm2dImpl>;  ///< Holds a BatchNorm2dImpl.
 using BatchNorm3d = ModuleHolder<BatchNorm3dImpl>;  ///< Holds a BatchNorm3dImpl.
 
-/// BatchNorm over all processes of a group. In one process, as here, it is BatchNorm for inputs [N,
-/// C, ...] of any number of dims from 2.
+/// BatchNorm over all processes of a group, for inputs [N, C, ...] of any number of dims from 2. In
+/// one process it is BatchNorm; distributed::DistributedDataParallel gives it its group.
 class SyncBatchNormImpl : public NormImplBase<SyncBatchNormImpl, BatchNormOptions> {
  public:
   using NormImplBase::NormImplBase;

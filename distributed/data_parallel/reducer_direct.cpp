@@ -1,0 +1,83 @@
+// Gradients that come to parameters past the aliases, ranks that have no batch left, and errors.
+#include <map>
+
+#include "autograd/factories.h"
+#include "autograd/meta.h"
+#include "autograd/modes.h"
+#include "autograd/ops/view/join.h"
+#include "autograd/pass.h"
+#include "distributed/data_parallel/reducer.h"
+#include "tensor/base/fail.h"
+
+namespace gradus::distributed {
+
+using autograd::Pass;
+
+// The parameter's own hook. All aliases have run by then: leaves come last.
+Tensor Reducer::direct_gradient(size_t index, const Tensor& gradient) {
+  const Pass* const pass = Pass::current();
+  if (!active_ || !reduced_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
+  finalize();
+  const NoGradGuard no_grad;
+  places_[index].direct = gradient.contiguous();
+  return zeros_like(places_[index].direct);
+}
+
+void Reducer::exchange_direct() {
+  const NoGradGuard no_grad;
+  std::map<ScalarType, std::vector<size_t>> found;
+  for (size_t i = 0; i < places_.size(); ++i)
+    if (places_[i].direct.defined()) found[parameters_[i].scalar_type()].push_back(i);
+  for (const auto& [type, indices] : found) {
+    std::vector<Tensor> parts;
+    for (const size_t i : indices)
+      parts.push_back(std::exchange(places_[i].direct, Tensor()).reshape({-1}));
+    Tensor gradients = cat(parts);
+    average(gradients)->wait();
+    if (divisor_ != group_->getSize()) gradients.div_(divisor_);
+    int64_t at = 0;
+    for (const size_t i : indices) {
+      const Tensor& p = parameters_[i];
+      const Tensor part = gradients.narrow(0, at, p.numel()).view(p.sizes()).detach();
+      Tensor& grad = p.mutable_grad();  // a hook may have dropped it
+      if (grad.defined())
+        grad.add_(part);
+      else
+        grad = part;
+      at += p.numel();
+    }
+  }
+}
+
+void Reducer::tell_accumulated(size_t index) {
+  const autograd::Edge sink = autograd::gradient_edge(parameters_[index]);
+  if (!sink.is_valid() || !sink.function->is_sink()) return;
+  static_cast<autograd::AccumulateGrad&>(*sink.function).tell_accumulated();
+}
+
+void Reducer::shadow() {
+  const NoGradGuard no_grad;
+  std::vector<intrusive_ptr<Work>> works;
+  std::vector<Tensor> zeros_of_buckets;  // the arena holds what the program may still read
+  for (const GradientArena::Bucket& b : arena_.buckets()) {
+    zeros_of_buckets.push_back(zeros_like(b.gradients));
+    works.push_back(average(zeros_of_buckets.back()));
+  }
+  for (Place& p : places_) p.local = false;
+  used_somewhere();
+  for (const auto& work : works) work->wait();
+}
+
+void Reducer::throw_unused() const {
+  std::string list;
+  constexpr size_t most = 10;
+  for (size_t k = 0; k < unused_.size() && k < most; ++k)
+    list += (k ? ", " : "") + names_[unused_[k]];
+  if (unused_.size() > most) list += fmt::format(" and {} more", unused_.size() - most);
+  fail(
+      "DistributedDataParallel: the backward pass found no gradient for {} of {} parameters: {}; "
+      "set find_unused_parameters(true) if that is meant",
+      unused_.size(), places_.size(), list);
+}
+
+}  // namespace gradus::distributed
