@@ -27,7 +27,7 @@ class DividedOptimizer : public optim::Optimizer {
   /// the undivided optimiser's would, until the next step. All ranks must call it.
   void consolidate_state_dict(int to = 0);
   /// As Optimizer::state_dict(). Throws Error unless consolidate_state_dict() has made this rank
-  /// the one that has all; in a world of one it always has.
+  /// the one that has all: before the first step each has, and in a world of one always.
   impl::GenericDict state_dict() const override;
   /// Takes this rank's part of what state_dict() of any number of ranks gave, or the undivided
   /// optimiser's. Each rank must call it, with the same; nothing is exchanged.
@@ -102,7 +102,7 @@ class DividedOptimizer : public optim::Optimizer {
   const bool in_slices_;
   std::vector<ParameterArena> arenas_;
   std::vector<std::vector<Tensor>> placed_;  // the parameters of each group that are in arenas
-  bool has_all_ = false;
+  bool has_all_ = true;  // there are no states before the first step
 };
 
 /// An optimiser of the type T in which each rank keeps the states of an Nth of all parameters,
