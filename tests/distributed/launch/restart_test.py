@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """gradus_mpirun: a job that loses a rank goes on with the hosts that are left, and ends with the bits of the whole one.
 
-usage: restart_test.py GRADUS_MPIRUN DISTRIBUTED_DIGITS DATA
+usage: restart_test.py CASE GRADUS_MPIRUN DISTRIBUTED_DIGITS DATA    CASE is refused, killed or stopped
 """
 import os
 import shutil
@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 SKIPPED = 77
-LAUNCHER, PROGRAM, DATA = sys.argv[1:4]
-TRAINING = [PROGRAM, DATA, "--epochs", "60", "--timeout", "1"]
+CASE, LAUNCHER, PROGRAM, DATA = sys.argv[1:5]
+TRAINING = [PROGRAM, DATA, "--epochs", "40", "--timeout", "1"]
 
 
 def wait_for(what, condition, seconds=60):
@@ -137,11 +137,12 @@ def main():
         sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        refusals(folder)
+        if CASE == "refused":
+            refusals(folder)
+            return
         subprocess.run([*TRAINING, "--out", folder / "whole"], check=True, capture_output=True)
-        whole = (folder / "whole").read_bytes()
-        lose_a_rank(folder / "killed", signal.SIGKILL, whole)
-        lose_a_rank(folder / "stopped", signal.SIGSTOP, whole)
+        how = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP}[CASE]
+        lose_a_rank(folder / CASE, how, (folder / "whole").read_bytes())
 
 
 if __name__ == "__main__":
