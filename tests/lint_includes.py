@@ -43,7 +43,7 @@ MAY_INCLUDE = {
     "docs": ["gradus.h", "data/image/vision.h"] + MONITOR + DISTRIBUTED,
     "examples": ["gradus.h"] + MONITOR + DISTRIBUTED,
     "tests": LIBRARY + MONITOR + DISTRIBUTED + [IMAGE + "*", KERNELS + "*.h", "compat/*.h"],
-    "bench": LIBRARY + [KERNELS + "*.h", "tests/catalog.h"],
+    "bench": LIBRARY + DISTRIBUTED + [KERNELS + "*.h", "tests/catalog.h"],
     "": LIBRARY,  # gradus.h itself
 }
 # foreign header: the only files that may include it

@@ -53,8 +53,9 @@ struct AsideImpl : nn::Module {
     second = register_module("second", nn::Linear(4, 4));
   }
   Tensor forward(const Tensor& x) {
-    penalty = first->weight.square().mean();
-    turned = second->weight.t();
+    // Before its first use on the way to the result.
+    penalty = second->weight.square().mean();
+    turned = first->weight.t();
     return second(first(x).tanh());
   }
   nn::Linear first = nullptr, second = nullptr;
@@ -136,9 +137,11 @@ TEST_CASE("graphs: what forward() keeps aside may be part of the loss, or not") 
     DistributedDataParallel<AsideImpl> model(net, everyone(), options);
     const Tensor x = batch();
     const Tensor y = model(x.narrow(0, rank() * 8, 8));
-    (y.square().mean() + net->penalty + net->turned.square().mean()).backward();
+    (y.square().mean() + double(rank() + 1) * net->penalty + net->turned.square().mean())
+        .backward();
     const Tensor z = twin->forward(x);
-    (z.square().mean() + twin->penalty + twin->turned.square().mean()).backward();
+    (z.square().mean() + double(size() + 1) / 2 * twin->penalty + twin->turned.square().mean())
+        .backward();
     for (size_t i = 0; i < net->parameters().size(); ++i)
       CHECK(allclose(net->parameters()[i].grad(), twin->parameters()[i].grad(), 1e-5, 1e-6));
   }
