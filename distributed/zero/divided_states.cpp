@@ -5,6 +5,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/ops/view/view.h"
+#include "distributed/zero/parameter_arena.h"
 #include "distributed/zero/zero_redundancy_optimizer.h"
 #include "tensor/base/fail.h"
 #include "tensor/io/dict.h"
@@ -15,12 +16,14 @@ using serialize::InputArchive, serialize::OutputArchive;
 
 namespace {
 
+using Piece = ParameterArena::Piece;
+
 // Which parameters have a state, also one that is empty and leaves no trace of its own.
 constexpr const char* present = "present";
 
 // A state whose tensors are those of the pieces, one behind the other, in the parameter's shape.
 OutputArchive joined(const std::vector<InputArchive>& pieces,
-                     const std::vector<const ParameterArena::Piece*>& places, const Tensor& p) {
+                     const std::vector<const Piece*>& places, const Tensor& p) {
   OutputArchive out;
   for (const std::string& key : pieces[0].keys()) {
     std::vector<Tensor> parts;
@@ -43,8 +46,7 @@ OutputArchive joined(const std::vector<InputArchive>& pieces,
 }
 
 // A piece's part of a parameter's state.
-OutputArchive cut(const optim::OptimizerParamState& state, const ParameterArena::Piece& piece,
-                  const Tensor& p) {
+OutputArchive cut(const optim::OptimizerParamState& state, const Piece& piece, const Tensor& p) {
   OutputArchive whole, out;
   state.serialize(whole);
   for (const auto& [key, value] : whole.entries()) {

@@ -6,13 +6,15 @@
 
 #include "autograd/factories.h"
 #include "distributed/data_parallel/agreement.h"
+#include "distributed/zero/parameter_arena.h"
 #include "nn/module.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
 namespace {
+using Piece = ParameterArena::Piece;
 constexpr const char* who = "ZeroRedundancyOptimizer";
-}
+}  // namespace
 
 DividedOptimizer::DividedOptimizer(const std::vector<optim::OptimizerParamGroup>& groups,
                                    std::unique_ptr<optim::OptimizerOptions> defaults,
@@ -34,6 +36,9 @@ DividedOptimizer::DividedOptimizer(const std::vector<optim::OptimizerParamGroup>
         "mode(SumMode::fast)",
         who, group_->getSize());
 }
+
+DividedOptimizer::DividedOptimizer(DividedOptimizer&&) = default;
+DividedOptimizer::~DividedOptimizer() = default;
 
 void DividedOptimizer::check_groups() const {
   std::unordered_set<const void*> seen;

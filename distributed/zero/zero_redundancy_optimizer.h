@@ -12,14 +12,19 @@
 #include <utility>
 #include <vector>
 
+#include "distributed/group/process_group.h"
 #include "distributed/zero/options.h"
-#include "distributed/zero/parameter_arena.h"
 
 namespace gradus::distributed {
+
+class ParameterArena;
 
 /// What of ZeroRedundancyOptimizer does not depend on the optimiser's type.
 class DividedOptimizer : public optim::Optimizer {
  public:
+  DividedOptimizer(DividedOptimizer&&);
+  ~DividedOptimizer() override;
+
   /// Updates the parameters on all ranks, which must all call it. A closure is called first.
   Tensor step(LossClosure closure = nullptr) override;
 
@@ -58,7 +63,6 @@ class DividedOptimizer : public optim::Optimizer {
   void take_states();
 
  private:
-  using Piece = ParameterArena::Piece;
   // In a world of one the inner optimiser has groups and states while it steps.
   class Lent {
    public:
@@ -102,7 +106,7 @@ class DividedOptimizer : public optim::Optimizer {
   const bool in_slices_;
   std::vector<ParameterArena> arenas_;
   std::vector<std::vector<Tensor>> placed_;  // the parameters of each group that are in arenas
-  bool has_all_ = true;  // there are no states before the first step
+  bool has_all_ = true;                      // there are no states before the first step
 };
 
 /// An optimiser of the type T in which each rank keeps the states of an Nth of all parameters,
