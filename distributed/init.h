@@ -8,6 +8,7 @@
 
 namespace gradus::distributed {
 
+/// A group of processes; null is the default group, where one is asked for.
 using Group = intrusive_ptr<ProcessGroup>;
 
 /// Joins this process to the others that the launcher has started, which make the default group:
@@ -32,6 +33,7 @@ void init_process_group(const std::string& backend = "mpi",
 bool is_initialized();
 /// Whether processes can be joined at all, as they can.
 inline bool is_available() { return true; }
+/// The same of MPI.
 inline bool is_mpi_available() { return true; }
 /// The default group. Throws Error before init_process_group().
 const Group& default_group();
@@ -101,8 +103,9 @@ intrusive_ptr<Work> all_to_all_single(const Tensor& output, const Tensor& input,
 void send(const Tensor& tensor, int dst, const Group& group = {}, int tag = 0);
 /// ProcessGroup::recv(); from any rank for a src of -1. The rank that it came from.
 int recv(const Tensor& tensor, int src = -1, const Group& group = {}, int tag = 0);
-/// The same, which return at once.
+/// send(), which returns at once.
 intrusive_ptr<Work> isend(const Tensor& tensor, int dst, const Group& group = {}, int tag = 0);
+/// recv(), which returns at once; the Work knows the rank it came from.
 intrusive_ptr<Work> irecv(const Tensor& tensor, int src = -1, const Group& group = {}, int tag = 0);
 /// ProcessGroup::barrier().
 intrusive_ptr<Work> barrier(const Group& group = {}, bool async_op = false);

@@ -17,14 +17,18 @@ GROUPS = [
     ("Data", ["data/data_loader.h", "data/dataset.h", "data/*.h"]),
     ("Pictures", ["data/image/image.h", "data/image/*.h"]),
     ("Text", ["data/text/*.h", "nn/generation/*.h"]),
-    ("Watching a run", ["monitor/*.h"]),
+    ("Watching a run", ["monitor/*.h", "monitor/*/*.h"]),
+    ("Several processes", ["distributed/init.h", "distributed/*/*.h", "distributed/*.h"]),
     ("Files, memory, threads, errors", ["tensor/io/*.h", "tensor/base/*.h"]),
 ]
 # What programs reach, but do not name.
 INTERNAL = {"tensor/impl.h", "tensor/base/ref.h", "tensor/base/dims.h", "tensor/base/rethrow.h", "tensor/base/arg.h",
             "tensor/storage.h", "data/workers.h", "data/batch_random.h", "data/loader_place.h",
-            "nn/any_value.h", "nn/layers/stateless.h", "tensor/op_names.h"}
-TITLES = {"data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h": "Tokenizers",
+            "nn/any_value.h", "tensor/base/intrusive_ptr.h", "nn/layers/stateless.h", "tensor/op_names.h"}
+TITLES = {"distributed/init.h": "Joining and exchanging", "distributed/group/process_group.h": "ProcessGroup",
+          "distributed/group/process_group_mpi.h": "ProcessGroupMPI", "distributed/group/work.h": "Work",
+          "distributed/group/types.h": "Reductions and options",
+          "data/text/byte_pairs.h": "Byte-pair encoding", "data/text/tokenizer.h": "Tokenizers",
           "data/text/tokens.h": "Files of tokens", "nn/generation/sample.h": "Sampling",
           "autograd/autograd.h": "Backward and grad", "autograd/ops/out.h": "Results into given tensors",
           "autograd/factories.h": "Making tensors", "autograd/repr.h": "Printing as Python does",

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "monitor/progress.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 

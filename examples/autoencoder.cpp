@@ -13,8 +13,8 @@
 #include <string>
 
 #include "examples/pictures.h"
-#include "monitor/picture_sheet.h"
-#include "monitor/progress.h"
+#include "monitor/chart/picture_sheet.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;

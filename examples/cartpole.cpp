@@ -20,7 +20,7 @@
 #include <numeric>
 #include <random>
 
-#include "monitor/progress.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 

@@ -19,7 +19,7 @@
 #include <string>
 
 #include "examples/char_network.h"
-#include "monitor/progress.h"
+#include "monitor/progress/progress.h"
 
 using data::datasets::TokenWindows;
 using data::text::CharTokenizer;

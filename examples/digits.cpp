@@ -8,7 +8,7 @@
 #include <string>
 
 #include "examples/pictures.h"
-#include "monitor/progress.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 using data::datasets::Digits;

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "distributed/distributed.h"
-#include "monitor/checkpoint.h"
-#include "monitor/progress.h"
-#include "monitor/stopwatch.h"
+#include "monitor/checkpoint/checkpoint.h"
+#include "monitor/progress/progress.h"
+#include "monitor/progress/stopwatch.h"
 
 using namespace gradus;
 

@@ -12,8 +12,8 @@
 #include <fstream>
 #include <string>
 
-#include "monitor/line_chart.h"
-#include "monitor/progress.h"
+#include "monitor/chart/line_chart.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 

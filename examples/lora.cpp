@@ -16,7 +16,7 @@
 #include <filesystem>
 #include <string>
 
-#include "monitor/progress.h"
+#include "monitor/progress/progress.h"
 
 using namespace gradus;
 using data::datasets::TokenWindows;

@@ -36,8 +36,6 @@ def layer(thing):
         return "kernels"
     if folder.startswith("libgradus_monitor"):
         return "monitor"
-    if folder.startswith("libgradus_mpi"):
-        return "distributed"
     if name.startswith("tensor_base_"):
         return "base"
     if name.startswith("data_image_"):
@@ -86,7 +84,7 @@ libgradus_calling.a.p/data_e.cpp.o:                 U gradus::vision::h()"""
 if __name__ == "__main__":
     self_test()
     nm, build = sys.argv[1], Path(sys.argv[2])
-    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o"), *build.glob("monitor/libgradus*.p/*.o")]
+    objects = [*build.glob("libgradus*.p/*.o"), *build.glob("tensor/kernels/*.p/*.o")]
     listing = subprocess.run([nm, "-A", "-C", *objects], check=True, capture_output=True, text=True).stdout
     found, count = list(breaches(listing)), len(symbols(listing)[0])
     if count < 1000:

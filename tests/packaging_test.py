@@ -32,7 +32,7 @@ def faults(files):
 
     if f"Package: libgradus{soversion}\n" not in control or f"libgradus{soversion} (=" not in control:
         yield f"packaging/debian/control: no libgradus{soversion}, which meson.build's soversion asks for"
-    for package in (f"libgradus{soversion}", f"libgradus-image{soversion}"):
+    for package in (f"libgradus{soversion}", f"libgradus-image{soversion}", f"libgradus-mpi{soversion}"):
         if f"packaging/debian/{package}.install" not in files:
             yield f"packaging/debian: no {package}.install"
     if len(set(re.findall(r"soversion: '(\d+)'", build))) > 1:

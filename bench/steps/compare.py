@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Whole training steps beside PyTorch eager, torch.compile and JAX: what each needs over what Gradus needs.
+"""Whole training steps beside PyTorch eager, torch.compile and JAX, or with --optimisers the steps of those that PyTorch
+has in Python alone: what each needs over what Gradus needs.
 
 PYTHON names a Python that has torch and jax; what it lacks is left out. Gradus must have been compiled in build/."""
 import argparse
@@ -10,15 +11,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HERE = ROOT / "bench/steps"
-ENGINES = {"eager": "torch", "compile": "torch", "jax": "jax"}
+ENGINES = {"steps": {"eager": "torch", "compile": "torch", "jax": "jax"},
+           "optimisers": {"single": "torch", "foreach": "torch"}}
 
 
-def build(out):
+def build(name):
+    out = ROOT / "build/steps" / name
     out.parent.mkdir(parents=True, exist_ok=True)
     flags = ["-std=c++20", "-O2", "-DNDEBUG", f"-I{ROOT}", f"-I{ROOT}/compat"]
     library = ROOT / "build/libgradus.a"
-    subprocess.run([os.environ.get("CXX", "g++"), *flags, HERE / "steps.cpp", library, "-lfmt", "-lz", "-fopenmp",
+    subprocess.run([os.environ.get("CXX", "g++"), *flags, HERE / f"{name}.cpp", library, "-lfmt", "-lz", "-fopenmp",
                     "-o", out], check=True)
+    return out
 
 
 def has(python, module):
@@ -35,12 +39,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=2, help="turns of each side (2)")
+    parser.add_argument("--optimisers", action="store_const", const="optimisers", default="steps", dest="what")
     options = parser.parse_args()
     python = os.environ.get("PYTHON", "python3")
-    program = ROOT / "build/steps/steps"
-    build(program)
-    sides = {"gradus": [program, options.threads]}
-    sides |= {e: [python, HERE / "peers.py", e, options.threads] for e, m in ENGINES.items() if has(python, m)}
+    sides = {"gradus": [build(options.what), options.threads]}
+    sides |= {e: [python, HERE / "peers.py", e, options.threads] for e, m in ENGINES[options.what].items()
+              if has(python, m)}
     best = {}
     for _ in range(options.rounds):
         for side, command in sides.items():

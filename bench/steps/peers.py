@@ -1,4 +1,5 @@
-"""The steps of steps.cpp in Python: peers.py eager|compile|jax THREADS prints "name<TAB>microseconds" for each."""
+"""The steps of steps.cpp and optimisers.cpp in Python: peers.py eager|compile|jax|single|foreach THREADS prints
+"name<TAB>microseconds" for each."""
 import os
 import sys
 import time
@@ -291,10 +292,37 @@ def with_jax(threads):
           [normal(65, 128), normal(64, 128), [encoder() for _ in range(4)], linear(128, 65)], adam(0.01), characters)
 
 
+def optimisers(threads, foreach):
+    """Steps of the optimisers that PyTorch has in Python alone; foreach: by its functions for lists of tensors."""
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+
+    def steps(name, small=(1000,), large=(2100, 1000)):
+        for shape, count, sizes in (("200 small", 200, small), ("4 large", 4, large)):
+            parameters = [torch.randn(sizes).requires_grad_() for _ in range(count)]
+            for p in parameters:
+                p.grad = torch.randn(sizes)
+            make = getattr(torch.optim, name)
+            timed(f"{name}, {shape}", 1, (make(parameters) if name == "Muon" else make(parameters, foreach=foreach)).step)
+
+    steps("Adadelta")
+    steps("Adafactor", (25, 40))
+    steps("Adamax")
+    steps("ASGD")
+    steps("Muon", (25, 40), (525, 400))
+    steps("NAdam")
+    steps("RAdam")
+    steps("Rprop")
+
+
 if __name__ == "__main__":
     engine, threads = sys.argv[1], int(sys.argv[2])
     os.environ["OMP_NUM_THREADS"] = str(threads)
     if engine == "jax":
         with_jax(threads)
+    elif engine in ("single", "foreach"):
+        optimisers(threads, engine == "foreach")
     else:
         with_torch(threads, engine == "compile")

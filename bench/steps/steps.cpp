@@ -1,12 +1,10 @@
-// Whole training steps: prints a line for each, "name microseconds", the shortest of many
-// repetitions.
+// Whole training steps: prints a line for each.
 #include <torch/torch.h>
 
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
-#include <functional>
+
+#include "bench/steps/timed.h"
 
 namespace {
 
@@ -16,28 +14,6 @@ using torch::Tensor;
 
 Tensor one_of(int64_t classes, int64_t count) {
   return torch::randint(0, classes, {count}, torch::kLong);
-}
-
-void timed(const char* name, double seconds, const std::function<void()>& step) {
-  using Clock = std::chrono::steady_clock;
-  const auto since = [](Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  };
-  const auto start = Clock::now();
-  double best = 1e9;
-  for (int i = 0; i < 4; ++i) {
-    const auto begin = Clock::now();
-    step();
-    best = std::min(best, since(begin));
-  }
-  const int count = 1 + int(0.02 / best);
-  while (since(start) < seconds) {
-    const auto begin = Clock::now();
-    for (int i = 0; i < count; ++i) step();
-    best = std::min(best, since(begin) / count);
-  }
-  std::printf("%s\t%.2f\n", name, best * 1e6);
-  std::fflush(stdout);
 }
 
 template <class Net, class Loss>

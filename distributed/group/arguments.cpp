@@ -200,6 +200,13 @@ void agree(Operation& op, const std::vector<Tensor>& tensors) {
   agree(op, shapes, counts, false);
 }
 
+void between_two(Operation& op, IntArrayRef shape) {
+  const char* const way = op.kind == OpType::SEND ? "to" : "from";
+  const std::string partner = op.peer < 0 ? "any rank" : fmt::format("rank {}", op.peer);
+  op.text =
+      fmt::format("{} of {} {} {} {}, tag {}", name(op), op.dtype, shape, way, partner, op.tag);
+}
+
 void agree_on_dtype(Operation& op) { agree(op, "", "", false); }
 
 }  // namespace gradus::distributed::arguments

@@ -44,5 +44,7 @@ void reduces_by_tree(Operation& op, ReduceOp reduce);
 void agree(Operation& op, IntArrayRef shape, bool rooted = false);
 void agree(Operation& op, const std::vector<Tensor>& tensors);
 void agree_on_dtype(Operation& op);
+// Names a send or receive: ranks agree on nothing.
+void between_two(Operation& op, IntArrayRef shape);
 
 }  // namespace gradus::distributed::arguments

@@ -36,8 +36,11 @@ class ProcessGroup : public intrusive_ptr_target {
   virtual const std::string getBackendName() const = 0;
   /// The name of the group, for people. Empty unless it was set.
   const std::string& getGroupName() const { return name_; }
+  /// Sets getGroupName().
   void setGroupName(const std::string& name) { name_ = name; }
+  /// What the group is for, in words. Empty unless it was set.
   const std::string& getGroupDesc() const { return description_; }
+  /// Sets getGroupDesc().
   void setGroupDesc(const std::string& description) { description_ = description; }
   /// How long an operation may take that says no time of its own, half an hour at first.
   virtual std::chrono::milliseconds getTimeout() const = 0;

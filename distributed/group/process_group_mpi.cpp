@@ -185,6 +185,7 @@ intrusive_ptr<Work> ProcessGroupMPI::send(std::vector<Tensor>& tensors, int dst_
   Operation op = begin(OpType::SEND, kUnsetTimeout);
   arguments::partner(op, dst_rank, tag, getRank(), getSize());
   arguments::from_to(op, {one(op, tensors)}, {});
+  arguments::between_two(op, tensors[0].sizes());
   return start(std::move(op));
 }
 
@@ -192,6 +193,7 @@ intrusive_ptr<Work> ProcessGroupMPI::recv(std::vector<Tensor>& tensors, int src_
   Operation op = begin(OpType::RECV, kUnsetTimeout);
   arguments::partner(op, src_rank, tag, getRank(), getSize());
   arguments::from_to(op, {}, {one(op, tensors)});
+  arguments::between_two(op, tensors[0].sizes());
   return start(std::move(op));
 }
 
@@ -199,6 +201,7 @@ intrusive_ptr<Work> ProcessGroupMPI::recvAnysource(std::vector<Tensor>& tensors,
   Operation op = begin(OpType::RECVANYSOURCE, kUnsetTimeout);
   arguments::partner(op, -1, tag, getRank(), getSize());
   arguments::from_to(op, {}, {one(op, tensors)});
+  arguments::between_two(op, tensors[0].sizes());
   return start(std::move(op));
 }
 

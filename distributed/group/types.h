@@ -28,6 +28,7 @@ inline constexpr auto kBackendDefaultTimeout = std::chrono::milliseconds(30 * 60
 ///
 /// PREMUL_SUM is libtorch's for GPUs and is refused.
 struct ReduceOp {
+  /// The reductions, in libtorch's numbers.
   enum RedOpType : uint8_t {
     SUM = 0,
     AVG = 1,
@@ -42,11 +43,13 @@ struct ReduceOp {
   };
   ReduceOp() = default;
   ReduceOp(RedOpType op) : op_(op) {}
+  /// Which reduction it is.
   operator RedOpType() const { return op_; }
 
   RedOpType op_ = SUM;
 };
 
+/// Options of broadcast(): whose tensor it is.
 struct BroadcastOptions {
   int64_t rootRank = 0;
   int64_t rootTensor = 0;
@@ -54,6 +57,7 @@ struct BroadcastOptions {
   bool asyncOp = true;
 };
 
+/// Options of allreduce() and tree_allreduce(); sparse tensors are refused.
 struct AllreduceOptions {
   ReduceOp reduceOp = ReduceOp::SUM;
   std::chrono::milliseconds timeout = kUnsetTimeout;
@@ -61,8 +65,10 @@ struct AllreduceOptions {
   std::optional<Tensor> sparseIndices = std::nullopt;
 };
 
+/// Options of allreduce_coalesced().
 struct AllreduceCoalescedOptions : AllreduceOptions {};
 
+/// Options of reduce(): who gets the result.
 struct ReduceOptions {
   ReduceOp reduceOp = ReduceOp::SUM;
   int64_t rootRank = 0;
@@ -71,34 +77,40 @@ struct ReduceOptions {
   bool asyncOp = true;
 };
 
+/// Options of allgather(), its other forms and tree_all_gather().
 struct AllgatherOptions {
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
 };
 
+/// Options of gather(): who gets the tensors.
 struct GatherOptions {
   int64_t rootRank = 0;
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
 };
 
+/// Options of scatter(): whose tensors they are.
 struct ScatterOptions {
   int64_t rootRank = 0;
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
 };
 
+/// Options of reduce_scatter(), its other form and tree_reduce_scatter().
 struct ReduceScatterOptions {
   ReduceOp reduceOp = ReduceOp::SUM;
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
 };
 
+/// Options of alltoall() and alltoall_base().
 struct AllToAllOptions {
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
 };
 
+/// Options of barrier(); the devices are ignored.
 struct BarrierOptions {
   std::vector<int64_t> device_ids;
   std::chrono::milliseconds timeout = kUnsetTimeout;

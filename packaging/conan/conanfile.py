@@ -30,7 +30,7 @@ class Gradus(ConanFile):
 
     def export_sources(self):
         for part in ("*.build", "meson_options.txt", "gradus.h", "gradus.map", "LICENSE", "autograd/*", "compat/*",
-                     "data/*", "nn/*", "optim/*", "packaging/*.py",
+                     "data/*", "distributed/*", "monitor/*", "nn/*", "optim/*", "packaging/*.py",
                      "tensor/*"):
             copy(self, part, self._root, self.export_sources_folder, excludes="build*/*")
 
@@ -57,7 +57,8 @@ class Gradus(ConanFile):
     def generate(self):
         PkgConfigDeps(self).generate()
         toolchain = MesonToolchain(self)
-        toolchain.project_options.update({"tests": "disabled", "bench": "disabled", "examples": "disabled", "images": "disabled"})
+        toolchain.project_options.update({"tests": "disabled", "bench": "disabled", "examples": "disabled", "images": "disabled",
+                                          "mpi": "disabled"})
         if self.settings.build_type == "Release":
             toolchain.project_options["optimization"] = "2"  # the kernels ask for more themselves
         for name in ("nlohmann_json", "xsimd"):  # meson asks no package where headers alone lie

@@ -50,6 +50,7 @@ struct intrusive_target_default_null_type {
 template <class T, class Null = detail::intrusive_target_default_null_type<T>>
 class intrusive_ptr final {
  public:
+  /// The type of the object.
   using element_type = T;
 
   intrusive_ptr() noexcept = default;
@@ -83,15 +84,23 @@ class intrusive_ptr final {
     r.retain();
     return r;
   }
+  /// The first owner of what `new` gave.
   static intrusive_ptr unsafe_steal_from_new(T* p) { return first(p); }
   /// Gives up the pointer without dropping its reference.
   T* release() noexcept { return std::exchange(p_, nullptr); }
+  /// The object; null for none.
   T* get() const noexcept { return p_; }
+  /// The object.
   T& operator*() const noexcept { return *p_; }
+  /// The object.
   T* operator->() const noexcept { return p_; }
+  /// Whether there is an object.
   explicit operator bool() const noexcept { return p_ != nullptr; }
+  /// Whether there is an object.
   bool defined() const noexcept { return p_ != nullptr; }
+  /// Exchanges the objects.
   void swap(intrusive_ptr& o) noexcept { std::swap(p_, o.p_); }
+  /// Owns nothing any more; the last owner destroys the object.
   void reset() noexcept {
     const intrusive_ptr_target* const t = std::exchange(p_, nullptr);
     if (!t || t->strong_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
@@ -109,7 +118,9 @@ class intrusive_ptr final {
   size_t weak_use_count() const noexcept {
     return p_ ? target()->weak_.load(std::memory_order_acquire) : 0;
   }
+  /// Whether this is the only owner.
   bool unique() const noexcept { return use_count() == 1; }
+  /// The same as unique().
   bool is_uniquely_owned() const noexcept { return unique(); }
 
  private:
@@ -139,28 +150,34 @@ intrusive_ptr<T, detail::intrusive_target_default_null_type<T>> make_intrusive(A
       std::forward<Args>(args)...);
 }
 
+/// Whether both have the same object.
 template <class A, class N, class B, class M>
 bool operator==(const intrusive_ptr<A, N>& a, const intrusive_ptr<B, M>& b) noexcept {
   return a.get() == b.get();
 }
+/// Whether there is no object.
 template <class A, class N>
 bool operator==(const intrusive_ptr<A, N>& a, std::nullptr_t) noexcept {
   return !a;
 }
+/// By the addresses of the objects.
 template <class A, class N, class B, class M>
 bool operator<(const intrusive_ptr<A, N>& a, const intrusive_ptr<B, M>& b) noexcept {
   return std::less<const void*>()(a.get(), b.get());
 }
+/// Exchanges the objects.
 template <class T, class N>
 void swap(intrusive_ptr<T, N>& a, intrusive_ptr<T, N>& b) noexcept {
   a.swap(b);
 }
+/// The same owner, of a type that it is known to have.
 template <class T, class U, class N>
 intrusive_ptr<T, detail::intrusive_target_default_null_type<T>> static_intrusive_pointer_cast(
     intrusive_ptr<U, N> p) noexcept {
   using R = intrusive_ptr<T, detail::intrusive_target_default_null_type<T>>;
   return R::reclaim(static_cast<T*>(p.release()));
 }
+/// One more owner, if the object is of that type; else none.
 template <class T, class U, class N>
 intrusive_ptr<T, detail::intrusive_target_default_null_type<T>> dynamic_intrusive_pointer_cast(
     const intrusive_ptr<U, N>& p) noexcept {
@@ -173,6 +190,7 @@ intrusive_ptr<T, detail::intrusive_target_default_null_type<T>> dynamic_intrusiv
 template <class T, class Null = detail::intrusive_target_default_null_type<T>>
 class weak_intrusive_ptr final {
  public:
+  /// The type of the object.
   using element_type = T;
 
   explicit weak_intrusive_ptr(const intrusive_ptr<T, Null>& p) noexcept : p_(p.get()) { retain(); }
@@ -193,15 +211,21 @@ class weak_intrusive_ptr final {
     while (!target()->strong_.compare_exchange_weak(n, n + 1, std::memory_order_acq_rel));
     return intrusive_ptr<T, Null>::reclaim(p_);
   }
+  /// Whether the object has no owner any more.
   bool expired() const noexcept { return use_count() == 0; }
+  /// The number of owners.
   size_t use_count() const noexcept {
     return p_ ? target()->strong_.load(std::memory_order_acquire) : 0;
   }
+  /// The number of weak references, and one for all owners.
   size_t weak_use_count() const noexcept {
     return p_ ? target()->weak_.load(std::memory_order_acquire) : 0;
   }
+  /// The object, which may be destroyed already.
   T* _unsafe_get_target() const noexcept { return p_; }
+  /// Exchanges the objects.
   void swap(weak_intrusive_ptr& o) noexcept { std::swap(p_, o.p_); }
+  /// Refers to nothing any more.
   void reset() noexcept {
     const intrusive_ptr_target* const t = std::exchange(p_, nullptr);
     if (t && t->weak_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete t;

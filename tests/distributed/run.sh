@@ -8,7 +8,6 @@ if ! type "$mpirun" >/dev/null 2>&1; then
   echo "no $mpirun: the test is skipped"
   exit 77
 fi
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
 # What MPI itself never frees.
 export LSAN_OPTIONS="suppressions=$(dirname "$0")/lsan.supp:print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}"
 case $("$mpirun" --version 2>&1) in

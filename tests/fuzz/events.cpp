@@ -1,7 +1,7 @@
 // An event file, as it is or of records that are made here, so that the checksums are right.
-#include "monitor/crc32c.h"
-#include "monitor/event_reader.h"
-#include "monitor/wire.h"
+#include "monitor/events/crc32c.h"
+#include "monitor/events/event_reader.h"
+#include "monitor/events/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {

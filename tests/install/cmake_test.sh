@@ -37,7 +37,14 @@ if [[ -n $(find "$prefix" -name libgradus_image.a) ]]; then
   made image image picture -DCMAKE_PREFIX_PATH="$prefix"
   made image_static image picture -DCMAKE_PREFIX_PATH="$prefix" -DGRADUS_STATIC=ON
 fi
+several=OFF
+if [[ -n $(find "$prefix" -name libgradus_mpi.a) ]]; then
+  several=ON
+  made mpi mpi ranks -DCMAKE_PREFIX_PATH="$prefix"
+  made mpi_static mpi ranks -DCMAKE_PREFIX_PATH="$prefix" -DGRADUS_STATIC=ON
+fi
 made fetch fetch torch_program -DGRADUS_SOURCE="$source" -DGRADUS_BUILD_DIR="$build" -DGRADUS_IMAGE=$pictures \
-  -DGRADUS_MONITOR=ON
+  -DGRADUS_MONITOR=ON -DGRADUS_MPI=$several
 fetch/watching
 [[ $pictures == OFF ]] || fetch/picture
+[[ $several == OFF ]] || fetch/ranks

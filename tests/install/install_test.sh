@@ -39,6 +39,12 @@ if [[ $pictures ]]; then
   link shared_picture "$here/picture_program.cpp" "${shared[@]}"
   LD_LIBRARY_PATH=$libdir ./shared_picture
 fi
+several=$(find root -name gradus_mpi.pc)
+if [[ $several ]]; then
+  eval "shared=($(flags --cflags --libs gradus_mpi gradus))"
+  link shared_ranks "$here/mpi_program.cpp" "${shared[@]}"
+  LD_LIBRARY_PATH=$libdir ./shared_ranks
+fi
 
 rm "$libdir"/libgradus*.so*
 eval "static=($(flags --cflags --libs --static gradus))"
@@ -51,6 +57,11 @@ if [[ $pictures ]]; then
   eval "static=($(flags --cflags --libs --static gradus_image gradus))"
   link static_picture "$here/picture_program.cpp" "${static[@]}"
   ./static_picture
+fi
+if [[ $several ]]; then
+  eval "static=($(flags --cflags --libs --static gradus_mpi gradus))"
+  link static_ranks "$here/mpi_program.cpp" "${static[@]}"
+  ./static_ranks
 fi
 
 mkdir -p parent/subprojects

@@ -12,8 +12,8 @@
 #include <cstdlib>
 
 #include "gradus.h"
-#include "monitor/logger.h"
-#include "monitor/progress_output.h"
+#include "monitor/log/logger.h"
+#include "monitor/progress/progress_output.h"
 #include "tests/temporary_directory.h"
 
 using namespace gradus;

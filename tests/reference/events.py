@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes events.txt: what PyTorch's SummaryWriter writes for the calls of tests/monitor/event_calls.h. Run with a Python
+"""Writes events.txt: what PyTorch's SummaryWriter writes for the calls of tests/monitor/events/event_calls.h. Run with a Python
 that has torch, tensorboard and pillow.
 
 A line is the file's folder, a bar, and an event in hex, or `image` and its height, width, channels and pixels. Those of

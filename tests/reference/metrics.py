@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes metrics.txt: torchmetrics' values. Run with a Python that has torchmetrics.
 
-tests/monitor/metrics.cpp computes the same cases, by name, from the same numbers."""
+tests/monitor/metrics/metrics.cpp computes the same cases, by name, from the same numbers."""
 import sys
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes summary.txt: what torchinfo tells of the models of tests/monitor/summary.cpp, which are there by the same names.
+"""Writes summary.txt: what torchinfo tells of the models of tests/monitor/model/summary.cpp, which are there by the same names.
 Run with a Python that has torch and torchinfo.
 
 torchinfo counts multiply-adds as Gradus does for convolutions, recurrent layers and, over inputs of two dims, Linear; for

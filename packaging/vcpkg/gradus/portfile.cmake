@@ -9,7 +9,7 @@ set(VCPKG_POLICY_SKIP_LIB_CMAKE_MERGE_CHECK enabled)
 
 vcpkg_configure_meson(
   SOURCE_PATH "${SOURCE_PATH}"
-  OPTIONS -Doptimization=2 -Dtests=disabled -Dbench=disabled -Dexamples=disabled -Dimages=disabled)
+  OPTIONS -Doptimization=2 -Dtests=disabled -Dbench=disabled -Dexamples=disabled -Dimages=disabled -Dmpi=disabled)
 vcpkg_install_meson()
 vcpkg_fixup_pkgconfig()
 vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")

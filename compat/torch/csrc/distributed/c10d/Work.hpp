@@ -1,0 +1,4 @@
+// As libtorch names it.
+#pragma once
+
+#include <c10d/ProcessGroupMPI.hpp>
