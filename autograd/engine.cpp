@@ -6,6 +6,7 @@
 #include <system_error>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "autograd/autograd.h"
 #include "autograd/function_hook.h"
@@ -224,6 +225,22 @@ void AccumulateGrad::accumulate(Tensor& fresh) {
 
 namespace {
 
+// An edge that leads up the order of numbers was set late, to a node of the program's own. It may
+// close a circle, in which a pass would never end.
+[[gnu::cold, gnu::noinline]] void check_no_circle(const Node& node, Node& next, const char* op) {
+  std::unordered_set<Node*> seen{&next};
+  std::vector<Node*> open{&next};
+  while (!open.empty()) {
+    Node* const n = open.back();
+    open.pop_back();
+    if (n == &node)
+      fail("{}: the edges of the nodes make a circle, from {} to {} and back", op, node.name(),
+           next.name());
+    for (const Edge& e : n->edges())
+      if (e.is_valid() && seen.insert(e.function.get()).second) open.push_back(e.function.get());
+  }
+}
+
 std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph, bool create_graph,
                              TensorList inputs, bool accumulate_inputs, bool allow_unused,
                              const char* op) {
@@ -288,7 +305,10 @@ std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph
     for (size_t i = 0; i < edges.size(); ++i) {
       if (!dx[i].defined() || !edges[i].is_valid()) continue;
       if (needed && !needed->runs(edges[i].function.get())) continue;
-      const OutputInfo& want = edges[i].function->output(edges[i].input_nr);
+      Node& next = *edges[i].function;
+      if (next.sequence() >= node.sequence()) [[unlikely]]
+        check_no_circle(node, next, op);
+      const OutputInfo& want = next.output(edges[i].input_nr);
       pending.add(edges[i], fit(std::move(dx[i]), want, node, i));
     }
   }

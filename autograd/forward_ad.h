@@ -56,7 +56,7 @@ UnpackedDualTensor unpack_dual(const Tensor& tensor, std::optional<uint64_t> lev
 
 namespace detail {
 // Whether the level of forward mode is open.
-inline constinit std::atomic<bool> dual_level{false};
+[[gnu::visibility("default")]] inline constinit std::atomic<bool> dual_level{false};
 }  // namespace detail
 
 }  // namespace gradus::autograd

@@ -34,19 +34,24 @@ void count_write(const Tensor& self);
 
 // A write to `self`: checks, runs write(), counts it, and records it when grad mode is on and any
 // input needs a gradient. The first wrt() must be self's own (use wrt_overwritten when nothing of
-// it is left). No vjp may have saved `self` itself: see value_before_write.
+// it is left). No vjp may have saved `self` itself: see value_before_write. The node is there
+// before the write, so that what throws while it is made leaves `self` as it was.
 template <class Write, class... F>
 Tensor& write_inplace(const char* op, const Tensor& self, Write&& write, Wrt<F>... w) {
-  check_inplace(op, self, any_needs_grad(w...));
+  const bool needed = any_needs_grad(w...);
+  check_inplace(op, self, needed);
+  Recorded<F...>* node = nullptr;
+  Ref<Node> owner;
+  if (GradMode::is_enabled() && needed && differentiable(self)) {
+    node = new Recorded<F...>(op, std::move(w)...);
+    owner = Ref<Node>::first(node);
+  }
   write();
   count_write(self);
-  if (GradMode::is_enabled() && any_needs_grad(w...) && differentiable(self)) {
-    auto* node = new Recorded<F...>(op, std::move(w)...);
-    const Ref<Node> owner(node);
-    node->first_output = {self.impl()->sizes, self.dtype()};
-    node->keep_output(self);
-    rebase_history(self, owner);
-  }
+  if (!node) return const_cast<Tensor&>(self);
+  node->first_output = {self.impl()->sizes, self.dtype()};
+  rebase_history(self, std::move(owner));
+  node->keep_output(self);
   return const_cast<Tensor&>(self);
 }
 

@@ -85,7 +85,8 @@ class ShapeReport {
   ShapeReport(const ShapeReport&) = delete;
   ShapeReport& operator=(const ShapeReport&) = delete;
   ~ShapeReport() { current = before_; }
-  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local std::string* current =
+  [[gnu::visibility("default"),
+    gnu::tls_model("initial-exec")]] static inline constinit thread_local std::string* current =
       nullptr;
 
  private:

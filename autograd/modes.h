@@ -6,8 +6,10 @@
 namespace gradus {
 
 namespace detail {
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local bool grad_mode = true;
-}
+// Visible whatever a program is compiled with: else it would have one of its own.
+[[gnu::visibility("default"),
+  gnu::tls_model("initial-exec")]] inline constinit thread_local bool grad_mode = true;
+}  // namespace detail
 
 /// Whether operations are recorded, for each thread by itself; on at first.
 struct GradMode {

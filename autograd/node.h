@@ -24,8 +24,8 @@ using tensor_list = std::vector<Tensor>;
 using Variable = Tensor;
 
 namespace detail {
-inline constinit std::atomic<bool> anomaly{false};
-inline constinit std::atomic<bool> anomaly_check_nan{true};
+[[gnu::visibility("default")]] inline constinit std::atomic<bool> anomaly{false};
+[[gnu::visibility("default")]] inline constinit std::atomic<bool> anomaly_check_nan{true};
 }  // namespace detail
 
 /// The reference by which the tape holds a node that the program holds by a shared_ptr: the object
@@ -44,6 +44,12 @@ struct Edge {
   bool is_valid() const { return bool(function); }
   friend bool operator==(const Edge&, const Edge&) = default;
 };
+/// Prints where a node is.
+template <class Stream>
+auto operator<<(Stream& out, const Ref<Node>& node)
+    -> decltype(out << static_cast<const void*>(nullptr)) {
+  return out << static_cast<const void*>(node.get());
+}
 /// Several edges.
 using edge_list = std::vector<Edge>;
 

@@ -24,7 +24,8 @@ namespace gradus::autograd {
 
 namespace detail {
 // The sign bit while hooks pack what this thread saves (see graph.h), else 0.
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local int saved_hooks = 0;
+[[gnu::visibility("default"),
+  gnu::tls_model("initial-exec")]] inline constinit thread_local int saved_hooks = 0;
 }  // namespace detail
 
 // A tensor kept for the backward pass. Where hooks pack what is saved, the tensor is another
@@ -71,7 +72,8 @@ class Saved {
   const Tensor& unpacked() const;
   static bool end_packing();
   static void check_inference();
-  [[gnu::tls_model("initial-exec")]] static inline constinit thread_local int moved = 0;
+  [[gnu::visibility("default"),
+    gnu::tls_model("initial-exec")]] static inline constinit thread_local int moved = 0;
   Tensor tensor_;
   uint32_t version_ = 0;
 };
@@ -177,8 +179,9 @@ class Recorded final : public Node {
   void keep_output(const Tensor& out) {
     if constexpr ((detail::takes_output<F> || ...)) {
       if (wants_output(std::index_sequence_for<F...>{})) {
+        saves_ = released_ = true;  // where a hook throws
         output_.keep(out);
-        saves_ = true;
+        released_ = false;
       }
     }
   }
@@ -249,8 +252,9 @@ class RecordedJoint final : public Node {
   std::span<Edge> edges() override { return edges_; }
   void keep_output(const Tensor& out) {
     if constexpr (detail::takes_needs_and_output<F>) {
+      saves_ = released_ = true;  // where a hook throws
       output_.keep(out);
-      saves_ = true;
+      released_ = false;
     }
   }
   void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {

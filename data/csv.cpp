@@ -14,6 +14,17 @@
 
 namespace gradus::data {
 
+// --- What options are made of -------------------------------------------------------------------
+
+std::string detail::csv_text(const char* text) {
+  if (!text) fail_value("csv: a null pointer where a text is due");
+  return text;
+}
+std::string detail::csv_text(double number) { return fmt::format("{}", number); }
+void detail::throw_beyond_int64(uint64_t number) {
+  fail_value("csv: the number {} is beyond int64", number);
+}
+
 // --- What is read from --------------------------------------------------------------------------
 
 namespace {
@@ -294,15 +305,15 @@ class CSVReader::Rows {
       }
   }
   size_t find_column(const std::vector<std::string>& all, const CSVColumn& column) const {
-    if (column.number < 0) {
+    if (!column.number) {
       const auto at = std::find(all.begin(), all.end(), column.name);
       if (at == all.end()) fail("{} has no column \"{}\"", records_.place(), column.name);
       return size_t(at - all.begin());
     }
-    if (size_t(column.number) >= all.size())
-      fail("{} has no column {}, its columns are 0 .. {}", records_.place(), column.number,
+    if (*column.number < 0 || size_t(*column.number) >= all.size())
+      fail("{} has no column {}, its columns are 0 .. {}", records_.place(), *column.number,
            all.size() - 1);
-    return size_t(column.number);
+    return size_t(*column.number);
   }
 
   const CSVOptions options_;

@@ -11,15 +11,53 @@
 
 namespace gradus::data {
 
+namespace detail {
+// Integers, which characters and truth values are not.
+template <class I>
+concept CSVInteger = std::integral<I> && !std::same_as<I, bool> && !std::same_as<I, char>;
+std::string csv_text(const char* text);
+std::string csv_text(double number);
+[[noreturn]] void throw_beyond_int64(uint64_t number);
+template <std::integral I>
+int64_t csv_int64(I number) {
+  if (number > 0 && int64_t(number) < 0) throw_beyond_int64(uint64_t(number));
+  return int64_t(number);
+}
+}  // namespace detail
+
 /// A column of a file, by its name or by its place, from 0.
 struct CSVColumn {
   CSVColumn(std::string name) : name(std::move(name)) {}
-  CSVColumn(const char* name) : name(name) {}
-  template <std::integral I>
-  CSVColumn(I number) : number(int64_t(number)) {}
+  /// Throws ValueError for a null pointer.
+  CSVColumn(const char* name) : name(detail::csv_text(name)) {}
+  /// Throws ValueError for a number beyond int64.
+  template <detail::CSVInteger I>
+  CSVColumn(I number) : number(detail::csv_int64(number)) {}
 
   std::string name;
-  int64_t number = -1;  ///< -1 for a column that is named
+  std::optional<int64_t> number;  ///< none for a column that is named
+};
+
+/// A text of a list in CSVOptions; of a number it is the shortest that reads back as the same.
+struct CSVText {
+  CSVText(std::string text) : text(std::move(text)) {}
+  /// Throws ValueError for a null pointer.
+  CSVText(const char* text) : text(detail::csv_text(text)) {}
+  CSVText(char text) : text(1, text) {}
+  template <detail::CSVInteger I>
+  CSVText(I number) : text(std::to_string(number)) {}
+  template <std::floating_point F>
+  CSVText(F number) : text(detail::csv_text(double(number))) {}
+
+  std::string text;
+};
+/// Texts and numbers: `{"none", -999}`.
+struct CSVTexts : std::vector<std::string> {
+  CSVTexts() = default;
+  CSVTexts(std::vector<std::string> texts) : std::vector<std::string>(std::move(texts)) {}
+  CSVTexts(std::initializer_list<CSVText> texts) {
+    for (const CSVText& each : texts) push_back(each.text);
+  }
 };
 
 /// What a column holds: numbers of a type, or text.
@@ -70,7 +108,7 @@ struct CSVOptions {
   /// name that comes again gets ".1", ".2", ..., and an empty one is "Unnamed: 3", of column 3.
   GRADUS_ARG(std::optional<int64_t>, header) = infer;
   /// The names of all columns, or of those of usecols() in the file's order.
-  GRADUS_ARG(std::vector<std::string>, names);
+  GRADUS_ARG(CSVTexts, names);
   /// The columns that are read, in the file's order; all unless given.
   GRADUS_ARG(std::vector<CSVColumn>, usecols);
   /// Types that are not guessed: bool, the integers, float32, float64 or kText.
@@ -79,7 +117,7 @@ struct CSVOptions {
   GRADUS_ARG(ScalarType, float_dtype) = kDouble;
   /// Texts of values that are missing, beside the usual ones. One that is a number stands for equal
   /// numbers as well.
-  GRADUS_ARG(std::vector<std::string>, na_values);
+  GRADUS_ARG(CSVTexts, na_values);
   /// Whether pandas' usual texts stand for what is missing, such as nothing, NA, N/A, NaN and null.
   GRADUS_ARG(bool, keep_default_na) = true;
   /// Lines that are left out before anything else is seen of them.
@@ -92,7 +130,8 @@ struct CSVOptions {
   GRADUS_ARG(bool, doublequote) = true;
   /// What takes the meaning from the byte behind it.
   GRADUS_ARG(std::optional<char>, escapechar);
-  /// With what a comment begins, up to the line's end.
+  /// With what a comment begins, up to the line's end. A line that is nothing else is left out; one
+  /// with blanks in front of the comment is a row, and they are its only field, as in pandas.
   GRADUS_ARG(std::optional<char>, comment);
   /// What stands before a number's fraction.
   GRADUS_ARG(char, decimal) = '.';
@@ -102,9 +141,9 @@ struct CSVOptions {
   /// has one field, a missing one.
   GRADUS_ARG(bool, skip_blank_lines) = true;
   /// Texts of true beside True, TRUE and true.
-  GRADUS_ARG(std::vector<std::string>, true_values);
+  GRADUS_ARG(CSVTexts, true_values);
   /// Texts of false beside False, FALSE and false.
-  GRADUS_ARG(std::vector<std::string>, false_values);
+  GRADUS_ARG(CSVTexts, false_values);
   /// How many rows a CSVReader gives at a time.
   GRADUS_ARG(int64_t, chunksize) = 65536;
   /// The most bytes of a field, below 4 GiB.
@@ -237,10 +276,11 @@ struct CSVWriteOptions {
   GRADUS_ARG(std::string, lineterminator) = "\n";
 };
 
-/// Writes a table, as pandas does. Numbers are the shortest that read back as the same; a text that
-/// has a separator, a quote or a line's end is quoted. The file is written beside the old one and
-/// takes its place when it is whole. Throws Error when it cannot be written, ValueError for options
-/// that make no sense.
+/// Writes a table, as pandas does. Numbers are the shortest that read back as the same, with an
+/// exponent below 1e-4 and from 1e16 on, in a float32 column from 1e6 on; a text that has a
+/// separator, a quote or a line's end is quoted. The file is written beside the old one and takes
+/// its place when it is whole. Throws Error when it cannot be written, ValueError for options that
+/// make no sense.
 ///
 ///   data::write_csv({{"x", x}, {"prediction", y}}, "predictions.csv");
 void write_csv(const Table& table, const std::string& filename,
@@ -260,16 +300,18 @@ class CSVWriter {
   struct Field {
     Field(std::string column, CSVValue value)
         : column(std::move(column)), value(std::move(value)) {}
+    /// Throws ValueError for a number beyond int64.
     template <std::integral I>
     Field(std::string column, I number) : column(std::move(column)) {
       if constexpr (std::same_as<I, bool>)
         value = number;
       else
-        value = int64_t(number);
+        value = detail::csv_int64(number);
     }
     Field(std::string column, double number) : column(std::move(column)), value(number) {}
+    /// Throws ValueError for a null pointer.
     Field(std::string column, const char* text)
-        : column(std::move(column)), value(std::string(text)) {}
+        : column(std::move(column)), value(detail::csv_text(text)) {}
 
     std::string column;
     CSVValue value;

@@ -43,8 +43,9 @@ CSVWords::CSVWords(const CSVOptions& o)
       missing_(sorted(o.na_values(), {})),
       true_(sorted({"True", "TRUE", "true"}, o.true_values())),
       false_(sorted({"False", "FALSE", "false"}, o.false_values())) {
+  // As the program writes numbers, however the file does.
   for (const std::string& word : o.na_values())
-    if (double v; parse_float(word, numbers_, v)) missing_numbers_.push_back(v);
+    if (double v; parse_float(word, {'.', std::nullopt}, v)) missing_numbers_.push_back(v);
   if (o.keep_default_na())
     missing_ = sorted(std::move(missing_), {std::begin(usual_missing), std::end(usual_missing)});
   for (const std::string& word : missing_) {

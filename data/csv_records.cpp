@@ -273,11 +273,11 @@ CSVRecords::Got CSVRecords::cut() {
   const Kind kind = kinds_[uint8_t(*p)];
   if (!skipped && (kind == comment || skip_blank_lines_)) {
     const char* end = p;
-    if (kind != comment)
-      while (*end == ' ' || (*end == '\t')) ++end;
-    const Kind there = kinds_[uint8_t(*end)];
-    const bool is_comment = there == comment;
-    if (is_comment) end = skip_line(end);
+    const bool is_comment = kind == comment;
+    if (is_comment)
+      end = skip_line(end);
+    else
+      while (*end == ' ' || *end == '\t') ++end;
     if (at_end(end) && !ended_) return Got::incomplete;
     if (is_comment || at_end(end) || *end == '\n' || *end == '\r') {
       // A line of separators has fields, though they are blank.

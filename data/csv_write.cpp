@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "data/csv.h"
+#include "data/csv_field.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
 #include "tensor/io/file.h"
@@ -40,13 +41,19 @@ class Lines {
     char buffer[24];
     add({buffer, size_t(std::to_chars(buffer, std::end(buffer), v).ptr - buffer)}, false);
   }
-  // A whole number has a fraction all the same, which tells it from an integer.
+  // As pandas writes it: the shortest digits that read back as the same, a fraction even of a whole
+  // number, which tells it from an integer, and an exponent beyond these bounds.
   template <class T>
   void add_float(T v) {
+    if (!std::isfinite(v)) return add(v != v ? "nan" : v < 0 ? "-inf" : "inf", false);
+    constexpr double least = 1e-4, beyond = std::is_same_v<T, float> ? 1e6 : 1e16;
+    const double size = std::fabs(double(v));
+    const bool is_plain = size == 0 || (size >= least && size < beyond);
     char buffer[40];
-    char* end = std::to_chars(buffer, buffer + 32, v).ptr;
-    if (std::isfinite(v) &&
-        std::find_if(buffer, end, [](char c) { return c == '.' || c == 'e'; }) == end) {
+    char* end = std::to_chars(buffer, buffer + 32, v,
+                              is_plain ? std::chars_format::fixed : std::chars_format::scientific)
+                    .ptr;
+    if (is_plain && std::find(buffer, end, '.') == end) {
       *end++ = '.';
       *end++ = '0';
     }
@@ -64,18 +71,7 @@ class Lines {
     if (begun_) text_ += o_.sep();
     begun_ = true;
     const bool blank = field.find_first_not_of(" \t") == field.npos;
-    const char marks[] = {o_.sep(), o_.quotechar(), '\n', '\r'};
-    if (!quote && !(alone_ && blank) &&
-        field.find_first_of(std::string_view(marks, sizeof marks)) == field.npos) {
-      text_ += field;
-      return;
-    }
-    text_ += o_.quotechar();
-    for (const char c : field) {
-      if (c == o_.quotechar()) text_ += c;
-      text_ += c;
-    }
-    text_ += o_.quotechar();
+    append_csv_field(text_, field, o_.sep(), o_.quotechar(), quote || (alone_ && blank));
   }
 
   const CSVWriteOptions& o_;
@@ -147,18 +143,7 @@ class CSVWriter::Out {
       : file_("CSVWriter", name, O_RDWR | O_CREAT | O_APPEND | (append ? 0 : O_TRUNC)) {}
 
   bool is_empty() const { return file_.size().value_or(0) == 0; }
-  // All of it, or nothing where the system lets it be taken back.
-  void write(const std::string& text) {
-    const std::optional<uint64_t> size = file_.size();
-    try {
-      file_.write(text.data(), text.size());
-    } catch (...) {
-      if (size && ftruncate(file_.fd(), off_t(*size)) != 0) {
-        // The error that is on its way says why.
-      }
-      throw;
-    }
-  }
+  void write(const std::string& text) { file_.append(text); }
   bool ends_within_a_line() const {
     const uint64_t size = file_.size().value_or(0);
     char last = '\n';

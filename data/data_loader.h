@@ -73,10 +73,14 @@ class DataLoaderBase {
   /// seed for random transforms. Throws Error when the sampler or the dataset cannot tell, as a
   /// dataset that keeps its own place and is read by workers.
   impl::GenericDict state_dict() const {
-    const bool running = running_ || resumed_;
-    serialize::OutputArchive order;
-    save_order(order, running);
-    return detail::loader_dict({epoch_ + resumed_, given_, seed_, running}, order);
+    try {
+      const bool running = running_ || resumed_;
+      serialize::OutputArchive order;
+      save_order(order, running);
+      return detail::loader_dict({epoch_ + resumed_, given_, seed_, running}, order);
+    } catch (...) {
+      gradus::detail::rethrow_as_error("state_dict");
+    }
   }
   /// Takes what state_dict() gave. The next begin() goes on with the batch after the last one that
   /// was given then, or with the next epoch; an earlier iterator ends where it is. Throws Error
@@ -85,9 +89,14 @@ class DataLoaderBase {
     if (!pending_.empty())
       gradus::detail::throw_error(
           "data loader: load_state_dict() while an iterator is not at its end");
-    serialize::InputArchive order;
-    const detail::LoaderPlace place = detail::loader_place(state_dict, order);
-    load_order(order, place.running ? std::optional(place.given) : std::nullopt);
+    detail::LoaderPlace place{};
+    try {
+      serialize::InputArchive order;
+      place = detail::loader_place(state_dict, order);
+      load_order(order, place.running ? std::optional(place.given) : std::nullopt);
+    } catch (...) {
+      gradus::detail::rethrow_as_error("load_state_dict");
+    }
     ++generation_;
     epoch_ = place.epoch - place.running;  // begin() counts it again
     given_ = place.given;

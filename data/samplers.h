@@ -26,14 +26,22 @@ class Sampler {
   virtual void load(serialize::InputArchive& archive) = 0;
   /// What save() writes, as a dict.
   impl::GenericDict state_dict() const {
-    serialize::OutputArchive archive;
-    save(archive);
-    return serialize::to_dict(archive);
+    try {
+      serialize::OutputArchive archive;
+      save(archive);
+      return serialize::to_dict(archive);
+    } catch (...) {
+      gradus::detail::rethrow_as_error("state_dict");
+    }
   }
   /// Takes what state_dict() gave. Throws Error when it does not fit.
   void load_state_dict(const impl::GenericDict& state_dict) {
-    serialize::InputArchive archive = serialize::to_archive(state_dict);
-    load(archive);
+    try {
+      serialize::InputArchive archive = serialize::to_archive(state_dict);
+      load(archive);
+    } catch (...) {
+      gradus::detail::rethrow_as_error("load_state_dict");
+    }
   }
 };
 

@@ -33,8 +33,10 @@ size_t Unpacked::read(void* to, size_t n) {
     const char* text = gzerror(file_, &status);
     if (status == Z_ERRNO) fail("{}: cannot read {}: {}", op_, path_, std::strerror(errno));
     // A stream that ends too early is told by Z_BUF_ERROR.
-    if (got < 0 || (status != Z_OK && status != Z_STREAM_END))
-      fail("{}: {}: the data are damaged: {}", op_, path_, text);
+    if (got < 0 || (status != Z_OK && status != Z_STREAM_END)) {
+      const char* const why = std::strstr(text, ">: ");  // behind zlib's name of the file
+      fail("{}: {}: the data are damaged: {}", op_, path_, why ? why + 3 : text);
+    }
     if (got == 0) break;
     done += size_t(got);
   }

@@ -28,45 +28,33 @@ char32_t next_character(std::string_view& text) {
   return c;
 }
 
-int columns_of(char32_t c) {
-  struct Range {
-    char32_t first, last;
-  };
-  // Marks above and below letters, joiners, and choices of how a character looks.
-  static constexpr Range none[] = {{0x300, 0x36F}, {0x200B, 0x200F}, {0xFE00, 0xFE0F}};
-  // Hangul, Chinese and Japanese, their full-width forms, and pictures.
-  static constexpr Range two[] = {{0x1100, 0x115F},   {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
-                                  {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
-                                  {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-                                  {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD}};
-  for (const Range r : none)
-    if (c >= r.first && c <= r.last) return 0;
-  for (const Range r : two)
-    if (c >= r.first && c <= r.last) return 2;
-  return 1;
-}
-
-int columns_of(std::string_view text) {
-  int sum = 0;
-  while (!text.empty()) sum += columns_of(next_character(text));
-  return sum;
-}
-
 std::string_view cropped(std::string_view text, int columns) {
   std::string_view rest = text;
-  while (!rest.empty()) {
-    std::string_view after = rest;
-    columns -= columns_of(next_character(after));
-    if (columns < 0) break;
-    rest = after;
+  size_t fits = 0;
+  int taken = 0, last = 0;
+  while (!rest.empty() && taken <= columns) {
+    fits = text.size() - rest.size();
+    taken += columns_of(next_character(rest), last);
   }
-  return text.substr(0, text.size() - rest.size());
+  return taken <= columns ? text : text.substr(0, fits);
 }
 
 std::string one_line(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  constexpr char32_t line_separator = 0x2028, paragraph_separator = 0x2029;
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const char32_t c = next_character(text);
+    const size_t bytes = before.size() - text.size();
+    const auto first = static_cast<unsigned char>(before[0]);
+    // A byte by itself is a character of a terminal that has 256 of them.
+    const char32_t shown = bytes == 1 ? first : c;
+    if (shown < 0x20 || (shown >= 0x7F && shown < 0xA0) || c == line_separator ||
+        c == paragraph_separator)
+      out += ' ';
+    else
+      out += before.substr(0, bytes);
+  }
   return out;
 }
 

@@ -11,6 +11,11 @@ void AnyValue::throw_wrong_type(const std::type_info& wanted) const {
   fail("AnyValue: it holds {}, not {}", demangle(type_info()), demangle(wanted));
 }
 
+namespace {
+// Whether hooks of all modules are to be called.
+bool of_all() { return gradus::detail::hooks_of_all.load(std::memory_order_relaxed); }
+}  // namespace
+
 Tensor AnyModuleContent::call(Tensor) {
   fail("{}: forward() is not from one tensor to one tensor", demangle(*type));
 }
@@ -27,12 +32,12 @@ AnyValue AnyModuleContent::forward(std::vector<AnyValue>&& arguments) {
   if (arguments.size() != arity)
     fail("{}: forward() takes {} argument{}, {} given", demangle(*type), arity,
          arity == 1 ? "" : "s", arguments.size());
-  if (!module->extras_) return call(arguments.data());
+  if (!module->extras_ && !of_all()) return call(arguments.data());
   return gradus::detail::call_hooked(*module, std::move(arguments),
                                      [this](AnyValue* values) { return call(values); });
 }
 Tensor AnyModuleContent::forward_tensor(Tensor x) {
-  if (!module->extras_) return call(std::move(x));
+  if (!module->extras_ && !of_all()) return call(std::move(x));
   std::vector<AnyValue> values;
   values.push_back(AnyValue(std::move(x)));
   return forward(std::move(values)).get<Tensor>();

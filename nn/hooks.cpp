@@ -1,7 +1,6 @@
 #include "nn/hooks.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "autograd/function.h"
 #include "autograd/modes.h"
@@ -30,17 +29,19 @@ ModuleExtras::ModuleExtras(const ModuleExtras& o)
       loose(o.loose),
       transient(o.transient) {}
 
-namespace {
-
-unsigned next_id() {
-  static std::atomic<unsigned> count{0};
-  return ++count;
+void Hooks::remove(unsigned id) {
+  const auto is_it = [id](const auto& entry) { return entry.first == id; };
+  const auto erase = [&](auto&... lists) { (std::erase_if(lists, is_it), ...); };
+  erase(forward_pre, forward, backward_pre, backward, state_dict_pre, state_dict,
+        load_state_dict_pre, load_state_dict_post);
 }
 
+namespace {
+
 template <class F>
-nn::RemovableHandle add(const std::shared_ptr<Hooks>& hooks, Hooks::List<F>& list, F hook,
-                        bool prepend) {
-  const unsigned id = next_id();
+RemovableHandle add(const std::shared_ptr<Hooks>& hooks, Hooks::List<F>& list, F hook,
+                    bool prepend) {
+  const unsigned id = Hooks::next_id();
   list.emplace(prepend ? list.begin() : list.end(), id, std::move(hook));
   return {hooks, id};
 }
@@ -184,11 +185,15 @@ class BackwardHooks : public std::enable_shared_from_this<BackwardHooks> {
 
 // While a module runs that was renewed for it.
 struct Fresh {
-  explicit Fresh(ModuleExtras& extras) : extras(extras) { extras.fresh = true; }
+  explicit Fresh(ModuleExtras* extras) : extras(extras) {
+    if (extras) extras->fresh = true;
+  }
   Fresh(const Fresh&) = delete;
   Fresh& operator=(const Fresh&) = delete;
-  ~Fresh() { extras.fresh = false; }
-  ModuleExtras& extras;
+  ~Fresh() {
+    if (extras) extras->fresh = false;
+  }
+  ModuleExtras* extras;
 };
 
 }  // namespace
@@ -216,8 +221,7 @@ void throw_other_type(const nn::Module& m, const std::type_info& given,
 
 nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
                          const std::function<nn::AnyValue(nn::AnyValue*)>& forward) {
-  ModuleExtras& extras = *ModuleAccess::extras(m);
-  const Hooks hooks = *extras.hooks;  // hooks may remove hooks
+  const Hooks hooks = hooks_of(ModuleAccess::extras(m));
   const size_t count = arguments.size();
   nn::AnyValue result;
   size_t called = 0;
@@ -232,7 +236,7 @@ nn::AnyValue call_hooked(nn::Module& m, nn::ModuleArguments arguments,
     }
     m.renew();
     {
-      const Fresh fresh(extras);
+      const Fresh fresh(ModuleAccess::extras(m));
       nn::ModuleArguments passed = arguments;  // forward() may move from them
       result = forward(passed.data());
     }
@@ -264,17 +268,6 @@ Tensor call_hooked(nn::Module& m, const Tensor& x, Tensor (*forward)(nn::Module&
 }  // namespace detail
 
 namespace nn {
-
-void RemovableHandle::remove() {
-  const auto hooks = hooks_.lock();
-  if (!hooks) return;
-  const auto mine = [this](const auto& entry) { return entry.first == id_; };
-  const auto erase = [&](auto&... lists) { (std::erase_if(lists, mine), ...); };
-  erase(hooks->forward_pre, hooks->forward, hooks->backward_pre, hooks->backward,
-        hooks->state_dict_pre, hooks->state_dict, hooks->load_state_dict_pre,
-        hooks->load_state_dict_post);
-  hooks_.reset();
-}
 
 namespace {
 template <class F>

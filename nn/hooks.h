@@ -1,12 +1,14 @@
 // What is called around a module's forward(), and the handles that undo it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "nn/any_value.h"
 #include "tensor/base/owned.h"
+#include "tensor/base/removable_handle.h"
 #include "tensor/tensor.h"
 
 namespace gradus {
@@ -14,6 +16,9 @@ namespace nn {
 class Module;
 }
 namespace detail {
+// Whether there are hooks of global_hooks.h.
+[[gnu::visibility("default")]] inline constinit std::atomic<bool> hooks_of_all{false};
+
 struct Hooks;
 struct ModuleExtras;
 struct ModuleAccess;
@@ -38,21 +43,7 @@ class ExtrasPointer {
 
 namespace nn {
 
-/// Undoes a registration of a hook.
-class RemovableHandle {
- public:
-  RemovableHandle() = default;
-  RemovableHandle(std::weak_ptr<detail::Hooks> hooks, unsigned id)
-      : hooks_(std::move(hooks)), id_(id) {}
-  /// Takes the hook away. Does nothing when that is done, or when the module is gone.
-  void remove();
-  /// A number that no other registration of this program has.
-  unsigned id() const { return id_; }
-
- private:
-  std::weak_ptr<detail::Hooks> hooks_;
-  unsigned id_ = 0;
-};
+using gradus::RemovableHandle;
 
 /// The arguments of a forward(), each under its own type without references.
 using ModuleArguments = std::vector<AnyValue>;

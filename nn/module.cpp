@@ -5,8 +5,10 @@
 #include <cctype>
 #include <cstdlib>
 #include <ostream>
+#include <sstream>
 #include <unordered_set>
 
+#include "autograd/factories.h"
 #include "autograd/modes.h"
 #include "nn/cloneable.h"
 #include "nn/module_extras.h"
@@ -47,6 +49,12 @@ bool spell_names(std::string_view root) {
 
 std::string short_module_name(const nn::Module& m) {
   std::string name = m.name();
+  // A lazy layer is a template, and says itself whether it is still lazy.
+  if (const size_t at = name.find("::nn::Lazy"); at != name.npos && at < name.find('<')) {
+    std::ostringstream text;
+    m.pretty_print(text);
+    name = text.str().substr(0, text.str().find('('));
+  }
   // The namespaces before the name, but not those inside template arguments.
   if (const size_t at = name.rfind("::", name.find('<')); at != std::string::npos)
     name.erase(0, at + 2);
@@ -207,6 +215,12 @@ void Module::to(ScalarType dtype, bool non_blocking) { to(Device(kCPU), dtype, n
 void Module::to(Device device, bool non_blocking) {
   for (const auto& child : children_) (*child)->to(device, non_blocking);
   convert([&](const Tensor& t) { return t.to(TensorOptions(device)); });
+}
+
+void Module::to_empty(Device device, bool recurse) {
+  for (const auto& child : children_)
+    if (recurse) (*child)->to_empty(device);
+  convert([&](const Tensor& t) { return empty_like(t, TensorOptions(device)); });
 }
 
 void Module::zero_grad(bool set_to_none) {

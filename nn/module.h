@@ -124,6 +124,11 @@ class Module : public std::enable_shared_from_this<Module> {
   virtual void to(Device device, ScalarType dtype, bool non_blocking = false);
   virtual void to(ScalarType dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
+  /// Throws Error: there are no tensors of 16 bits.
+  void half() { to(kHalf); }
+  /// Gives the parameters and buffers, without `recurse` of this module alone, new memory with any
+  /// values.
+  void to_empty(Device device, bool recurse = true);
   /// Drops the gradients of all parameters; with `set_to_none` false, fills them with 0.
   virtual void zero_grad(bool set_to_none = true);
   /// Sets whether the parameters of the tree get gradients.
@@ -403,7 +408,7 @@ auto call_between_hooks(M& m, Args&&... args) -> decltype(m.forward(std::forward
 template <class M, class... Args>
 decltype(auto) call(M& m, Args&&... args) {
   if constexpr (std::is_base_of_v<nn::Module, M>)
-    if (m.extras_) [[unlikely]]
+    if (m.extras_ || hooks_of_all.load(std::memory_order_relaxed)) [[unlikely]]
       return call_between_hooks(m, std::forward<Args>(args)...);
   return m.forward(std::forward<Args>(args)...);
 }

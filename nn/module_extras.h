@@ -7,7 +7,7 @@
 namespace gradus::detail {
 
 // Lists of (id, hook), called in their order.
-struct Hooks {
+struct Hooks : RemovableHooks {
   template <class F>
   using List = std::vector<std::pair<unsigned, F>>;
   struct Forward {
@@ -27,7 +27,14 @@ struct Hooks {
            state_dict_pre.empty() && state_dict.empty() && load_state_dict_pre.empty() &&
            load_state_dict_post.empty();
   }
+
+  void remove(unsigned id) override;
 };
+
+struct ModuleExtras;
+// What a call of the module calls, those of all modules and its own: a copy, as hooks may add and
+// remove hooks. `extras` may be null.
+Hooks hooks_of(const ModuleExtras* extras);
 
 // A tensor of a layer that is computed from others at each use, as a weight of its length and
 // direction. The function takes the module, so that a clone can have it too.

@@ -127,21 +127,51 @@ size_t Optimizer::size() const noexcept {
   return n;
 }
 
-struct detail::StepHooks {
-  std::vector<std::pair<int64_t, Optimizer::StepHook>> hooks;
-  int64_t next = 0;
+struct detail::StepHooks : gradus::detail::RemovableHooks {
+  using Hook = std::function<void(Optimizer&, impl::GenericDict*)>;
+  std::vector<std::pair<unsigned, Hook>> hooks;
+  void remove(unsigned id) override {
+    std::erase_if(hooks, [&](const auto& entry) { return entry.first == id; });
+  }
 };
 
-RemovableHandle Optimizer::add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook) {
-  if (!hook) fail("optim: a step hook is empty");
+namespace {
+RemovableHandle add(std::shared_ptr<detail::StepHooks>& hooks, detail::StepHooks::Hook hook,
+                    bool prepend) {
   if (!hooks) hooks = std::make_shared<detail::StepHooks>();
-  hooks->hooks.emplace_back(hooks->next, std::move(hook));
-  return {hooks, hooks->next++};
+  const unsigned id = detail::StepHooks::next_id();
+  auto& list = hooks->hooks;
+  list.emplace(prepend ? list.begin() : list.end(), id, std::move(hook));
+  return {hooks, id};
 }
-void Optimizer::run_hooks(const std::shared_ptr<detail::StepHooks>& hooks) {
+}  // namespace
+RemovableHandle Optimizer::add_hook(Hooks& hooks, StepHook hook, bool prepend) {
+  if (!hook) fail("optim: a step hook is empty");
+  return add(
+      hooks, [f = std::move(hook)](Optimizer& o, impl::GenericDict*) { f(o); }, prepend);
+}
+RemovableHandle Optimizer::add_hook(Hooks& hooks, StateDictHook hook, bool prepend) {
+  if (!hook) fail("optim: a hook of a state dict is empty");
+  return add(
+      hooks, [f = std::move(hook)](Optimizer& o, impl::GenericDict* dict) { f(o, *dict); },
+      prepend);
+}
+void Optimizer::run_hooks(const Hooks& hooks, impl::GenericDict* state_dict) {
   if (!hooks) return;
   const auto list = hooks->hooks;  // a hook may remove itself or add others
-  for (const auto& [id, hook] : list) hook(*this);
+  for (const auto& [id, hook] : list) hook(*this, state_dict);
+}
+RemovableHandle Optimizer::register_state_dict_pre_hook(StepHook hook, bool prepend) {
+  return add_hook(state_dict_pre_, std::move(hook), prepend);
+}
+RemovableHandle Optimizer::register_state_dict_post_hook(StateDictHook hook, bool prepend) {
+  return add_hook(state_dict_post_, std::move(hook), prepend);
+}
+RemovableHandle Optimizer::register_load_state_dict_pre_hook(StateDictHook hook, bool prepend) {
+  return add_hook(load_pre_, std::move(hook), prepend);
+}
+RemovableHandle Optimizer::register_load_state_dict_post_hook(StepHook hook, bool prepend) {
+  return add_hook(load_post_, std::move(hook), prepend);
 }
 RemovableHandle Optimizer::register_step_pre_hook(StepHook hook) {
   return add_hook(pre_hooks_, std::move(hook));
@@ -151,11 +181,6 @@ RemovableHandle Optimizer::register_step_post_hook(StepHook hook) {
 }
 void Optimizer::before_step() { run_hooks(pre_hooks_); }
 void Optimizer::after_step() { run_hooks(post_hooks_); }
-void RemovableHandle::remove() {
-  if (const auto hooks = hooks_.lock())
-    std::erase_if(hooks->hooks, [&](const auto& entry) { return entry.first == id_; });
-  hooks_.reset();
-}
 
 void Optimizer::check_loaded(const std::vector<OptimizerParamGroup>&, const States&) const {}
 

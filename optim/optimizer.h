@@ -7,6 +7,7 @@
 
 #include "autograd/modes.h"
 #include "optim/options.h"
+#include "tensor/base/removable_handle.h"
 
 namespace gradus::optim {
 
@@ -49,21 +50,7 @@ void load_optimizer(serialize::InputArchive& archive, Optimizer& optimizer,
                     const std::function<std::unique_ptr<OptimizerParamState>()>& make);
 }  // namespace detail
 
-/// What registering a hook returns. It may outlive the optimiser, and be dropped: the hook stays.
-class RemovableHandle {
- public:
-  /// A handle of nothing.
-  RemovableHandle() = default;
-  /// Takes the hook away. Does nothing the second time, or when the optimiser is gone.
-  void remove();
-
- private:
-  friend class Optimizer;
-  RemovableHandle(std::weak_ptr<detail::StepHooks> hooks, int64_t id)
-      : hooks_(std::move(hooks)), id_(id) {}
-  std::weak_ptr<detail::StepHooks> hooks_;
-  int64_t id_ = 0;
-};
+using gradus::RemovableHandle;
 
 /// The base of all optimisers:
 ///
@@ -104,6 +91,18 @@ class Optimizer {
   RemovableHandle register_step_pre_hook(StepHook hook);
   /// The same after each step() that did not throw.
   RemovableHandle register_step_post_hook(StepHook hook);
+  /// What is called with the optimiser and a dict of its state, which it may change, or put another
+  /// in its place.
+  using StateDictHook = std::function<void(Optimizer&, impl::GenericDict& state_dict)>;
+  /// Calls the hook before state_dict() reads anything. With `prepend` before all hooks that are
+  /// there, else after them. Throws Error for an empty one.
+  RemovableHandle register_state_dict_pre_hook(StepHook hook, bool prepend = false);
+  /// The same with what state_dict() is to give.
+  RemovableHandle register_state_dict_post_hook(StateDictHook hook, bool prepend = false);
+  /// The same with what load_state_dict() was given, of which it is a copy that shares the values.
+  RemovableHandle register_load_state_dict_pre_hook(StateDictHook hook, bool prepend = false);
+  /// The same after each load_state_dict() that did not throw.
+  RemovableHandle register_load_state_dict_post_hook(StepHook hook, bool prepend = false);
   /// Drops the gradients of all parameters; with `set_to_none` false, fills them with 0.
   void zero_grad(bool set_to_none = true);
 
@@ -163,9 +162,13 @@ class Optimizer {
   friend void detail::load_optimizer(
       serialize::InputArchive& archive, Optimizer& optimizer,
       const std::function<std::unique_ptr<OptimizerParamState>()>& make);
-  static RemovableHandle add_hook(std::shared_ptr<detail::StepHooks>& hooks, StepHook hook);
-  void run_hooks(const std::shared_ptr<detail::StepHooks>& hooks);
-  std::shared_ptr<detail::StepHooks> pre_hooks_, post_hooks_;
+  using Hooks = std::shared_ptr<detail::StepHooks>;
+  static RemovableHandle add_hook(Hooks& hooks, StepHook hook, bool prepend = false);
+  static RemovableHandle add_hook(Hooks& hooks, StateDictHook hook, bool prepend);
+  void run_hooks(const Hooks& hooks, impl::GenericDict* state_dict = nullptr);
+  impl::GenericDict own_state_dict() const;
+  void load_own(const impl::GenericDict& state_dict);
+  Hooks pre_hooks_, post_hooks_, state_dict_pre_, state_dict_post_, load_pre_, load_post_;
 };
 
 /// optimizer.save(archive)

@@ -148,6 +148,20 @@ void write_state(serialize::OutputArchive& out, const OptimizerParamState& fresh
 }  // namespace
 
 GenericDict Optimizer::state_dict() const {
+  Optimizer& self = const_cast<Optimizer&>(*this);  // which hooks may change
+  self.run_hooks(state_dict_pre_);
+  GenericDict out = own_state_dict();
+  self.run_hooks(state_dict_post_, &out);
+  return out;
+}
+void Optimizer::load_state_dict(const GenericDict& state_dict) {
+  GenericDict given = load_pre_ ? state_dict.copy() : state_dict;
+  run_hooks(load_pre_, &given);
+  load_own(given);
+  run_hooks(load_post_);
+}
+
+GenericDict Optimizer::own_state_dict() const {
   GenericDict states, out;
   GenericList groups;
   int64_t index = 0;
@@ -170,7 +184,7 @@ GenericDict Optimizer::state_dict() const {
   return out;
 }
 
-void Optimizer::load_state_dict(const GenericDict& state_dict) {
+void Optimizer::load_own(const GenericDict& state_dict) {
   NoGradGuard no_grad;
   const char* const op = "load_state_dict";
   const GenericList groups = serialize::value_at(op, state_dict, "param_groups").toList();

@@ -34,7 +34,8 @@ namespace detail {
 // late may have them at a place known from the start (initial-exec), without a call for each.
 //
 // Set by InferenceMode (autograd/modes.h): tensors made meanwhile never take part in a graph.
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local bool inference_mode = false;
+[[gnu::visibility("default"),
+  gnu::tls_model("initial-exec")]] inline constinit thread_local bool inference_mode = false;
 }  // namespace detail
 
 /// How a view came to be, which decides whether it may be written in place.

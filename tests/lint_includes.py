@@ -20,6 +20,7 @@ PUBLIC = (
     "data/csv.h",
     "distributed/distributed.h",
     "monitor/monitor.h",
+    "nn/global_hooks.h",
     "optim/grad_scaler.h",
     "tensor/io/npy.h",
     "tensor/io/safetensors_file.h",

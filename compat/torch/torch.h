@@ -155,7 +155,7 @@ using gradus::TypeMeta;
 }
 
 namespace gradus::detail {
-inline const bool names_spelled = spell_names("torch::");
+[[gnu::visibility("default")]] inline const bool names_spelled = spell_names("torch::");
 }
 
 // Programs open namespace torch and those within it, to add a layer beside the library's own or to

@@ -5,7 +5,7 @@
 
 #include "data/image/image.h"
 #include "data/image/name.h"
-#include "tensor/base/checked.h"
+#include "data/tiles.h"
 #include "tensor/base/fail.h"
 #include "tensor/raw.h"
 
@@ -94,19 +94,7 @@ Tensor grid_of(const char* op, const Tensor& tensor, const Layout& layout) {
   if (batch.size(1) == 1)
     batch = raw::expand(batch, {batch.size(0), 3, batch.size(2), batch.size(3)}, op);
   if (batch.size(0) == 1) return raw::clone(raw::part(batch, 0, 0, -1));
-  const int64_t count = batch.size(0), columns = std::min(layout.nrow, count);
-  const int64_t rows = ceil_div(count, columns);
-  const Checked padding = {op, layout.padding};
-  const int64_t down = padding + batch.size(2), right = padding + batch.size(3);
-  const int64_t height = Checked{op, down} * rows + padding,
-                width = Checked{op, right} * columns + padding;
-  const Tensor grid = raw::full({batch.size(1), height, width}, layout.pad_value, batch.dtype());
-  for (int64_t i = 0; i < count; ++i) {
-    const Tensor row = raw::part(grid, 1, i / columns * down + padding, batch.size(2));
-    raw::copy(raw::part(row, 2, i % columns * right + padding, batch.size(3)),
-              raw::part(batch, 0, i, -1));
-  }
-  return grid;
+  return data::tiles(op, batch, layout.nrow, layout.padding, layout.pad_value);
 }
 
 // uint8 of values from 0 to 1, rounded to the nearest.

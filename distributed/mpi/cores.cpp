@@ -18,7 +18,8 @@ double limit(std::istream&& file) {
   return file >> quota >> period && quota > 0 && period > 0 ? quota / period : 0;
 }
 double limit_of(const std::filesystem::path& folder) {
-  if (const double n = limit(std::ifstream(folder / "cpu.max"))) return n;
+  const double n = limit(std::ifstream(folder / "cpu.max"));
+  if (n > 0) return n;
   double quota = 0, period = 0;
   std::ifstream(folder / "cpu.cfs_quota_us") >> quota;
   std::ifstream(folder / "cpu.cfs_period_us") >> period;

@@ -1,9 +1,22 @@
 #include "distributed/mpi/element.h"
 
+#include <algorithm>
+
 #include "autograd/modes.h"
 #include "tensor/base/fail.h"
+#include "tensor/raw.h"
 
 namespace gradus::distributed::mpi {
+
+namespace {
+// Calls f(begin, length) for parts so short that each is computed on this thread alone: the others
+// are the program's.
+template <class F>
+void each_part(int64_t n, F f) {
+  constexpr int64_t longest = 1 << 14;
+  for (int64_t begin = 0; begin < n; begin += longest) f(begin, std::min(longest, n - begin));
+}
+}  // namespace
 
 MPI_Datatype datatype(ScalarType t) {
   switch (t) {
@@ -46,12 +59,22 @@ MPI_Op reduction(ReduceOp::RedOpType op, ScalarType t) {
   }
 }
 
+void add(const Tensor& to, const Tensor& terms) {
+  const NoGradGuard no_grad;
+  each_part(to.numel(), [&](int64_t begin, int64_t n) {
+    raw::part(to, 0, begin, n).add_(raw::part(terms, 0, begin, n));
+  });
+}
+
 void divide(const Tensor& sum, int64_t ranks) {
   const NoGradGuard no_grad;
-  if (is_floating(sum.scalar_type()))
-    sum.div_(ranks);
-  else
-    sum.div_(ranks, "trunc");
+  each_part(sum.numel(), [&](int64_t begin, int64_t n) {
+    const Tensor part = raw::part(sum, 0, begin, n);
+    if (is_floating(sum.scalar_type()))
+      part.div_(ranks);
+    else
+      part.div_(ranks, "trunc");
+  });
 }
 
 }  // namespace gradus::distributed::mpi

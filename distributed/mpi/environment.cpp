@@ -46,8 +46,11 @@ State& state() {
 // MPI's own end, or that of the process. Nothing is thrown: there is nobody to catch it.
 void end(int status) {
   State& s = state();
-  if (!s.engine || s.ended || s.pid != getpid()) return;
-  s.ended = true;
+  {
+    const std::lock_guard lock(s.mutex);
+    if (!s.engine || s.ended || s.pid != getpid()) return;
+    s.ended = true;
+  }
   const std::string why = s.engine->leave(status);
   if (why.empty()) {
     if (s.ours) MPI_Finalize();
@@ -191,10 +194,7 @@ Engine* running() {
   return s.ended || s.pid != getpid() ? nullptr : s.engine;
 }
 
-void finish() {
-  const std::lock_guard lock(state().mutex);
-  end(0);
-}
+void finish() { end(0); }
 
 void abort() {
   if (running()) MPI_Abort(MPI_COMM_WORLD, 1);

@@ -5,7 +5,6 @@
 // doubles the ranges in the opposite order.
 #include <algorithm>
 
-#include "autograd/modes.h"
 #include "distributed/group/slices.h"
 #include "distributed/mpi/element.h"
 #include "distributed/mpi/pieces.h"
@@ -15,17 +14,6 @@
 namespace gradus::distributed::mpi {
 
 namespace {
-
-// So few at a time are added that the loop stays on this thread: the others are computing.
-constexpr int64_t added_at_once = 1 << 14;
-
-void add(const Tensor& to, const Tensor& terms) {
-  const NoGradGuard no_grad;
-  for (int64_t begin = 0; begin < to.numel(); begin += added_at_once) {
-    const int64_t n = std::min(added_at_once, to.numel() - begin);
-    raw::part(to, 0, begin, n).add_(raw::part(terms, 0, begin, n));
-  }
-}
 
 class Tree final : public Task {
  public:

@@ -125,24 +125,27 @@ LineChart& LineChart::line(const std::string& name, std::vector<double> x, std::
 
 LineChart& LineChart::csv(const std::string& filename, const std::vector<std::string>& columns,
                           const std::string& x) {
-  const CSVLog log = read_csv_log(filename);
-  const auto place = [&](const std::string& name) {
-    const auto found = std::find(log.names.begin(), log.names.end(), name);
-    if (found == log.names.end()) fail("line chart: {} has no column {}", filename, name);
-    return size_t(found - log.names.begin());
+  const std::vector<CSVLogColumn> log = read_csv_log(filename);
+  const auto column = [&](const std::string& name) -> const CSVLogColumn& {
+    const auto found =
+        std::find_if(log.begin(), log.end(), [&](auto& c) { return c.name == name; });
+    if (found == log.end()) fail("line chart: {} has no column {}", filename, name);
+    if (!found->text.empty())
+      fail("line chart: the column {} of {} holds text: {}", name, filename, one_line(found->text));
+    return *found;
   };
-  const size_t over = place(x);
-  std::vector<size_t> wanted;
-  for (const std::string& name : columns) wanted.push_back(place(name));
-  for (size_t i = 0; columns.empty() && i < log.names.size(); ++i)
-    if (i != over) wanted.push_back(i);
+  const CSVLogColumn& over = column(x);
+  std::vector<const CSVLogColumn*> wanted;
+  for (const std::string& name : columns) wanted.push_back(&column(name));
+  for (const CSVLogColumn& c : log)
+    if (columns.empty() && &c != &over && c.text.empty()) wanted.push_back(&c);
   std::vector<Line> lines;
-  for (const size_t column : wanted) {
-    Line line = {log.names[column], {}, {}};
-    for (size_t row = 0; row < log.columns[column].size(); ++row) {
-      if (!log.columns[column][row]) continue;
-      line.x.push_back(log.columns[over][row].value_or(std::numeric_limits<double>::quiet_NaN()));
-      line.y.push_back(*log.columns[column][row]);
+  for (const CSVLogColumn* c : wanted) {
+    Line line = {c->name, {}, {}};
+    for (size_t row = 0; row < c->values.size(); ++row) {
+      if (!c->values[row]) continue;
+      line.x.push_back(over.values[row].value_or(std::numeric_limits<double>::quiet_NaN()));
+      line.y.push_back(*c->values[row]);
     }
     lines.push_back(std::move(line));
   }

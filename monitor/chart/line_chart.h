@@ -45,9 +45,10 @@ class LineChart {
   LineChart& line(const std::string& name, const Tensor& x, const Tensor& y);
   LineChart& line(const std::string& name, const std::vector<double>& y);
   LineChart& line(const std::string& name, std::vector<double> x, std::vector<double> y);
-  /// Adds the named columns of a CSVLogger's file over its column `x`, or all others where none are
-  /// named. Rows whose field is empty are left out. Throws Error for a file that cannot be read, a
-  /// column that it has not, and fields that are no numbers.
+  /// Adds the named columns of a CSVLogger's file, or another that data::read_csv() reads, over its
+  /// column `x`; where none are named all others that hold numbers. Rows whose field is empty are
+  /// left out. Throws Error for a file that cannot be read, a column that it has not, and one that
+  /// is asked for and holds text.
   LineChart& csv(const std::string& filename, const std::vector<std::string>& columns = {},
                  const std::string& x = "step");
 

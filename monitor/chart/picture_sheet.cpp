@@ -1,7 +1,7 @@
 #include "monitor/chart/picture_sheet.h"
 
-#include "autograd/factories.h"
 #include "autograd/modes.h"
+#include "data/tiles.h"
 #include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 #include "tensor/io/file.h"
@@ -18,19 +18,12 @@ Tensor picture_sheet(const Tensor& pictures, PictureSheetOptions options) {
   if (options.zoom() < 1) fail("{}: zoom is {}, at least 1 wanted", op, options.zoom());
   if (options.padding() < 0) fail("{}: padding is {}, at least 0 wanted", op, options.padding());
   const Tensor all = pictures.dim() == 3 ? pictures.unsqueeze(1) : pictures;
-  const int64_t count = all.size(0),
-                columns = std::max<int64_t>(1, std::min(options.columns(), count));
-  const Checked padding = {op, options.padding()}, rows = {op, ceil_div(count, columns)};
-  const Checked high = Checked(op, all.size(2)) * options.zoom() + padding,
-                wide = Checked(op, all.size(3)) * options.zoom() + padding;
-  Tensor sheet = full({all.size(1), rows * high + padding, wide * columns + padding},
-                      options.pad_value(), all.scalar_type());
+  // Before anything is made that large.
+  [[maybe_unused]] const int64_t numel = Checked(op, all.numel()) * options.zoom() * options.zoom();
   const Tensor large =
       all.repeat_interleave(options.zoom(), 2).repeat_interleave(options.zoom(), 3);
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t top = i / columns * high + padding, left = i % columns * wide + padding;
-    sheet.slice(1, top, top + large.size(2)).slice(2, left, left + large.size(3)).copy_(large[i]);
-  }
+  const Tensor sheet =
+      data::tiles(op, large, options.columns(), options.padding(), options.pad_value());
   return pictures.dim() == 3 ? sheet.squeeze(0) : sheet;
 }
 

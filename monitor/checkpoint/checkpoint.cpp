@@ -11,6 +11,7 @@
 
 #include "autograd/factories.h"
 #include "monitor/checkpoint/checkpoint_folder.h"
+#include "monitor/checkpoint/folder_lock.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/warn.h"
 #include "tensor/io/file.h"
@@ -52,7 +53,9 @@ impl::GenericDict dict_at(const impl::GenericDict& dict, const char* key) {
 }  // namespace
 
 Checkpoint::Checkpoint(std::string folder, CheckpointOptions options)
-    : folder_(std::move(folder)), options_(std::move(options)) {
+    : folder_(std::move(folder)),
+      options_(std::move(options)),
+      lock_(std::make_shared<detail::FolderLock>(folder_)) {
   if (options_.keep() < 1) fail("checkpoint: keep is {}, at least 1 wanted", options_.keep());
   std::error_code error;
   fs::create_directories(folder_, error);
@@ -84,6 +87,8 @@ std::vector<std::string> Checkpoint::files() const {
 
 std::string Checkpoint::best_file() const { return (fs::path(folder_) / "best.pt").string(); }
 
+void Checkpoint::lock() { lock_->take(); }
+
 void Checkpoint::save(Position position, const std::map<std::string, double>& metrics) {
   if (position.step < 0 || position.step >= int64_t(1e18))
     fail("checkpoint: the step is {}, not in 0 .. 10^18", position.step);
@@ -108,25 +113,50 @@ void Checkpoint::save(Position position, const std::map<std::string, double>& me
   content.insert("values", values_);
   content.insert("state", parts);
 
-  // Steps only grow in a run, so that what is above this one's was saved by another: by one that
-  // this run does not go on from. It would be taken for the newest.
-  std::vector<std::string> stale;
-  detail::put_aside(damaged_, ".damaged", "what is damaged");
-  damaged_.clear();
-  for (auto& [step, other] : detail::checkpoint_files(folder_))
-    if (step > position.step) stale.push_back(std::move(other));
-  detail::put_aside(stale, ".stale",
-                    fmt::format("the checkpoints of another run, above step {}", position.step));
+  knows_folder_ = knows_folder_ || lock_->was_ours();
+  lock();
+  put_others_aside(position.step);
   detail::remove_left(folder_);
   remove_old(position.step);  // a kill may have come before it was done
   const std::string name = detail::checkpoint_file(folder_, position.step);
   torch_save(content, name);
+  knows_folder_ = true;
   if (is_best) {
+    if (!knows_best_ && !is_our_best())
+      detail::put_aside({best_file()}, ".stale", "the best one of another run");
+    knows_best_ = true;
     link_best(name);
     best_value_ = best_value;  // not if that failed: what comes next may be the best one there
   }
 
   remove_old(position.step);
+}
+
+// Steps only grow in a run, so that what is above this one's was saved by another: by one that this
+// run does not go on from. It would be taken for the newest.
+void Checkpoint::put_others_aside(int64_t step) {
+  detail::put_aside(damaged_, ".damaged", "what is damaged");
+  damaged_.clear();
+  std::vector<std::string> stale;
+  for (auto& [other_step, other] : detail::checkpoint_files(folder_))
+    if (other_step > step || !knows_folder_) stale.push_back(std::move(other));
+  detail::put_aside(stale, ".stale",
+                    knows_folder_
+                        ? fmt::format("the checkpoints of another run, above step {}", step)
+                        : "the checkpoints of another run, which this one did not resume");
+}
+
+// Whether the best one there, if there is one, has the value that this run knows.
+bool Checkpoint::is_our_best() const {
+  struct stat info;
+  if (stat(best_file().c_str(), &info) != 0) return true;
+  try {
+    const IValue content = torch_load(best_file());
+    return content.isGenericDict() &&
+           content.toGenericDict().at("best_value").toOptional<double>() == best_value_;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 // Removes all but the last ones; that of the step stays.
@@ -186,8 +216,14 @@ Position Checkpoint::resume() {
       continue;
     }
     const Position at = take(all[i], content);
+    knows_folder_ = true;
     const impl::GenericDict dict = content.toGenericDict();
-    if (dict.contains("is_best") && dict.at("is_best").toBool()) mend_best(all[i]);
+    const std::string other = lock_->other();
+    if (!other.empty())
+      warn("checkpoint: {} saves into {}, and this is process {}, whose save() will fail", other,
+           folder_, getpid());
+    else if (dict.contains("is_best") && dict.at("is_best").toBool())
+      mend_best(all[i]);
     if (!reasons.empty()) warn("checkpoint: passed over what is damaged: {}", reasons);
     return at;
   }
@@ -196,7 +232,10 @@ Position Checkpoint::resume() {
 }
 
 Position Checkpoint::load_from(const std::string& filename) {
-  return take(filename, torch_load(filename));
+  const Position at = take(filename, torch_load(filename));
+  std::error_code error;
+  if (fs::equivalent(fs::path(filename).parent_path() / ".", folder_, error)) knows_folder_ = true;
+  return at;
 }
 
 Position Checkpoint::take(const std::string& filename, const IValue& content) try {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,10 @@
 #include "tensor/random/generator.h"
 
 namespace gradus::monitor {
+
+namespace detail {
+class FolderLock;
+}
 
 /// The options of a Checkpoint.
 struct CheckpointOptions {
@@ -52,6 +57,11 @@ struct Position {
 /// user's values, and a checksum of each tensor. `best.pt` is the best one. A file has its name
 /// when it is whole and on the disk: whatever happens at any moment, what was saved before is
 /// there.
+///
+/// One process at a time saves into a folder: from its first save() on until its last Checkpoint of
+/// it ends, or the process does, a lock on the file `.lock` there keeps others from it. Any number
+/// of others may read. A child made by fork() is another process. Where the file system has no
+/// locks a warning says so once.
 class Checkpoint {
  public:
   /// Makes the folder, if it is not there. Throws Error when that fails, and for options out of
@@ -82,16 +92,22 @@ class Checkpoint {
 
   /// Writes a checkpoint, then removes what is beyond those to keep. One of the same step is
   /// replaced. Those of later steps are of another run: load_from() went back to an earlier file,
-  /// or the folder is of a former run. They get the ending `.stale`, what resume() passed over gets
-  /// `.damaged`, and a warning names them. A metric that the options name as the best one's may be
-  /// missing. Throws Error when it cannot be written, as on a full disk; what was saved before is
-  /// there, and the program may go on. Where only `best.pt` could not be written, the best one
-  /// remains that which stands there.
+  /// or the folder is of a former run; where nothing of it was loaded, so are all that are there.
+  /// They get the ending `.stale`, as a best one that this run does not know of gets it before it
+  /// is replaced, what resume() passed over gets `.damaged`, and a warning names them. A metric
+  /// that the options name as the best one's may be missing. Throws Error when it cannot be
+  /// written, as on a full disk, and when another process saves into the folder, which it names;
+  /// what was saved before is there, and the program may go on. Where only `best.pt` could not be
+  /// written, the best one remains that which stands there.
   void save(Position position, const std::map<std::string, double>& metrics = {});
+  /// Keeps other processes from saving from now on, not only from the first save() on. Throws Error
+  /// when another does, and when the folder cannot be written.
+  void lock();
   /// Loads the newest checkpoint that is whole, and says where it stood; the start, where there is
   /// none. Those that are damaged are passed over, with a warning. Throws Error, and then changes
   /// nothing, when there are some and none is whole, and when a part does not fit. Where that one
-  /// is the best one, and a kill came before it got its second name, it gets it now.
+  /// is the best one, and a kill came before it got its second name, it gets it now. Of a folder
+  /// into which another process saves it only reads, and a warning says so.
   Position resume();
   /// Loads one file, of any folder, as resume() does, and writes nothing.
   Position load_from(const std::string& filename);
@@ -120,6 +136,8 @@ class Checkpoint {
   Position take(const std::string& filename, const IValue& content);
   void load_parts(const impl::GenericDict& parts);
   void remove_old(int64_t step) const;
+  void put_others_aside(int64_t step);
+  bool is_our_best() const;
   void link_best(const std::string& filename) const;
   void mend_best(const std::string& filename) const;
 
@@ -129,6 +147,9 @@ class Checkpoint {
   impl::GenericDict values_;
   std::optional<double> best_value_;
   std::vector<std::string> damaged_;  // what resume() passed over
+  std::shared_ptr<detail::FolderLock> lock_;
+  bool knows_folder_ = false;  // what is there is of this run
+  bool knows_best_ = false;
 };
 
 }  // namespace gradus::monitor

@@ -43,12 +43,9 @@ std::optional<int64_t> checkpoint_step(const std::string& name) {
 
 std::vector<std::pair<int64_t, std::string>> checkpoint_files(const std::string& folder) {
   std::vector<std::pair<int64_t, std::string>> found;
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error))
-    if (const auto step = checkpoint_step(at->path().filename().string()))
-      found.emplace_back(*step, at->path().string());
-  if (error) fail("checkpoint: cannot read the folder {}: {}", folder, error.message());
+  for (std::string& path : paths_in("checkpoint", folder))
+    if (const auto step = checkpoint_step(fs::path(path).filename().string()))
+      found.emplace_back(*step, std::move(path));
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -69,18 +66,16 @@ void put_aside(const std::vector<std::string>& filenames, const char* ending,
 
 void remove_left(const std::string& folder) {
   std::set<std::string> left;
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+  for (const fs::path path : paths_in("checkpoint", folder)) {
     // `NAME.0.tmp`, see Replacement.
-    const fs::path path = at->path(), numbered = path.stem();
     if (path.extension() != ".tmp") continue;
-    const std::string name = numbered.stem().string();
+    const std::string name = path.stem().stem().string();
     if (name == "best.pt" || checkpoint_step(name))
       left.insert((path.parent_path() / name).string());
   }
   for (const std::string& filename : left) remove_abandoned(filename);
   // A second name of a whole file, which has its first one still or was to be removed.
+  std::error_code error;
   const fs::path next = fs::path(folder) / "best.pt.next";
   if (fs::is_regular_file(fs::symlink_status(next, error))) fs::remove(next, error);
 }

@@ -18,7 +18,7 @@ std::atomic<int64_t> signal_interval = 1'000'000'000;
 
 namespace {
 
-constexpr int kinds[] = {SIGINT, SIGTERM};
+constexpr int kinds[] = {SIGINT, SIGTERM, SIGHUP};
 std::mutex mutex;
 int alive = 0;
 struct sigaction former[std::size(kinds)];

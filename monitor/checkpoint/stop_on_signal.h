@@ -1,9 +1,10 @@
-// A flag for Ctrl-C.
+// A flag for Ctrl-C and its like.
 #pragma once
 
 namespace gradus::monitor {
 
-/// Whether the user or the system asked the program to stop, by SIGINT (Ctrl-C) or SIGTERM:
+/// Whether the user or the system asked the program to stop, by SIGINT (Ctrl-C), SIGTERM, or SIGHUP
+/// (its terminal is gone):
 ///
 ///   monitor::StopOnSignal stop;
 ///   for (...) {

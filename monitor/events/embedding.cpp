@@ -1,5 +1,6 @@
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -8,6 +9,7 @@
 #include "monitor/events/summaries.h"
 #include "tensor/base/fail.h"
 #include "tensor/io/file.h"
+#include "tensor/io/utf8.h"
 
 // The files of TensorBoard's projector.
 namespace gradus::monitor::detail {
@@ -16,8 +18,46 @@ namespace {
 constexpr const char* op = "add_embedding";
 
 void write_file(const std::filesystem::path& name, std::string_view content) {
-  const File file(op, name.string(), O_WRONLY | O_CREAT | O_TRUNC);
+  Replacement file(name.string(), op);
   file.write(content.data(), content.size());
+  file.commit();
+}
+
+// What a regular file has; nothing where there is none.
+std::string content_of(const std::string& name) {
+  if (std::error_code none; !std::filesystem::is_regular_file(name, none)) return {};
+  const File file(op, name, O_RDONLY | O_NONBLOCK);
+  std::string out;
+  char piece[4096];
+  for (size_t n; (n = file.read(piece, sizeof piece)) > 0;) out.append(piece, n);
+  return out;
+}
+
+// The projector's config without the entries that have this line. An entry is what stands from a
+// line `embeddings {` to the next line `}`.
+std::string without_entries(std::string_view config, std::string_view line) {
+  std::string out, entry;
+  bool within = false, is_ours = false;
+  while (!config.empty()) {
+    const size_t end = std::min(config.find('\n'), config.size() - 1) + 1;
+    const std::string_view now = config.substr(0, end);
+    config.remove_prefix(end);
+    if (now.starts_with("embeddings {")) {
+      out += entry;
+      entry.clear();
+      within = true;
+      is_ours = false;
+    }
+    entry += now;
+    is_ours = is_ours || (within && now == line);
+    if (within && now != "}\n" && now != "}") continue;
+    if (!is_ours) out += entry;
+    entry.clear();
+    within = is_ours = false;
+  }
+  out += entry;  // one that does not end
+  if (!out.empty() && out.back() != '\n') out += '\n';
+  return out;
 }
 
 std::string element_text(const Tensor& t) {
@@ -52,6 +92,8 @@ std::string matrix_text(const Tensor& mat) {
 
 // A name that a folder can have.
 std::string encoded(const std::string& tag) {
+  if (tag == ".") return "%2e";
+  if (tag == "..") return "%2e%2e";
   std::string out;
   for (const char c : tag) {
     if (c == '%' || c == '/' || c == '\\')
@@ -85,6 +127,8 @@ std::string quoted(const std::string& text) {
 void check(const Tensor& mat, const EmbeddingOptions& o) {
   if (mat.dim() != 2) fail("{}: sizes are {}, (N, D) wanted", op, mat.sizes());
   const auto rows = size_t(mat.size(0));
+  if (const size_t at = find_no_utf8(o.tag()); at != o.tag().npos)
+    fail("{}: the tag is no UTF-8, at byte {} of {}", op, at, o.tag().size());
   const size_t labels =
       o.metadata_header().empty() ? o.metadata().size() : o.metadata_columns().size();
   if (labels != 0 && labels != rows) fail("{}: {} labels for {} rows", op, labels, rows);
@@ -110,8 +154,7 @@ std::string python_repr(double v) {
   return out;
 }
 
-std::string write_embedding(const std::string& log_dir, const Tensor& mat,
-                            const EmbeddingOptions& o) {
+void write_embedding(const std::string& log_dir, const Tensor& mat, const EmbeddingOptions& o) {
   check(mat, o);
   const int64_t step = o.global_step().value_or(0);
   const std::string number = fmt::format("{:05}", step), folder = number + '/' + encoded(o.tag());
@@ -140,11 +183,11 @@ std::string write_embedding(const std::string& log_dir, const Tensor& mat,
   if (!sprite.empty()) write_file(at / "sprite.png", sprite);
   write_file(at / "tensors.tsv", matrix_text(mat));
 
-  std::string entry = "embeddings {\n";
+  const std::string name = fmt::format("  tensor_name: {}\n", quoted(o.tag() + ':' + number));
+  std::string entry = "embeddings {\n" + name;
   const auto say = [&](const char* field, const std::string& value) {
     entry += fmt::format("  {}: {}\n", field, quoted(value));
   };
-  say("tensor_name", o.tag() + ':' + number);
   if (labelled) say("metadata_path", folder + "/metadata.tsv");
   if (!sprite.empty()) {
     entry += fmt::format("  sprite {{\n    image_path: {}\n", quoted(folder + "/sprite.png"));
@@ -152,7 +195,8 @@ std::string write_embedding(const std::string& log_dir, const Tensor& mat,
                          o.label_img().size(3), o.label_img().size(2));
   }
   say("tensor_path", folder + "/tensors.tsv");
-  return entry + "}\n";
+  const std::string config = log_dir + "/projector_config.pbtxt";
+  write_file(config, without_entries(content_of(config), name) + entry + "}\n");
 }
 
 }  // namespace gradus::monitor::detail

@@ -98,6 +98,7 @@ class Reader {
     const std::optional<uint64_t> size = file.size();
     if (!size) fail("{}: {} is no file", op, name);
     std::string record;
+    if (*size < 12) check_beginning(file);
     // A record: its length, the length's checksum, the data, their checksum.
     while (*size - at_ >= 12) {
       char head[12];
@@ -106,6 +107,7 @@ class Reader {
       if (detail::masked_crc32c(length_bytes) != little_endian({head + 8, 4}))
         damaged("the checksum of a length is wrong");
       const uint64_t length = little_endian(length_bytes), left = *size - at_ - 12;
+      if (length >> 31 != 0) damaged("an event is longer than any");
       if (left < 4 || length > left - 4) return;
       record.resize(size_t(length) + 4);
       if (file.read(record.data(), record.size()) < record.size()) return;
@@ -120,6 +122,14 @@ class Reader {
  private:
   [[noreturn]] void damaged(const char* what) const {
     fail("{}: {}: {}, in the record at byte {}", op, name_, what, at_);
+  }
+  // Of a file that ends within its first record's head: the length of that record, which says the
+  // version, fits in one byte.
+  void check_beginning(const File& file) const {
+    char start[8] = {};
+    const size_t bytes = file.read(start, sizeof start);
+    if (std::any_of(start + 1, start + std::max<size_t>(bytes, 1), [](char c) { return c != 0; }))
+      damaged("it does not begin as an event file");
   }
   void check(const Fields& f) const {
     if (f.bad()) damaged("an event is no message");
@@ -252,10 +262,12 @@ std::map<std::string, ScalarSeries> read_scalars(const std::string& path) {
   std::vector<std::string> files;
   std::error_code error;
   if (fs::is_directory(path, error)) {
-    for (const auto& entry : fs::directory_iterator(path, error))
-      if (entry.path().filename().string().find("tfevents") != std::string::npos)
-        files.push_back(entry.path().string());
-    if (error) fail("{}: cannot read the folder {}: {}", op, path, error.message());
+    for (std::string& file : paths_in(op, path)) {
+      // A curve of add_scalars() may give its folder such a name.
+      if (fs::path(file).filename().string().find("tfevents") != std::string::npos &&
+          !fs::is_directory(file, error))
+        files.push_back(std::move(file));
+    }
     if (files.empty()) fail("{}: the folder {} has no event files", op, path);
     std::sort(files.begin(), files.end(), is_before);
   } else {

@@ -3,9 +3,12 @@
 #include <limits>
 #include <span>
 
+#include "autograd/factories.h"
 #include "autograd/modes.h"
+#include "data/tiles.h"
 #include "monitor/events/png.h"
 #include "monitor/events/summaries.h"
+#include "tensor/base/checked.h"
 #include "tensor/base/fail.h"
 
 // Images and sounds.
@@ -32,6 +35,20 @@ void check_sizes(const char* op, const Tensor& image, int64_t height, int64_t wi
     fail("{}: no image has the sizes {}", op, image.sizes());
 }
 
+// Of floats [height, width, channels]; grey gets three channels.
+Picture picture_of(const Tensor& pixels, float scale) {
+  Picture out;
+  out.height = pixels.size(0);
+  out.width = pixels.size(1);
+  const Tensor values = (pixels.size(2) == 1 ? pixels.expand({-1, -1, 3}) : pixels).contiguous();
+  out.channels = values.size(2);
+  const float* p = values.data_ptr<float>();
+  out.pixels.resize(size_t(values.numel()));
+  std::transform(p, p + values.numel(), out.pixels.begin(),
+                 [&](float v) { return byte_of(v, scale); });
+  return out;
+}
+
 // The dims in this order of their letters.
 Tensor in_order(const char* op, const Tensor& image, const std::string& dataformats,
                 std::string_view wanted) {
@@ -51,28 +68,18 @@ Picture grid_of(const char* op, const Tensor& images, int64_t columns, bool squa
   if (c != 1 && c != 3) fail("{}: {} channels of images, 1 or 3 wanted", op, c);
   check_sizes(op, images, h, w);
   columns = std::min(columns, n);
-  const int64_t rows = (n + columns - 1) / columns;
+  const int64_t rows = ceil_div(n, columns);
   if (square && rows * h > columns * w)
     fail("{}: images in {} rows are {} high and {} wide, and no part of a square", op, rows,
          rows * h, columns * w);
-  Picture out;
-  out.width = columns * w;
-  out.height = square ? out.width : rows * h;
-  check_sizes(op, images, out.height, out.width);
-  out.pixels.resize(size_t(out.height * out.width * 3));
-  const float scale = images.scalar_type() == kByte ? 1 : 255;
-  const Tensor values = images.detach().to(kFloat).contiguous();
-  const float* p = values.data_ptr<float>();
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t k = 0; k < 3; ++k) {
-      const float* plane = p + (i * c + (c == 3 ? k : 0)) * h * w;
-      for (int64_t y = 0; y < h; ++y) {
-        const int64_t row = i / columns * h + y, column = i % columns * w;
-        uint8_t* to = out.pixels.data() + (row * out.width + column) * 3 + k;
-        for (int64_t x = 0; x < w; ++x) to[3 * x] = byte_of(plane[y * w + x], scale);
-      }
-    }
-  return out;
+  check_sizes(op, images, square ? columns * w : rows * h, columns * w);
+  Tensor grid = data::tiles(op, images.detach().to(kFloat).contiguous(), columns, 0, 0);
+  if (square) {
+    const Tensor whole = zeros({c, columns * w, columns * w});
+    whole.slice(1, 0, rows * h).copy_(grid);
+    grid = whole;
+  }
+  return picture_of(grid.permute({1, 2, 0}), images.scalar_type() == kByte ? 1 : 255);
 }
 
 Message image_summary(const std::string& tag, const Tensor& image, const std::string& dataformats) {
@@ -84,26 +91,15 @@ Message image_summary(const std::string& tag, const Tensor& image, const std::st
   if (many)
     return summary(tag, ValueKind::image,
                    image_message(grid_of(op, in_order(op, image, dataformats, "NCHW"), 8, false)));
-  Tensor pixels = dataformats.size() == 2 ? in_order(op, image, dataformats, "HW").unsqueeze(2)
-                                          : in_order(op, image, dataformats, "HWC");
-  Picture out;
-  out.height = pixels.size(0);
-  out.width = pixels.size(1);
-  out.channels = pixels.size(2);
-  check_sizes(op, pixels, out.height, out.width);
-  if (out.channels > 4)
-    fail("{}: {} channels with dataformats {}, 1 to 4 wanted", op, out.channels, dataformats);
-  if (out.channels == 1) {
-    pixels = pixels.expand({-1, -1, 3});
-    out.channels = 3;
-  }
-  const float scale = image.scalar_type() == kByte ? 1 : 255;
-  const Tensor values = pixels.to(kFloat).contiguous();
-  const float* p = values.data_ptr<float>();
-  out.pixels.resize(size_t(values.numel()));
-  std::transform(p, p + values.numel(), out.pixels.begin(),
-                 [&](float v) { return byte_of(v, scale); });
-  return summary(tag, ValueKind::image, image_message(out));
+  const Tensor pixels = dataformats.size() == 2
+                            ? in_order(op, image, dataformats, "HW").unsqueeze(2)
+                            : in_order(op, image, dataformats, "HWC");
+  check_sizes(op, pixels, pixels.size(0), pixels.size(1));
+  if (pixels.size(2) > 4)
+    fail("{}: {} channels with dataformats {}, 1 to 4 wanted", op, pixels.size(2), dataformats);
+  return summary(
+      tag, ValueKind::image,
+      image_message(picture_of(pixels.to(kFloat), image.scalar_type() == kByte ? 1 : 255)));
 }
 
 Message audio_summary(const std::string& tag, const Tensor& sound, int64_t sample_rate) {

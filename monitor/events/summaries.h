@@ -53,8 +53,8 @@ std::pair<Message, Message> graph_messages(const nn::Module& model);
 // As Python prints it: `0.1`, `1.0`, `1e-05`.
 std::string python_repr(double v);
 
-// Writes the files of an embedding into a folder and gives its entry of projector_config.pbtxt.
-std::string write_embedding(const std::string& log_dir, const Tensor& mat,
-                            const EmbeddingOptions& options);
+// Writes the files of an embedding into a folder, and its entry into projector_config.pbtxt.
+void write_embedding(const std::string& log_dir, const Tensor& mat,
+                     const EmbeddingOptions& options);
 
 }  // namespace gradus::monitor::detail

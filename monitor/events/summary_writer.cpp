@@ -1,7 +1,7 @@
 #include "monitor/events/summary_writer.h"
 
 #include <ctime>
-#include <filesystem>
+#include <exception>
 #include <map>
 
 #include "monitor/events/event_file.h"
@@ -37,7 +37,6 @@ struct SummaryWriter::Files {
   std::string log_dir;
   SummaryWriterOptions options;
   std::map<std::string, std::unique_ptr<EventFile>> open;  // by folder
-  std::string projector_config;
 
   double now() const { return options.clock() ? options.clock()() : system_seconds(); }
 
@@ -54,23 +53,55 @@ struct SummaryWriter::Files {
       }
     return *file;
   }
-  // The run's own file. The first says from which step on older ones do not count.
+  // The run's own file. It says from which step on older events do not count.
   EventFile& own() {
     EventFile& file = in(log_dir);
     if (const auto step = options.purge_step()) {
       constexpr int64_t start = 1;
-      file.add(Message().real(1, now()).number(2, *step).text(unsigned(What::file_version),
-                                                              "brain.Event:2"));
-      file.add(make_event(now(), step, What::session, Message().number(1, start)));
+      file.add({Message().real(1, now()).number(2, *step).text(unsigned(What::file_version),
+                                                               "brain.Event:2"),
+                make_event(now(), step, What::session, Message().number(1, start))});
       options.purge_step(std::nullopt);
     }
     return file;
   }
   void add(const Message& summary, Step step, WallTime walltime) {
-    own().add(make_event(walltime ? *walltime : now(), step, What::summary, summary));
+    own().add({make_event(walltime ? *walltime : now(), step, What::summary, summary)});
   }
+  // Adds to several files, or to none: files that were not there before are not there then.
+  void add(const std::vector<std::pair<std::string, std::vector<Message>>>& by_folder) {
+    std::vector<std::string> made;
+    std::vector<EventFile*> files, done;
+    made.reserve(by_folder.size());
+    done.reserve(by_folder.size());
+    try {
+      for (const auto& [folder, events] : by_folder) {
+        const bool is_there = open.contains(folder);
+        files.push_back(&in(folder));
+        if (!is_there) made.push_back(folder);
+      }
+      for (size_t i = 0; i < files.size(); ++i) {
+        files[i]->add(by_folder[i].second);
+        done.push_back(files[i]);
+      }
+    } catch (...) {
+      for (EventFile* file : done) file->take_back();
+      for (const std::string& folder : made) {
+        open[folder]->discard();
+        open.erase(folder);
+      }
+      throw;
+    }
+  }
+  // Each, also after one that failed, whose error is thrown then.
   void flush() {
-    for (const auto& file : open) file.second->flush();
+    std::exception_ptr first;
+    for (const auto& file : open) try {
+        file.second->flush();
+      } catch (...) {
+        if (!first) first = std::current_exception();
+      }
+    if (first) std::rethrow_exception(first);
   }
 };
 
@@ -88,6 +119,7 @@ SummaryWriter::SummaryWriter(std::string log_dir, SummaryWriterOptions options)
   files_->log_dir = std::move(log_dir);
   files_->own();
 }
+void SummaryWriter::resume(int64_t step) { files_->options.purge_step(step); }
 SummaryWriter::SummaryWriter(SummaryWriter&&) noexcept = default;
 SummaryWriter& SummaryWriter::operator=(SummaryWriter&&) noexcept = default;
 SummaryWriter::~SummaryWriter() = default;
@@ -114,13 +146,16 @@ void SummaryWriter::add_scalars(const std::string& main_tag, const ScalarDict& v
   std::string main = main_tag;
   for (char& c : main)
     if (c == '/') c = '_';
-  // All files are there before the first gets its event.
-  std::vector<std::pair<EventFile*, Message>> events;
-  for (const auto& [tag, value] : values)
-    events.emplace_back(&files_->in(files_->log_dir + '/' + main + '_' + tag),
-                        make_event(time, global_step, What::summary,
-                                   scalar_summary(main_tag, value, false, false)));
-  for (const auto& [file, event] : events) file->add(event);
+  std::vector<std::pair<std::string, std::vector<Message>>> by_folder;
+  std::map<std::string, size_t> places;
+  for (const auto& [tag, value] : values) {
+    const std::string folder = files_->log_dir + '/' + main + '_' + tag;
+    const auto [at, is_new] = places.emplace(folder, by_folder.size());
+    if (is_new) by_folder.push_back({folder, {}});
+    by_folder[at->second].second.push_back(make_event(
+        time, global_step, What::summary, scalar_summary(main_tag, value, false, false)));
+  }
+  files_->add(by_folder);
 }
 void SummaryWriter::add_histogram(const std::string& tag, const Tensor& values, Step global_step,
                                   const HistogramBins& bins, WallTime walltime,
@@ -182,26 +217,30 @@ void SummaryWriter::add_hparams(const HParamDict& hparams, const ScalarDict& met
                                 Step global_step) {
   const std::vector<Message> summaries = hparams_summaries(hparams, metrics, domains);
   const std::string run = run_name.empty() ? python_repr(files_->now()) : run_name;
-  SummaryWriter session(files_->log_dir + '/' + run,
-                        SummaryWriterOptions().clock(files_->options.clock()));
-  for (const Message& m : summaries) session.files_->add(m, global_step, {});
-  for (const auto& [tag, value] : metrics) session.add_scalar(tag, value, global_step);
-  session.close();
+  std::vector<Message> events;
+  const auto add = [&](const Message& m) {
+    events.push_back(make_event(files_->now(), global_step, What::summary, m));
+  };
+  for (const Message& m : summaries) add(m);
+  for (const auto& [tag, value] : metrics) add(scalar_summary(tag, value, false, false));
+  EventFile session(files_->log_dir + '/' + run, EventFileOptions(), files_->now());
+  try {
+    session.add(events);
+    session.flush();
+  } catch (...) {
+    session.discard();
+    throw;
+  }
 }
 void SummaryWriter::add_graph(const nn::Module& model, WallTime walltime) {
   const auto [graph, run] = graph_messages(model);
   const double time = walltime ? *walltime : files_->now();
-  EventFile& file = files_->own();
-  file.add(make_event(time, {}, What::graph, graph));
-  file.add(make_event(time, {}, What::run_metadata, Message().text(1, "step1").message(2, run)));
+  files_->own().add(
+      {make_event(time, {}, What::graph, graph),
+       make_event(time, {}, What::run_metadata, Message().text(1, "step1").message(2, run))});
 }
 void SummaryWriter::add_embedding(const Tensor& mat, const EmbeddingOptions& options) {
-  const std::string config =
-      files_->projector_config + write_embedding(files_->log_dir, mat, options);
-  Replacement file(files_->log_dir + "/projector_config.pbtxt", "add_embedding");
-  file.write(config.data(), config.size());
-  file.commit();
-  files_->projector_config = config;
+  write_embedding(files_->log_dir, mat, options);
 }
 void SummaryWriter::add_custom_scalars(const CustomLayout& layout) {
   files_->add(custom_scalars_summary(layout), {}, {});

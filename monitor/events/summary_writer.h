@@ -86,7 +86,8 @@ struct EmbeddingOptions {
 /// Every event has a step, 0 where none is given, and a time, now where none is given. Events wait
 /// in memory as the options say, and are appended as whole records; after a kill the file is
 /// readable and has all that was written. All functions throw Error where a file cannot be written,
-/// for text that is no UTF-8, and after either the event is not added. One thread at a time.
+/// for text that is no UTF-8, and after either nothing of the call is added, in any file; what
+/// waited before goes on waiting. One thread at a time.
 ///
 /// There is no add_figure() and no add_onnx_graph(): C++ has neither type. Give a picture to
 /// add_image().
@@ -104,6 +105,10 @@ class SummaryWriter {
   SummaryWriter& operator=(SummaryWriter&&) noexcept;
   /// Writes what waits. Only close() tells when that fails.
   ~SummaryWriter();
+
+  /// For a run that goes on at `step`: what was written of that step and later ones does not count
+  /// any more, here and in earlier files of the folder, as soon as the next event is added.
+  void resume(int64_t step);
 
   /// A value of a curve.
   void add_scalar(const std::string& tag, double value, Step global_step = {},
@@ -167,8 +172,8 @@ class SummaryWriter {
   /// modules is not traced, as it is in Python.
   void add_graph(const nn::Module& model, WallTime walltime = {});
   /// Rows of a matrix (N, D) as points, for the PROJECTOR tab: files in a folder of its own, and
-  /// the folder's projector_config.pbtxt. Throws Error for other shapes and lists that are not N
-  /// long.
+  /// the folder's projector_config.pbtxt, which keeps what earlier runs wrote there for other tags
+  /// and steps. Throws Error for other shapes and lists that are not N long.
   void add_embedding(const Tensor& mat, const EmbeddingOptions& options = {});
   /// Charts of several scalars, for the CUSTOM SCALARS tab. Once for each folder. Throws Error for
   /// other types, and for a "Margin" without three tags.
@@ -191,9 +196,10 @@ class SummaryWriter {
   [[noreturn]] void add_video(const std::string& tag, const Tensor& video, Step global_step = {},
                               double fps = 4, WallTime walltime = {});
 
-  /// Writes what waits.
+  /// Writes what waits; to all files that can be written, also where it throws.
   void flush();
-  /// Writes what waits and closes the files. What is added later goes to new ones.
+  /// Writes what waits and closes the files, none where it throws. What is added later goes to new
+  /// ones.
   void close();
   /// The folder.
   const std::string& get_logdir() const;

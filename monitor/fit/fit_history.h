@@ -38,7 +38,7 @@ struct FitHistory {
   int64_t epoch = 0, step = 0;
   /// The step of the checkpoint that it went on from; 0 where there was none.
   int64_t resumed_at = 0;
-  /// Whether SIGINT or SIGTERM, early stopping or a callback ended it.
+  /// Whether a signal, early stopping or a callback ended it.
   bool stopped_by_signal = false, stopped_early = false, stopped_by_callback = false;
   /// With ema: a copy of the model that has the averaged weights.
   std::shared_ptr<nn::Module> average;

@@ -121,19 +121,21 @@ struct FitOptions {
   /// What is measured on the validation data or, without any, on the training's batches:
   /// `{{"right", monitor::Accuracy(monitor::multiclass(10))}}`.
   GRADUS_ARG(FitMetrics, metrics);
-  /// Where checkpoints are written, and where it goes on from.
+  /// Where checkpoints are written, and where it goes on from. Error, before anything is trained or
+  /// logged, where another process does so, see Checkpoint::lock().
   GRADUS_ARG(FitCheckpoint, checkpoint);
   /// A checkpoint after so many steps too; 0: none within an epoch.
   GRADUS_ARG(int64_t, save_steps) = 0;
   /// A checkpoint after so many epochs; 0: none between epochs. The last one is always saved. The
   /// best checkpoint is the best of these.
   GRADUS_ARG(int64_t, save_epochs) = 1;
-  /// With a checkpoint: whether SIGINT and SIGTERM save one and end the training, see StopOnSignal.
+  /// With a checkpoint: whether SIGINT, SIGTERM and SIGHUP save one and end the training, see
+  /// StopOnSignal.
   GRADUS_ARG(bool, stop_on_signal) = true;
   /// A bar for each epoch.
   GRADUS_ARG(FitProgress, progress);
   /// Gets the values of each epoch under their names and, every log_steps() steps, "step/loss" and
-  /// "step/lr". What a killed run wrote after its last checkpoint stays there.
+  /// "step/lr". Where the run goes on from a checkpoint, what it has of later steps does not count.
   GRADUS_ARG(WriterPointer, writer) = nullptr;
   /// How often the writer gets a step's values. At least 1.
   GRADUS_ARG(int64_t, log_steps) = 10;

@@ -92,9 +92,13 @@ void FitRun::resume() {
   if (early_)
     history_.stopped_early =
         early_->bad_steps() > 0 && early_->bad_steps() >= options_.early_stopping()->patience();
+  // Before the logs are touched, which may be another process's.
+  if (finished()) return;
+  checkpoint_->lock();
   // An epoch's values are logged at its last step, before that step's checkpoint between epochs.
   if (options_.logger() && at.step > 0)
     options_.logger()->resume(parts_.train.running() ? at.step : at.step + 1);
+  if (options_.writer() && at.step > 0) options_.writer()->resume(at.step + 1);
 }
 
 impl::GenericDict FitRun::state() const {

@@ -2,98 +2,81 @@
 
 #include <fcntl.h>
 
-#include <charconv>
+#include <limits>
+#include <sstream>
 
+#include "data/csv.h"
+#include "data/csv_number.h"
 #include "tensor/base/fail.h"
 #include "tensor/io/file.h"
 
 namespace gradus::monitor {
 namespace {
 
-std::string whole_file(const char* op, const std::string& path) {
-  const File file(op, path, O_RDONLY | O_CLOEXEC);
-  std::string out;
-  size_t have = 0;
-  do {
-    out.resize(have + (size_t(1) << 16));
-    const size_t got = file.read(out.data() + have, out.size() - have);
-    have += got;
-  } while (have == out.size());
-  out.resize(have);
-  return out;
+data::Table table_of(const std::string& path) {
+  // An empty field is missing, and nan is a number.
+  const auto options = data::CSVOptions().keep_default_na(false).na_values({""});
+  try {
+    return data::read_csv(path, options);
+  } catch (const Error&) {
+    const File file("csv log", path, O_RDONLY | O_NONBLOCK);
+    if (!file.size()) throw;
+    const std::string text = file.read_all();
+    const size_t end = text.rfind('\n');
+    if (end == text.npos || end + 1 == text.size()) throw;
+    try {
+      std::istringstream whole_lines(text.substr(0, end + 1));
+      return data::read_csv(whole_lines, options);
+    } catch (const Error&) {  // the other one names the file
+    }
+    throw;
+  }
 }
 
-std::optional<double> parsed(std::string_view text) {
-  double v = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), v);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(v) : std::nullopt;
+std::optional<double> number(const std::string& text) {
+  double v = std::numeric_limits<double>::quiet_NaN();
+  if (text == "nan" || text == "NaN" || text == "-nan" || data::parse_float(text, {}, v)) return v;
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::vector<std::string> csv_fields(std::string_view line, const std::string& where) {
-  std::vector<std::string> out(1);
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == ',') {
-      out.emplace_back();
-    } else if (line[i] == '"') {
-      if (!out.back().empty()) fail("{}: a quote within a field", where);
-      for (++i;; ++i) {
-        if (i >= line.size()) fail("{}: a quote is not closed", where);
-        if (line[i] == '"' && (i + 1 == line.size() || line[i + 1] != '"')) break;
-        if (line[i] == '"') ++i;
-        out.back() += line[i];
-      }
-      if (i + 1 < line.size() && line[i + 1] != ',') fail("{}: text behind a quoted field", where);
-    } else {
-      out.back() += line[i];
-    }
-  }
+std::vector<std::string> csv_fields(const std::string& line) {
+  std::istringstream in(line);
+  const data::Table table = data::read_csv(in, data::CSVOptions()
+                                                   .header(std::nullopt)
+                                                   .dtype(data::kText)
+                                                   .keep_default_na(false)
+                                                   .skip_blank_lines(false));
+  if (table.rows() != 1) fail("csv log: {} lines instead of one", table.rows());
+  std::vector<std::string> out;
+  for (const std::string& name : table.columns()) out.push_back(table.text(name).at(0));
   return out;
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"") == text.npos) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + '"';
-}
-
-CSVLog read_csv_log(const std::string& path) {
-  const std::string text = whole_file("csv log", path);
-  CSVLog out;
-  int64_t number = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = text.find('\n', at);
-    const bool torn = end == text.npos;
-    std::string_view line = std::string_view(text).substr(at, torn ? text.npos : end - at);
-    at = torn ? text.size() : end + 1;
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    const std::string where = fmt::format("csv log: line {} of {}", ++number, path);
-    if (line.empty()) continue;
-    std::vector<std::string> fields;
-    try {
-      fields = csv_fields(line, where);
-    } catch (const Error&) {
-      if (torn) break;
-      throw;
-    }
-    if (out.names.empty()) {
-      out.names = std::move(fields);
-      out.columns.resize(out.names.size());
+std::vector<CSVLogColumn> read_csv_log(const std::string& path) {
+  const data::Table table = table_of(path);
+  std::vector<CSVLogColumn> out;
+  for (const std::string& name : table.columns()) {
+    CSVLogColumn& column = out.emplace_back();
+    column.name = name;
+    const Tensor missing = table.isna(name);
+    const bool* none = missing.data_ptr<bool>();
+    const auto rows = size_t(table.rows());
+    column.values.resize(rows);
+    if (!table.is_text(name)) {
+      const Tensor values = table.tensor(name).to(kDouble).contiguous();
+      for (size_t i = 0; i < rows; ++i)
+        if (!none[i]) column.values[i] = values.data_ptr<double>()[i];
       continue;
     }
-    if (fields.size() != out.names.size()) {
-      if (torn) break;
-      fail("{}: {} fields, the first line has {}", where, fields.size(), out.names.size());
-    }
-    for (size_t i = 0; i < fields.size(); ++i) {
-      const std::optional<double> v = parsed(fields[i]);
-      if (!v && !fields[i].empty()) fail("{}: {} is no number: {}", where, out.names[i], fields[i]);
-      out.columns[i].push_back(v);
+    const std::vector<std::string>& texts = table.text(name);
+    for (size_t i = 0; i < rows && column.text.empty(); ++i) {
+      if (none[i]) continue;
+      column.values[i] = number(texts[i]);
+      if (!column.values[i]) column.text = texts[i];
     }
   }
-  if (out.names.empty()) fail("csv log: {} has no columns", path);
   return out;
 }
 

@@ -8,19 +8,17 @@
 
 namespace gradus::monitor {
 
-// The fields of a line without its end. A field in quotes may hold commas, and "" for a quote.
-// Throws Error, which begins with `where`, for quotes that are not closed or stand within a field.
-std::vector<std::string> csv_fields(std::string_view line, const std::string& where);
-// The text as a field of a line.
-std::string csv_field(std::string_view text);
+// The fields of a line. Throws Error for a quote that is not closed, and for more than a line.
+std::vector<std::string> csv_fields(const std::string& line);
 
-// Columns of numbers, by name.
-struct CSVLog {
-  std::vector<std::string> names;
-  std::vector<std::vector<std::optional<double>>> columns;  // none for an empty field
+// A column of numbers, or of text.
+struct CSVLogColumn {
+  std::string name;
+  std::vector<std::optional<double>> values;  // none for an empty field; nan is one
+  std::string text;  // where it is a column of text: the first that is no number
 };
-// A whole file. Throws Error naming the line where one has another number of fields than the first
-// or holds what is no number. A last line without an end is left out when it is no whole row.
-CSVLog read_csv_log(const std::string& path);
+// A whole file, packed or not, as data::read_csv() reads it. Throws Error where it does, except
+// that a last line without an end, which a full disk left, is left out when it is no whole row.
+std::vector<CSVLogColumn> read_csv_log(const std::string& path);
 
 }  // namespace gradus::monitor

@@ -1,121 +1,18 @@
 #include "monitor/log/logger.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <string_view>
 
-#include "monitor/broken_pipe.h"
+#include "data/csv_field.h"
 #include "monitor/log/csv_log.h"
 #include "monitor/utf8.h"
 #include "tensor/base/fail.h"
 #include "tensor/io/file.h"
 
 namespace gradus::monitor {
-namespace detail {
-
-LineFile::LineFile(const char* op, std::string path, bool append)
-    : op_(op), path_(std::move(path)) {
-  open(O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (append ? 0 : O_TRUNC));
-  if (!append) return;
-  try {
-    drop_torn_line();
-  } catch (...) {
-    ::close(fd_);
-    throw;
-  }
-}
-
-LineFile::~LineFile() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-void LineFile::open(int flags) {
-  // Who may read a pipe keeps it open, and would wait for ever when its reader has ended.
-  struct stat info = {};
-  if (::stat(path_.c_str(), &info) == 0 && S_ISFIFO(info.st_mode))
-    flags = (flags & ~O_ACCMODE) | O_WRONLY;
-  const int fd = ::open(path_.c_str(), flags, 0666);
-  if (fd < 0) fail("{}: cannot open {}: {}", op_, path_, std::strerror(errno));
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
-
-std::string LineFile::read() const {
-  std::string out;
-  size_t have = 0;
-  for (;;) {
-    out.resize(have + (size_t(1) << 16));
-    const ssize_t got = ::pread(fd_, out.data() + have, out.size() - have, off_t(have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail("{}: cannot read {}: {}", op_, path_, std::strerror(errno));
-    have += size_t(got);
-    if (got == 0) break;
-  }
-  out.resize(have);
-  return out;
-}
-
-void LineFile::drop_torn_line() {
-  struct stat info = {};
-  if (::fstat(fd_, &info) != 0 || !S_ISREG(info.st_mode)) return;
-  off_t end = info.st_size;
-  char block[4096];
-  while (end > 0) {
-    const off_t from = end > off_t(sizeof block) ? end - off_t(sizeof block) : 0;
-    const ssize_t got = ::pread(fd_, block, size_t(end - from), from);
-    if (got < 0) fail("{}: cannot read {}: {}", op_, path_, std::strerror(errno));
-    const size_t line_end = std::string_view(block, size_t(got)).rfind('\n');
-    if (line_end != std::string_view::npos) {
-      end = from + off_t(line_end) + 1;
-      break;
-    }
-    end = from;
-  }
-  if (end < info.st_size && ::ftruncate(fd_, end) != 0)
-    fail("{}: cannot drop the torn last line of {}: {}", op_, path_, std::strerror(errno));
-}
-
-void LineFile::add(const std::string& lines) {
-  struct stat info = {};
-  const bool regular = ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
-  std::string_view rest = lines;
-  while (!rest.empty()) {
-    const BrokenPipeGuard guard;
-    const ssize_t written = ::write(fd_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      const int reason = written < 0 ? errno : ENOSPC;
-      if (regular && rest.size() != lines.size() && ::ftruncate(fd_, info.st_size) != 0)
-        fail("{}: cannot write {}: {}, and its last line is torn", op_, path_,
-             std::strerror(reason));
-      fail("{}: cannot write {}: {}", op_, path_, std::strerror(reason));
-    }
-    rest.remove_prefix(size_t(written));
-  }
-}
-
-void LineFile::flush() {
-  // What is no file on a disk says EINVAL.
-  if (::fdatasync(fd_) != 0 && errno != EINVAL)
-    fail("{}: cannot flush {}: {}", op_, path_, std::strerror(errno));
-}
-
-void LineFile::replace(const std::string& content) {
-  Replacement file(path_, op_);
-  file.write(content.data(), content.size());
-  file.commit();
-  open(O_RDWR | O_APPEND | O_CLOEXEC);
-}
-
-}  // namespace detail
-
 namespace {
 
 void check_name(const char* op, std::string_view name) {
@@ -127,6 +24,15 @@ void check_column(std::string_view name) {
   check_name("csv logger", name);
   if (one_line(name) != name)
     fail("csv logger: the name {} has a control character", one_line(name));
+}
+
+// A name that comes twice.
+template <class Names>
+std::optional<std::string> doubled(const Names& names) {
+  std::vector<std::string_view> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  const auto found = std::adjacent_find(sorted.begin(), sorted.end());
+  return found == sorted.end() ? std::nullopt : std::optional(std::string(*found));
 }
 
 // The number that the text begins with, up to one of the characters `ends`.
@@ -160,6 +66,8 @@ void drop_from(int64_t step, detail::LineFile& file, const char* op, int64_t ski
   if (kept.size() != all.size()) file.replace(kept);
 }
 
+constexpr std::string_view json_begin = "{\"step\": ";
+
 std::string json_string(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
@@ -190,65 +98,133 @@ CSVLogger::CSVLogger(const std::string& filename, CSVLoggerOptions options)
     // Names are checked before the file is emptied.
     : file_(
           [&] {
-            for (size_t i = 0; i < options.columns().size(); ++i) {
-              check_column(options.columns()[i]);
-              for (size_t j = 0; j < i; ++j)
-                if (options.columns()[i] == options.columns()[j])
-                  fail("csv logger: two columns have the name {}", options.columns()[i]);
-            }
+            for (const std::string& name : options.columns()) check_column(name);
+            if (const auto twice = doubled(options.columns()))
+              fail("csv logger: two columns have the name {}", *twice);
             return "csv logger";
           }(),
           filename, options.append()),
-      columns_(std::move(options.columns())) {
-  if (!options.append()) return;
-  const std::string all = file_.read();
-  if (all.empty()) return;
-  const std::string header = all.substr(0, all.find('\n'));
-  std::vector<std::string> found = csv_fields(header, "csv logger: the header of " + filename);
-  if (found[0] != "step")
-    fail("csv logger: the first column of {} is {}, not step", filename, one_line(found[0]));
+      columns_(std::move(options.columns())),
+      declared_(!columns_.empty()) {
+  if (options.append() && file_.is_regular()) open_log();
+}
+
+// Takes over the columns of a file that is there. What is no log is left as it is.
+void CSVLogger::open_log() {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";  // as spreadsheets write it
+  std::string header = file_.first_line();
+  if (header.starts_with(mark)) header.erase(0, mark.size());
+  if (header.empty()) return;
+  const bool torn = header.back() != '\n';
+  while (!header.empty() && (header.back() == '\n' || header.back() == '\r')) header.pop_back();
+  std::vector<std::string> found;
+  if (!torn) {
+    try {
+      found = csv_fields(header);
+    } catch (const Error& e) {
+      fail("csv logger: the header of {}: {}", file_.path(), e.what());
+    }
+  }
+  // A first line that is torn had a name, or less than `step`.
+  const bool ours =
+      torn ? header.starts_with("step,") || std::string_view("step").starts_with(header)
+           : !found.empty() && found[0] == "step";
+  if (!ours)
+    fail("csv logger: the first column of {} is {}, not step", file_.path(),
+         one_line(torn            ? header.substr(0, header.find(','))
+                  : found.empty() ? ""
+                                  : found[0]));
+  if (torn) return file_.drop_torn_line();
   found.erase(found.begin());
-  if (!columns_.empty() && columns_ != found)
-    fail("csv logger: {} has the columns {}, which are not those of the options", filename,
+  if (const auto twice = doubled(found))
+    fail("csv logger: two columns of {} have the name {}", file_.path(), *twice);
+  std::vector<std::string> missing;
+  for (const std::string& name : columns_)
+    if (std::find(found.begin(), found.end(), name) == found.end()) missing.push_back(name);
+  if (declared_ && columns_.size() != found.size() + missing.size())
+    fail("csv logger: {} has the columns {}, which are not those of the options", file_.path(),
          one_line(header));
+  file_.drop_torn_line();
+  if (file_.first_line().ends_with("\r\n")) line_end_ = "\r\n";
+  if (!missing.empty()) file_.replace(with_columns(missing));
   columns_ = std::move(found);
+  columns_.insert(columns_.end(), missing.begin(), missing.end());
   has_header_ = true;
 }
 
 std::string CSVLogger::row_of(int64_t step, NamedValues values,
-                              const std::vector<std::string>& columns) {
+                              const std::vector<std::string>& columns) const {
   std::vector<const NamedValue*> fields(columns.size());
+  size_t i = 0;  // a row mostly has the order of the columns
   for (const NamedValue& v : values) {
-    size_t i = 0;
-    while (i < columns.size() && columns[i] != v.name) ++i;
-    if (i == columns.size())
+    size_t tried = 0;
+    while (tried < columns.size() && columns[i % columns.size()] != v.name) ++i, ++tried;
+    if (tried == columns.size())
       fail("csv logger: {} has no column {}; the options' columns may declare it", file_.path(),
            one_line(v.name));
-    if (fields[i]) fail("csv logger: the name {} stands there twice", v.name);
-    fields[i] = &v;
+    const NamedValue*& field = fields[i++ % columns.size()];
+    if (field) fail("csv logger: the name {} stands there twice", v.name);
+    field = &v;
   }
   std::string out = std::to_string(step);
   for (const NamedValue* v : fields) {
     out += ',';
     if (v) out += std::isnan(v->value) ? "nan" : fmt::format("{}", v->value);
   }
-  return out + '\n';
+  return out + line_end_;
+}
+
+// The file with columns of these names behind the others. Blank lines, which are no rows, stay.
+std::string CSVLogger::with_columns(const std::vector<std::string>& names) const {
+  const std::string all = file_.read(), empty(names.size(), ',');
+  std::string header, out;
+  for (const std::string& name : names) data::append_csv_field(header += ',', name);
+  out.reserve(all.size() + all.size() / 8);
+  bool first = true, quoted = false, begins = true,
+       blank = true;  // a field begins, a line is blank
+  for (size_t i = 0; i < all.size(); ++i) {
+    const char c = all[i];
+    if (!quoted && (c == '\n' || c == '\r')) {
+      if (!blank) out += std::exchange(first, false) ? header : empty;
+      begins = blank = true;
+    } else {
+      const bool mark = c == '"' && (quoted || begins);
+      quoted = quoted != mark;
+      // Of two quotes within quotes the second opens what the first has closed.
+      begins = !quoted && (mark ? all[i + 1] == '"' : c == ',');
+      if (c != ' ' && c != '\t') blank = false;
+    }
+    out += c;
+  }
+  return out;
 }
 
 void CSVLogger::log(int64_t step, NamedValues values) {
-  if (has_header_) return file_.add(row_of(step, values, columns_));
-  std::vector<std::string> columns = columns_;
-  if (columns.empty()) {
-    for (const NamedValue& v : values) {
+  std::vector<std::string> columns = columns_, added;
+  if (!declared_) {
+    // A row mostly has no more names than there are columns, in their order.
+    for (size_t i = 0; const NamedValue& v : values) {
+      if (i < columns_.size() && columns_[i] == v.name) {
+        ++i;
+        continue;
+      }
+      if (std::find(columns.begin(), columns.end(), v.name) != columns.end()) continue;
       check_column(v.name);
+      added.emplace_back(v.name);
       columns.emplace_back(v.name);
     }
   }
-  std::string lines = "step";
-  for (const std::string& name : columns) lines += ',' + csv_field(name);
-  lines += '\n';
-  lines += row_of(step, values, columns);
-  file_.add(lines);
+  const std::string row = row_of(step, values, columns);
+  if (!has_header_) {
+    std::string lines = "step";
+    for (const std::string& name : columns) data::append_csv_field(lines += ',', name);
+    file_.add(lines + line_end_ + row);
+  } else if (added.empty()) {
+    file_.add(row);
+  } else {
+    if (!file_.is_regular()) return void(row_of(step, values, columns_));  // which refuses it
+    file_.replace(with_columns(added) + row);
+  }
   columns_ = std::move(columns);
   has_header_ = true;
 }
@@ -256,22 +232,29 @@ void CSVLogger::log(int64_t step, NamedValues values) {
 void CSVLogger::resume(int64_t step) { drop_from(step, file_, "csv logger", 1, "", ",\n\r"); }
 
 JSONLinesLogger::JSONLinesLogger(const std::string& filename, JSONLinesLoggerOptions options)
-    : file_("json lines logger", filename, options.append()) {}
+    : file_("json lines logger", filename, options.append()) {
+  if (!options.append()) return;
+  const std::string torn = file_.torn_line();
+  if (torn.substr(0, json_begin.size()) != json_begin.substr(0, torn.size()))
+    fail("json lines logger: the last line of {} begins with no step", filename);
+  file_.drop_torn_line();
+}
 
 void JSONLinesLogger::log(int64_t step, NamedValues values) {
-  std::string line = fmt::format("{{\"step\": {}", step);
-  for (const NamedValue* v = values.begin(); v != values.end(); ++v) {
-    check_name("json lines logger", v->name);
-    for (const NamedValue* other = values.begin(); other != v; ++other)
-      if (other->name == v->name)
-        fail("json lines logger: the name {} stands there twice", one_line(v->name));
-    line += ", " + json_string(v->name) + ": " + json_number(v->value);
+  std::string line = fmt::format("{}{}", json_begin, step);
+  std::vector<std::string_view> names;
+  for (const NamedValue& v : values) {
+    check_name("json lines logger", v.name);
+    names.push_back(v.name);
+    line += ", " + json_string(v.name) + ": " + json_number(v.value);
   }
+  if (const auto twice = doubled(names))
+    fail("json lines logger: the name {} stands there twice", one_line(*twice));
   file_.add(line + "}\n");
 }
 
 void JSONLinesLogger::resume(int64_t step) {
-  drop_from(step, file_, "json lines logger", 0, "{\"step\": ", ",}");
+  drop_from(step, file_, "json lines logger", 0, json_begin, ",}");
 }
 
 }  // namespace gradus::monitor

@@ -1,6 +1,7 @@
 #include "monitor/metrics/aggregation.h"
 
 #include <cmath>
+#include <utility>
 
 #include "autograd/factories.h"
 #include "autograd/modes.h"
@@ -12,7 +13,7 @@ namespace gradus::monitor {
 namespace detail {
 
 Weighted weighted(const char* op, const Tensor& values, const Tensor& weights,
-                  NanStrategy nan_strategy) {
+                  NanStrategy nan_strategy, bool& warned) {
   if (!values.defined() || !weights.defined()) fail("{}: undefined tensors", op);
   if (values.is_complex() || weights.is_complex())
     fail("{}: complex numbers are not supported", op);
@@ -22,7 +23,8 @@ Weighted weighted(const char* op, const Tensor& values, const Tensor& weights,
   const Tensor good = v.isnan().logical_or(w.isnan()).logical_not();
   if (good.all().item<bool>()) return {v, w};
   if (nan_strategy == NanStrategy::error) fail("{}: a value is nan", op);
-  if (nan_strategy == NanStrategy::warn) gradus::warn("{}: a value is nan and is left out", op);
+  if (nan_strategy == NanStrategy::warn && !std::exchange(warned, true))
+    gradus::warn("{}: a value is nan and is left out, as others will be until reset()", op);
   return {v.masked_select(good), w.masked_select(good)};
 }
 
@@ -38,13 +40,16 @@ void MeanMetric::update(const Tensor& value, double weight) {
 }
 void MeanMetric::update(const Tensor& value, const Tensor& weight) {
   const NoGradGuard no_grad;
-  const detail::Weighted w = detail::weighted("mean metric", value, weight, nan_strategy_);
+  const detail::Weighted w = detail::weighted("mean metric", value, weight, nan_strategy_, warned_);
   const double sum = (w.values * w.weights).sum().item<double>();
   weight_ += w.weights.sum().item<double>();
   sum_ += sum;
 }
 Tensor MeanMetric::compute() const { return scalar_tensor(sum_ / weight_, kDouble); }
-void MeanMetric::reset() { sum_ = weight_ = 0; }
+void MeanMetric::reset() {
+  sum_ = weight_ = 0;
+  warned_ = false;
+}
 
 impl::GenericDict MeanMetric::state_dict() const {
   impl::GenericDict out;
@@ -66,7 +71,7 @@ void RunningMean::update(double value) { update(scalar_tensor(value, kDouble)); 
 void RunningMean::update(const Tensor& value) {
   const NoGradGuard no_grad;
   const Tensor one = scalar_tensor(1., kDouble);
-  const Tensor values = detail::weighted("running mean", value, one, nan_strategy_).values;
+  const Tensor values = detail::weighted("running mean", value, one, nan_strategy_, warned_).values;
   parts_.push_back({values.sum().item<double>(), double(values.numel())});
   if (int64_t(parts_.size()) > window_) parts_.pop_front();
 }
@@ -78,7 +83,10 @@ Tensor RunningMean::compute() const {
   }
   return scalar_tensor(sum / count, kDouble);
 }
-void RunningMean::reset() { parts_.clear(); }
+void RunningMean::reset() {
+  parts_.clear();
+  warned_ = false;
+}
 
 impl::GenericDict RunningMean::state_dict() const {
   std::vector<double> sums, counts;
@@ -108,10 +116,14 @@ void OneNumberMetric::update(double value) { update(scalar_tensor(value, kDouble
 void OneNumberMetric::update(const Tensor& value) {
   const NoGradGuard no_grad;
   const Tensor one = scalar_tensor(1., kDouble);
-  const Tensor values = detail::weighted(name_, value, one, nan_strategy_).values;
+  const Tensor values = detail::weighted(name_, value, one, nan_strategy_, warned_).values;
   if (values.numel() > 0) number_ = joined(number_, values);
 }
 Tensor OneNumberMetric::compute() const { return scalar_tensor(number_, kDouble); }
+void OneNumberMetric::reset() {
+  number_ = start_;
+  warned_ = false;
+}
 impl::GenericDict OneNumberMetric::state_dict() const {
   impl::GenericDict out;
   out.insert("number", number_);

@@ -9,7 +9,8 @@
 
 namespace gradus::monitor {
 
-/// What to do with a nan: leave it out and warn, leave it out, throw Error, or take it.
+/// What to do with a nan: leave it out and warn, once until reset(); leave it out; throw Error; or
+/// take it.
 enum class NanStrategy { warn, ignore, error, disable };
 
 namespace detail {
@@ -18,8 +19,9 @@ namespace detail {
 struct Weighted {
   Tensor values, weights;
 };
+// `warned`: whether the metric has warned of one, which it does once.
 Weighted weighted(const char* op, const Tensor& values, const Tensor& weights,
-                  NanStrategy nan_strategy);
+                  NanStrategy nan_strategy, bool& warned);
 
 }  // namespace detail
 
@@ -41,6 +43,7 @@ class MeanMetric final : public Metric {
 
  private:
   NanStrategy nan_strategy_;
+  bool warned_ = false;  // of a nan
   double sum_ = 0, weight_ = 0;
 };
 
@@ -64,6 +67,7 @@ class RunningMean final : public Metric {
   };
   int64_t window_;
   NanStrategy nan_strategy_;
+  bool warned_ = false;     // of a nan
   std::deque<Part> parts_;  // of the last updates, oldest first
 };
 
@@ -74,7 +78,7 @@ class OneNumberMetric : public Metric {
   void update(double value);
   void update(const Tensor& value);
   Tensor compute() const override;
-  void reset() override { number_ = start_; }
+  void reset() override;
   impl::GenericDict state_dict() const override;
   void load_state_dict(const impl::GenericDict& state) override;
 
@@ -88,6 +92,7 @@ class OneNumberMetric : public Metric {
   const char* name_;
   double start_, number_;
   NanStrategy nan_strategy_;
+  bool warned_ = false;  // of a nan
 };
 
 /// The sum of all values; 0 before any update.

@@ -188,7 +188,9 @@ void ConfusionMatrix::reset() {
 
 void ConfusionMatrix::update(const Tensor& preds, const Tensor& target) {
   const NoGradGuard no_grad;
-  const Labels batch = labels_of("confusion matrix", preds, target, options_);
+  // As in torchmetrics, with several labels the ignored ones tell too.
+  const Labels batch = labels_of("confusion matrix", preds, target, options_,
+                                 /*ignored_tell=*/options_.task() != Task::binary);
   const int64_t classes = counts_.size(1);
   Tensor places = batch.target * classes + batch.preds;
   if (options_.task() != Task::multiclass) {

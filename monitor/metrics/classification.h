@@ -31,7 +31,8 @@ struct ClassificationOptions {
   GRADUS_ARG(std::optional<int64_t>, ignore_index);
 };
 /// Yes or no: predictions and targets [...] of the same shape. Predictions are probabilities, or,
-/// when any is outside of [0, 1], logits; or 0 and 1 as integers or bools.
+/// when any of the batch is outside of [0, 1], logits; or 0 and 1 as integers or bools. As in
+/// torchmetrics, those that are ignored tell that too, and not in rankings and a ConfusionMatrix.
 inline ClassificationOptions binary() { return {Task::binary, 1}; }
 /// One of `num_classes`, at least 2: predictions [N, num_classes, ...], any scores of which the
 /// largest counts, or the classes themselves [N, ...] as integers; targets [N, ...], integers.

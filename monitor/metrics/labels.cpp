@@ -7,13 +7,15 @@ namespace {
 
 bool is_floating(const Tensor& t) { return isFloatingType(t.scalar_type()); }
 
-// Yes as 1, no as 0.
-Tensor decisions(const char* op, const Tensor& preds, double threshold) {
+// Yes as 1, no as 0. Those that `telling` has, where it is defined, tell whether these are logits.
+Tensor decisions(const char* op, const Tensor& preds, double threshold, const Tensor& telling) {
   if (!is_floating(preds)) {
     check_labels(op, "preds", preds, 2, {});
     return preds.to(kLong);
   }
-  const bool logits = preds.lt(0).logical_or(preds.gt(1)).any().item<bool>();
+  Tensor beyond = preds.lt(0).logical_or(preds.gt(1));
+  if (telling.defined()) beyond = beyond.logical_and(telling);
+  const bool logits = beyond.any().item<bool>();
   return (logits ? preds.sigmoid() : preds).gt(threshold).to(kLong);
 }
 
@@ -65,7 +67,7 @@ Tensor class_rows(const Tensor& x) {
 }
 
 Labels labels_of(const char* op, const Tensor& preds, const Tensor& target,
-                 const ClassificationOptions& options) {
+                 const ClassificationOptions& options, bool ignored_tell) {
   if (!preds.defined() || !target.defined()) fail("{}: undefined tensors", op);
   const bool several = options.task() == Task::multiclass,
              labels = options.task() == Task::multilabel;
@@ -84,7 +86,8 @@ Labels labels_of(const char* op, const Tensor& preds, const Tensor& target,
   } else {
     if (labels && (preds.dim() < 2 || preds.size(1) != options.classes()))
       fail("{}: preds {}, [N, {}, ...] wanted", op, preds.sizes(), options.classes());
-    out.preds = decisions(op, preds, options.threshold());
+    out.preds = decisions(op, preds, options.threshold(),
+                          ignored_tell ? Tensor() : counted(target, options.ignore_index()));
   }
   check_labels(op, "target", target, several ? options.classes() : 2, options.ignore_index());
   out.target = target.to(kLong);

@@ -25,7 +25,9 @@ Tensor class_rows(const Tensor& x);
 struct Labels {
   Tensor preds, target, mask;
 };
+// `ignored_tell`: whether predictions of yes or no that are ignored count where logits are told
+// from probabilities.
 Labels labels_of(const char* op, const Tensor& preds, const Tensor& target,
-                 const ClassificationOptions& options);
+                 const ClassificationOptions& options, bool ignored_tell = true);
 
 }  // namespace gradus::monitor

@@ -42,17 +42,16 @@ void RankingMetric::update(const Tensor& preds, const Tensor& target) {
     fail("{}: preds is of {}, scores wanted", name_, preds.scalar_type());
   }
   check_labels(name_, "target", target, several ? options_.classes() : 2, options_.ignore_index());
-  if (preds.isnan().any().item<bool>()) fail("{}: preds has a nan", name_);
-  Tensor scores = preds;
-  if (preds.lt(0).logical_or(preds.gt(1)).any().item<bool>())
-    scores = several ? preds.to(kDouble).softmax(1) : preds.to(kDouble).sigmoid();
-  else if (preds.scalar_type() != kDouble)
-    scores = preds.to(kFloat);
-  scores = several ? class_rows(scores) : scores.reshape({scores.numel(), 1});
   const Tensor labels = target.to(kLong).flatten(), mask = counted(labels, options_.ignore_index());
+  // Those that are ignored do not tell logits from probabilities either.
+  Tensor scores = chosen(several ? class_rows(preds) : preds.reshape({preds.numel(), 1}), mask);
+  if (scores.isnan().any().item<bool>()) fail("{}: preds has a nan", name_);
+  if (scores.lt(0).logical_or(scores.gt(1)).any().item<bool>())
+    scores = several ? scores.to(kDouble).softmax(1) : scores.to(kDouble).sigmoid();
+  else if (scores.scalar_type() != kDouble)
+    scores = scores.to(kFloat);
   // Copies: what was given may be written to.
-  const Tensor kept = chosen(scores, mask).detach().clone(),
-               kept_labels = chosen(labels, mask).clone();
+  const Tensor kept = scores.detach().clone(), kept_labels = chosen(labels, mask).clone();
   preds_.reserve(preds_.size() + 1);
   target_.push_back(kept_labels);
   preds_.push_back(kept);

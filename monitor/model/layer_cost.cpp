@@ -1,6 +1,10 @@
 #include "monitor/model/layer_cost.h"
 
+#include <map>
+#include <string>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 
 #include "nn/modules.h"
 #include "nn/utils/rnn.h"
@@ -25,6 +29,18 @@ void collect(const List& list, List& to) {
 }
 void collect(const nn::ASMoutput& out, List& to) { collect(out.output, to); }
 void collect(const nn::utils::rnn::PackedSequence& packed, List& to) { collect(packed.data(), to); }
+template <class Dict>
+requires requires(const Dict& dict) { dict.begin()->second; }
+void collect(const Dict& dict, List& to) {
+  for (const auto& entry : dict) collect(entry.second, to);
+}
+void collect(const OrderedDict<std::string, Tensor>& dict, List& to) {
+  for (const auto& entry : dict) collect(entry.value(), to);
+}
+void collect(const std::pair<Tensor, Tensor>& two, List& to) {
+  collect(two.first, to);
+  collect(two.second, to);
+}
 template <class... T>
 void collect(const std::tuple<T...>& list, List& to) {
   std::apply([&](const auto&... each) { (collect(each, to), ...); }, list);
@@ -108,7 +124,10 @@ std::vector<Tensor> tensors_in(nn::AnyValue& v) {
          take<List>(v, out) || take<std::optional<Tensor>>(v, out) ||
          take<tuple<Tensor, Tensor, Tensor>>(v, out) || take<nn::ASMoutput>(v, out) ||
          take<Packed>(v, out) || take<tuple<Packed, Tensor>>(v, out) ||
-         take<tuple<Packed, Two>>(v, out));
+         take<tuple<Packed, Two>>(v, out) || take<tuple<Tensor, Tensor, Tensor, Tensor>>(v, out) ||
+         take<std::pair<Tensor, Tensor>>(v, out) || take<std::map<std::string, Tensor>>(v, out) ||
+         take<std::unordered_map<std::string, Tensor>>(v, out) ||
+         take<OrderedDict<std::string, Tensor>>(v, out));
   return out;
 }
 Tensor first_tensor(nn::AnyValue& value) {

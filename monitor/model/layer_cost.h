@@ -8,7 +8,7 @@
 
 namespace gradus::monitor::detail {
 
-// The defined tensors in a value that is one, or a tuple or list of such.
+// The defined tensors in a value that is one, or a tuple, list or dict of such.
 std::vector<Tensor> tensors_in(nn::AnyValue& value);
 // The first of these; undefined if there is none.
 Tensor first_tensor(nn::AnyValue& value);

@@ -295,8 +295,9 @@ ModelSummary summarize(const nn::AnyModule& model, std::vector<nn::AnyValue> inp
   return maker.finish();
 }
 
-ModelSummary summarize_without_input(nn::Module& model, const SummaryOptions& options) {
-  return SummaryMaker(model, options).finish();
+ModelSummary summarize_without_input(nn::Module* model, const SummaryOptions& options) {
+  if (!model) fail("summary: the model is a null pointer");
+  return SummaryMaker(*model, options).finish();
 }
 
 std::vector<nn::AnyValue> make_inputs(const std::vector<std::vector<int64_t>>& sizes,

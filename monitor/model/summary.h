@@ -55,7 +55,8 @@ struct LayerSummary {
   bool recursive = false;
   /// The sizes of the first tensor that it was given.
   std::vector<int64_t> input_size;
-  /// The sizes of its result, or of the first tensor in it.
+  /// The sizes of its result, or of the first tensor in it where it is a tuple, list, map or
+  /// OrderedDict of tensors. Empty where there is none.
   std::vector<int64_t> output_size;
   /// The elements of its parameters, with those of the modules in it, each tensor once.
   int64_t num_params = 0;
@@ -107,7 +108,8 @@ namespace detail {
 
 ModelSummary summarize(const nn::AnyModule& model, std::vector<nn::AnyValue> inputs,
                        const SummaryOptions& options);
-ModelSummary summarize_without_input(nn::Module& model, const SummaryOptions& options);
+// Throws Error for a null pointer.
+ModelSummary summarize_without_input(nn::Module* model, const SummaryOptions& options);
 // Random tensors of these sizes, which leave the default generator as it was.
 std::vector<nn::AnyValue> make_inputs(const std::vector<std::vector<int64_t>>& sizes,
                                       const SummaryOptions& options);
@@ -179,9 +181,9 @@ ModelSummary summary(M&& model, std::vector<nn::AnyValue> inputs,
 template <class M>
 ModelSummary summary(M&& model, const SummaryOptions& options = {}) {
   if constexpr (gradus::detail::a_module<M>)
-    return detail::summarize_without_input(model, options);
+    return detail::summarize_without_input(&model, options);
   else
-    return detail::summarize_without_input(*model, options);
+    return detail::summarize_without_input(model ? &*model : nullptr, options);
 }
 
 /// The elements of a module's parameters, a tensor that several modules share counted once; with

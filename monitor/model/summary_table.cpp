@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "monitor/model/summary.h"
+#include "monitor/utf8.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::monitor {
@@ -31,10 +32,7 @@ std::string sizes_text(const std::vector<int64_t>& sizes, bool known) {
   return known ? '[' + joined(sizes) + ']' : "--";
 }
 
-// The letters that a text takes in UTF-8.
-size_t width(std::string_view text) {
-  return size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
+size_t width(std::string_view text) { return size_t(columns_of(text)); }
 
 std::string branch(int64_t depth) {
   if (depth == 0) return {};
@@ -68,7 +66,8 @@ std::string cell(SummaryColumn column, const LayerSummary& row, bool stands_for_
     case SummaryColumn::input_size:
       return sizes_text(row.input_size, !row.input_size.empty());
     case SummaryColumn::output_size:
-      return sizes_text(row.output_size, row.called);
+      // A result without a tensor has neither sizes nor bytes.
+      return sizes_text(row.output_size, !row.output_size.empty() || row.output_bytes > 0);
     case SummaryColumn::num_params:
       if (row.num_params == 0) return "--";
       if (row.recursive) return "(recursive)";

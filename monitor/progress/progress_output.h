@@ -21,6 +21,9 @@ struct ProgressDevice {
   /// How many columns the terminal has, asked whenever it is drawn on: it may change its size. None
   /// for what is no terminal, and gets whole lines.
   std::function<int()> width;
+  /// How many rows it has, asked whenever it is drawn on; no limit where there is no such function,
+  /// and where it gives 0.
+  std::function<int()> height;
   /// Whether it shows UTF-8, or ASCII alone.
   bool utf8 = false;
   /// The time in seconds from any moment on; by default that of the system's steady clock.
@@ -35,6 +38,9 @@ struct ProgressDevice {
 /// which clears what stood there before, and `\n` between them; where there are fewer lines than
 /// before, `ESC [ J` clears the rest. A line for above the bars is written after `ESC [ J` in their
 /// place, and they below it. All that is one call of the device's `write`.
+///
+/// No line is longer than the terminal has columns, less the last one. Of more bars than it has
+/// rows the oldest are drawn, and a line below them says how many there are besides: `(3 more)`.
 class ProgressOutput {
  public:
   /// An output of any kind. Throws Error when the device has no `write`.
@@ -47,10 +53,14 @@ class ProgressOutput {
   /// that is set says so; and its width is the system's, else COLUMNS, else 80. Nothing is
   /// coloured, with or without NO_COLOR. A failed write is forgotten: a training does not end for
   /// its bar.
+  ///
+  /// All that ask for the same file or descriptor get the same output, for as long as anyone has
+  /// it; `stdout`, std::cout and the descriptor 1 are the same, as are `stderr`, std::cerr,
+  /// std::clog and 2, whose output is standard(). Throws Error for a null pointer.
   static std::shared_ptr<ProgressOutput> to(std::FILE* file);
   static std::shared_ptr<ProgressOutput> to(int fd);
   /// A stream, which must outlive it. std::cout, std::cerr and std::clog are as files; other
-  /// streams are no terminals.
+  /// streams are no terminals. The same stream has the same output.
   static std::shared_ptr<ProgressOutput> to(std::ostream& stream);
   /// The one for stderr, which all bars share that name no other.
   static const std::shared_ptr<ProgressOutput>& standard();
@@ -68,6 +78,8 @@ class ProgressOutput {
     std::string text;
   };
   int columns() const;
+  // The lines to draw.
+  std::vector<std::string> shown() const;
   // Draws all lines, below those of `above`, which end with \n. Under the lock.
   void draw(std::string_view above);
 

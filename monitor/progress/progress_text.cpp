@@ -71,7 +71,7 @@ std::string progress_text(const ProgressState& state, int columns, bool utf8) {
   }
   back += ", " + rate_text(state.rate, state.unit);
   for (const ProgressMetric& m : *state.metrics)
-    back += fmt::format(", {}={}", m.name, short_number(m.value));
+    back += fmt::format(", {}={}", one_line(m.name), short_number(m.value));
   back += ']';
   const int room = columns - columns_of(front) - columns_of(back) - 3;
   if (known && room >= narrowest_bar)

@@ -1,5 +1,6 @@
 #include "tensor/io/archive_dict.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "tensor/base/fail.h"
@@ -11,7 +12,7 @@ namespace {
 
 // Lists of anything are lists of one kind in archives.
 IValue plain(const std::string& name, const IValue& value) {
-  if (value.isTensor()) return raw::clone(value.toTensor());
+  if (value.isTensor()) return raw::window(value.toTensor());
   if (value.tagKind() != "GenericList" && !value.isTuple()) return value;
   const impl::GenericList list = value.toList();
   bool tensors = !list.empty(), integers = true, numbers = true;
@@ -26,14 +27,14 @@ IValue plain(const std::string& name, const IValue& value) {
     if (!tensors)
       fail("load_state_dict: {} is a list with {}, of numbers or of tensors wanted", name,
            e.tagKind());
-  std::vector<Tensor> copies;
-  for (const IValue& e : list) copies.push_back(raw::clone(e.toTensor()));
-  return copies;
+  std::vector<Tensor> windows;
+  for (const IValue& e : list) windows.push_back(raw::window(e.toTensor()));
+  return windows;
 }
 
 constexpr int most_nested = 64;
 constexpr size_t most_repeated = 256;  // elements of a list that several have
-constexpr size_t longest_name = 1024;  // bytes of a name of a value
+constexpr size_t longest_name = 1024;  // bytes of a name that several dicts make
 constexpr size_t longest_key = 100;    // bytes of a key in an error
 
 bool is_container(const IValue& v) {
@@ -105,7 +106,8 @@ void visit_all(const char* op, const std::string& prefix, const impl::GenericDic
     if (!entry.key().isString())
       fail("{}: a key in '{}' is {}, String wanted", op, prefix, entry.key().tagKind());
     const std::string& key = entry.key().toStringRef();
-    if (prefix.size() + key.size() > longest_name)
+    // What one dict names it has in full; a prefix stands before each name below it.
+    if (!prefix.empty() && prefix.size() + key.size() > longest_name)
       fail("{}: a name of {} bytes, more than {}", op, prefix.size() + key.size(), longest_name);
     if (entry.value().isGenericDict())
       visit_all(op, prefix + key + '.', entry.value().toGenericDict(), visit);
@@ -119,6 +121,10 @@ void visit_all(const char* op, const std::string& prefix, const impl::GenericDic
 impl::GenericDict to_dict(const OutputArchive& archive) {
   impl::GenericDict out;
   for (const auto& [name, value] : archive.entries()) {
+    const auto dots = std::count(name.begin(), name.end(), '.');
+    if (dots > 0 && name.size() > longest_name)
+      fail("state_dict: a name of {} bytes, more than {}", name.size(), longest_name);
+    if (dots > most_nested) fail("state_dict: {} is nested more than {} deep", name, most_nested);
     impl::GenericDict at = out;
     size_t begin = 0;
     for (size_t dot; (dot = name.find('.', begin)) != name.npos; begin = dot + 1) {

@@ -11,10 +11,11 @@
 namespace gradus::serialize {
 
 /// What was written to an archive, dicts in it for nested archives: `state.3.exp_avg` is in the
-/// dict "3" of the dict "state". Shares the tensors.
+/// dict "3" of the dict "state". Shares the tensors. Throws Error for what each_value() would
+/// refuse.
 impl::GenericDict to_dict(const OutputArchive& archive);
-/// An archive that holds copies of what to_dict() gave. Throws Error for a key that is no string,
-/// and for what no archive holds.
+/// An archive of what to_dict() gave; its tensors are other ones, of the same elements. Throws
+/// Error for a key that is no string, and for what no archive holds.
 InputArchive to_archive(const impl::GenericDict& dict);
 
 /// What the dict has under the name. Throws Error, with `op` and the name, when it has nothing.
@@ -25,7 +26,7 @@ IValue value_at(const char* op, const impl::GenericDict& dict, const char* name)
 void check_nesting(const char* op, const impl::GenericDict& dict);
 /// Calls visit(name, value) for each value that is no dict; `a.b` is the name of what the dict "a"
 /// has as "b". Throws Error as check_nesting(), for a key that is no string, and for a name of more
-/// than 1,024 bytes.
+/// than 1,024 bytes that nested dicts make.
 void each_value(const char* op, const impl::GenericDict& dict,
                 const std::function<void(const std::string& name, const IValue& value)>& visit);
 

@@ -102,6 +102,11 @@ class Dict final {
     map_->places.erase(place);
     return 1;
   }
+  /// Removes an entry that is there.
+  void erase(iterator entry) const {
+    map_->places.erase(entry->key());
+    map_->entries.erase(entry);
+  }
   /// Removes all entries.
   void clear() const {
     map_->places.clear();
@@ -119,6 +124,14 @@ class Dict final {
   const void* id() const { return map_.get(); }
   /// Whether both are the same map.
   bool is(const Dict& other) const { return map_ == other.map_; }
+  /// Whether both have the same keys with equal values, in whatever order.
+  friend bool operator==(const Dict& a, const Dict& b) {
+    if (a.size() != b.size()) return false;
+    for (const Entry& e : a)
+      if (const auto there = b.find(e.key()); there == b.end() || !(there->value() == e.value()))
+        return false;
+    return true;
+  }
 
  private:
   struct Map {

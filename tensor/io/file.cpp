@@ -19,23 +19,37 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_to(const char* op, const char* what, const std::string& name) {
+  if (name.find('\0') != name.npos)
+    fail("{}: a NUL is in the name of the file that begins with {}", op, name.c_str());
   fail("{}: cannot {} {}: {}", op, what, name, std::strerror(errno));
 }
 
 int open_file(const std::string& name, int flags, mode_t mode = 0666) {
+  if (name.find('\0') != name.npos) {  // to the system it would end there
+    errno = EINVAL;
+    return -1;
+  }
   int fd;
   do fd = open(name.c_str(), flags | O_CLOEXEC, mode);
   while (fd < 0 && errno == EINTR);
   return fd;
 }
 
-void write_all(int fd, const char* op, const std::string& name, const void* data, size_t bytes) {
-  for (size_t done = 0; done < bytes;) {
+// How many bytes were written; fewer than all where errno says why.
+size_t write_some(int fd, const void* data, size_t bytes) {
+  size_t done = 0;
+  while (done < bytes) {
     const ssize_t n = ::write(fd, static_cast<const char*>(data) + done, bytes - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) fail_to(op, "write", name);
+    if (n == 0) errno = ENOSPC;
+    if (n <= 0) break;
     done += size_t(n);
   }
+  return done;
+}
+
+void write_all(int fd, const char* op, const std::string& name, const void* data, size_t bytes) {
+  if (write_some(fd, data, bytes) < bytes) fail_to(op, "write", name);
 }
 
 }  // namespace
@@ -82,7 +96,41 @@ size_t File::read_at(uint64_t at, void* data, size_t bytes) const {
   });
 }
 
+std::string File::read_all() const {
+  constexpr size_t piece = size_t(1) << 16;
+  std::string out;
+  for (size_t had = 0, got = piece; got == piece; had += got) {
+    out.resize(had + piece);
+    got = read(out.data() + had, piece);
+    out.resize(had + got);
+  }
+  return out;
+}
+
 void File::write(const void* data, size_t bytes) const { write_all(fd_, op_, name_, data, bytes); }
+
+void File::append(std::string_view text) const {
+  const std::optional<uint64_t> before = size();
+  const size_t done = write_some(fd_, text.data(), text.size());
+  if (done == text.size()) return;
+  const int error = errno;
+  // Unless another has written behind it, which is not ours to take back.
+  const bool whole =
+      done == 0 || !before || (size() == *before + done && ftruncate(fd_, off_t(*before)) == 0);
+  fail("{}: cannot write {}: {}{}", op_, name_, std::strerror(error),
+       whole ? "" : ", and its last line is torn");
+}
+
+std::vector<std::string> paths_in(const char* op, const std::string& folder) {
+  std::vector<std::string> out;
+  std::error_code error;
+  // In a loop over a range it would throw what is no Error.
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error))
+    out.push_back(at->path().string());
+  if (error) fail("{}: cannot read the folder {}: {}", op, folder, error.message());
+  return out;
+}
 
 // --- Replacement --------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace gradus {
 
@@ -24,13 +26,21 @@ class File {
   size_t read(void* data, size_t bytes) const;
   // The same from the byte `at` on.
   size_t read_at(uint64_t at, void* data, size_t bytes) const;
+  // Whatever is left up to the end.
+  std::string read_all() const;
   void write(const void* data, size_t bytes) const;
+  // Behind the end of what was opened with O_APPEND: all of it or, as on a full disk, nothing.
+  // Where a part cannot be taken back, the error says so.
+  void append(std::string_view text) const;
 
  private:
   const char* op_;
   std::string name_;
   int fd_;
 };
+
+// The paths of what is in a folder, in no order.
+std::vector<std::string> paths_in(const char* op, const std::string& folder);
 
 // A file's new content, written under another name beside it until it is whole: whoever looks at
 // the file, at any time and after any crash, sees the old content or the new one.

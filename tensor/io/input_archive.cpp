@@ -14,6 +14,7 @@
 #include "tensor/io/file_kind.h"
 #include "tensor/io/safetensors.h"
 #include "tensor/io/serialize.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 
 namespace gradus::serialize {
@@ -103,7 +104,7 @@ Tensor read_tensor(Source& source, const safetensors::Entry& e) {
   if (e.dtype == kBool) {
     const auto* data = static_cast<const uint8_t*>(t.data_ptr());
     for (uint64_t i = 0; i < bytes; ++i)
-      if (data[i] > 1) fail("load: {}: element {} is {}, no bool", e.name, i, data[i]);
+      if (data[i] > 1) fail("load: {}: element {} is {}, no bool", clipped(e.name), i, data[i]);
   }
   return t;
 }
@@ -257,7 +258,7 @@ std::optional<size_t> InputArchive::find(const std::string& key) const {
   return *it;
 }
 
-bool InputArchive::try_read(const std::string& key, IValue& value) {
+bool InputArchive::try_read(const std::string& key, IValue& value) try {
   if (const auto place = find(key)) {
     value = contents_->value(*place);
     return true;
@@ -268,9 +269,11 @@ bool InputArchive::try_read(const std::string& key, IValue& value) {
   if (list.empty()) return false;
   value = std::move(list);
   return true;
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
-bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
+bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) try {
   const auto place = find(key);
   if (!place) return false;
   // Whether nobody else has the archive's tensor, found before there are more names for it here.
@@ -308,9 +311,11 @@ bool InputArchive::try_read(const std::string& key, Tensor& tensor, bool) {
   raw::copy(tensor, value);
   tensor.impl()->storage->bump_version();
   return true;
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
-void InputArchive::load_from(const OutputArchive& archive) {
+void InputArchive::load_from(const OutputArchive& archive) try {
   auto contents = std::make_shared<Contents>();
   for (const auto& [name, value] : archive.entries()) {
     if (value.isTensor())
@@ -321,6 +326,8 @@ void InputArchive::load_from(const OutputArchive& archive) {
   contents->sort();
   contents_ = std::move(contents);
   prefix_.clear();
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 void InputArchive::roll_back() {
@@ -328,13 +335,15 @@ void InputArchive::roll_back() {
   for (; !undo.empty(); undo.pop_back()) raw::copy(undo.back().first, undo.back().second);
 }
 
-bool InputArchive::try_read(const std::string& key, InputArchive& archive) {
+bool InputArchive::try_read(const std::string& key, InputArchive& archive) try {
   std::string prefix = prefix_ + key + '.';
   const auto it = contents_->from(prefix);
   if (it == contents_->by_name.end() || !contents_->name(*it).starts_with(prefix)) return false;
   archive.contents_ = contents_;
   archive.prefix_ = std::move(prefix);
   return true;
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) {
@@ -346,13 +355,15 @@ void InputArchive::read(const std::string& key, Tensor& tensor, bool is_buffer) 
 void InputArchive::read(const std::string& key, IValue& value) {
   if (!try_read(key, value)) fail("load: the archive has no value {}{}", prefix_, key);
 }
-void InputArchive::read(const std::string& key, InputArchive& archive) {
+void InputArchive::read(const std::string& key, InputArchive& archive) try {
   if (try_read(key, archive)) return;
   archive.contents_ = contents_;
   archive.prefix_ = prefix_ + key + '.';
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
-std::vector<std::string> InputArchive::keys() const {
+std::vector<std::string> InputArchive::keys() const try {
   std::vector<uint32_t> places;
   const auto end = contents_->by_name.end();
   for (auto it = contents_->from(prefix_); it != end && contents_->name(*it).starts_with(prefix_);)
@@ -367,6 +378,8 @@ std::vector<std::string> InputArchive::keys() const {
     if (seen.insert(key).second) out.emplace_back(key);
   }
   return out;
+} catch (...) {
+  gradus::detail::rethrow_as_error("load");
 }
 
 }  // namespace gradus::serialize

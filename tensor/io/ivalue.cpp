@@ -11,8 +11,8 @@ namespace gradus {
 // The kinds, None first.
 struct IValue::Held {
   using Kinds =
-      std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, std::vector<int64_t>,
-                   std::vector<double>, std::vector<Tensor>, std::shared_ptr<const ivalue::Tuple>,
+      std::variant<std::monostate, Tensor, bool, int64_t, double, std::string, List<int64_t>,
+                   List<double>, List<Tensor>, std::shared_ptr<const ivalue::Tuple>,
                    impl::GenericList, impl::GenericDict>;
   Kinds kinds;
 
@@ -74,9 +74,12 @@ IValue::IValue(bool v) : value_(hold(v)) {}
 IValue::IValue(int64_t v) : value_(hold(v)) {}
 IValue::IValue(double v) : value_(hold(v)) {}
 IValue::IValue(std::string v) : value_(hold(std::move(v))) {}
-IValue::IValue(std::vector<int64_t> v) : value_(hold(std::move(v))) {}
-IValue::IValue(std::vector<double> v) : value_(hold(std::move(v))) {}
-IValue::IValue(std::vector<Tensor> v) : value_(hold(std::move(v))) {}
+IValue::IValue(std::vector<int64_t> v) : IValue(List<int64_t>(std::move(v))) {}
+IValue::IValue(std::vector<double> v) : IValue(List<double>(std::move(v))) {}
+IValue::IValue(std::vector<Tensor> v) : IValue(List<Tensor>(std::move(v))) {}
+IValue::IValue(List<int64_t> v) : value_(hold(std::move(v))) {}
+IValue::IValue(List<double> v) : value_(hold(std::move(v))) {}
+IValue::IValue(List<Tensor> v) : value_(hold(std::move(v))) {}
 IValue::IValue(const std::tuple<double, double>& v)
     : IValue(std::vector<double>{std::get<0>(v), std::get<1>(v)}) {}
 IValue::IValue(std::shared_ptr<const ivalue::Tuple> v) : value_(v ? hold(std::move(v)) : nullptr) {}
@@ -110,21 +113,21 @@ const T& IValue::get() const {
 }
 // An empty list is a list of anything.
 template <class T>
-std::vector<T> IValue::list() const {
+List<T> IValue::list() const {
   if (const auto* any = std::get_if<impl::GenericList>(&held().kinds)) {
-    std::vector<T> out;
+    List<T> out;
     for (const IValue& e : *any) out.push_back(e.to<T>());
     return out;
   }
-  const auto empty = [](const auto& v) {
+  const auto is_empty_list = [](const auto& v) {
     if constexpr (
-        requires { v.empty(); } && !requires { v.c_str(); })
+        requires { v.pop_back(); } && !requires { v.c_str(); })
       return v.empty();
     else
       return false;
   };
-  if (!is<std::vector<T>>() && std::visit(empty, held().kinds)) return {};
-  return get<std::vector<T>>();
+  if (!is<List<T>>() && std::visit(is_empty_list, held().kinds)) return {};
+  return get<List<T>>();
 }
 
 bool IValue::isTensor() const { return is<Tensor>(); }
@@ -132,9 +135,9 @@ bool IValue::isBool() const { return is<bool>(); }
 bool IValue::isInt() const { return is<int64_t>(); }
 bool IValue::isDouble() const { return is<double>(); }
 bool IValue::isString() const { return is<std::string>(); }
-bool IValue::isIntList() const { return is<std::vector<int64_t>>(); }
-bool IValue::isDoubleList() const { return is<std::vector<double>>(); }
-bool IValue::isTensorList() const { return is<std::vector<Tensor>>(); }
+bool IValue::isIntList() const { return is<List<int64_t>>(); }
+bool IValue::isDoubleList() const { return is<List<double>>(); }
+bool IValue::isTensorList() const { return is<List<Tensor>>(); }
 bool IValue::isTuple() const { return is<std::shared_ptr<const ivalue::Tuple>>(); }
 
 Tensor IValue::toTensor() const { return isNone() ? Tensor() : get<Tensor>(); }
@@ -147,8 +150,11 @@ bool IValue::isList() const {
 }
 bool IValue::isGenericDict() const { return is<impl::GenericDict>(); }
 
-std::vector<int64_t> IValue::toIntVector() const { return list<int64_t>(); }
-std::vector<Tensor> IValue::toTensorVector() const { return list<Tensor>(); }
+List<int64_t> IValue::toIntList() const { return list<int64_t>(); }
+List<Tensor> IValue::toTensorList() const { return list<Tensor>(); }
+std::vector<int64_t> IValue::toIntVector() const { return toIntList().vec(); }
+std::vector<double> IValue::toDoubleVector() const { return toDoubleList().vec(); }
+std::vector<Tensor> IValue::toTensorVector() const { return toTensorList().vec(); }
 std::shared_ptr<const ivalue::Tuple> IValue::toTuple() const {
   return get<std::shared_ptr<const ivalue::Tuple>>();
 }
@@ -159,9 +165,9 @@ impl::GenericList IValue::toList() const {
     for (const auto& e : elements) out.push_back(e);
     return out;
   };
-  if (isIntList()) return listed(get<std::vector<int64_t>>());
-  if (isDoubleList()) return listed(get<std::vector<double>>());
-  if (isTensorList()) return listed(get<std::vector<Tensor>>());
+  if (isIntList()) return listed(get<List<int64_t>>());
+  if (isDoubleList()) return listed(get<List<double>>());
+  if (isTensorList()) return listed(get<List<Tensor>>());
   if (isTuple()) return listed(toTupleRef().elements());
   return get<impl::GenericList>();
 }
@@ -170,10 +176,11 @@ Scalar IValue::toScalar() const {
   if (isInt()) return toInt();
   return get<double>();
 }
-std::vector<double> IValue::toDoubleVector() const {
+List<double> IValue::toDoubleList() const {
   if (!isIntList()) return list<double>();
-  const auto& ints = get<std::vector<int64_t>>();
-  return std::vector<double>(ints.begin(), ints.end());
+  List<double> out;
+  for (const int64_t v : get<List<int64_t>>()) out.push_back(double(v));
+  return out;
 }
 std::tuple<double, double> IValue::toDoublePair() const {
   const std::vector<double> v = toDoubleVector();

@@ -47,7 +47,8 @@ class Tuple {
 /// A value of any of the kinds that archives and contexts keep: None, a tensor, a bool, an integer,
 /// a double, a string, a list of integers, doubles, tensors or of anything, a tuple, or a dict. All
 /// of these convert to it; an undefined tensor and an empty optional are None, and a pair of
-/// doubles is a list of two. Lists of anything and dicts are shared by copies, as in Python.
+/// doubles is a list of two. Lists and dicts are shared by copies, as in Python: also a List of
+/// integers, doubles or tensors with its IValue. Lists and dicts of other types are copied.
 class IValue {
  public:
   IValue() = default;
@@ -75,6 +76,9 @@ class IValue {
   IValue(std::shared_ptr<const ivalue::Tuple> v);
   IValue(impl::GenericList v);
   IValue(impl::GenericDict v);
+  IValue(List<int64_t> v);
+  IValue(List<double> v);
+  IValue(List<Tensor> v);
   // Defined with Dict and List.
   template <class Key, class Value>
   IValue(const Dict<Key, Value>& v);
@@ -139,6 +143,13 @@ class IValue {
   std::vector<double> toDoubleVector() const;
   /// The list of tensors; empty for any empty list. Throws Error for another kind.
   std::vector<Tensor> toTensorVector() const;
+  /// The List of integers, which is shared, as toIntVector() gives them.
+  List<int64_t> toIntList() const;
+  /// The List of doubles, which is shared unless it is one of integers, as toDoubleVector() gives
+  /// them.
+  List<double> toDoubleList() const;
+  /// The List of tensors, which is shared, as toTensorVector() gives them.
+  List<Tensor> toTensorList() const;
   /// Any list, or a tuple, as a list of anything; a List is not copied. Throws Error for another
   /// kind.
   impl::GenericList toList() const;
@@ -175,9 +186,9 @@ class IValue {
   template <class T>
   const T& get() const;
   template <class T>
-  std::vector<T> list() const;
+  List<T> list() const;
 
-  // Null for None. Never written to, and so shared by copies.
+  // Null for None. Copies share it.
   std::shared_ptr<const Held> value_;
 };
 

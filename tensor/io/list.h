@@ -67,6 +67,8 @@ class List final {
 
   List() : list_(std::make_shared<std::vector<T>>()) {}
   List(std::initializer_list<T> values) : list_(std::make_shared<std::vector<T>>(values)) {}
+  explicit List(std::vector<T> values)
+      : list_(std::make_shared<std::vector<T>>(std::move(values))) {}
   explicit List(ArrayRef<T> values)
       : list_(std::make_shared<std::vector<T>>(values.begin(), values.end())) {}
 
@@ -103,6 +105,16 @@ class List final {
     const std::vector<T> values = *other.list_;
     list_->insert(list_->end(), values.begin(), values.end());
   }
+  /// Puts an element before a place, and gives the element's place.
+  iterator insert(iterator at, T value) const { return list_->insert(at, std::move(value)); }
+  /// The same with an element that is made of the arguments.
+  template <class... Args>
+  iterator emplace(iterator at, Args&&... args) const {
+    return list_->emplace(at, std::forward<Args>(args)...);
+  }
+  /// Removes an element, or those from one place up to another, and gives the next one's place.
+  iterator erase(iterator at) const { return list_->erase(at); }
+  iterator erase(iterator first, iterator last) const { return list_->erase(first, last); }
   /// Removes the last element.
   void pop_back() const { list_->pop_back(); }
   /// Removes all elements.
@@ -155,6 +167,12 @@ struct detail::FromIValue<List<T>> {
   static List<T> get(const IValue& from) {
     if constexpr (std::is_same_v<T, IValue>) {
       return from.toList();
+    } else if constexpr (std::is_same_v<T, int64_t>) {
+      return from.toIntList();
+    } else if constexpr (std::is_same_v<T, double>) {
+      return from.toDoubleList();
+    } else if constexpr (std::is_same_v<T, Tensor>) {
+      return from.toTensorList();
     } else {
       List<T> out;
       for (const IValue& e : from.toList()) out.push_back(e.to<T>());

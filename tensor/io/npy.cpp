@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <istream>
 #include <ostream>
+#include <unordered_set>
 
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
@@ -33,9 +34,18 @@ void put_into(const char* op, std::ostream& stream,
 }
 
 void put(const NamedTensors& tensors, bool compressed, const WriteBytes& write) {
-  ZipWriter zip("save_npz", write);
+  static constexpr const char* op = "save_npz";
+  // Before anything is written: a stream's bytes cannot be taken back.
+  std::unordered_set<std::string> entries;
   for (const auto& [name, tensor] : tensors) {
-    const npy::Written array = npy::lay_out("save_npz", name, tensor);
+    const std::string entry = name + std::string(ending);
+    ZipWriter::check_name(op, entry);
+    if (!entries.insert(entry).second) fail("{}: the name {} was written twice", op, entry);
+    npy::check(op, name, tensor);
+  }
+  ZipWriter zip(op, write);
+  for (const auto& [name, tensor] : tensors) {
+    const npy::Written array = npy::lay_out(op, name, tensor);
     const ZipWriter::Pieces content = {array.header, array.data()};
     const std::string entry = name + std::string(ending);
     compressed ? zip.deflate(entry, content) : zip.store(entry, content);
@@ -100,20 +110,28 @@ struct NpzFile::Impl {
   std::string where;
 };
 
-NpzFile::NpzFile(const std::string& filename)
-    : impl_(new Impl{ZipReader("load_npz", filename), "load_npz: " + filename}) {}
-NpzFile::NpzFile(std::istream& stream)
-    : impl_(new Impl{ZipReader("load_npz", stream), "load_npz"}) {}
+NpzFile::NpzFile(const std::string& filename) try
+    : impl_(new Impl{ZipReader("load_npz", filename), "load_npz: " + filename}) {
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
+}
+NpzFile::NpzFile(std::istream& stream) try
+    : impl_(new Impl{ZipReader("load_npz", stream), "load_npz"}) {
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
+}
 NpzFile::NpzFile(NpzFile&&) noexcept = default;
 NpzFile& NpzFile::operator=(NpzFile&&) noexcept = default;
 NpzFile::~NpzFile() = default;
 
-std::vector<std::string> NpzFile::keys() const {
+std::vector<std::string> NpzFile::keys() const try {
   std::vector<std::string> names;
   for (const ZipEntry& e : impl_->zip.entries())
     if (std::string_view(e.name).ends_with(ending))
       names.push_back(e.name.substr(0, e.name.size() - ending.size()));
   return names;
+} catch (...) {
+  detail::rethrow_as_error("load_npz");
 }
 
 bool NpzFile::contains(const std::string& name) const {

@@ -8,6 +8,7 @@
 #include "tensor/base/fail.h"
 #include "tensor/io/elements.h"
 #include "tensor/io/file_kind.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -144,7 +145,7 @@ class HeaderParser {
         for (const Kind& k : kinds)
           if (k.kind == s[0] && k.bytes == bytes) return {k.type, big_endian};
     const bool numbers = !s.empty() && (s[0] == 'f' || s[0] == 'i' || s[0] == 'u' || s[0] == 'b');
-    fail("{}: elements of type '{}' ({}), which no tensor holds", where_, descr,
+    fail("{}: elements of type '{}' ({}), which no tensor holds", where_, clipped(descr),
          numbers ? "numbers of another size" : name_of(s.empty() ? ' ' : s[0]));
   }
   Dims shape() {
@@ -279,14 +280,21 @@ std::string_view Written::data() const {
   return {static_cast<const char*>(elements.data_ptr()), elements.nbytes()};
 }
 
-Written lay_out(const std::string& op, const std::string& name, const Tensor& t) {
+void check(const std::string& op, const std::string& name, const Tensor& t) {
   const std::string where = name.empty() ? op : op + ": " + name;
   if (!t.defined()) fail("{}: an undefined tensor", where);
   if (t.sizes().size() > most_dims)
     fail("{}: {} dims, more than the {} that NumPy has", where, t.dim(), most_dims);
+  if (t.dtype() == kBool) {
+    const Tensor bools = raw::contiguous(t);
+    check_bools(where, bools.data_ptr(), bools.nbytes());
+  }
+}
+
+Written lay_out(const std::string& op, const std::string& name, const Tensor& t) {
+  check(op, name, t);
   const Kind* kind = std::find_if(std::begin(kinds), std::end(kinds),
                                   [&](const Kind& k) { return k.type == t.dtype(); });
-  if (kind == std::end(kinds)) fail("{}: NumPy has no {}", where, t.dtype());
   const bool fortran_order = !t.is_contiguous() && reversed(t).is_contiguous();
   std::string shape = joined(t.sizes());
   if (t.sizes().size() == 1) shape += ',';

@@ -24,7 +24,9 @@ struct Written {
   Tensor elements;  // whose storage has them in the order of the file
   std::string_view data() const;
 };
-// `op` and `name` stand in the errors.
+// Throws Error, with `op` and `name`, for what read_array() would refuse.
+void check(const std::string& op, const std::string& name, const Tensor& t);
+// The same, and lays it out.
 Written lay_out(const std::string& op, const std::string& name, const Tensor& t);
 
 }  // namespace gradus::npy

@@ -5,7 +5,7 @@ namespace gradus::pickle {
 // What is used many times must be short, or a small file would take long.
 constexpr size_t longest_name = 100;          // bytes of a name in an error, and of a device's
 constexpr size_t longest_storage_key = 1024;  // bytes
-constexpr size_t most_arguments = 16, most_flags = 16, most_dims = 64;
+constexpr size_t most_arguments = 16, most_flags = 16;
 
 const char* described(Kind kind) {
   switch (kind) {

@@ -14,6 +14,13 @@ namespace gradus::pickle {
 
 using Id = uint32_t;
 
+// What is read, and therefore written, at most. Numbers of nodes are Ids.
+inline constexpr size_t longest_pickle = size_t(1) << 31;
+// As in other archives.
+inline constexpr size_t most_dims = 64;
+// A key is read whenever it is looked up, and many dicts may have the same.
+inline constexpr size_t longest_key = 1 << 14;
+
 enum class Kind : uint8_t {
   none,
   boolean,
@@ -69,7 +76,8 @@ struct Graph {
 
 // Runs the pickle's opcodes, of protocols 1 to 5, on values that do nothing. Errors begin with
 // `where`. There are no more nodes, parts and marks than the pickle has bytes.
-Graph read_graph(std::string_view pickle, const std::string& where);
+Graph read_graph(std::string_view pickle, const std::string& where,
+                 size_t most_bytes = longest_pickle);
 
 // What the values are made with.
 struct Surroundings {
@@ -90,6 +98,8 @@ struct Pickled {
   std::string bytes;
   std::vector<Ref<StorageImpl>> storages;
 };
-Pickled write_pickle(const IValue& value, const std::string& where);
+// Throws Error, beginning with `where`, for what read_graph() and make_value() would refuse.
+Pickled write_pickle(const IValue& value, const std::string& where,
+                     size_t most_bytes = longest_pickle);
 
 }  // namespace gradus::pickle

@@ -12,8 +12,6 @@
 namespace gradus::pickle {
 namespace {
 
-// So that numbers of nodes are Ids, and far more than any file has.
-constexpr size_t longest_pickle = size_t(1) << 31;
 constexpr Id nothing = std::numeric_limits<Id>::max();
 
 class Machine {
@@ -21,9 +19,8 @@ class Machine {
   Machine(std::string_view pickle, const std::string& where)
       : bytes_(pickle), size_(pickle.size()), calls_(where) {}
 
-  Graph run() {
-    if (size_ > longest_pickle)
-      calls_.fail("a pickle of {} bytes, more than {}", size_, longest_pickle);
+  Graph run(size_t most_bytes) {
+    if (size_ > most_bytes) calls_.fail("a pickle of {} bytes, more than {}", size_, most_bytes);
     while (step(take<uint8_t>())) {
     }
     calls_.graph.root = pop();
@@ -366,8 +363,8 @@ bool Machine::step(uint8_t opcode) {
 
 }  // namespace
 
-Graph read_graph(std::string_view pickle, const std::string& where) {
-  return Machine(pickle, where).run();
+Graph read_graph(std::string_view pickle, const std::string& where, size_t most_bytes) {
+  return Machine(pickle, where).run(most_bytes);
 }
 
 }  // namespace gradus::pickle

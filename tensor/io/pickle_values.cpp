@@ -13,11 +13,7 @@
 namespace gradus::pickle {
 namespace {
 
-constexpr size_t most_dims = 64;      // as in other archives
-constexpr size_t longest_way = 16;    // of the containers that an error names
-constexpr size_t longest_name = 100;  // bytes of a key in an error
-// A key is read whenever it is looked up, and many dicts may have the same.
-constexpr size_t longest_key = 1 << 14;
+constexpr size_t longest_way = 16;  // of the containers that an error names
 
 // Depth first and without recursion: what is nested a million deep is made as well.
 class Maker {
@@ -59,9 +55,6 @@ class Maker {
   const std::vector<Id>& parts(Id id) const { return graph_.parts[node(id).place]; }
 
   // --- Errors -----------------------------------------------------------------------------------
-  static std::string clipped(std::string_view text) {
-    return std::string(text.substr(0, longest_name)) + (text.size() > longest_name ? "..." : "");
-  }
   std::string step(const Open& at) const {
     const size_t i = at.next - 1;
     if (node(at.id).kind != Kind::dict) return std::to_string(i);

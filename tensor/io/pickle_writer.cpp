@@ -5,6 +5,7 @@
 
 #include "tensor/base/fail.h"
 #include "tensor/io/dict.h"
+#include "tensor/io/elements.h"
 #include "tensor/io/list.h"
 #include "tensor/io/pickle_graph.h"
 #include "tensor/io/utf8.h"
@@ -17,7 +18,7 @@ constexpr size_t batch = 1000;
 
 class Writer {
  public:
-  explicit Writer(const std::string& where) : where_(where) {}
+  Writer(const std::string& where, size_t most_bytes) : where_(where), most_bytes_(most_bytes) {}
 
   Pickled write(const IValue& root) {
     put_bytes("\x80\x02");
@@ -27,8 +28,10 @@ class Writer {
         step();
       else
         close();
+      check_length();
     }
     put_bytes(".");
+    check_length();
     return std::move(out_);
   }
 
@@ -57,12 +60,17 @@ class Writer {
   static std::string open_step(const Open& o) {
     if (!o.value.isGenericDict()) return std::to_string(o.at - 1);
     const IValue& key = std::prev(o.entry)->key();
-    if (key.isString()) return key.toStringRef();
+    if (key.isString()) return clipped(key.toStringRef());
     return key.isInt() ? std::to_string(key.toInt()) : key.tagKind();
   }
   template <class... Args>
   [[noreturn, gnu::cold]] void refuse(fmt::format_string<Args...> text, Args&&... args) const {
     gradus::fail("{}: {}", here(), fmt::vformat(text, fmt::make_format_args(args...)));
+  }
+
+  void check_length() const {
+    if (out_.bytes.size() > most_bytes_)
+      refuse("a pickle of {} bytes, more than {}", out_.bytes.size(), most_bytes_);
   }
 
   // --- Opcodes ----------------------------------------------------------------------------------
@@ -115,8 +123,8 @@ class Writer {
   }
   void put_text(const std::string& text) {
     if (!is_utf8(text)) refuse("a string that is no UTF-8");
-    if (text.size() > std::numeric_limits<uint32_t>::max())
-      refuse("a string of {} bytes, more than torch.load takes", text.size());
+    if (text.size() > most_bytes_)
+      refuse("a string of {} bytes, more than {}", text.size(), most_bytes_);
     if (const auto found = texts_.find(text); found != texts_.end()) return get(found->second);
     put('X', uint32_t(text.size()));
     put_bytes(text);
@@ -130,8 +138,10 @@ class Writer {
     names_.emplace(name, keep());
   }
   template <class T, class Put>
-  void put_list(const std::vector<T>& list, Put put_element) {
+  void put_list(const List<T>& list, Put put_element) {
+    if (!is_new(list.id(), false)) return;
     put_bytes("]");
+    places_.emplace(list.id(), Kept{keep(), false});
     for (size_t i = 0; i < list.size(); ++i) {
       if (i % batch == 0) put_bytes(i == 0 ? "(" : "e(");
       put_element(list[i]);
@@ -139,6 +149,7 @@ class Writer {
     if (!list.empty()) put_bytes("e");
   }
   void put_dims(IntArrayRef dims) {
+    if (dims.size() > most_dims) refuse("{} dims, more than {}", dims.size(), most_dims);
     put_bytes("(");
     for (const int64_t d : dims) put_integer(d);
     put_bytes("t");
@@ -152,6 +163,7 @@ class Writer {
         refuse("types differ on a storage that tensors share, {} and {}", first, t.dtype);
       return;
     }
+    if (t.dtype == kBool) check_bools(here(), s->data(), s->nbytes());
     const std::string key = std::to_string(out_.storages.size());
     put_bytes("(");
     put_text("storage");
@@ -188,10 +200,10 @@ class Writer {
     if (v.isInt()) return put_integer(v.toInt());
     if (v.isDouble()) return put_double(v.toDouble());
     if (v.isString()) return put_text(v.toStringRef());
-    if (v.isIntList()) return put_list(v.toIntVector(), [&](int64_t e) { put_integer(e); });
-    if (v.isDoubleList()) return put_list(v.toDoubleVector(), [&](double e) { put_double(e); });
+    if (v.isIntList()) return put_list(v.toIntList(), [&](int64_t e) { put_integer(e); });
+    if (v.isDoubleList()) return put_list(v.toDoubleList(), [&](double e) { put_double(e); });
     if (v.isTensorList())
-      return put_list(v.toTensorVector(), [&](const Tensor& e) { put_tensor(e); });
+      return put_list(v.toTensorList(), [&](const Tensor& e) { put_tensor(e); });
     if (v.isGenericDict()) {
       const impl::GenericDict dict = v.toGenericDict();
       if (!is_new(dict.id(), true)) return;
@@ -220,6 +232,8 @@ class Writer {
     if (i % batch == 0) put_bytes(i == 0 ? "(" : is_dict ? "u(" : "e(");
     if (!is_dict) return enter(o.value.toList().get(i));
     const auto& entry = *o.entry++;
+    if (entry.key().isString() && entry.key().toStringRef().size() > longest_key)
+      refuse("a key of {} bytes, more than {}", entry.key().toStringRef().size(), longest_key);
     enter(entry.key());
     enter(entry.value());
   }
@@ -236,6 +250,7 @@ class Writer {
   }
 
   const std::string& where_;
+  size_t most_bytes_;
   Pickled out_;
   std::vector<Open> open_;
   uint32_t kept_ = 0;
@@ -247,8 +262,8 @@ class Writer {
 
 }  // namespace
 
-Pickled write_pickle(const IValue& value, const std::string& where) {
-  return Writer(where).write(value);
+Pickled write_pickle(const IValue& value, const std::string& where, size_t most_bytes) {
+  return Writer(where, most_bytes).write(value);
 }
 
 }  // namespace gradus::pickle

@@ -10,6 +10,7 @@
 
 #include "tensor/base/fail.h"
 #include "tensor/io/strict_json.h"
+#include "tensor/io/utf8.h"
 
 namespace gradus::safetensors {
 namespace {
@@ -54,7 +55,7 @@ uint64_t bytes_of(const std::string& where, const Entry& e) {
   for (int64_t s : e.shape)
     if (__builtin_mul_overflow(bytes, s, &bytes) ||
         __builtin_mul_overflow(span, std::max<int64_t>(s, 1), &span))
-      fail("{}: {}: shape {} is too large", where, e.name, IntArrayRef(e.shape));
+      fail("{}: {}: shape {} is too large", where, clipped(e.name), IntArrayRef(e.shape));
   return uint64_t(bytes);
 }
 
@@ -67,7 +68,7 @@ void check_unique(const std::string& where, const List& list, Name name) {
   for (const auto& each : list) names.push_back(&name(each));
   std::sort(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a < *b; });
   for (size_t i = 1; i < names.size(); ++i)
-    if (*names[i - 1] == *names[i]) fail("{}: the header has {} twice", where, *names[i]);
+    if (*names[i - 1] == *names[i]) fail("{}: the header has {} twice", where, clipped(*names[i]));
 }
 
 // {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
@@ -80,7 +81,7 @@ class HeaderParser : public StrictJson {
   bool number_unsigned(number_unsigned_t v) override {
     if (!list_) wrong("a number");
     if (v > uint64_t(std::numeric_limits<int64_t>::max()) || list_->size() >= most_dims)
-      fail("{}: {}: {} is too large", where_, name_, field_);
+      fail("{}: {}: {} is too large", where_, clipped(name_), field_);
     list_->push_back(int64_t(v));
     return true;
   }
@@ -120,15 +121,16 @@ class HeaderParser : public StrictJson {
   bool end_object() override {
     if (depth_-- == 2 && !in_metadata_) {
       for (size_t i = 0; i < std::size(fields); ++i)
-        if (!(seen_ >> i & 1)) fail("{}: {}: the header has no {}", where_, name_, fields[i]);
+        if (!(seen_ >> i & 1))
+          fail("{}: {}: the header has no {}", where_, clipped(name_), fields[i]);
       if (offsets_.size() != 2 || offsets_[0] > offsets_[1])
-        fail("{}: {}: data_offsets {} are no range", where_, name_, IntArrayRef(offsets_));
+        fail("{}: {}: data_offsets {} are no range", where_, clipped(name_), IntArrayRef(offsets_));
       entry_.begin = uint64_t(offsets_[0]);
       entry_.end = uint64_t(offsets_[1]);
       const bool known = entry_.unknown_code.empty();
       if (const uint64_t bytes = known ? bytes_of(where_, entry_) : 0;
           known && bytes != entry_.end - entry_.begin)
-        fail("{}: {}: bytes differ, {} of shape and {} in the file", where_, name_, bytes,
+        fail("{}: {}: bytes differ, {} of shape and {} in the file", where_, clipped(name_), bytes,
              entry_.end - entry_.begin);
       header.tensors.push_back(std::move(entry_));
     }
@@ -158,7 +160,7 @@ class HeaderParser : public StrictJson {
         return;
       }
     if (!any_dtype_ || code.empty())
-      fail("{}: {}: there is no element type {} here", where_, name_, code);
+      fail("{}: {}: there is no element type {} here", where_, clipped(name_), clipped(code));
     entry_.unknown_code = std::move(code);
   }
   std::string no_json(size_t at) const override {
@@ -166,7 +168,7 @@ class HeaderParser : public StrictJson {
   }
   std::string refusal(const char* what) const override {
     return fmt::format("{}: the header has {} where none belongs{}{}", where_, what,
-                       name_.empty() ? "" : ", at ", name_);
+                       name_.empty() ? "" : ", at ", clipped(name_));
   }
   static constexpr std::string_view fields[] = {"dtype", "shape", "data_offsets"};
   const std::string& where_;
@@ -179,14 +181,6 @@ class HeaderParser : public StrictJson {
   std::string name_, field_;
   Entry entry_;
 };
-
-std::string quoted(const std::string& s) {
-  try {
-    return json(s).dump();
-  } catch (const json::exception&) {
-    fail("save: a name or string is not UTF-8");
-  }
-}
 
 std::string number(double v) {
   if (v != v) return "NaN";
@@ -256,7 +250,7 @@ Header parse_header(std::string_view text, const std::string& where, bool any_dt
   uint64_t at = 0;
   for (const Entry& e : header.tensors) {
     if (e.begin != at)
-      fail("{}: {}: starts at byte {}, where {} is due", where, e.name, e.begin, at);
+      fail("{}: {}: starts at byte {}, where {} is due", where, clipped(e.name), e.begin, at);
     at = e.end;
   }
   return header;
@@ -287,6 +281,14 @@ std::string format_header(const Header& header) {
   s += '}';
   s.resize((s.size() + 7) / 8 * 8, ' ');
   return s;
+}
+
+std::string quoted(const std::string& s) {
+  try {
+    return json(s).dump();
+  } catch (const json::exception&) {
+    fail("save: a name or string is not UTF-8");
+  }
 }
 
 std::string to_text(const IValue& v) {

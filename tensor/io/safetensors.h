@@ -41,6 +41,8 @@ std::string_view code_of(const Entry& entry);
 // Padded to a multiple of 8 bytes, so that the data is aligned.
 std::string format_header(const Header& header);
 
+// A text in JSON. Throws Error for one that is no UTF-8.
+std::string quoted(const std::string& text);
 // A value that is no tensor as JSON text, and back; text that is no such JSON is a string.
 std::string to_text(const IValue& value);
 IValue from_text(const std::string& text);

@@ -97,7 +97,11 @@ class Model {
 }  // namespace safetensors
 
 const std::vector<int64_t>& SafeSlice::get_shape() const { return entry_->shape; }
-std::string SafeSlice::get_dtype() const { return std::string(safetensors::code_of(*entry_)); }
+std::string SafeSlice::get_dtype() const try {
+  return std::string(safetensors::code_of(*entry_));
+} catch (...) {
+  detail::rethrow_as_error("get_slice");
+}
 ScalarType SafeSlice::dtype() const { return entry_->dtype; }
 
 Tensor SafeSlice::index(const std::vector<indexing::TensorIndex>& indices) const try {
@@ -112,10 +116,20 @@ safe_open::safe_open(const std::string& filename, Backend backend) try
   detail::rethrow_as_error("safe_open");
 }
 
-std::vector<std::string> safe_open::keys() const { return model_->keys(); }
-std::vector<std::string> safe_open::offset_keys() const { return model_->offset_keys(); }
+std::vector<std::string> safe_open::keys() const try { return model_->keys(); } catch (...) {
+  detail::rethrow_as_error("safe_open");
+}
+std::vector<std::string> safe_open::offset_keys() const try {
+  return model_->offset_keys();
+} catch (...) {
+  detail::rethrow_as_error("safe_open");
+}
 bool safe_open::contains(const std::string& name) const { return model_->contains(name); }
-std::map<std::string, std::string> safe_open::metadata() const { return model_->metadata(); }
+std::map<std::string, std::string> safe_open::metadata() const try {
+  return model_->metadata();
+} catch (...) {
+  detail::rethrow_as_error("safe_open");
+}
 
 Tensor safe_open::get_tensor(const std::string& name) const try {
   const auto [reader, entry] = model_->find(name);
@@ -131,20 +145,24 @@ Tensor safe_open::get_tensor(const std::string& name, ScalarType dtype) const tr
   detail::rethrow_as_error("get_tensor");
 }
 
-NamedTensors safe_open::get_tensors() const {
+NamedTensors safe_open::get_tensors() const try {
   NamedTensors all;
   for (std::string& name : offset_keys()) {
     Tensor t = get_tensor(name);
     all.emplace_back(std::move(name), std::move(t));
   }
   return all;
+} catch (...) {
+  detail::rethrow_as_error("safe_open");
 }
 
-SafeSlice safe_open::get_slice(const std::string& name, std::optional<ScalarType> dtype) const {
+SafeSlice safe_open::get_slice(const std::string& name, std::optional<ScalarType> dtype) const try {
   SafeSlice slice;
   std::tie(slice.reader_, slice.entry_) = model_->find(name);
   slice.as_ = dtype;
   return slice;
+} catch (...) {
+  detail::rethrow_as_error("get_slice");
 }
 
 NamedTensors load_file(const std::string& filename, safe_open::Backend backend) {

@@ -91,8 +91,8 @@ Index read_index(const char* op, const std::string& filename) {
   const File file(op, filename, O_RDONLY);
   const std::optional<uint64_t> size = file.size();
   if (!size) fail("{}: not a regular file", where);
-  if (*size > longest_header)
-    fail("{}: an index of {} bytes, more than {}", where, *size, longest_header);
+  if (*size > longest_index)
+    fail("{}: an index of {} bytes, more than {}", where, *size, longest_index);
   std::string text(*size, '\0');
   text.resize(file.read(text.data(), text.size()));
   if (!text.starts_with('{')) fail("{}: the index is no JSON at byte 1", where);

@@ -8,6 +8,9 @@
 
 namespace gradus::safetensors {
 
+// Bytes of an index that is read, and therefore written.
+inline constexpr uint64_t longest_index = 100'000'000;
+
 struct Index {
   struct Place {
     std::string name;

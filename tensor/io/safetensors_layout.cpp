@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/base/fail.h"
+#include "tensor/io/elements.h"
 #include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 
@@ -38,6 +39,10 @@ FileLayout lay_out(const char* op, std::vector<std::pair<const std::string*, Ten
     if (t.sizes().size() > most_dims)
       fail("{}: {} has {} dims, more than the {} that are read again", op, *name, t.dim(),
            most_dims);
+    if (t.dtype() == kBool) {
+      const Tensor bools = raw::contiguous(t);
+      check_bools(fmt::format("{}: {}", op, *name), bools.data_ptr(), bools.nbytes());
+    }
     header.tensors.push_back({*name, t.dtype(), {}, t.sizes().vec(), at, at + t.nbytes()});
     at += t.nbytes();
   }

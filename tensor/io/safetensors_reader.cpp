@@ -9,6 +9,7 @@
 #include "tensor/base/fail.h"
 #include "tensor/io/file_kind.h"
 #include "tensor/io/runs.h"
+#include "tensor/io/utf8.h"
 #include "tensor/raw.h"
 #include "tensor/shape.h"
 
@@ -67,14 +68,16 @@ const Entry* Reader::find(std::string_view name) const {
 }
 
 void Reader::check_type(const Entry& e, std::optional<ScalarType> as) const {
-  if (as && !is_held(*as)) fail("{}: {}: no tensor has elements of {}", where_, e.name, *as);
+  if (as && !is_held(*as))
+    fail("{}: {}: no tensor has elements of {}", where_, clipped(e.name), *as);
   if (is_held(e.dtype)) return;
   const ScalarType wide = widened(e.dtype);
   if (wide == ScalarType::Undefined)
-    fail("{}: {}: elements of {}, which no tensor holds", where_, e.name, code_of(e));
+    fail("{}: {}: elements of {}, which no tensor holds", where_, clipped(e.name),
+         clipped(code_of(e)));
   if (!as)
     fail("{}: {}: elements of {}, which no tensor holds; get_tensor(name, {}) converts them",
-         where_, e.name, code_of(e),
+         where_, clipped(e.name), clipped(code_of(e)),
          wide == kFloat ? "kFloat"
          : wide == kInt ? "kInt"
                         : "kLong");
@@ -85,7 +88,7 @@ void Reader::take(const Entry& e, uint64_t at, void* to, size_t bytes) const {
   if (map_)
     std::memcpy(to, map_->data() + data_at_ + e.begin + at, bytes);
   else if (file_.read_at(data_at_ + e.begin + at, to, bytes) != bytes)
-    fail("{}: {}: the file was cut after it was opened", where_, e.name);
+    fail("{}: {}: the file was cut after it was opened", where_, clipped(e.name));
 }
 
 // The file's own pages as a tensor.

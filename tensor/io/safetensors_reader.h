@@ -9,6 +9,7 @@
 #include "tensor/io/elements.h"
 #include "tensor/io/mapped_file.h"
 #include "tensor/io/safetensors.h"
+#include "tensor/io/utf8.h"
 
 namespace gradus::safetensors {
 
@@ -32,7 +33,7 @@ class Reader {
               const std::vector<indexing::TensorIndex>& indices) const;
 
  private:
-  std::string where_of(const Entry& e) const { return where_ + ": " + e.name; }
+  std::string where_of(const Entry& e) const { return where_ + ": " + clipped(e.name); }
   void check_type(const Entry& e, std::optional<ScalarType> as) const;
   void take(const Entry& e, uint64_t at, void* to, size_t bytes) const;
   std::optional<Tensor> mapped(const Entry& e) const;

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 
 #include "tensor/base/fail.h"
 #include "tensor/base/rethrow.h"
 #include "tensor/io/safetensors_file.h"
+#include "tensor/io/safetensors_index.h"
 #include "tensor/io/safetensors_layout.h"
 #include "tensor/shape.h"
 
@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using safetensors::FileLayout;
+using safetensors::longest_index;
 using Metadata = std::map<std::string, std::string>;
 
 void check_names(const char* op, const NamedTensors& tensors) {
@@ -73,19 +74,30 @@ std::vector<Refs> cut(const NamedTensors& tensors, uint64_t most) {
   return shards;
 }
 
+using Lines = std::map<std::string, std::string>;  // a name and the JSON of its value
+
+std::string object_text(const Lines& lines, const std::string& indent) {
+  std::string text = "{";
+  for (const auto& [name, value] : lines)
+    text += (text.size() > 1 ? "," : "") + ("\n" + indent + "  ") + safetensors::quoted(name) +
+            ": " + value;
+  return text + '\n' + indent + '}';
+}
+
 std::string index_text(const std::vector<FileLayout>& shards, const std::vector<std::string>& names,
                        const Metadata& metadata) {
-  nlohmann::json index;
+  Lines map, more;
   uint64_t bytes = 0;
-  auto& map = index["weight_map"] = nlohmann::json::object();
   for (size_t i = 0; i < shards.size(); ++i)
     for (const auto& [name, t] : shards[i].tensors) {
-      map[*name] = names[i];
+      map[*name] = safetensors::quoted(names[i]);
       bytes += t.nbytes();
     }
-  index["metadata"] = metadata;
-  index["metadata"]["total_size"] = bytes;
-  return index.dump(2) + '\n';
+  for (const auto& [name, value] : metadata) more[name] = safetensors::quoted(value);
+  more["total_size"] = std::to_string(bytes);
+  return object_text(
+             {{"metadata", object_text(more, "  ")}, {"weight_map", object_text(map, "  ")}}, "") +
+         '\n';
 }
 
 }  // namespace
@@ -118,6 +130,14 @@ std::string save_shards(const NamedTensors& tensors, const std::string& folder,
   for (size_t i = 1; i <= count && count > 1; ++i)
     names.push_back(fmt::format("model-{:05}-of-{:05}.safetensors", i, count));
 
+  std::string last = fs::path(folder) / names[0], index;
+  if (count > 1) {
+    last = fs::path(folder) / "model.safetensors.index.json";
+    index = index_text(shards, names, metadata);
+    if (index.size() > longest_index)
+      fail("{}: an index of {} bytes, more than the {} that are read again", op, index.size(),
+           longest_index);
+  }
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) fail("{}: cannot make the folder {}: {}", op, folder, error.message());
@@ -126,12 +146,7 @@ std::string save_shards(const NamedTensors& tensors, const std::string& folder,
     const Replacement& file = files.emplace_back(fs::path(folder) / names[i], op);
     shards[i].write([&](const void* data, size_t bytes) { file.write(data, bytes); });
   }
-  std::string last = fs::path(folder) / names[0];
-  if (count > 1) {
-    last = fs::path(folder) / "model.safetensors.index.json";
-    const std::string text = index_text(shards, names, metadata);
-    files.emplace_back(last, op).write(text.data(), text.size());
-  }
+  if (count > 1) files.emplace_back(last, op).write(index.data(), index.size());
   for (Replacement& file : files) file.commit();
   return last;
 } catch (...) {

@@ -28,4 +28,12 @@ size_t find_no_utf8(std::string_view text) {
   return text.npos;
 }
 
+std::string clipped(std::string_view text) {
+  constexpr size_t longest = 100;
+  if (text.size() <= longest) return std::string(text);
+  size_t end = longest;
+  while (end > longest - 4 && (uint8_t(text[end]) & 0xc0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
 }  // namespace gradus

@@ -1,6 +1,7 @@
 // UTF-8, for .cpp files.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace gradus {
@@ -9,5 +10,8 @@ namespace gradus {
 // surrogate, a longer form of a shorter one; npos if there is none.
 size_t find_no_utf8(std::string_view text);
 inline bool is_utf8(std::string_view text) { return find_no_utf8(text) == text.npos; }
+
+// A name for an error: of a long one the first 100 bytes, whole characters where it is UTF-8.
+std::string clipped(std::string_view text);
 
 }  // namespace gradus

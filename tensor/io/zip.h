@@ -103,6 +103,8 @@ class ZipWriter {
   // Adds an entry. Throws Error for a name that was added before, that is no UTF-8, has a NUL or
   // more than 65535 bytes. After a failure to write, the archive is lost.
   //
+  // Throws as both do for the name of an entry.
+  static void check_name(const std::string& where, const std::string& name);
   // Stored, the content begins at a multiple of `alignment` bytes, at most 32768; 1 for anywhere.
   void store(const std::string& name, const Pieces& content, size_t alignment = 64);
   // Level 1 is the fastest, 9 the smallest.

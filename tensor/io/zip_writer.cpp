@@ -71,11 +71,15 @@ void ZipWriter::put(std::string_view bytes) {
   at_ += bytes.size();
 }
 
-ZipEntry ZipWriter::new_entry(const std::string& name, const Pieces& content) {
+void ZipWriter::check_name(const std::string& where, const std::string& name) {
   if (name.size() > elsewhere16)
-    fail("{}: a name of {} bytes, more than {}", where_, name.size(), elsewhere16);
-  if (name.find('\0') != name.npos) fail("{}: the name of an entry has a NUL", where_);
-  if (!is_utf8(name)) fail("{}: the name of an entry is not UTF-8", where_);
+    fail("{}: a name of {} bytes, more than {}", where, name.size(), elsewhere16);
+  if (name.find('\0') != name.npos) fail("{}: the name of an entry has a NUL", where);
+  if (!is_utf8(name)) fail("{}: the name of an entry is not UTF-8", where);
+}
+
+ZipEntry ZipWriter::new_entry(const std::string& name, const Pieces& content) {
+  check_name(where_, name);
   if (!names_.insert(name).second) fail("{}: the name {} was written twice", where_, name);
   ZipEntry e;
   e.name = name;

@@ -1,6 +1,7 @@
 #include "tensor/linalg/qr.h"
 
 #include <cmath>
+#include <limits>
 
 #include "tensor/base/fail.h"
 #include "tensor/linalg/matmul.h"
@@ -20,6 +21,14 @@ T make_reflection(T* a, int64_t stride, int64_t m, int64_t row, int64_t column) 
   T& head = a[row * stride + column];
   const T scale = std::max(most, std::abs(head));
   if (scale == 0) return 0;
+  // Quotients of numbers with fewer digits would be no reflection.
+  constexpr T least = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+  if (scale < least) {
+    for (int64_t i = row; i < m; ++i) a[i * stride + column] *= 1 / least;
+    const T tau = make_reflection(a, stride, m, row, column);
+    head *= least;
+    return tau;
+  }
   double sum = 0;
   for (int64_t i = row + 1; i < m; ++i) {
     const double x = double(a[i * stride + column] / scale);

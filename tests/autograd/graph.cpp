@@ -147,6 +147,30 @@ TEST_CASE("saved tensors: a hook that throws leaves nothing behind") {
     CHECK(message([&] { written.exp_(); }) == "no room");
   }
   CHECK(message([&] { written.sum().backward(); }).find("is freed") != std::string::npos);
+  // One that cannot be recorded is not done.
+  Tensor kept = x.view({1, 2}) * 1, product = x * 1;
+  const Tensor left = leaf({3}).view({1, 1});
+  {
+    const saved_tensors_hooks bad([](const Tensor&) -> Tensor { fail("no room"); },
+                                  [](const Tensor& t) { return t; });
+    CHECK(message([&] { kept.addmm_(left, x.view({1, 2})); }) == "no room");
+  }
+  x.mutable_grad() = Tensor();
+  kept.sum().backward();
+  CHECK(values(kept) == Values{1, 2});
+  CHECK(values(x.grad()) == Values{1, 1});
+  {
+    int packed = 0;
+    const saved_tensors_hooks second(
+        [&](const Tensor& t) {
+          if (++packed == 2) fail("no room");
+          return t;
+        },
+        [](const Tensor& t) { return t; });
+    CHECK(message([&] { product.cumprod_(0); }) == "no room");
+  }
+  CHECK(values(product) == Values{1, 2});
+  CHECK(message([&] { product.sum().backward(); }).find("is freed") != std::string::npos);
   const Tensor y = [&] {
     const saved_tensors_hooks wrong([](const Tensor& t) { return t; },
                                     [](const Tensor& t) { return t.sum(); });

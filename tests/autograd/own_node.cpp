@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 #include <torch/torch.h>
 
+#include <sstream>
+
 #include "tests/support.h"
 
 using torch::Tensor;
@@ -182,6 +184,34 @@ TEST_CASE("a node of the program's own: what is refused") {
   CHECK(message([&] {
           torch::autograd::set_history(torch::ones({2}, torch::kLong), many);
         }).find("a tensor of int64 has no gradient") != std::string::npos);
+}
+
+TEST_CASE("a node is printed as where it is") {
+  const Tensor x = torch::ones({2}).requires_grad_(), y = cube(x);
+  std::ostringstream node, none, address;
+  node << y.grad_fn();
+  none << x.grad_fn();
+  address << static_cast<const void*>(y.grad_fn().get());
+  CHECK(node.str() == address.str());
+  CHECK(none.str() == "0");
+}
+
+TEST_CASE("nodes of the program's own in a circle are refused") {
+  struct Pass : Node {
+    variable_list apply(variable_list&& grads) override { return {grads[0]}; }
+  };
+  for (const size_t length : {1, 2, 5}) {
+    std::vector<std::shared_ptr<Pass>> nodes;
+    for (size_t i = 0; i < length; ++i) nodes.push_back(std::make_shared<Pass>());
+    for (size_t i = 0; i < length; ++i)
+      nodes[i]->set_next_edges({torch::autograd::Edge(nodes[(i + 1) % length], 0)});
+    const Tensor x = torch::ones({2}).requires_grad_(), y = x * 2;
+    Tensor z = torch::ones({2});
+    torch::autograd::set_history(z, nodes[0]);
+    CHECK(message([&] { (z + y).sum().backward(); }).find("make a circle") != std::string::npos);
+    CHECK(values(torch::autograd::grad({(z + y).sum()}, {x})[0]) == Values{2, 2});
+    for (const auto& n : nodes) n->set_next_edges({});
+  }
 }
 
 TEST_CASE("hooks of nodes") {

@@ -225,3 +225,22 @@ TEST_CASE("a table is written as pandas writes it") {
     CHECK(bytes.str() == plain(row[2].text));
   }
 }
+
+TEST_CASE("floats are written as pandas writes them, and read back as the same bits") {
+  const TemporaryDirectory dir;
+  const std::vector<Cell> cases = test::read_table("csv_cases.txt");
+  for (const Cell& row : cases[4].items) {
+    CAPTURE(row[0].text);
+    const ScalarType dtype = row[0].text == "float32" ? kFloat : kDouble;
+    const std::vector<double> numbers = row[1].numbers();
+    const Tensor x = tensor(ArrayRef<double>(numbers), dtype);
+    data::write_csv({{"x", x}}, dir / "x.csv");
+    std::ostringstream bytes;
+    bytes << std::ifstream(dir / "x.csv", std::ios::binary).rdbuf();
+    CHECK(bytes.str() == plain(row[2].text));
+    const Tensor back = data::read_csv(dir / "x.csv", data::CSVOptions().dtype(dtype)).tensor("x");
+    REQUIRE((back.dtype() == dtype));
+    CHECK((((back == x) & (back.signbit() == x.signbit())) | (x != x)).all().item<bool>());
+    CHECK((back != back).equal(x != x));
+  }
+}

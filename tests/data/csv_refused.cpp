@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "data/csv.h"
@@ -74,6 +75,12 @@ TEST_CASE("columns that are not there are said") {
   CHECK(why("a,b\n", CSVOptions().usecols({"c"})) == "read_csv: the stream has no column \"c\"");
   CHECK(why("a,b\n", CSVOptions().usecols({2})) ==
         "read_csv: the stream has no column 2, its columns are 0 .. 1");
+  CHECK(why("a,b\n", CSVOptions().usecols({-1})) ==
+        "read_csv: the stream has no column -1, its columns are 0 .. 1");
+  CHECK(why("a,b\n", CSVOptions().dtype({{-1, kLong}})) ==
+        "read_csv: the stream has no column -1, its columns are 0 .. 1");
+  CHECK(why("a,\n", CSVOptions().usecols({std::numeric_limits<int64_t>::min()})) ==
+        "read_csv: the stream has no column -9223372036854775808, its columns are 0 .. 1");
   CHECK(why("a,b\n", CSVOptions().dtype({{"c", kLong}})) ==
         "read_csv: the stream has no column \"c\"");
   CHECK(why("1,2\n", CSVOptions().names({"a"})) ==
@@ -119,7 +126,7 @@ TEST_CASE("a packed file that holds too much, or is damaged, is refused") {
   std::ofstream(path, std::ios::binary) << bytes.str().substr(0, bytes.str().size() / 2);
   CHECK(message([&] {
           data::read_csv(path);
-        }).starts_with("read_csv: " + path + ": the data are damaged: "));
+        }).starts_with("read_csv: " + path + ": the data are damaged: unexpected end of file"));
 }
 
 TEST_CASE("options that make no sense are refused") {

@@ -14,8 +14,13 @@
 #include "autograd/ops/random/random.h"
 #include "data/csv.h"
 #include "data/data.h"
+#include "data/distributed_sampler.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
+#include "tensor/io/list.h"
+#include "tensor/io/npy.h"
+#include "tensor/io/pickle.h"
+#include "tensor/io/safetensors_file.h"
 #include "tests/archive.h"
 #include "tests/temporary_directory.h"
 
@@ -246,6 +251,77 @@ TEST_CASE("memory that is out while a table is read and written") {
                      data::write_csv(table.head(1), other);
                    });
   CHECK(files_in(dir.path) == 2);
+}
+
+TEST_CASE("memory that is out while arrays, pickles and files of tensors are read and written") {
+  const TemporaryDirectory dir;
+  const auto nothing = [](bool) {};
+  const NamedTensors tensors = {{"a", arange(6).view({2, 3})}, {"b", ones({2}, kBool)}};
+  const std::string npz = dir / "x.npz", npy = dir / "x.npy", file = dir / "x.safetensors",
+                    pt = dir / "x.pt", shards = dir / "model";
+  impl::GenericDict dict;
+  dict.insert("list", IValue(impl::GenericList{1, 2.5, "text", std::tuple(true, Tensor())}));
+  dict.insert("ints", IValue(List<int64_t>({1, 2})));
+  dict.insert("x", tensors[0].second);
+  const IValue saved = dict;
+  const std::vector<indexing::TensorIndex> second = {1};
+  const std::string index = save_shards(tensors, shards, 48);
+  save_npz(tensors, npz);
+  save_npy(tensors[0].second, npy);
+  save_file(tensors, file, {{"key", "value"}});
+  torch_save(dict, pt);
+  const std::vector<char> pickle = pickle_save(dict);
+
+  CHECK(for_each_request([&] { load_npz(npz); }, nothing) > 10);
+  for_each_request([&] { NpzFile(npz).keys(); }, nothing);
+  for_each_request([&] { NpzFile(npz).contains("a"); }, nothing);
+  for_each_request([&] { load_npy(npy); }, nothing);
+  CHECK(for_each_request([&] { load_file(file); }, nothing) > 10);
+  for_each_request([&] { load_file(index, safe_open::Backend::pread); }, nothing);
+  for_each_request([&] { safe_open(file).metadata(); }, nothing);
+  for_each_request([&] { safe_open(file).keys(); }, nothing);
+  for_each_request([&] { safe_open(index).offset_keys(); }, nothing);
+  for_each_request([&] { safe_open(file).contains("a"); }, nothing);
+  for_each_request([&] { safe_open(file).get_slice("a").index(second); }, nothing);
+  for_each_request([&] { safe_open(file).get_slice("a", kDouble).get_dtype(); }, nothing);
+  CHECK(for_each_request([&] { torch_load(pt); }, nothing) > 20);
+  for_each_request([&] { pickle_load(pickle); }, nothing);
+
+  const auto whole = [&](bool) {
+    CHECK(load_npz(npz).size() == 2);
+    CHECK(load_npy(npy).numel() == 6);
+    CHECK(load_file(file).size() == 2);
+    CHECK(load_file(index).size() == 2);
+    CHECK(torch_load(pt).toGenericDict().size() == 3);
+    CHECK(files_in(dir.path) == 5);
+    CHECK(files_in(shards) == 3);
+  };
+  for_each_request([&] { save_npz(tensors, npz, true); }, whole);
+  for_each_request([&] { save_npy(tensors[0].second, npy); }, whole);
+  for_each_request([&] { save_file(tensors, file); }, whole);
+  for_each_request([&] { save_shards(tensors, shards, 48); }, whole);
+  for_each_request([&] { torch_save(saved, pt); }, whole);
+
+  const std::string a = "a", b = "b", c = "c";
+  serialize::InputArchive archive;
+  archive.load_from(file);
+  for_each_request([&] { archive.keys(); }, nothing);
+  Tensor read = zeros({2, 3}, kLong);
+  for_each_request([&] { archive.read(a, read); }, nothing);
+  IValue value;
+  for_each_request([&] { archive.read(b, value); }, nothing);
+  serialize::InputArchive part;
+  for_each_request([&] { archive.read(c, part); }, nothing);
+  data::samplers::RandomSampler sampler(4);
+  const auto state = sampler.state_dict();
+  for_each_request([&] { sampler.state_dict(); }, nothing);
+  for_each_request([&] { sampler.load_state_dict(state); }, nothing);
+  for_each_request([&] { data::samplers::DistributedRandomSampler(9, 2); }, nothing);
+  const auto loader =
+      data::make_data_loader(data::datasets::TensorDataset(arange(6)), 2, /*shuffle=*/true);
+  const auto place = loader->state_dict();
+  for_each_request([&] { loader->state_dict(); }, nothing);
+  for_each_request([&] { loader->load_state_dict(place); }, nothing);
 }
 
 TEST_CASE("the limit of tensors' memory is an error as well") {

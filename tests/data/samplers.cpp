@@ -10,6 +10,7 @@
 #include "data/samplers.h"
 #include "tensor/random/generator_impl.h"
 #include "tests/archive.h"
+#include "tests/support.h"
 
 using namespace gradus;
 namespace samplers = data::samplers;
@@ -179,4 +180,26 @@ TEST_CASE("a share goes on from where it was saved") {
   CHECK(b.epoch() == 4);
   CHECK_THROWS_AS(samplers::DistributedRandomSampler(9, 2, 2), Error);
   CHECK_THROWS_AS(samplers::DistributedSequentialSampler(9, 0, 0), Error);
+}
+
+TEST_CASE("a distributed sampler gives examples that are there, also to many replicas") {
+  using samplers::DistributedRandomSampler;
+  std::vector<size_t> seen(2);
+  for (size_t rank = 0; rank < 8; ++rank) {
+    DistributedRandomSampler sampler(2, 8, rank);
+    const auto batch = sampler.next(5);
+    REQUIRE(batch->size() == 1);
+    REQUIRE(batch->at(0) < 2);
+    ++seen[batch->at(0)];
+    CHECK_FALSE(sampler.next(5));
+  }
+  CHECK(seen == std::vector<size_t>{4, 4});
+  // What no memory holds is an Error, and changes nothing.
+  DistributedRandomSampler sampler(3, 2, 1);
+  const size_t most = std::numeric_limits<size_t>::max();
+  CHECK(message([&] { sampler.reset(most); }) ==
+        "sampler: 18446744073709551615 examples are too many for 2 replicas");
+  CHECK_THROWS_AS(sampler.reset(most / 2 - 2), Error);
+  CHECK(sampler.size() == 2);
+  CHECK(sampler.next(5)->size() == 2);
 }

@@ -49,7 +49,7 @@ void let_go(const diff::List& tensors) {
     open.pop_back();
     if (!node || !seen.insert(node.get()).second) continue;
     node->release();
-    for (const auto& edge : node->edges()) open.push_back(edge.node);
+    for (const auto& edge : node->edges()) open.push_back(edge.function);
   }
 }
 

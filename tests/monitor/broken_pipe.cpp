@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "gradus.h"
 #include "monitor/log/logger.h"
@@ -62,6 +63,14 @@ TEST_CASE("a bar whose reader has ended does not end the program") {
           ProgressOutput::standard()->write("a line");
           return true;
         }) == 0);
+  for (const bool shared : {true, false})  // with stdout's buffer, or one of its own
+    CHECK(in_child([&](int fd) {
+            dup2(fd, STDOUT_FILENO);
+            std::ios::sync_with_stdio(shared);
+            ProgressOutput::to(std::cout)->write("a line");
+            std::cout.clear();
+            return true;
+          }) == 0);
   CHECK(in_child([](int fd) {  // and the program's own writes are as they were
           ProgressOutput::to(fd)->write("a line");
           return write(fd, "x", 1) == 1;

@@ -1,5 +1,8 @@
 #include "nn/hooks.h"
 
+#include "gradus.h"
+#include "nn/global_hooks.h"
+#include "optim/sgd.h"
 #include "tests/nn/tools.h"
 
 using namespace gradus;
@@ -325,4 +328,92 @@ TEST_CASE("hooks go with copies, and each copy has its own") {
   late.remove();
   CHECK_THROWS_WITH_AS(fc->register_forward_pre_hook(nn::ForwardPreHook()),
                        "register_forward_pre_hook: the hook is empty", Error);
+}
+
+TEST_CASE("hooks of modules and of optimisers have handles of one type") {
+  nn::Linear fc(1, 1);
+  optim::SGD sgd(fc->parameters(), 0.1);
+  int calls = 0;
+  std::vector<RemovableHandle> handles;
+  handles.push_back(fc->register_forward_pre_hook([&](nn::Module&, const Tensor&) { ++calls; }));
+  handles.push_back(sgd.register_step_pre_hook([&](optim::Optimizer&) { ++calls; }));
+  static_assert(std::is_same_v<nn::RemovableHandle, optim::RemovableHandle>);
+  CHECK(handles[0].id() != handles[1].id());
+  CHECK(RemovableHandle().id() == 0);
+  fc(ones({1, 1}));
+  sgd.step();
+  CHECK(calls == 2);
+  for (RemovableHandle& each : handles) each.remove();
+  fc(ones({1, 1}));
+  sgd.step();
+  CHECK(calls == 2);
+}
+
+TEST_CASE("hooks of all modules are called before a module's own") {
+  nn::Linear fc(2, 2);
+  nn::Sequential net(fc, nn::ReLU());
+  Names calls;
+  const auto note = [&](std::string what) {
+    return [&calls, what](nn::Module& m, const auto&...) {
+      calls.push_back(what + " " + detail::short_module_name(m));
+    };
+  };
+  const auto see = [&](std::string what) {
+    return [call = note(what)](nn::Module& m, const Tensor&) { call(m); };
+  };
+  const auto see_both = [&](std::string what) {
+    return [call = note(what)](nn::Module& m, const Tensor&, const Tensor&) { call(m); };
+  };
+  const auto see_grads = [&](std::string what) {
+    return [call = note(what)](nn::Module& m, const Tensors&) { call(m); };
+  };
+  const auto see_both_grads = [&](std::string what) {
+    return [call = note(what)](nn::Module& m, const Tensors&, const Tensors&) { call(m); };
+  };
+  fc->register_forward_pre_hook(see("own pre"));
+  fc->register_forward_hook(see_both("own post"));
+  fc->register_full_backward_pre_hook(see_grads("own back pre"));
+  fc->register_full_backward_hook(see_both_grads("own back"));
+  std::vector<nn::RemovableHandle> handles = {
+      nn::register_module_forward_pre_hook(see("pre")),
+      nn::register_module_forward_hook(see_both("post")),
+      nn::register_module_full_backward_pre_hook(see_grads("back pre")),
+      nn::register_module_full_backward_hook(see_both_grads("back"))};
+  net(ones({1, 2}).requires_grad_()).sum().backward();
+  CHECK(calls == Names{"pre Sequential", "pre Linear", "own pre Linear", "post Linear",
+                       "own post Linear", "pre ReLU", "post ReLU", "post Sequential",
+                       "back pre Sequential", "back pre ReLU", "back ReLU", "back pre Linear",
+                       "own back pre Linear", "back Linear", "own back Linear", "back Sequential"});
+  for (nn::RemovableHandle& h : handles) h.remove();
+  for (nn::RemovableHandle& h : handles) h.remove();
+  calls.clear();
+  net(ones({1, 2})).sum().backward();
+  CHECK(calls ==
+        Names{"own pre Linear", "own post Linear", "own back pre Linear", "own back Linear"});
+}
+
+TEST_CASE("hooks of all modules replace arguments and results, and may remove themselves") {
+  nn::RemovableHandle twice = nn::register_module_forward_pre_hook(
+                          [](nn::Module&, const Tensor&x) { return x * 2; }),
+                      more = nn::register_module_forward_hook(
+                          [&](nn::Module&, const Tensor&, const Tensor&y) {
+                            more.remove();
+                            return y + 1;
+                          });
+  nn::ReLU relu;
+  const Tensor x = tensor({-1.0, 3.0});
+  CHECK(relu(x).equal(tensor({1.0, 7.0})));
+  CHECK(relu(x).equal(tensor({0.0, 6.0})));
+  CHECK(relu->forward(x).equal(tensor({0.0, 3.0})));
+  twice.remove();
+  CHECK(relu(x).equal(tensor({0.0, 3.0})));
+  Failing failing;
+  int seen = 0;
+  auto always = nn::register_module_forward_hook(
+      [&](nn::Module&, const Tensor&, const Tensor& y) { seen += !y.defined(); }, true);
+  CHECK_THROWS_WITH_AS(failing(x), "it fails", Error);
+  CHECK(seen == 1);
+  always.remove();
+  CHECK_THROWS_WITH_AS(nn::register_module_forward_hook(nn::ForwardHook()),
+                       "register_module_forward_hook: the hook is empty", Error);
 }

@@ -142,6 +142,28 @@ TEST_CASE("to converts floating parameters and buffers, gradients too, in place"
   CHECK_THROWS_AS(net->to(Device(kCUDA)), Error);
 }
 
+TEST_CASE("to_empty gives new memory, half says that there is none of its kind") {
+  nn::Sequential net(nn::Linear(2, 2), nn::BatchNorm1d(2));
+  const auto memory = [&] {
+    std::vector<void*> all;
+    for (const auto& item : net->state_dict()) all.push_back(item.value().data_ptr());
+    return all;
+  };
+  const OrderedDict<std::string, Tensor> kept = net->state_dict();  // so that nothing is used again
+  const auto before = memory();
+  net->to_empty(kCPU, /*recurse=*/false);
+  CHECK(memory() == before);
+  CHECK_THROWS_AS(net->to_empty(Device(kCUDA)), Error);
+  CHECK_THROWS_AS(net->half(), Error);
+  CHECK(memory() == before);
+  net->to_empty(kCPU);
+  const auto after = memory();
+  for (size_t i = 0; i < after.size(); ++i) CHECK(after[i] != before[i]);
+  CHECK(net->parameters()[0].requires_grad());
+  net->load_state_dict(kept);
+  CHECK(net->state_dict()["0.weight"].equal(kept["0.weight"]));
+}
+
 TEST_CASE("clone copies the tree and shares nothing") {
   manual_seed(0);
   Net net;

@@ -280,7 +280,15 @@ TEST_CASE("a dict of a file that would be gone through without an end is refused
   CHECK(error_of([&] { nn::to_state_dict(around); }) ==
         "to_state_dict: x is a dict that was met before");
   around.clear();
-  around.insert(std::string(1025, 'k'), ones({1}));
-  CHECK(error_of([&] { nn::to_state_dict(around); }) ==
+  around.insert(std::string(16384, 'k'), ones({1}));
+  CHECK(nn::to_state_dict(around).size() == 1);
+  const auto below = [](size_t bytes) {
+    impl::GenericDict outer, inner;
+    inner.insert(std::string(bytes - 2, 'k'), ones({1}));
+    outer.insert("x", inner);
+    return IValue(outer);
+  };
+  CHECK(nn::to_state_dict(below(1024)).size() == 1);
+  CHECK(error_of([&] { nn::to_state_dict(below(1025)); }) ==
         "to_state_dict: a name of 1025 bytes, more than 1024");
 }

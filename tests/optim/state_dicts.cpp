@@ -301,3 +301,49 @@ TEST_CASE("what a state dict lacks is named, and a count that is none refused") 
   dict.at("param_groups").toList().get(0).toGenericDict().erase("params");
   CHECK_THROWS_WITH(adam.load_state_dict(dict), "load_state_dict: the dict has no params");
 }
+
+TEST_CASE("hooks of an optimiser's state dict, in Python's order") {
+  Fit fit;
+  optim::SGD o({fit.w}, optim::SGDOptions(0.1).momentum(0.9));
+  Names log;
+  const auto group = [](const GenericDict& d) {
+    return d.at("param_groups").toList().get(0).toGenericDict();
+  };
+  o.register_state_dict_pre_hook([&](optim::Optimizer&) { log.push_back("pre"); });
+  o.register_state_dict_post_hook([&](optim::Optimizer&, GenericDict& d) {
+    log.push_back("post");
+    d.insert("extra", 7);
+  });
+  o.register_state_dict_post_hook(
+      [&](optim::Optimizer&, GenericDict& d) {
+        log.push_back("post first");
+        d = d.copy();
+        d.insert("new", 1);
+      },
+      /*prepend=*/true);
+  const GenericDict d = o.state_dict();
+  CHECK(keys(d) == Names{"state", "param_groups", "new", "extra"});
+  CHECK(log == Names{"pre", "post first", "post"});
+  log.clear();
+  optim::RemovableHandle load =
+      o.register_load_state_dict_pre_hook([&](optim::Optimizer& self, GenericDict& given) {
+        CHECK(&self == &o);
+        log.push_back("load pre");
+        given.erase("extra");
+        group(given).insert_or_assign("lr", 0.5);
+      });
+  o.register_load_state_dict_post_hook([&](optim::Optimizer& self) {
+    log.push_back("load post");
+    CHECK(self.param_groups()[0].options().get_lr() == 0.5);
+  });
+  o.load_state_dict(d);
+  CHECK(log == Names{"load pre", "load post"});
+  CHECK(d.contains("extra"));
+  load.remove();
+  log.clear();
+  o.load_state_dict(d);
+  CHECK(log == Names{"load post"});
+  CHECK_THROWS_AS(o.load_state_dict(GenericDict()), Error);
+  CHECK(log == Names{"load post"});
+  CHECK_THROWS_AS(o.register_state_dict_post_hook(nullptr), Error);
+}

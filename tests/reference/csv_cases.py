@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-READ, SAID, WRITTEN = [], [], []
+READ, SAID, WRITTEN, FLOATS = [], [], [], []
 
 
 def cell(text):
@@ -118,6 +118,13 @@ read("truths", "a,b,c\nTrue,true,TRUE\nFalse,false,FALSE\n")
 read("mixed truths", "a\nTrue\nfalse\nx\n")
 read("other truths", "a,b\nyes,1\nno,2\nTrue,3\n", true_values=["yes"], false_values=["no"])
 read("comments", "# made by us\na,b\n1,2 # first\n# none\n3,4#\n", comment="#")
+read("blanks before a comment", "a\n  #x\n1\n\t#\n #", comment="#")
+read("blanks before a comment and kept blank lines", "a\n  #x\n#y\n  \n1\n", comment="#", skip_blank_lines=False)
+read("initial spaces before a comment", "a,b\n , #x\n1,2\n#\n", comment="#", skipinitialspace=True)
+read("a blank name before a comment", "  #x\n1\n2\n", comment="#")
+read("a comment between spaces", "a\n  #x\n 1 #\n#\n", comment="#", delim_whitespace=True)
+read("a number for what is missing", "a,b,c\n-999,-999.0,x\n1,0.5,-999\n", na_values=[-999, 0.5])
+read("a decimal comma for what is missing", "a;b\n0,5;0,50\n1,5;2\n", sep=";", decimal=",", na_values=[0.5])
 read("blank lines", "\na,b\n\n1,2\n   \n\t\n3,4\n\n")
 read("blank lines kept", "a\n1\n\n3\n", skip_blank_lines=False)
 read("skipped", "one\ntwo,2,2\na,b\n1,2\n", skiprows=2)
@@ -173,9 +180,23 @@ WRITTEN.append(cells([cell("other"), cells([option("sep", ";"), option("decimal"
 WRITTEN.append(cells([cell("no names"), cells([option("header", "false"), option("lineterminator", "\r\n")]),
                       cell(table.to_csv(index=False, header=False, lineterminator="\r\n"))]))
 
+random = np.random.default_rng(1)
+for kind, bits in ((np.float64, np.uint64), (np.float32, np.uint32)):
+    values = np.concatenate([
+        [0, 1e-45, 5e-324, 1e-300, 3.4e38, 1.7976931348623157e308, 2.0**24, 2.0**53, np.inf, np.nan, 1e22, 1e23, 9007199254740993],
+        [digits * 10.0**power for power in range(-8, 20) for digits in (1, 1.5, 9.999999, 9.999999999999999)],
+        np.round(10 ** random.uniform(0, 19, 60)), 10 ** random.uniform(-8, 20, 60),
+    ])
+    with np.errstate(over="ignore"):
+        values = values.astype(kind)
+    values = np.concatenate([values, np.nextafter(values, kind(0)), random.integers(0, np.iinfo(bits).max, 60, dtype=bits).view(kind)])
+    values = np.concatenate([values, -values])
+    FLOATS.append(cells([cell(kind.__name__), cells([number(v) for v in values]), cell(pd.DataFrame({"x": values}).to_csv(index=False))]))
+
 lines = [f"// Made by csv_cases.py with pandas {pd.__version__}."]
 lines += ["// Read: name; options; file; columns: name, type, values.", rows(READ)]
 lines += ["// describe(): name; file; columns.", rows(SAID)]
 lines += ["// file; categories; codes; codes of others; one_hot.", rows(CODED)]
 lines += ["// Written: name; options; file.", rows(WRITTEN)]
+lines += ["// Floats that are written: type; values; file.", rows(FLOATS)]
 (Path(__file__).parent / "csv_cases.txt").write_text("\n".join(lines) + "\n")

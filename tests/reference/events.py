@@ -7,7 +7,7 @@ the projector are the file's name and its bytes. The time is 1700000000.5 throug
 says who wrote it, is left out. Maps are in the order of their keys.
 
     events.py                 writes events.txt
-    events.py --check FOLDER  reads what build/tests/test_monitor wrote there (GRADUS_KEEP_EVENTS=FOLDER) with
+    events.py --check FOLDER  reads what build/tests/test_events wrote there (GRADUS_KEEP_EVENTS=FOLDER) with
                               TensorBoard's own reader and compares all of it with events.txt
 """
 import io

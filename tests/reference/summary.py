@@ -44,10 +44,31 @@ def volume():
     return nn.Sequential(nn.Conv3d(1, 2, 2), nn.AvgPool3d(2), nn.ConvTranspose3d(2, 3, 2, stride=2))
 
 
+def twice():
+    block = nn.Sequential(nn.Linear(6, 6), nn.Sequential(nn.Tanh()))
+    return nn.Sequential(block, nn.ReLU(), block, nn.Linear(6, 2))
+
+
+def looped():
+    class Looped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc, self.act = nn.Linear(6, 6), nn.Tanh()
+
+        def forward(self, x):
+            for _ in range(3):
+                x = self.act(self.fc(x))
+            return {"y": x}
+
+    return Looped()
+
+
 CASES = [("mlp", mlp(), (5, 8)), ("conv", conv(), (2, 3, 16, 16)), ("nested", nested(), (3, 2, 20)),
          ("shared", shared(), (7, 6)), ("frozen", frozen(), (5, 8)), ("volume", volume(), (2, 1, 5, 7, 9)),
          ("lstm", nn.LSTM(10, 20, num_layers=2, bidirectional=True), (7, 3, 10)),
          ("gru", nn.GRU(10, 20, bias=False, batch_first=True), (7, 3, 10)), ("rnn cell", nn.RNNCell(4, 6), (3, 4)),
+         ("twice", twice(), (7, 6)), ("looped", looped(), (7, 6)),
+         ("lazy", nn.Sequential(nn.LazyLinear(4), nn.ReLU(), nn.LazyLinear(3)), (7, 6)),
          ("embedding", nn.Sequential(nn.Embedding(11, 5), nn.LayerNorm(5), nn.Linear(5, 2)), (3, 4))]
 OTHERWISE = ("BatchNorm2d", "LayerNorm", "Embedding", "ConvTranspose3d", "RNNCell")
 

@@ -88,6 +88,7 @@ std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& a) {
   const raw::LogDeterminant d = raw::log_determinant(f);
   // The sign has a history too, as in PyTorch, and its slope is 0.
   const auto back = [sa = save(a), f](const autograd::Grads& dy) {
+    if (!dy.defined(1)) return Tensor();
     if (!GradMode::is_enabled()) return raw::inverse_transposed(f, dy[1]);
     return column_of(column_of(dy[1])) * std::get<0>(linalg_inv_ex(sa)).mT();
   };

@@ -1,9 +1,11 @@
 // Saving and loading, as the guide shows them: saving DIRECTORY
 #include <gradus.h>
+#include <monitor/monitor.h>
 #include <tensor/io/npy.h>
 #include <tensor/io/safetensors_file.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 using namespace gradus;
@@ -23,18 +25,61 @@ int main(int argc, char** argv) {
   manual_seed(0);
   bool right = true;
 
-  // A model: its parameters and buffers under their names.
+  // A model's state: its parameters and buffers under their names.
   nn::Sequential net = make_network();
+  const std::string weights = folder + "/guide_weights.pt";
+  torch_save(net->state_dict(), weights);
+  nn::Sequential other = make_network();
+  other->load_state_dict(torch_load(weights));
+  right = right && other->parameters()[0].equal(net->parameters()[0]);
+
+  // All that a run needs to go on as if it had not stopped.
+  const Tensor x = randn({16, 4});
+  optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.01));
+  optim::Adam other_optimizer(other->parameters(), optim::AdamOptions(0.01));
+  train_step(net, optimizer, x);
+  const std::string python_file = folder + "/guide_checkpoint.pt";
+  {
+    Dict<std::string, IValue> saved;
+    saved.insert("epoch", 3);
+    saved.insert("model_state_dict", net->state_dict());
+    saved.insert("optimizer_state_dict", optimizer.state_dict());
+    torch_save(saved, python_file);
+  }
+  {
+    const auto loaded = torch_load(python_file).toGenericDict();
+    other->load_state_dict(loaded.at("model_state_dict"));
+    other_optimizer.load_state_dict(loaded.at("optimizer_state_dict").toGenericDict());
+    const int64_t next_epoch = loaded.at("epoch").toInt() + 1;
+    right = right && next_epoch == 4;
+  }
+  train_step(net, optimizer, x);
+  train_step(other, other_optimizer, x);
+  right = right && other->parameters()[0].equal(net->parameters()[0]);  // the same bits
+
+  // The same with the care that a long run needs.
+  const std::string run_folder = folder + "/guide_run";
+  {
+    monitor::Checkpoint checkpoint(run_folder);
+    checkpoint.add("model", *net);
+    checkpoint.add("optimizer", optimizer);
+    checkpoint.save({/*epoch=*/3, /*step=*/1200});
+  }
+  {
+    monitor::Checkpoint checkpoint(run_folder);
+    checkpoint.add("model", *other);
+    checkpoint.add("optimizer", other_optimizer);
+    const monitor::Position from = checkpoint.resume();
+    right = right && from.epoch == 3 && from.step == 1200;
+  }
+
+  // A model as safetensors.
   const std::string model = folder + "/guide_model.safetensors";
   save(net, model);
-  nn::Sequential other = make_network();
   load(other, model);
   right = right && other->parameters()[0].equal(net->parameters()[0]);
 
-  // A checkpoint: all that a run needs to go on as if it had not stopped.
-  const Tensor x = randn({16, 4});
-  optim::Adam optimizer(net->parameters(), optim::AdamOptions(0.01));
-  train_step(net, optimizer, x);
+  // Archives of archives, as libtorch has them.
   const std::string checkpoint = folder + "/guide_checkpoint.safetensors";
   {
     serialize::OutputArchive archive, net_part, optimizer_part;
@@ -45,7 +90,6 @@ int main(int argc, char** argv) {
     archive.write("epoch", IValue(int64_t(1)));
     archive.save_to(checkpoint);
   }
-  optim::Adam other_optimizer(other->parameters(), optim::AdamOptions(0.01));
   {
     serialize::InputArchive archive, net_part, optimizer_part;
     archive.load_from(checkpoint);
@@ -91,27 +135,8 @@ int main(int argc, char** argv) {
   const Tensor same_x = archive["x"];
   right = right && same_x.equal(x);
 
-  // A checkpoint for Python, or of Python's.
-  const std::string python_file = folder + "/guide_checkpoint.pt";
-  {
-    Dict<std::string, IValue> saved;
-    saved.insert("epoch", 3);
-    saved.insert("model_state_dict", net->state_dict());
-    saved.insert("optimizer_state_dict", optimizer.state_dict());
-    torch_save(saved, python_file);
-  }
-  train_step(other, other_optimizer, x);
-  {
-    const auto loaded = torch_load(python_file).toGenericDict();
-    other->load_state_dict(loaded.at("model_state_dict"));
-    other_optimizer.load_state_dict(loaded.at("optimizer_state_dict").toGenericDict());
-    const int64_t next_epoch = loaded.at("epoch").toInt() + 1;
-    right = right && next_epoch == 4;
-  }
-  train_step(net, optimizer, x);
-  train_step(other, other_optimizer, x);
-  right = right && other->parameters()[0].equal(net->parameters()[0]);
-
+  std::filesystem::remove_all(run_folder);
+  std::remove(weights.c_str());
   std::remove(python_file.c_str());
   std::remove(arrays.c_str());
   std::remove(model.c_str());

@@ -6,8 +6,9 @@
 
 namespace gradus::kernels::GRADUS_ISA::small {
 
-// The squares of numbers up to usual<T>[1] and of their like down to usual<T>[0] can be added up;
-// those beyond are for that while taken times usual<T>[2] or its inverse.
+// The squares of numbers up to usual<T>[1] and of their like down to usual<T>[0] can be added up,
+// and their quotients have all digits; those beyond are first taken times usual<T>[2] or its
+// inverse.
 template <class T>
 inline constexpr T usual[3] = {T(0x1p-400), T(0x1p500), T(0x1p800)};
 template <>
@@ -27,22 +28,25 @@ template <class T>
     most = simd::max(most, xsimd::abs(V::load_aligned(below + i * step)));
   const mask<T> large = most > V(usual<T>[1]), little = most < V(usual<T>[0]);
   const V scale = xsimd::select(large, down, xsimd::select(little, up, one));
+  if (xsimd::any(large | little)) [[unlikely]]
+    for (int64_t i = 0; i < count; ++i)
+      (V::load_aligned(below + i * step) * scale).store_aligned(below + i * step);
   V sum[2] = {zero, zero};
   for (int64_t i = 0; i < count; ++i) {
-    const V x = V::load_aligned(below + i * step) * scale;
+    const V x = V::load_aligned(below + i * step);
     const V before = sum[0];
     sum[0] = sum[1];
     sum[1] = xsimd::fma(x, x, before);
   }
   const V rest = sum[0] + sum[1], first = head * scale;
   const mask<T> none = rest == zero;
-  const V length = xsimd::sqrt(xsimd::fma(first, first, rest)) *
-                   xsimd::select(large, up, xsimd::select(little, down, one));
-  const V beta = xsimd::select(none, head, -simd::copysign(length, head));
-  const Divisor<T> divisor(xsimd::select(none, one, head - beta));
+  const V length = xsimd::sqrt(xsimd::fma(first, first, rest));
+  const V beta = -simd::copysign(length, first);
+  const Divisor<T> divisor(xsimd::select(none, one, first - beta));
   divisor.divide(below, count, step);
-  a.set(row, column, beta);
-  return xsimd::select(none, zero, (beta - head) / xsimd::select(none, one, beta));
+  const V back = xsimd::select(large, up, xsimd::select(little, down, one));
+  a.set(row, column, xsimd::select(none, head, beta * back));
+  return xsimd::select(none, zero, (beta - first) / xsimd::select(none, one, beta));
 }
 
 // K columns whose first row is at x become those of H x, of v without its first element.

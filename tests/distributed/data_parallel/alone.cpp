@@ -105,6 +105,37 @@ TEST_CASE("data parallel: a parameter without a gradient is named, or may be mea
   CHECK(allclose(net->v.grad(), x.mean(0), 1e-6, 1e-7));
 }
 
+TEST_CASE("data parallel: a static graph's unused parameters stay the same") {
+  TwoWays net;
+  net->both = false;
+  DistributedDataParallel model(net, alone(), Options().static_graph(true));
+  const Tensor x = randn({16, 3});
+  for (int pass = 0; pass < 2; ++pass) model(x).mean().backward();
+  CHECK(allclose(net->w.grad(), 2 * x.mean(0), 1e-6, 1e-7));
+  CHECK_FALSE(net->v.grad().defined());
+  net->both = true;
+  CHECK(message([&] { model(x).mean().backward(); }) ==
+        "DistributedDataParallel: static_graph, module.v has a gradient now and had none at first");
+}
+
+TEST_CASE("data parallel: a frozen parameter has no gradient, and stays frozen") {
+  TwoWays net;
+  net->v.requires_grad_(false);
+  DistributedDataParallel model(net, alone());
+  const Tensor x = randn({16, 3});
+  model(x).mean().backward();
+  CHECK(allclose(net->w.grad(), x.mean(0), 1e-6, 1e-7));
+  CHECK_FALSE(net->v.grad().defined());
+  net->v.requires_grad_();
+  CHECK(message([&] { model(x); }) ==
+        "DistributedDataParallel: module.v requires grad, which it did not when it was wrapped");
+  // The other way round it is not missed.
+  DistributedDataParallel both(net, alone());
+  net->v.requires_grad_(false);
+  both(x).mean().backward();
+  CHECK_FALSE(net->v.grad().defined());
+}
+
 TEST_CASE("data parallel: gradients of a graph that is kept, of two passes, and past the module") {
   TwoWays net;
   DistributedDataParallel model(net, alone());

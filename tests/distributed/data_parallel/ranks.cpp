@@ -194,9 +194,6 @@ TEST_CASE("ranks: buckets leave before the backward pass is over") {
                        nn::Linear(8, 8));
     DistributedDataParallel model(net, everyone(), options.bucket_cap_mb(1e-6));
     uint64_t before = 0, early = 0;
-    struct Probe : nn::Module {
-      Tensor forward(const Tensor& x) { return x; }
-    };
     const Tensor x = randn({8 * size(), 8}).requires_grad_();
     Tensor in = own(x).clone();
     in.register_hook([&](const Tensor&) { early = world().getSequenceNumberForGroup(); });

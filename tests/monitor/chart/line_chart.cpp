@@ -164,6 +164,17 @@ TEST_CASE("a line chart of a log leaves out rows without the column") {
   CHECK_THROWS_AS(LineChart().save(folder / "no/chart.svg"), Error);
 }
 
+TEST_CASE("a line chart of a table leaves out columns of text, unless they are asked for") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "table.csv";
+  std::ofstream(path) << "step,phase,loss\n0,warm up,2\n1,main,1\n";
+  CHECK(LineChart().csv(path).svg() ==
+        LineChart().line("loss", tensor({0, 1}), tensor({2, 1})).svg());
+  const std::string text = "line chart: the column phase of " + path + " holds text: warm up";
+  CHECK(message([&] { LineChart().csv(path, {"phase"}); }) == text);
+  CHECK(message([&] { LineChart().csv(path, {}, "phase"); }) == text);
+}
+
 TEST_CASE("a line chart refuses what is no line") {
   CHECK_THROWS_WITH_AS(LineChart().line("a", zeros({2, 2})),
                        "line chart: y has shape [2, 2], [n] wanted", Error);

@@ -3,27 +3,15 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "gradus.h"
+#include "tests/file_content.h"
 #include "tests/named_pipe.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
 using namespace gradus;
 using monitor::picture_sheet, monitor::PictureSheetOptions, monitor::write_picture;
-
-namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
-
-}  // namespace
 
 TEST_CASE("a sheet has its pictures row by row, with room around each") {
   const Tensor pictures = arange(1, 7, kFloat).view({3, 1, 2}).repeat({1, 2, 1});

@@ -12,36 +12,19 @@
 #include <random>
 #include <thread>
 
-#include "gradus.h"
 #include "optim/grad_scaler.h"
 #include "tensor/io/pickle.h"
+#include "tests/monitor/checkpoint/run_folder.h"
+#include "tests/monitor/noisy_points.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
 using namespace gradus;
+using namespace noisy_points;
 using monitor::Checkpoint, monitor::CheckpointOptions, monitor::Position;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Examples : data::datasets::Dataset<Examples> {
-  data::Example<> get(size_t i) override {
-    const double noise = data::random_unit();
-    return {full({3}, double(i) / 10 + noise), full({2}, std::sin(double(i)))};
-  }
-  std::optional<size_t> size() const override { return 14; }
-};
-
-struct NetImpl : nn::Module {
-  NetImpl() {
-    layers =
-        register_module("layers", nn::Sequential(nn::Linear(3, 5), nn::BatchNorm1d(5), nn::Tanh(),
-                                                 nn::Dropout(0.3), nn::Linear(5, 2)));
-  }
-  Tensor forward(const Tensor& x) { return layers->forward(x); }
-  nn::Sequential layers{nullptr};
-};
-GRADUS_MODULE(Net);
 
 // A run with everything that draws: initialisation, shuffling, noise in workers, dropout.
 struct Run {
@@ -50,8 +33,7 @@ struct Run {
     net = Net();
     optimizer = std::make_unique<optim::Adam>(net->parameters(), optim::AdamOptions(0.01));
     scheduler = std::make_unique<optim::ExponentialLR>(*optimizer, 0.9);
-    loader = data::make_data_loader(Examples().map(data::transforms::Stack<>()),
-                                    data::DataLoaderOptions(4).workers(workers));
+    loader = loader_of(14, workers);
   }
   void add_to(Checkpoint& c) {
     c.add("model", *net);
@@ -75,8 +57,7 @@ struct Run {
     }
   }
   std::vector<Tensor> result() const {
-    std::vector<Tensor> out;
-    for (const auto& item : net->state_dict()) out.push_back(item->clone());
+    std::vector<Tensor> out = weights_of(net);
     out.push_back(tensor(scheduler->get_last_lr()));
     return out;
   }
@@ -85,8 +66,7 @@ struct Run {
   std::unique_ptr<optim::Adam> optimizer;
   std::unique_ptr<optim::ExponentialLR> scheduler;
   amp::GradScaler scaler{amp::GradScalerOptions().init_scale(8).growth_interval(3)};
-  decltype(data::make_data_loader(Examples().map(data::transforms::Stack<>()),
-                                  data::DataLoaderOptions())) loader;
+  Loader loader;
 };
 
 std::vector<Tensor> undisturbed() {
@@ -94,16 +74,7 @@ std::vector<Tensor> undisturbed() {
   run.train({}, [](Position) { return false; });
   return run.result();
 }
-void check_same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  REQUIRE(a.size() == b.size());
-  bool same = true;
-  for (size_t i = 0; i < a.size(); ++i) same = same && a[i].equal(b[i]);
-  CHECK(same);
-}
-struct Warned : WarningHandler {
-  void process(const Warning& warning) override { texts.push_back(warning.msg()); }
-  std::vector<std::string> texts;
-};
+void check_same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) { CHECK(same(a, b)); }
 void damage(const std::string& filename, size_t at) {
   std::fstream file(filename, std::ios::in | std::ios::out | std::ios::binary);
   file.seekg(std::streamoff(at));
@@ -111,13 +82,6 @@ void damage(const std::string& filename, size_t at) {
   file.seekp(std::streamoff(at));
   file.put(c);
 }
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> out;
-  for (const auto& e : fs::directory_iterator(folder)) out.push_back(e.path().filename().string());
-  std::sort(out.begin(), out.end());
-  return out;
-}
-using Names = std::vector<std::string>;
 
 }  // namespace
 
@@ -318,9 +282,7 @@ TEST_CASE("a full disk is told, loses nothing, and training goes on") {
         return false;
       });
       const auto result = run.result();
-      bool same = true;
-      for (size_t i = 0; i < result.size(); ++i) same = same && result[i].equal(whole[i]);
-      status = failures == 8 && same ? 0 : 3;
+      status = failures == 8 && same(result, whole) ? 0 : 3;
     } catch (...) {
     }
     _exit(status);

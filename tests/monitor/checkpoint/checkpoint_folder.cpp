@@ -1,7 +1,10 @@
 // What stands in the folder of a Checkpoint after saves that were killed, repeated or gone back to.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -11,6 +14,7 @@
 #include "monitor/checkpoint/checkpoint.h"
 #include "tensor/io/dict.h"
 #include "tensor/io/pickle.h"
+#include "tests/monitor/checkpoint/run_folder.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -20,21 +24,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Warned : WarningHandler {
-  void process(const Warning& warning) override { texts.push_back(warning.msg()); }
-  std::vector<std::string> texts;
-};
-std::vector<std::string> names_in(const fs::path& folder) {
-  std::vector<std::string> out;
-  for (const auto& e : fs::directory_iterator(folder)) out.push_back(e.path().filename().string());
-  std::sort(out.begin(), out.end());
-  return out;
-}
 // The epoch of the checkpoint that is called the best one.
 int64_t best_epoch(const std::string& folder) {
   return torch_load(folder + "/best.pt").toGenericDict().at("epoch").toInt();
 }
-using Names = std::vector<std::string>;
 
 }  // namespace
 
@@ -80,6 +73,101 @@ TEST_CASE("a new run in an old folder puts the old checkpoints aside, and loses 
   CHECK(warned.texts.size() == 2);
   CHECK(Checkpoint(folder).load_from(folder + "/step_000000000020.pt.stale").epoch == 0);
   CHECK(Checkpoint(folder).resume().epoch == 2);
+}
+
+TEST_CASE(
+    "a run of another process in an old folder, which it did not resume, loses nothing there") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  const auto options = CheckpointOptions().keep(2).best("loss");
+  const auto former = fork();
+  if (former == 0) {
+    Checkpoint checkpoint(folder, options);
+    for (const int64_t step : {10, 20, 30})
+      checkpoint.save({7, step}, {{"loss", 100.0 / double(step)}});
+    _exit(0);
+  }
+  int status = 1;
+  REQUIRE(waitpid(former, &status, 0) == former);
+  REQUIRE(status == 0);
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  {
+    Checkpoint checkpoint(folder, options);
+    for (const int64_t step : {20, 25, 30}) checkpoint.save({0, step}, {{"loss", 50.0}});
+  }
+  CHECK(names_in(folder) == Names{"best.pt", "best.pt.stale", "step_000000000020.pt.stale",
+                                  "step_000000000025.pt", "step_000000000030.pt",
+                                  "step_000000000030.pt.stale"});
+  REQUIRE(warned.texts.size() == 2);
+  CHECK(warned.texts[0] ==
+        "checkpoint: put aside the checkpoints of another run, which this one did not resume: " +
+            folder + "/step_000000000020.pt.stale, " + folder + "/step_000000000030.pt.stale");
+  CHECK(warned.texts[1] ==
+        "checkpoint: put aside the best one of another run: " + folder + "/best.pt.stale");
+  CHECK(best_epoch(folder) == 0);
+  CHECK(Checkpoint(folder).load_from(folder + "/best.pt.stale").epoch == 7);
+}
+
+TEST_CASE("after going back, the best one of the branch that was left is put aside") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  const auto options = CheckpointOptions().best("loss");
+  {
+    Checkpoint checkpoint(folder, options);
+    checkpoint.save({0, 10}, {{"loss", 5.0}});
+    checkpoint.save({1, 20}, {{"loss", 1.0}});
+  }
+  Warned warned;
+  const WarningUtils::WarningHandlerGuard guard(&warned);
+  {
+    Checkpoint checkpoint(folder, options);
+    checkpoint.load_from(folder + "/step_000000000010.pt");
+    checkpoint.save({2, 15}, {{"loss", 4.0}});
+    checkpoint.save({3, 16}, {{"loss", 3.0}});
+  }
+  CHECK(best_epoch(folder) == 3);
+  CHECK(Checkpoint(folder).load_from(folder + "/best.pt.stale").epoch == 1);
+  Checkpoint resumed(folder, options);
+  resumed.resume();
+  resumed.save({4, 17}, {{"loss", 2.0}});
+  CHECK(names_in(folder) == Names{"best.pt", "best.pt.stale", "step_000000000015.pt",
+                                  "step_000000000016.pt", "step_000000000017.pt",
+                                  "step_000000000020.pt.stale"});
+}
+
+TEST_CASE("wherever the disk is full in a save, what was there stays, and the next save is whole") {
+  const TemporaryDirectory dir;
+  const std::string folder = dir / "run";
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    rlimit all = {};
+    getrlimit(RLIMIT_FSIZE, &all);
+    bool right = true, failed = true;
+    int failures = 0;
+    for (rlim_t limit = 0; failed && limit < 100000; limit += 211) {
+      fs::remove_all(folder);
+      Checkpoint checkpoint(folder, CheckpointOptions().keep(1).best("loss"));
+      checkpoint.save({1, 1}, {{"loss", 2.0}});
+      const rlimit small = {limit, all.rlim_max};
+      setrlimit(RLIMIT_FSIZE, &small);
+      const std::string text = message([&] { checkpoint.save({2, 2}, {{"loss", 1.0}}); });
+      setrlimit(RLIMIT_FSIZE, &all);
+      failed = text.find("cannot write " + folder) != text.npos;
+      failures += failed;
+      const int64_t stands = failed ? 1 : 2;
+      right = right && Checkpoint(folder).resume().step == stands && best_epoch(folder) == stands &&
+              names_in(folder).size() == 2;
+      checkpoint.save({3, 3}, {{"loss", 0.5}});
+      right = right && best_epoch(folder) == 3 && names_in(folder).size() == 2;
+    }
+    _exit(right && failures > 5 && !failed ? 0 : 1);
+  }
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a damaged checkpoint takes the place of none to keep") {

@@ -52,6 +52,26 @@ TEST_CASE("a signal sets the flag, and the former handlers come back") {
   sigaction(SIGTERM, &former, nullptr);
 }
 
+TEST_CASE("a terminal that is closed sets the flag, unless nohup was there") {
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGHUP, SIG_DFL);
+    bool right = false;
+    {
+      const StopOnSignal stop;
+      raise(SIGHUP);
+      right = stop.signal() == SIGHUP;
+    }
+    signal(SIGHUP, SIG_IGN);
+    const StopOnSignal stop;
+    raise(SIGHUP);
+    _exit(right && !stop ? 0 : 1);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+}
+
 TEST_CASE("the second Ctrl-C ends the program, and an ignored one stays ignored") {
   const Interval none(0);
   const auto ends_by = [](bool ignored) {

@@ -152,4 +152,27 @@ TEST_CASE("read_scalars: what is no event file is told") {
         "read_scalars: the folder " + w.path.string() + " has no event files");
   CHECK(w.told("name,value and so on") ==
         "the checksum of a length is wrong, in the record at byte 0");
+  // Too short for a record: a length that no first event has.
+  const std::string what = "it does not begin as an event file, in the record at byte 0";
+  for (const char* bytes : {"hi", "loss,step", "hello world"}) CHECK(w.told(bytes) == what);
+  const std::string one = scalar("x", 1, 1);
+  for (size_t bytes = 0; bytes < one.size(); ++bytes)
+    CHECK(read_scalars(w.write(one.substr(0, bytes))).empty());
+  std::string head;
+  monitor::detail::append_little_endian(head, uint64_t(1) << 40, 8);
+  monitor::detail::append_little_endian(head, monitor::detail::masked_crc32c(head), 4);
+  CHECK(w.told(head + "x") == "an event is longer than any, in the record at byte 0");
+}
+
+TEST_CASE("read_scalars: a folder with an event file's name is none") {
+  const TemporaryDirectory folder;
+  monitor::SummaryWriter w(folder / "run");
+  w.add_scalars("events.out.tfevents", {{"a", 1}}, 1);
+  w.add_scalar("x", 2, 2);
+  w.close();
+  REQUIRE(fs::is_directory(folder / "run/events.out.tfevents_a"));
+  CHECK(read_scalars(folder / "run").size() == 1);
+  fs::create_directories(folder / "none/a.tfevents");
+  CHECK(message([&] { read_scalars(folder / "none"); }) ==
+        "read_scalars: the folder " + folder / "none" + " has no event files");
 }

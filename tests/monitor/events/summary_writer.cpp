@@ -1,9 +1,6 @@
 #include "monitor/events/summary_writer.h"
 
-#include <sys/resource.h>
-
 #include <cmath>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -20,31 +17,6 @@ using namespace gradus;
 using monitor::SummaryWriter;
 using monitor::SummaryWriterOptions;
 namespace fs = std::filesystem;
-
-namespace {
-
-// What lets files of this process grow no further.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(uint64_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, SIG_IGN);  // write() shall fail instead
-    const rlimit wanted{rlim_t(bytes), before_.rlim_max};
-    REQUIRE(setrlimit(RLIMIT_FSIZE, &wanted) == 0);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    lift();
-    std::signal(SIGXFSZ, SIG_DFL);
-  }
-  void lift() const { setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-}  // namespace
 
 TEST_CASE("summary writer: what it writes is what PyTorch writes, byte for byte") {
   const TemporaryDirectory temporary;
@@ -233,21 +205,28 @@ TEST_CASE("summary writer: what it does not take is told, and no event is writte
   CHECK(std::distance(fs::directory_iterator(folder / "run"), {}) == 1);
 }
 
-TEST_CASE("summary writer: a full disk is told, and what waits is written when there is room") {
+TEST_CASE("summary writer: the projector's config keeps what earlier runs wrote") {
   const TemporaryDirectory folder;
-  SummaryWriter w(folder / "run", at_one_time());
-  w.add_scalar("x", 1, 1);
-  // The limit of the size of files stands for the disk's.
-  const fs::path file = only_file(folder / "run");
-  const FileSizeLimit limit(fs::file_size(file) + 5);
-  CHECK(message([&] {
-          w.flush();
-        }).starts_with("summary writer: cannot write " + file.string() + ": "));
-  CHECK(events(file).empty());
-  for (int i = 2; i < 10; ++i) w.add_scalar("x", i, i);
-  CHECK(message([&] { w.add_scalar("x", 10, 10); }).starts_with("summary writer: cannot write "));
-  limit.lift();
-  w.flush();
-  CHECK(monitor::read_scalars(file.string()).at("x").steps ==
-        std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const std::string config = folder / "run/projector_config.pbtxt";
+  const auto add = [&](const char* tag, int64_t step) {
+    SummaryWriter(folder / "run")
+        .add_embedding(eye(2), monitor::EmbeddingOptions().tag(tag).global_step(step));
+    return content(config);
+  };
+  const auto entry = [](const std::string& tag, const std::string& place) {
+    return "embeddings {\n  tensor_name: \"" + tag + "\"\n  tensor_path: \"" + place +
+           "/tensors.tsv\"\n}\n";
+  };
+  const std::string a = entry("a:00001", "00001/a"), b = entry("b:00001", "00001/b"),
+                    c = entry("a:00002", "00002/a");
+  CHECK(add("a", 1) == a);
+  CHECK(add("b", 1) == a + b);
+  CHECK(add("a", 2) == a + b + c);
+  CHECK(add("b", 1) == a + c + b);  // the same again
+  const std::string other = "model_checkpoint_path: \"x\"\nembeddings {\n  tensor_name: \"t\"\n}";
+  std::ofstream(config) << other;
+  CHECK(add("a", 1) == other + '\n' + a);
+  CHECK(add("a", 1) == other + '\n' + a);
+  CHECK(add("..", 3) == other + '\n' + a + entry("..:00003", "00003/%2e%2e"));
+  CHECK(message([&] { add("\xff", 1); }) == "add_embedding: the tag is no UTF-8, at byte 0 of 1");
 }

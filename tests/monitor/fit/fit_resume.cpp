@@ -1,10 +1,14 @@
 // Runs of fit() that were stopped and go on.
 #include <doctest/doctest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "monitor/events/event_reader.h"
+#include "monitor/events/summary_writer.h"
 #include "monitor/fit/mix.h"
 #include "monitor/log/logger.h"
 #include "tests/monitor/fit/fit_run.h"
@@ -87,18 +91,28 @@ TEST_CASE("fit: a run that was stopped at any step goes on to the same bits") {
 TEST_CASE("fit: a run that was killed goes on from the checkpoint before, to the same bits") {
   const TemporaryDirectory directory;
   Run whole;
-  const FitHistory undisturbed = whole.fit(whole.options());
+  FitHistory undisturbed;
+  {
+    monitor::SummaryWriter events(directory / "whole");
+    undisturbed = whole.fit(whole.options().writer(&events).log_steps(1));
+  }
   const std::string folder = directory / "killed", log = directory / "log.csv";
   int64_t kills = 0;
   for (bool done = false; !done;) {
     Run run;
     monitor::CSVLogger logger(log, monitor::CSVLoggerOptions().append(true));
+    monitor::SummaryWriter events(folder);
     int64_t steps = 0;
     try {
-      const FitHistory history = run.fit(
-          run.options().checkpoint(folder).save_steps(2).logger(&logger).on_step([&](FitContext&) {
-            if (++steps == 4) throw Killed();
-          }));
+      const FitHistory history = run.fit(run.options()
+                                             .checkpoint(folder)
+                                             .save_steps(2)
+                                             .logger(&logger)
+                                             .writer(&events)
+                                             .log_steps(1)
+                                             .on_step([&](FitContext&) {
+                                               if (++steps == 4) throw Killed();
+                                             }));
       check_same(undisturbed, whole, history, run);
       done = true;
     } catch (const Killed&) {
@@ -106,6 +120,14 @@ TEST_CASE("fit: a run that was killed goes on from the checkpoint before, to the
     }
   }
   CHECK(kills >= 3);
+  const auto expected = monitor::read_scalars(directory / "whole"),
+             found = monitor::read_scalars(folder);
+  REQUIRE(found.size() == expected.size());
+  for (const auto& item : expected) {
+    CAPTURE(item.first);
+    CHECK(found.at(item.first).steps == item.second.steps);
+    CHECK(found.at(item.first).values == item.second.values);
+  }
   CHECK(first_column(log) == std::vector<std::string>{"step", "3", "6", "9", "12"});
 }
 
@@ -254,6 +276,37 @@ TEST_CASE("fit: a checkpoint that cannot be written is a warning") {
   CHECK(history.epoch == 2);
   REQUIRE(warned.messages.size() == 2);
   CHECK(warned.messages[0].starts_with("fit: going on without the checkpoint of step 3: "));
+}
+
+TEST_CASE("fit: a folder that another process has is an error, and its log is left") {
+  const TemporaryDirectory directory;
+  const std::string folder = directory / "run", log = directory / "log.csv";
+  const auto fit = [&](int64_t epochs) {
+    Run run;
+    monitor::CSVLogger logger(log, monitor::CSVLoggerOptions().append(true));
+    run.fit(run.options().epochs(epochs).checkpoint(folder).logger(&logger));
+  };
+  fit(1);
+  {
+    monitor::CSVLogger logger(log, monitor::CSVLoggerOptions().append(true));
+    logger.log(5, {{"loss", 0.5}});  // of the other one
+  }
+  monitor::Checkpoint other(folder);
+  other.lock();
+  const pid_t child = fork();
+  if (child == 0) {
+    Warned warned;
+    const WarningUtils::WarningHandlerGuard guard(&warned);
+    const std::string text = message([&] { fit(2); });
+    const std::string process = "checkpoint: process " + std::to_string(getppid());
+    const bool refused = text.starts_with(process + " saves into " + folder);
+    fit(1);  // has nothing left to do, and only reads
+    _exit(refused && warned.messages.size() == 2 ? 0 : 1);
+  }
+  int status = 1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(first_column(log) == std::vector<std::string>{"step", "3", "5"});
 }
 
 TEST_CASE("fit: a checkpoint of other parts is refused") {

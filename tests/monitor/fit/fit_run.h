@@ -1,43 +1,16 @@
 // A run that has everything a run may have, for the tests of fit().
 #pragma once
 
-#include <cmath>
 #include <vector>
 
-#include "gradus.h"
 #include "monitor/fit/fit.h"
 #include "monitor/metrics/regression.h"
+#include "tests/monitor/noisy_points.h"
 
 namespace fit_test {
 
 using namespace gradus;
-
-// Noisy points; the noise is drawn where a batch is made.
-struct Examples : data::datasets::Dataset<Examples> {
-  explicit Examples(size_t count) : count(count) {}
-  data::Example<> get(size_t i) override {
-    const double noise = data::random_unit();
-    return {full({3}, double(i) / 10 + noise), full({2}, std::sin(double(i)))};
-  }
-  std::optional<size_t> size() const override { return count; }
-  size_t count;
-};
-inline auto loader_of(size_t count, size_t workers = 0) {
-  return data::make_data_loader(Examples(count).map(data::transforms::Stack<>()),
-                                data::DataLoaderOptions(4).workers(workers));
-}
-
-struct NetImpl : nn::Cloneable<NetImpl> {
-  NetImpl() { reset(); }
-  void reset() override {
-    layers =
-        register_module("layers", nn::Sequential(nn::Linear(3, 5), nn::BatchNorm1d(5), nn::Tanh(),
-                                                 nn::Dropout(0.3), nn::Linear(5, 2)));
-  }
-  Tensor forward(const Tensor& x) { return layers->forward(x); }
-  nn::Sequential layers{nullptr};
-};
-GRADUS_MODULE(Net);
+using namespace noisy_points;
 
 // 7 batches, the last of 2 examples; in groups of 3 that makes 3 steps an epoch.
 struct Run {
@@ -63,23 +36,12 @@ struct Run {
   monitor::FitHistory fit(const monitor::FitOptions& o) {
     return monitor::fit(net, nn::MSELoss(), *optimizer, *train, *valid, o);
   }
-  std::vector<Tensor> weights() const {
-    std::vector<Tensor> out;
-    for (const auto& item : net->state_dict()) out.push_back(item->clone());
-    return out;
-  }
+  std::vector<Tensor> weights() const { return weights_of(net); }
 
   Net net{nullptr};
   std::unique_ptr<optim::Adam> optimizer;
   std::unique_ptr<optim::ExponentialLR> scheduler;
-  decltype(loader_of(0)) train, valid;
+  Loader train, valid;
 };
-
-inline bool same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i)
-    if (!equal(a[i], b[i])) return false;
-  return true;
-}
 
 }  // namespace fit_test

@@ -1,17 +1,12 @@
 #include "monitor/log/logger.h"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmath>
-#include <csignal>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "monitor/log/csv_log.h"
+#include "tests/file_content.h"
 #include "tests/support.h"
 #include "tests/temporary_directory.h"
 
@@ -20,16 +15,6 @@ using monitor::CSVLogger, monitor::CSVLoggerOptions, monitor::JSONLinesLogger,
     monitor::JSONLinesLoggerOptions;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream out;
-  out << file.rdbuf();
-  return out.str();
-}
-void put(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 const auto appending = CSVLoggerOptions().append(true);
 const auto json_appending = JSONLinesLoggerOptions().append(true);
@@ -51,15 +36,16 @@ TEST_CASE("a csv logger has the columns of its first row, and numbers that read 
   CHECK(
       content(path) ==
       "step,loss,\"a \"\"b\"\", c\"\n0,0.1,3\n-10,,nan\n20,-inf,5e-324\n30,0.3333333432674408,\n");
-  const monitor::CSVLog read = monitor::read_csv_log(path);
-  CHECK(read.names == std::vector<std::string>{"step", "loss", "a \"b\", c"});
-  CHECK(read.columns[0][1] == -10);
-  CHECK_FALSE(read.columns[1][1].has_value());
-  CHECK(read.columns[1][3] == double(1.0f / 3));
-  CHECK(std::isnan(*read.columns[2][1]));
+  const auto read = monitor::read_csv_log(path);
+  CHECK(read[0].name == "step");
+  CHECK(read[2].name == "a \"b\", c");
+  CHECK(read[0].values[1] == -10);
+  CHECK_FALSE(read[1].values[1].has_value());
+  CHECK(read[1].values[3] == double(1.0f / 3));
+  CHECK(std::isnan(*read[2].values[1]));
 }
 
-TEST_CASE("a csv logger refuses a name that is no column, unless it was declared, and goes on") {
+TEST_CASE("a csv logger whose columns are declared refuses other names, and goes on") {
   const TemporaryDirectory folder;
   const std::string path = folder / "log.csv";
   CSVLogger log(path, CSVLoggerOptions().columns({"loss", "test loss"}));
@@ -119,6 +105,80 @@ TEST_CASE("a csv logger that appends drops a torn line, and goes on at any step"
   CHECK(content(path) == "step,loss\n");
 }
 
+TEST_CASE("a name that comes for the first time makes a column behind the others") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "log.csv";
+  CSVLogger log(path);
+  log.log(0, {{"loss", 0.5}});
+  log.log(1, {{"loss", 0.25}});
+  log.log(1, {{"valid, \"top\" 5", 0.125}, {"loss", 0.25}, {"lr", 3}});
+  log.log(2, {{"lr", 2}});
+  CHECK(content(path) ==
+        "step,loss,\"valid, \"\"top\"\" 5\",lr\n0,0.5,,\n1,0.25,,\n1,0.25,0.125,3\n2,,,2\n");
+  const std::string before = content(path);
+  CHECK_THROWS_WITH_AS(log.log(3, {{"new", 1}, {"new", 2}}),
+                       "csv logger: the name new stands there twice", Error);
+  CHECK_THROWS_WITH_AS(log.log(3, {{"new", 1}, {"step", 2}}),
+                       "csv logger: a value may not have the name step, which is the step's own",
+                       Error);
+  CHECK(content(path) == before);
+  log.log(3, {{"loss", 1}});
+  CHECK(content(path) == before + "3,1,,\n");
+  log.resume(1);
+  CHECK(content(path) == "step,loss,\"valid, \"\"top\"\" 5\",lr\n0,0.5,,\n");
+
+  // Of a file that others have written to: blank lines, quotes over lines, and its own lines' ends.
+  put(path,
+      "\xEF\xBB\xBFstep,a\r\n0,1\r\n \r\n1,\"x\r\ny\"\r\n2,5\"\r\n \"\"7,8\r\n3,\"p\"\"q\"\r\n");
+  CSVLogger other(path, appending);
+  other.log(2, {{"b", 5}});
+  CHECK(content(path) ==
+        "\xEF\xBB\xBFstep,a,b\r\n0,1,\r\n \r\n1,\"x\r\ny\",\r\n2,5\",\r\n "
+        "\"\"7,8,\r\n3,\"p\"\"q\",\r\n2,,5\r\n");
+}
+
+TEST_CASE("a csv logger that appends goes on with the file's ends of lines and columns") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "log.csv";
+  put(path, "step,loss\r\n0,1\r\n1,");
+  {
+    CSVLogger log(path, CSVLoggerOptions(appending).columns({"loss"}));
+    log.log(1, {{"loss", 0.5}});
+  }
+  CHECK(content(path) == "step,loss\r\n0,1\r\n1,0.5\r\n");
+  {  // one more is declared than there was
+    CSVLogger log(path, CSVLoggerOptions(appending).columns({"acc", "loss"}));
+    CHECK(content(path) == "step,loss,acc\r\n0,1,\r\n1,0.5,\r\n");
+    log.resume(1);
+    log.log(1, {{"acc", 2}, {"loss", 3}});
+  }
+  CHECK(content(path) == "step,loss,acc\r\n0,1,\r\n1,3,2\r\n");
+}
+
+TEST_CASE("a file that is no log is not shortened when it is opened to append") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "file";
+  const auto refused = [&](const std::string& text) {
+    put(path, text);
+    const std::string csv = message([&] { CSVLogger log(path, appending); });
+    CHECK(content(path) == text);
+    const std::string json = message([&] { JSONLinesLogger log(path, json_appending); });
+    CHECK(content(path) == text);
+    return csv + "; " + json;
+  };
+  const std::string no_line =
+      "json lines logger: the last line of " + path + " begins with no step";
+  CHECK(refused("{\"weights\": [1, 2, 3]}") ==
+        "csv logger: the first column of " + path + " is {\"weights\": [1, not step; " + no_line);
+  CHECK(refused("time,loss\n0,1\n1,2") ==
+        "csv logger: the first column of " + path + " is time, not step; " + no_line);
+  CHECK(refused("step,a,a\n0,1,2\n1") ==
+        "csv logger: two columns of " + path + " have the name a; " + no_line);
+  CHECK(refused("step,\"a\n0,1") ==
+        "csv logger: the header of " + path +
+            ": read_csv: the stream: a quote that line 1 opens has no end; " + no_line);
+}
+
 TEST_CASE("a csv logger that appends refuses files of other columns, and leaves them") {
   const TemporaryDirectory folder;
   const std::string path = folder / "log.csv";
@@ -169,60 +229,6 @@ TEST_CASE("a json lines logger that appends drops a torn line, and goes on at an
         "json lines logger: line 1 of " + path + " begins with no step");
 }
 
-TEST_CASE("a full disk is an error, after which the program may go on") {
-  if (::access("/dev/full", W_OK) != 0) return;
-  CSVLogger log("/dev/full");
-  CHECK_THROWS_WITH_AS(log.log(0, {{"a", 1}}),
-                       "csv logger: cannot write /dev/full: No space left on device", Error);
-  CHECK_THROWS_AS(log.log(1, {{"b", 1}}), Error);  // the columns are not a's
-  JSONLinesLogger lines("/dev/full");
-  CHECK_THROWS_WITH_AS(lines.log(0, {}),
-                       "json lines logger: cannot write /dev/full: No space left on device", Error);
-}
-
-TEST_CASE("a row of which a part was written is taken back") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.csv";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit = {18, 18};  // within the second row
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-    CSVLogger log(path);
-    log.log(0, {{"loss", 1}});
-    const std::string text = message([&] { log.log(1, {{"loss", 0.25}}); });
-    const bool right = text == "csv logger: cannot write " + path + ": File too large";
-    log.log(2, {});  // which fits
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
-  CHECK(content(path) == "step,loss\n0,1\n2,\n");
-}
-
-TEST_CASE("a log that is killed holds whole lines") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.jsonl";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    JSONLinesLogger log(path);
-    for (int64_t i = 0;; ++i) log.log(i, {{"loss", 0.1}, {"accuracy", 0.123456789}});
-  }
-  while (content(path).size() < 1000) ::usleep(1000);
-  ::kill(child, SIGKILL);
-  ::waitpid(child, nullptr, 0);
-  const std::string all = content(path);
-  CHECK(all.back() == '\n');
-  std::istringstream lines(all);
-  int64_t step = 0;
-  for (std::string line; std::getline(lines, line); ++step)
-    CHECK(line ==
-          "{\"step\": " + std::to_string(step) + ", \"loss\": 0.1, \"accuracy\": 0.123456789}");
-}
-
 TEST_CASE("a csv log is read, and what is none is an error that names the line") {
   const TemporaryDirectory folder;
   const std::string path = folder / "log.csv";
@@ -230,17 +236,20 @@ TEST_CASE("a csv log is read, and what is none is an error that names the line")
     put(path, text);
     return message([&] { monitor::read_csv_log(path); });
   };
-  const std::string where = "csv log: line 2 of " + path;
-  CHECK(read("a,b\n1\n") == where + ": 1 fields, the first line has 2");
-  CHECK(read("a,b\n1,x\n") == where + ": b is no number: x");
-  CHECK(read("a,b\n1,\"2\n") == where + ": a quote is not closed");
-  CHECK(read("a,b\n1,2\"\n") == where + ": a quote within a field");
-  CHECK(read("a,b\n1,\"2\"3\n") == where + ": text behind a quoted field");
-  CHECK(read("") == "csv log: " + path + " has no columns");
-  put(path, "a,b\r\n1,inf\r\n\r\n\"2\",\n3,4\n5");  // the last line is torn
-  const monitor::CSVLog log = monitor::read_csv_log(path);
-  CHECK(log.columns[0].size() == 3);
-  CHECK(log.columns[1][0] == INFINITY);
-  CHECK_FALSE(log.columns[1][1].has_value());
+  const std::string where = "read_csv: " + path;
+  CHECK(read("a,b\n1\n") == where + ": line 2 has 1 field, not 2");
+  CHECK(read("a,b\n1\n2,3") == where + ": line 2 has 1 field, not 2");
+  CHECK(read("a,b\n1,\"2\n") == where + ": a quote that line 2 opens has no end");
+  CHECK(read("") == where + " is empty");
+  put(path, "a,b,c,d\r\n1,inf,nan,x\r\n\r\n\"2\",,,\r\n3,4,-7,NaN\r\n5");  // the last line is torn
+  const auto log = monitor::read_csv_log(path);
+  CHECK(log[0].values == std::vector<std::optional<double>>{1, 2, 3});
+  CHECK(log[1].values[0] == INFINITY);
+  CHECK_FALSE(log[1].values[1].has_value());
+  CHECK(std::isnan(*log[2].values[0]));
+  CHECK_FALSE(log[2].values[1].has_value());
+  CHECK(log[2].values[2] == -7);
+  CHECK(log[2].text == "");
+  CHECK(log[3].text == "x");
   CHECK_THROWS_AS(monitor::read_csv_log(folder / "none.csv"), Error);
 }

@@ -331,23 +331,6 @@ TEST_CASE("metrics refuse options that make no sense") {
   CHECK_THROWS_WITH_AS(RunningMean(0), "running mean: window is 0, at least 1 wanted", Error);
 }
 
-TEST_CASE("means treat nan as they are told") {
-  MeanMetric error(NanStrategy::error);
-  error.update(3);
-  CHECK_THROWS_WITH_AS(error.update(vec({1, NAN})), "mean metric: a value is nan", Error);
-  CHECK(error.value() == 3);
-  MeanMetric taken(NanStrategy::disable);
-  taken.update(NAN);
-  CHECK(std::isnan(taken.value()));
-  MinMetric least(NanStrategy::disable);
-  least.update(NAN);
-  least.update(1);
-  CHECK(std::isnan(least.value()));
-  MeanMetric ignored(NanStrategy::ignore);
-  ignored.update(vec({1, 2}), vec({1, NAN}));
-  CHECK(ignored.value() == 1);
-}
-
 namespace {
 
 // Another one goes on from the state and gives the same; a broken state changes nothing.

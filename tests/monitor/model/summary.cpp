@@ -1,5 +1,6 @@
 #include "monitor/model/summary.h"
 
+#include <map>
 #include <sstream>
 
 #include "autograd/modes.h"
@@ -20,6 +21,22 @@ using monitor::SummaryOptions;
 namespace {
 
 nn::Sequential mlp() { return nn::Sequential(nn::Linear(8, 16), nn::ReLU(), nn::Linear(16, 4)); }
+
+// A module that calls its layers in a loop and gives a dict.
+struct LoopedImpl : nn::Module {
+  LoopedImpl() {
+    fc = register_module("fc", nn::Linear(6, 6));
+    act = register_module("act", nn::Tanh());
+  }
+  std::map<std::string, Tensor> forward(const Tensor& input) {
+    Tensor x = input;
+    for (int i = 0; i < 3; ++i) x = act(fc(x));
+    return {{"y", x}};
+  }
+  nn::Linear fc = nullptr;
+  nn::Tanh act = nullptr;
+};
+GRADUS_MODULE(Looped);
 
 // The models of tests/reference/summary.py.
 ModelSummary summary_of(const std::string& name, const Tensor& x) {
@@ -60,6 +77,13 @@ ModelSummary summary_of(const std::string& name, const Tensor& x) {
   if (name == "gru")
     return summary(nn::GRU(nn::GRUOptions(10, 20).bias(false).batch_first(true)), {x, Tensor()});
   if (name == "rnn cell") return summary(nn::RNNCell(4, 6), {x, Tensor()});
+  if (name == "twice") {
+    nn::Sequential block(nn::Linear(6, 6), nn::Sequential(nn::Tanh()));
+    return summary(nn::Sequential(block, nn::ReLU(), block, nn::Linear(6, 2)), {x});
+  }
+  if (name == "looped") return summary(Looped(), {x});
+  if (name == "lazy")
+    return summary(nn::Sequential(nn::LazyLinear(4), nn::ReLU(), nn::LazyLinear(3)), {x});
   REQUIRE(name == "embedding");
   return summary(nn::Sequential(nn::Embedding(11, 5), nn::LayerNorm(nn::LayerNormOptions({5})),
                                 nn::Linear(5, 2)),

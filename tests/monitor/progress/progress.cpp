@@ -1,8 +1,6 @@
 #include "monitor/progress/progress.h"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <map>
@@ -11,7 +9,6 @@
 
 #include "gradus.h"
 #include "monitor/progress/progress_text.h"
-#include "monitor/utf8.h"
 #include "tests/monitor/progress/terminal.h"
 #include "tests/support.h"
 
@@ -132,9 +129,6 @@ TEST_CASE("progress fills its bar by eighths in UTF-8, and counts columns and no
   terminal.take();
   bar.refresh();
   CHECK(terminal.take() == "\rGröße  漢:  31%|██▍     | 31/100 [00:00<?, ?it/s]\x1b[K");
-  CHECK(monitor::cropped("漢字x", 3) == "漢");
-  CHECK(monitor::columns_of("e\u0301\xff\xe6") == 3);
-  CHECK(monitor::columns_of("\xed\xa0\x80\xc0\x80") == 5);  // a surrogate, an overlong zero
 }
 
 TEST_CASE("bars within bars stand below each other, and the others stay when one ends") {
@@ -304,44 +298,6 @@ TEST_CASE("bars of several threads share a terminal") {
   const Lines lines = shown(terminal.written);
   CHECK(lines.back() == "_");
   for (size_t i = 0; i + 1 < lines.size(); ++i) CHECK(lines[i].substr(0, 7) == "x: 100%");
-}
-
-TEST_CASE("progress writes to files, descriptors and streams") {
-  std::ostringstream stream;
-  { Progress bar(1, "a", ProgressOptions().output(ProgressOutput::to(stream))); }
-  CHECK(stream.str() == "a:   0% 0/1 [00:00<?, ?it/s]\n");
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const auto output = ProgressOutput::to(ends[1]);
-  CHECK_FALSE(output->is_terminal());
-  output->write("hello");
-  std::FILE* file = ::fdopen(ends[1], "w");
-  ProgressOutput::to(file)->write("world\n");
-  std::fclose(file);
-  char text[32] = {};
-  CHECK(::read(ends[0], text, sizeof text) == 12);
-  CHECK(std::string(text) == "hello\nworld\n");
-  ::close(ends[0]);
-  output->write("lost");  // a failed write is forgotten
-  CHECK(ProgressOutput::standard() == ProgressOutput::standard());
-}
-
-TEST_CASE("a pseudoterminal is a terminal of its own width, unless TERM says that it is dumb") {
-  const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
-  if (master < 0 || ::grantpt(master) != 0 || ::unlockpt(master) != 0) return;
-  const int side = ::open(::ptsname(master), O_RDWR | O_NOCTTY);
-  if (side < 0) return;
-  const char* before = std::getenv("TERM");
-  const std::string term = before ? before : "";
-  ::setenv("TERM", "xterm", 1);
-  CHECK(ProgressOutput::to(side)->is_terminal());
-  ::setenv("TERM", "dumb", 1);
-  CHECK_FALSE(ProgressOutput::to(side)->is_terminal());
-  ::unsetenv("TERM");
-  CHECK_FALSE(ProgressOutput::to(side)->is_terminal());
-  if (before) ::setenv("TERM", term.c_str(), 1);
-  ::close(side);
-  ::close(master);
 }
 
 TEST_CASE("progress that goes on counts what was before, and not in its rate") {

@@ -12,7 +12,7 @@
 struct Terminal {
   std::string written;  // all bytes
   double now = 0;
-  int columns = 80, calls = 0, clock_calls = 0;
+  int columns = 80, rows = 24, calls = 0, clock_calls = 0;
 
   // An output that writes here; `lines`: it is no terminal.
   std::shared_ptr<gradus::monitor::ProgressOutput> output(bool lines = false, bool utf8 = false) {
@@ -21,7 +21,10 @@ struct Terminal {
       written += text;
       ++calls;
     };
-    if (!lines) device.width = [this] { return columns; };
+    if (!lines) {
+      device.width = [this] { return columns; };
+      device.height = [this] { return rows; };
+    }
     device.utf8 = utf8;
     device.clock = [this] {
       ++clock_calls;

@@ -1,10 +1,15 @@
 // Files that others wrote: safetensors with any metadata, and files that are something else.
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "autograd/factories.h"
+#include "tensor/io/npy.h"
+#include "tensor/io/pickle.h"
 #include "tensor/io/serialize.h"
+#include "tests/support.h"
+#include "tests/temporary_directory.h"
 
 using namespace gradus;
 using serialize::InputArchive;
@@ -165,4 +170,34 @@ TEST_CASE("a stream at its end gives its last archive again") {
   CHECK(d.equal(ones({2})));
   std::stringstream nothing;
   CHECK_THROWS_WITH(load(d, nothing), "load: 0 bytes are no archive");
+}
+
+TEST_CASE("a file's name with a NUL names no shorter one") {
+  const TemporaryDirectory dir;
+  const std::string name = std::string(dir / "x") + '\0' + ".npy";
+  std::ofstream(dir / "x") << "old";
+  const auto refused = [&](const auto& f) {
+    return message(f).ends_with(": a NUL is in the name of the file that begins with " +
+                                (dir / "x"));
+  };
+  CHECK(refused([&] { load_npy(name); }));
+  CHECK(refused([&] { save_npy(ones({1}), name); }));
+  CHECK(refused([&] { save(ones({1}), name); }));
+  CHECK(refused([&] { torch_load(name); }));
+  std::ostringstream bytes;
+  bytes << std::ifstream(dir / "x").rdbuf();
+  CHECK(bytes.str() == "old");
+}
+
+TEST_CASE("an error names the beginning of a long name") {
+  const std::string name(1 << 20, 'n');
+  CHECK(why(file("{\"" + name + R"(":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})",
+                 "12345678"s)) ==
+        "load: " + std::string(100, 'n') + "...: bytes differ, 12 of shape and 8 in the file");
+  CHECK(why(file(R"({"a":{"dtype":")" + name + R"(","shape":[1],"data_offsets":[0,8]}})",
+                 "12345678"s)) ==
+        "load: a: there is no element type " + std::string(100, 'n') + "... here");
+  std::istringstream array("\x93NUMPY\2\0"s + "\x20\x10\0\0"s + "{'descr': '" +
+                           std::string(4117, 'f') + "'");
+  CHECK(message([&] { load_npy(array); }).size() < 250);
 }

@@ -136,3 +136,43 @@ TEST_CASE("an element of a list can be assigned by its place, also a bool") {
   numbers[0] = 5;
   CHECK(bool(numbers[0] == 5));
 }
+
+TEST_CASE("a List of integers, doubles or tensors is shared with its value, others are copied") {
+  const List<int64_t> ints({1});
+  const List<double> doubles({0.5});
+  const List<Tensor> tensors({ones({2})});
+  const IValue v(ints);
+  CHECK(v.tagKind() == "IntList");
+  ints.push_back(2);
+  CHECK(v.toIntVector() == std::vector<int64_t>{1, 2});
+  IValue(v).to<List<int64_t>>().push_back(3);
+  CHECK(ints.size() == 3);
+  CHECK(v.toIntList().is(ints));
+  CHECK(IValue(doubles).toDoubleList().is(doubles));
+  CHECK(IValue(tensors).toTensorList().is(tensors));
+  // Of other kinds they are made.
+  CHECK(v.toDoubleList().vec() == std::vector<double>{1, 2, 3});
+  CHECK(IValue(impl::GenericList{4, 5}).toIntList().vec() == std::vector<int64_t>{4, 5});
+  CHECK(IValue(List<double>()).toIntList().empty());
+  const List<std::string> words({"a"});
+  const IValue copied(words);
+  words.push_back("b");
+  CHECK(copied.toList().size() == 1);
+  // A dict is no list, also an empty one.
+  CHECK(message([] { IValue(impl::GenericDict()).toIntVector(); }) ==
+        "ivalue: kinds differ, IntList wanted and GenericDict held");
+}
+
+TEST_CASE("a dict loses an entry by its place") {
+  Dict<std::string, int64_t> dict, other;
+  for (const char* const key : {"a", "b", "c"}) dict.insert(key, 1);
+  dict.erase(dict.find("b"));
+  CHECK(dict.size() == 2);
+  CHECK_FALSE(dict.contains("b"));
+  dict.insert("b", 2);
+  CHECK(dict.at("b") == 2);
+  for (const char* const key : {"c", "b", "a"}) other.insert(key, dict.at(key));
+  CHECK((dict == other));
+  other.insert_or_assign("a", 5);
+  CHECK((dict != other));
+}

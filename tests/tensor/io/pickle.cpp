@@ -140,3 +140,17 @@ TEST_CASE("pickle_load: of a damaged file comes Error or a value") {
   });
   CHECK(values > 50);
 }
+
+TEST_CASE(
+    "pickle_save: a List of integers, doubles or tensors that is held twice is one list again") {
+  const auto both = [](const auto& list) {
+    const IValue back = pickle_load(pickle_save(std::tuple(list, list)));
+    const auto& elements = back.toTupleRef().elements();
+    CHECK(elements[0].toList().size() == 2);
+    return elements[0].toList().is(elements[1].toList());
+  };
+  CHECK(both(List<int64_t>({1, 2})));
+  CHECK(both(List<double>({1, 2})));
+  CHECK(both(List<Tensor>({ones({1}), Tensor()})));
+  CHECK(both(impl::GenericList{1, "a"}));
+}

@@ -212,6 +212,13 @@ TEST_CASE("QR of numbers near the ends of the range") {
     CHECK(near(matmul(raw::form_q(op, f.qr, f.tau, 3), f.qr.narrow(-2, 0, 3).triu()) / scale,
                a / scale, 5));
   }
+  for (const ScalarType t : {kFloat, kDouble})
+    for (const int64_t n : {4, 32, 40}) {
+      const double scale = t == kFloat ? 1e-43 : 1e-321;
+      const raw::Reflections f = raw::householder_qr(op, (numbers({n, n}, kDouble) * scale).to(t));
+      const Tensor q = raw::form_q(op, f.qr, f.tau, n);
+      CHECK(near(matmul(q.mT(), q), eye(n, q.options()), n));
+    }
 }
 
 TEST_CASE("eigenvalues and eigenvectors") {
@@ -247,6 +254,12 @@ TEST_CASE("eigenvalues of matrices that are easy to get wrong") {
           near(matmul(w.vectors * (w.values / scale).unsqueeze(-2), w.vectors.mT()), a / scale, n));
     }
   }
+  // Rounding errors of rounding errors, down to the end of the range.
+  for (const ScalarType t : {kFloat, kDouble})
+    for (int64_t n = 2; n <= 32; ++n) {
+      const Tensor v = raw::eigh(op, ones({n, n}, t), false, true).vectors;
+      CHECK(near(matmul(v.mT(), v), eye(n, v.options()), n));
+    }
   // Graded, in both directions.
   for (const bool flipped : {false, true}) {
     Tensor a = zeros({8, 8}, kDouble);

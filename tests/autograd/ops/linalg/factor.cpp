@@ -115,6 +115,9 @@ TEST_CASE("singular and indefinite matrices") {
   const auto [sign, log] = linalg_slogdet(s);
   CHECK(sign.item<double>() == 0);
   CHECK(log.item<double>() == -std::numeric_limits<double>::infinity());
+  const Tensor with_grad = s.clone().requires_grad_();
+  const Tensor flat = std::get<0>(linalg_slogdet(with_grad));
+  CHECK(!autograd::grad({flat}, {with_grad}, {}, {}, false, true)[0].defined());
   CHECK(std::isnan(logdet(-eye(3, real)).item<double>()));
   CHECK(std::isinf(linalg_cond(s, 1).item<double>()));
   CHECK(std::isinf(linalg_cond(s, "fro").item<double>()));
