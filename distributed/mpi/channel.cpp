@@ -144,9 +144,10 @@ bool Channel::advance() {
     const std::string what = e.what();
     const bool named = what.starts_with(at->name + ":");
     break_off(named ? what : fmt::format("{}: rank {}: {}", at->name, link_.rank, what),
-              at->stage != Entry::differing);
+              at->stage != Entry::differing, at->sequence);
     moved = true;
   }
+  break_when_due();
   return moved;
 }
 
@@ -232,7 +233,16 @@ void Channel::ended(Entry& entry) {
   entry.work->finish();
 }
 
-void Channel::break_off(const std::string& reason, bool tell) {
+// Another rank could not do an operation, and those before it had ended there: they end here too.
+void Channel::break_when_due() {
+  if (!broken_) return;
+  const Entry* const at = head();
+  if (at && at->sequence < broken_->called) return;
+  const Notice notice = *std::exchange(broken_, std::nullopt);
+  break_off(notice.text, false);
+}
+
+void Channel::break_off(const std::string& reason, bool tell, uint64_t sequence) {
   take();
   {
     const std::lock_guard lock(mutex_);
@@ -258,6 +268,7 @@ void Channel::break_off(const std::string& reason, bool tell) {
   if (!tell) return;
   Notice notice;
   notice.kind = Notice::broken;
+  notice.called = sequence;
   notice.say(reason);
   tell_all(notice);
 }

@@ -78,8 +78,9 @@ class Channel {
   // Looks whether something takes too long.
   void check_deadlines();
   void handle(const Notice& notice, int world_rank);
-  // All operations fail, now and later. The others hear of it if they are told.
-  void break_off(const std::string& reason, bool tell);
+  // All operations fail, now and later. The others hear of it if they are told, and of the
+  // operation that could not be done, where it is one of all ranks.
+  void break_off(const std::string& reason, bool tell, uint64_t sequence = 0);
 
  private:
   struct Entry;
@@ -92,6 +93,7 @@ class Channel {
   bool compared(Entry& entry);
   void ended(Entry& entry);
   void tell_all(const Notice& notice);
+  void break_when_due();
   int group_rank(int world_rank) const;
   void ask(Entry& entry);
   void judge();
@@ -115,7 +117,8 @@ class Channel {
   Entries collectives_;  // one after the other
   Entries points_;       // all at once
   std::unique_ptr<Enquiry> enquiry_;
-  std::map<int, Notice> left_;  // by rank
+  std::map<int, Notice> left_;    // by rank
+  std::optional<Notice> broken_;  // what another rank said, while operations before that one go on
   bool told_left_ = false;
   int status_ = 0;
 };

@@ -16,7 +16,7 @@ struct Notice {
   enum Kind : int32_t {
     ask,     // what are you at?
     answer,  // `called` and `text`: the operation that has not ended, if there is one
-    broken,  // `text` is the reason
+    broken,  // `text` is the reason, and `called` the operation that could not be done, or 0
     left,    // after `called` operations, for good
   };
   Kind kind = ask;

@@ -40,7 +40,7 @@ void Channel::check_deadlines() {
   const auto now = Clock::now();
   if (Entry* const at = head())
     for (const auto& [rank, notice] : left_)
-      if (notice.called < at->sequence) return break_off(gone(*at, rank), true);
+      if (notice.called < at->sequence) return break_off(gone(*at, rank), true, at->sequence);
   if (enquiry_) return judge();
   for (const auto& entry : collectives_)
     if (now > entry->work->deadline()) return ask(*head());
@@ -96,7 +96,7 @@ void Channel::judge() {
                         entry.sequence, patience, last);
   else
     text += fmt::format("not done in {}{}", patience, others);
-  break_off(text + "; " + place(link_.rank, entry.sequence, entry.op.text), true);
+  break_off(text + "; " + place(link_.rank, entry.sequence, entry.op.text), true, entry.sequence);
 }
 
 void Channel::handle(const Notice& notice, int world_rank) {
@@ -120,7 +120,9 @@ void Channel::handle(const Notice& notice, int world_rank) {
       if (enquiry_ && enquiry_->asked.count(rank)) enquiry_->answers[rank] = notice;
       break;
     case Notice::broken:
-      break_off(notice.text, false);
+      broken_ = notice;
+      for (const auto& entry : collectives_) entry->work->end_before(Clock::now() + grace, grace);
+      break_when_due();
       break;
     case Notice::left:
       left_[rank] = notice;
