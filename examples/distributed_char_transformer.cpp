@@ -1,9 +1,9 @@
 // The network of char_transformer.cpp learns in several processes, and each keeps its part of the
 // optimiser's states:
 //
-//   ./dev mpi 4 distributed_char_transformer [TEXT] [--steps N] [--folder F] [--scaling FILE]
-//        [--layers N] [--heads N] [--width N] [--block N] [--batch N]
-//        [--out FILE] [--until STEP] [--timeout SECONDS]
+//   ./dev mpi 4 examples/distributed_char_transformer [TEXT] [--steps N]
+//        [--folder F] [--scaling FILE] [--layers N] [--heads N] [--width N]
+//        [--block N] [--batch N] [--out FILE] [--until STEP] [--timeout SECONDS]
 //
 // TEXT is a file of UTF-8, plain or gzipped; the other options are those of distributed_digits.cpp.
 // The batch is that of all processes together, a multiple of 8. Checkpoints are saved eight times

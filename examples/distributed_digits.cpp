@@ -1,7 +1,8 @@
 // The network of digits.cpp learns in several processes, each with its part of every batch:
 //
-//   ./dev mpi 4 distributed_digits [DATA] [--epochs N] [--folder F] [--scaling FILE]
-//                                  [--out FILE] [--until EPOCH] [--timeout SECONDS]
+//   ./dev mpi 4 examples/distributed_digits [DATA] [--epochs N] [--folder F]
+//                               [--scaling FILE] [--out FILE] [--until EPOCH]
+//                               [--timeout SECONDS]
 //
 // 1, 2, 4 and 8 processes end with the same weights, bit for bit, which --out writes. With --folder
 // a checkpoint is saved after each epoch, and the next start goes on from it, also with another
