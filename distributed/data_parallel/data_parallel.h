@@ -40,7 +40,8 @@ class DataParallelBase : public nn::Module {
   const DistributedDataParallelOptions& options() const { return options_; }
 
   /// While the guard lives, forward passes are those of a step that goes on: their gradients are
-  /// collected in `grad` and not exchanged. The first forward pass after it ends the step.
+  /// collected in `grad` and not exchanged. The first forward pass after it ends the step. In tree
+  /// mode, unless accumulation() says how many there are, a gradient is kept for each shard.
   class [[nodiscard]] NoSync {
    public:
     explicit NoSync(bool& sync) : sync_(&sync), before_(std::exchange(sync, false)) {}
@@ -64,8 +65,8 @@ class DataParallelBase : public nn::Module {
   /// Calls `loop`, in which ranks may make different numbers of training steps. A rank that comes
   /// to its end takes part in what the others exchange, with gradients of 0, until all have come,
   /// and then takes over the parameters and buffers of the last. In each step there is one forward
-  /// pass before one backward pass. Throws Error for a module with SyncBatchNorm, which needs a
-  /// batch of every rank.
+  /// pass before one backward pass, and no gradient comes to a parameter past the module. Throws
+  /// Error for a module with SyncBatchNorm, which needs a batch of every rank.
   template <class F>
   void join(F&& loop, const JoinOptions& options = {}) {
     const Joining joining(*this, options);
