@@ -39,7 +39,7 @@ ChartAxis::ChartAxis(double low, double high, bool logarithmic, bool whole, int 
   high_ = scaled(high);
   const double size = std::max(std::fabs(low_), std::fabs(high_));
   if (!(high_ - low_ > std::max(size * 1e-12, 1e-290))) {  // one value
-    const double around = size > 1e-290 ? size / 2 : 0.5;
+    const double around = size > 1e-290 && !logarithmic ? size / 2 : 0.5;
     low_ -= around;
     high_ += around;
   }
@@ -60,7 +60,8 @@ ChartAxis::ChartAxis(double low, double high, bool logarithmic, bool whole, int 
       continue;
     }
     const double decade = std::pow(10, at);
-    mark(at, fmt::format("{:g}", decade));
+    // Ends of the axis may be beyond what a double holds.
+    mark(at, std::fabs(at) < 300 ? fmt::format("{:g}", decade) : fmt::format("1e{:+}", int(at)));
     if (!between) continue;
     for (const double factor : {2., 5.})
       mark(at + std::log10(factor), fmt::format("{:g}", factor * decade));

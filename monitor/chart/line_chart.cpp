@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "monitor/chart/chart_axis.h"
+#include "monitor/chart/chart_path.h"
 #include "monitor/log/csv_log.h"
 #include "monitor/utf8.h"
 #include "tensor/base/checked.h"
@@ -42,10 +43,12 @@ std::string escaped(std::string_view text) {
         out += "&amp;";
         break;
       case 0xFFFD:
+      case 0xFFFE:  // no characters of XML
+      case 0xFFFF:
         out += "\xEF\xBF\xBD";
         break;
       default:
-        if (c < 0x20)
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
           out += ' ';
         else
           out += before.substr(0, before.size() - text.size());
@@ -54,39 +57,10 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// One decimal, and none where it is 0.
-std::string pixels(double v) {
-  std::string out = fmt::format("{:.1f}", v);
-  if (out.size() > 2 && out.compare(out.size() - 2, 2, ".0") == 0) out.resize(out.size() - 2);
-  return out == "-0" ? "0" : out;
-}
-
-struct Point {
-  double x, y;
-};
-
-// Points that follow each other without a gap. Of those in one column of pixels at most four stay.
-std::string path_of(const std::vector<Point>& points) {
-  std::string out;
-  char command = 'M';
-  const auto add = [&](const Point& p) {
-    out += command + pixels(p.x) + ' ' + pixels(p.y);
-    command = 'L';
-  };
-  for (size_t i = 0; i < points.size();) {
-    size_t end = i + 1, least = i, most = i;
-    while (end < points.size() && std::floor(points[end].x) == std::floor(points[i].x)) {
-      if (points[end].y < points[least].y) least = end;
-      if (points[end].y > points[most].y) most = end;
-      ++end;
-    }
-    size_t places[] = {i, std::min(least, most), std::max(least, most), end - 1};
-    for (int k = 0; k < 4; ++k)
-      if (k == 0 || places[k] != places[k - 1]) add(points[places[k]]);
-    i = end;
-  }
-  if (points.size() == 1) out += 'h' + pixels(0);  // a dot, with round ends
-  return out;
+// The beginning of a text that has room, with `…` where the rest has not.
+std::string fitting(std::string_view text, int columns) {
+  if (columns_of(text) <= columns) return std::string(text);
+  return std::string(cropped(text, columns - 1)) + "\u2026";
 }
 
 std::vector<double> numbers(const Tensor& t, const char* what) {
@@ -223,29 +197,31 @@ std::string LineChart::svg() const {
     text(16, (top + bottom) / 2, turned.c_str(), options_.y_label());
   }
 
+  // As many lines of the legend as there is room for.
+  const int room = std::max(1, int((bottom - top) / 18)),
+            entries = named <= room ? named : room - 1;
   int entry = 0;
   for (size_t k = 0; k < lines_.size(); ++k) {
     const Line& l = lines_[k];
     const std::string look = fmt::format(
         "fill='none' stroke='{}' stroke-width='2' stroke-linejoin='round' stroke-linecap='round'{}",
         colours[k % 8], dashes[k / 8 % 4]);
-    std::string path;
-    std::vector<Point> points;
-    for (size_t i = 0; i <= l.x.size(); ++i) {
-      if (i < l.x.size() && shown(l, i)) {
-        points.push_back({left + x_axis.part(l.x[i]) * (right - left),
-                          bottom - y_axis.part(l.y[i]) * (bottom - top)});
-      } else if (!points.empty()) {
-        path += path_of(points);
-        points.clear();
-      }
+    std::vector<ChartRun> runs(1);
+    for (size_t i = 0; i < l.x.size(); ++i) {
+      if (shown(l, i))
+        runs.back().push_back({left + x_axis.part(l.x[i]) * (right - left),
+                               bottom - y_axis.part(l.y[i]) * (bottom - top)});
+      else if (!runs.back().empty())
+        runs.emplace_back();
     }
-    out += fmt::format("<path {} d='{}'/>\n", look, path);
-    if (l.name.empty()) continue;
+    out += fmt::format("<path {} d='{}'/>\n", look, path_of(thinned(runs)));
+    if (l.name.empty() || entry >= entries) continue;
     const double y = top + 10 + 18 * entry++;
     out += fmt::format("<path {} d='M{} {}h18'/>\n", look, pixels(right + 12), pixels(y));
-    text(right + 36, y + 4, "", l.name);
+    text(right + 36, y + 4, "", fitting(l.name, int((width - right - 36) / letter)));
   }
+  if (entries < named)
+    text(right + 36, top + 14 + 18 * entries, "", fmt::format("and {} more", named - entries));
   return out + "</svg>\n";
 }
 

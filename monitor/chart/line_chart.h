@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tensor/base/arg.h"
@@ -31,20 +32,34 @@ struct LineChartOptions {
 ///       .line("training", losses).line("test", steps, test_losses).save("loss.svg");
 ///
 /// Values that are nan or infinite, or beyond 1e300, are gaps in a line. Of many points within one
-/// column of pixels the first, the last, the least and the largest are drawn, which looks the same.
+/// column of pixels the first, the last, the least and the largest are drawn, which looks the same;
+/// more than 16 gaps within one are not seen; and of a line that goes to and fro in x no more than
+/// 100000 points are drawn, evenly chosen. So the picture is small however many points there are.
+/// Names that have no room in the legend are cut, and lines that have none are counted below it.
 /// The same lines make the same text, whatever the locale.
 class LineChart {
  public:
   /// Throws Error for a width or height out of range.
   explicit LineChart(LineChartOptions options = {});
 
-  /// Adds a line over 0, 1, 2, ..., or over `x`: tensors [n] of any numbers, or vectors. Lines that
-  /// have a name stand in the legend. Throws Error for other shapes and for x and y of different
-  /// lengths.
+  /// Adds a line over 0, 1, 2, ..., or over `x`: tensors [n] or vectors of any numbers, such as the
+  /// steps and values that read_scalars() gives. Lines that have a name stand in the legend. Throws
+  /// Error for other shapes and for x and y of different lengths.
   LineChart& line(const std::string& name, const Tensor& y);
   LineChart& line(const std::string& name, const Tensor& x, const Tensor& y);
   LineChart& line(const std::string& name, const std::vector<double>& y);
   LineChart& line(const std::string& name, std::vector<double> x, std::vector<double> y);
+  template <class Y>
+  requires std::is_arithmetic_v<Y> LineChart& line(const std::string& name,
+                                                   const std::vector<Y>& y) {
+    return line(name, std::vector<double>(y.begin(), y.end()));
+  }
+  template <class X, class Y>
+  requires std::is_arithmetic_v<X> && std::is_arithmetic_v<Y> LineChart& line(
+      const std::string& name, const std::vector<X>& x, const std::vector<Y>& y) {
+    return line(name, std::vector<double>(x.begin(), x.end()),
+                std::vector<double>(y.begin(), y.end()));
+  }
   /// Adds the named columns of a CSVLogger's file, or another that data::read_csv() reads, over its
   /// column `x`; where none are named all others that hold numbers. Rows whose field is empty are
   /// left out. Throws Error for a file that cannot be read, a column that it has not, and one that

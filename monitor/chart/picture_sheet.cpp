@@ -33,6 +33,7 @@ void write_picture(const std::string& filename, const Tensor& picture) {
   const Tensor p = picture.dim() == 2 ? picture.unsqueeze(0) : picture;
   if (p.dim() != 3 || (p.size(0) != 1 && p.size(0) != 3))
     fail("write picture: shape {}, [H, W], [1, H, W] or [3, H, W] wanted", picture.sizes());
+  if (p.numel() == 0) fail("write picture: shape {} has no pixels", picture.sizes());
   if (p.is_complex()) fail("write picture: complex numbers are not supported");
   const Tensor bytes =
       (p.scalar_type() == kByte

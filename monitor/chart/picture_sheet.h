@@ -27,7 +27,7 @@ Tensor picture_sheet(const Tensor& pictures, PictureSheetOptions options = {});
 /// Writes a picture [H, W], [1, H, W] or [3, H, W] to a file: in the PGM format, or with three
 /// channels in the PPM format. Values are from 0 to 1, or uint8 from 0 to 255; what is beyond is
 /// moved to the nearest of these, and nan is 0. The file is replaced when the new one is whole.
-/// Throws Error for other shapes and when the file cannot be written.
+/// Throws Error for other shapes, for no pixels, and when the file cannot be written.
 void write_picture(const std::string& filename, const Tensor& picture);
 
 }  // namespace gradus::monitor

@@ -120,9 +120,9 @@ class F1Score final : public FBetaScore {
   explicit F1Score(ClassificationOptions options) : FBetaScore("f1 score", 1, options) {}
 };
 
-/// The options of a TopKAccuracy.
+/// The options of a TopKAccuracy, or k alone: `TopKAccuracy top5(5)`.
 struct TopKAccuracyOptions {
-  explicit TopKAccuracyOptions(int64_t k) : k_(k) {}
+  TopKAccuracyOptions(int64_t k) : k_(k) {}
   /// How many of the highest scores count, at least 1.
   GRADUS_ARG(int64_t, k);
   /// A target that says: do not count this.

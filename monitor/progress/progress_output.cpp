@@ -63,6 +63,11 @@ int terminal_rows(int fd) {
   return rows > 0 ? rows : positive_number(environment("LINES"));
 }
 
+bool is_terminal(int fd) {
+  const std::string_view term = environment("TERM");
+  return fd >= 0 && ::isatty(fd) && !term.empty() && term != "dumb";
+}
+
 ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
   ProgressDevice device;
   // A training does not end with the reader of its bar.
@@ -70,8 +75,7 @@ ProgressDevice device_of(int fd, std::function<void(std::string_view)> write) {
     const detail::BrokenPipeGuard guard;
     write(text);
   };
-  const std::string_view term = environment("TERM");
-  if (fd >= 0 && ::isatty(fd) && !term.empty() && term != "dumb") {
+  if (is_terminal(fd)) {
     device.width = [fd] { return terminal_columns(fd); };
     device.height = [fd] { return terminal_rows(fd); };
   }
@@ -103,6 +107,9 @@ struct Target {
   dev_t device = 0;
   ino_t inode = 0;
   auto operator<=>(const Target&) const = default;
+  bool is_file_of(const Target& other) const {
+    return inode != 0 && device == other.device && inode == other.inode;
+  }
 };
 
 Target target_of(const void* object, int fd) {
@@ -116,16 +123,20 @@ Target target_of(const void* object, int fd) {
   return out;
 }
 
-// The output of the target that lives, or a new one. Bars of two outputs would not know of each
-// other's lines.
+// The output of the target that lives, or a new one; the standard one for the terminal that stderr
+// is. Bars of two outputs would not know of each other's lines.
 std::shared_ptr<ProgressOutput> output_of(const void* object, int fd,
                                           std::function<void(std::string_view)> write) {
+  const Target target = target_of(object, fd);
+  if (is_terminal(fd) && target.is_file_of(target_of(nullptr, STDERR_FILENO)) &&
+      ProgressOutput::standard()->is_terminal())
+    return ProgressOutput::standard();
   // Never destroyed: a bar may be a static variable.
   static auto& mutex = *new std::mutex;
   static auto& living = *new std::map<Target, std::weak_ptr<ProgressOutput>>;
   const std::lock_guard lock(mutex);
   std::erase_if(living, [](const auto& entry) { return entry.second.expired(); });
-  std::weak_ptr<ProgressOutput>& known = living[target_of(object, fd)];
+  std::weak_ptr<ProgressOutput>& known = living[target];
   std::shared_ptr<ProgressOutput> out = known.lock();
   if (!out) known = out = std::make_shared<ProgressOutput>(device_of(fd, std::move(write)));
   return out;

@@ -56,7 +56,8 @@ class ProgressOutput {
   ///
   /// All that ask for the same file or descriptor get the same output, for as long as anyone has
   /// it; `stdout`, std::cout and the descriptor 1 are the same, as are `stderr`, std::cerr,
-  /// std::clog and 2, whose output is standard(). Throws Error for a null pointer.
+  /// std::clog and 2, whose output is standard(), as is that of any other that leads to the same
+  /// terminal. Throws Error for a null pointer.
   static std::shared_ptr<ProgressOutput> to(std::FILE* file);
   static std::shared_ptr<ProgressOutput> to(int fd);
   /// A stream, which must outlive it. std::cout, std::cerr and std::clog are as files; other

@@ -82,6 +82,18 @@ TEST_CASE("a line chart is the same text in any locale") {
   CHECK(svg == again);
 }
 
+TEST_CASE("a line chart takes vectors of any numbers") {
+  const std::vector<int64_t> steps = {0, 10};
+  const std::vector<float> values = {2.5f, 1.25f};
+  const std::vector<double> x = {0, 10}, y = {2.5, 1.25};
+  const std::string svg = LineChart().line("a", x, y).svg();
+  CHECK(LineChart().line("a", steps, values).svg() == svg);
+  CHECK(LineChart().line("a", steps, y).svg() == svg);
+  CHECK(LineChart().line("a", {0, 10}, {2.5, 1.25}).svg() == svg);
+  CHECK(LineChart().line("a", values).svg() == LineChart().line("a", y).svg());
+  CHECK(LineChart().line("a", {2.5, 1.25}).svg() == LineChart().line("a", y).svg());
+}
+
 TEST_CASE("a line chart has gaps where a value is nan, infinite, or not above 0 on a log axis") {
   const Tensor y = tensor({1., NAN, 1., 1., INFINITY, -1., 1.});
   const auto moves = [&](LineChartOptions options) {
@@ -118,6 +130,48 @@ TEST_CASE("a line chart of many points keeps their extremes and is small") {
   CHECK(most == doctest::Approx(14 + 408 * 13 / 14.).epsilon(1e-3));
 }
 
+TEST_CASE("a line chart stays small, whatever its points") {
+  const size_t count = 200000;
+  std::vector<double> x(count), y(count), gaps(count);
+  for (size_t i = 0; i < count; ++i) {
+    x[i] = double(i * 7919 % 1000003);
+    y[i] = double(i * 31 % 1000);
+    gaps[i] = i % 2 == 0 ? y[i] : NAN;
+  }
+  CHECK(LineChart().line("", gaps).svg().size() < 40000);
+  CHECK(LineChart().line("", x, y).svg().size() < 1300000);
+  CHECK(LineChart().line("", x, gaps).svg().size() < 1600000);
+  // Few gaps in a column are all seen.
+  const std::vector<double> some = {1, NAN, 2, NAN, 3};
+  CHECK(paths(LineChart().line("", std::vector<double>{0, 0, 0, 0, 0}, some).svg())[0] ==
+        "M409.2 422h0M409.2 218h0M409.2 14h0");
+  std::vector<double> many(40, NAN);
+  for (size_t i = 0; i < many.size(); i += 2) many[i] = double(i);
+  CHECK(paths(LineChart().line("", std::vector<double>(40, 0.), many).svg())[0] ==
+        "M405.8 34.4L405.8 422");
+}
+
+TEST_CASE("the legend of a line chart stays within the picture") {
+  LineChart chart;
+  const std::string name = "a long name of a line, which has more letters than there is room for";
+  for (int i = 0; i < 100; ++i)
+    chart.line(std::to_string(i) + ' ' + name, std::vector<double>{1, 2});
+  const std::string svg = chart.svg();
+  const auto all = texts(svg);
+  CHECK(all.back() == "and 79 more");
+  CHECK(all[all.size() - 2] == "20 a long name of a line, which has more\u2026");
+  CHECK(paths(svg).size() == 121);
+}
+
+TEST_CASE("a line chart's labels are text of XML") {
+  const auto label = [](const std::string& title) {
+    return texts(LineChart(LineChartOptions().title(title)).svg()).back();
+  };
+  CHECK(label("<&\">'") == "&lt;&amp;\"&gt;'");
+  CHECK(label("a\nb\x1b\x7f\u0085") == "a b   ");
+  CHECK(label("\xff \ufffe\uffff \u6f22") == "\ufffd \ufffd\ufffd \u6f22");
+}
+
 TEST_CASE("an axis has marks at round numbers") {
   CHECK(marks(0, 10) == "0@0 2@200 4@400 6@600 8@800 10@1000 ");
   CHECK(marks(0.013, 0.052) == "0.02@179 0.03@436 0.04@692 0.05@949 ");
@@ -136,7 +190,13 @@ TEST_CASE("an axis has marks at round numbers") {
         "1e+09@1000 ");
   CHECK(marks(1e16, 1e16 + 2).size() < 200);
   CHECK(marks(-1e300, 1e300).size() < 200);
-  CHECK(marks(1e-300, 1e300, true, true).size() < 200);
+  // The ends are beyond what a double holds.
+  CHECK(marks(1e-300, 1e300, true, true, 5) ==
+        "1e-360@0 1e-240@167 1e-120@333 1@500 1e+120@667 1e+240@833 1e+360@1000 ");
+  CHECK(marks(1e300, 1e300, true, true) ==
+        "1e+299@0 2e+299@151 5e+299@349 1e+300@500 2e+300@651 5e+300@849 1e+301@1000 ");
+  CHECK(marks(1000, 1000, true, true) ==
+        "100@0 200@151 500@349 1000@500 2000@651 5000@849 10000@1000 ");
 }
 
 TEST_CASE("a line chart of a log leaves out rows without the column") {

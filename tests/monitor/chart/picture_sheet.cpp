@@ -54,6 +54,8 @@ TEST_CASE("a sheet refuses what is no list of pictures") {
                        "picture sheet: zoom is 0, at least 1 wanted", Error);
   CHECK_THROWS_WITH_AS(picture_sheet(zeros({1, 4, 4}), PictureSheetOptions().padding(-1)),
                        "picture sheet: padding is -1, at least 0 wanted", Error);
+  CHECK_THROWS_WITH_AS(monitor::write_picture("unused", zeros({0, 4})),
+                       "write picture: shape [0, 4] has no pixels", Error);
   CHECK_THROWS_AS(picture_sheet(zeros({1, 4, 4}), PictureSheetOptions().padding(int64_t(1) << 62)),
                   Error);
 }

@@ -134,8 +134,7 @@ Results all_results() {
   of_counts(out, n, "scores", [](const auto& o) { return StatScores(o); });
   for (const int64_t k : {1, 2, 5}) {
     const std::string name = "top " + std::to_string(k);
-    const TopKAccuracyOptions options(k);
-    add(out, name, TopKAccuracy(options), n.scores, n.classes);
+    add(out, name, TopKAccuracy(k), n.scores, n.classes);
     add(out, name + " ignored", TopKAccuracy(TopKAccuracyOptions(k).ignore_index(-100)), n.scores,
         n.ignored);
   }

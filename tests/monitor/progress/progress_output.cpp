@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -171,6 +172,31 @@ TEST_CASE("what asks for the same file, descriptor or stream gets the same outpu
   for (const int end : {ends[0], ends[1], fd}) ::close(end);
   CHECK_THROWS_WITH_AS(ProgressOutput::to(static_cast<std::FILE*>(nullptr)),
                        "progress output: the file is a null pointer", Error);
+}
+
+TEST_CASE("stdout and stderr of one terminal" * doctest::skip()) {
+  CHECK(ProgressOutput::standard()->is_terminal());
+  CHECK(ProgressOutput::to(stdout) == ProgressOutput::standard());
+  CHECK(ProgressOutput::to(std::cout) == ProgressOutput::standard());
+  CHECK(ProgressOutput::to(STDIN_FILENO) != ProgressOutput::standard());
+}
+
+TEST_CASE("stdout and stderr share an output where they are one terminal") {
+  const Pseudoterminal terminal;
+  if (terminal.side < 0) return;
+  const Variable term("TERM", "xterm");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
+    ::dup2(terminal.side, STDOUT_FILENO);
+    ::dup2(terminal.side, STDERR_FILENO);
+    ::execl("/proc/self/exe", "test", "-tc=stdout and stderr of one terminal", "--no-skip",
+            "--minimal", nullptr);
+    ::_exit(127);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("two bars of one pseudoterminal, each of which asks for it, have a line each") {
