@@ -275,8 +275,8 @@ TEST_CASE("zero: groups that come later, other types, and memory that is replace
   const auto a = odd_parameters(), b = odd_parameters();
   const auto more = [] {
     manual_seed(9);
-    return std::vector<Tensor>{randn({5, 3}).requires_grad_(),
-                               randn({11}, kDouble).requires_grad_()};
+    return std::vector<Tensor>{randn({11}, kDouble).requires_grad_(),
+                               randn({5, 3}).requires_grad_()};
   };
   const auto c = more(), d = more();
   optim::AdamW whole(a, optim::AdamWOptions(0.01));
@@ -317,6 +317,15 @@ TEST_CASE("zero: groups that come later, other types, and memory that is replace
   b[1].set_data(zeros({3}, kDouble));
   CHECK(message([&] { zero.step(); }) ==
         "ZeroRedundancyOptimizer: a parameter was float32 [3] when it came and is now float64 [3]");
+}
+
+TEST_CASE("zero: a step counts as a write on each rank") {
+  const std::vector<Tensor> p{ones({2, 2}).requires_grad_()};
+  ZeroRedundancyOptimizer<optim::Adafactor> zero(p, optim::AdafactorOptions(0.1), all());
+  const Tensor y = p[0].square().sum();
+  give(p, mean_of(p, 0));
+  zero.step();
+  CHECK_THROWS_AS(y.backward(), Error);
 }
 
 TEST_CASE("zero: a step sends what it must and no more") {
