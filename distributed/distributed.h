@@ -6,3 +6,4 @@
 #include "distributed/data_parallel/sync_batch_norm.h"
 #include "distributed/group/process_group_mpi.h"
 #include "distributed/init.h"
+#include "distributed/zero/zero_redundancy_optimizer.h"

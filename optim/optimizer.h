@@ -132,12 +132,12 @@ class Optimizer {
   /// states by their numbers, and "param_groups", a list of dicts with each option, and "params",
   /// the numbers. Counts and other numbers of a state are 0-dim tensors, except LBFGS's. Shares the
   /// tensors.
-  impl::GenericDict state_dict() const;
+  virtual impl::GenericDict state_dict() const;
   /// Takes copies of what state_dict(), or Python's, gave. Options that are missing stay; those
   /// that only say how Python computes (foreach, fused, capturable, differentiable) and what
   /// schedulers add are not used. Throws Error when groups, parameters' numbers, sizes or names do
   /// not fit, and then changes nothing.
-  void load_state_dict(const impl::GenericDict& state_dict);
+  virtual void load_state_dict(const impl::GenericDict& state_dict);
 
  protected:
   // An empty state, for load() to fill.

@@ -69,6 +69,8 @@ class Documents(unittest.TestCase):
         self.assertEqual(self.faults("`nn/gone.h`"), ["no file nn/gone.h"])
         self.assertEqual(self.faults("`gone.py`"), ["no file gone.py"])
         self.assertEqual(self.faults("`tests/gone`"), ["no file tests/gone"])
+        self.assertEqual(self.faults("`examples/xor`, a program"), [])
+        self.assertEqual(self.faults("`examples/gone`"), ["no file examples/gone"])
         self.assertEqual(self.faults("`gone/`"), ["no file gone/"])
 
 

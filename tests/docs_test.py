@@ -163,7 +163,7 @@ def document_faults(project, document, text):
             if word.startswith(("build", "/", "*.")):
                 continue
             named = FILE.match(word) or word.split("/")[0] in project.top and re.match(r"^[\w./*-]+/[\w./*-]+$", word)
-            if named and not project.has(word):
+            if named and not project.has(word) and word not in project.programs:
                 yield f"no file {word}"
 
 
