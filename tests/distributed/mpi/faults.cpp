@@ -185,7 +185,7 @@ const std::map<std::string, int (*)()> cases{
        int status = 0;
        waitpid(child, &status, 0);
        told(small_sum);
-       return status;
+       return WEXITSTATUS(status);
      }},
     {"destroys",
      [] {
