@@ -13,6 +13,7 @@
 #include "distributed/data_parallel/reduction_statistics.h"
 #include "distributed/data_parallel/shards.h"
 #include "distributed/group/process_group.h"
+#include "distributed/init.h"
 #include "nn/module.h"
 
 namespace gradus::distributed {
@@ -175,7 +176,7 @@ class DistributedDataParallelImpl : public DataParallelBase {
                                        const DistributedDataParallelOptions& options = {})
       : DataParallelBase(module, std::move(group), options), module_(std::move(module)) {}
   explicit DistributedDataParallelImpl(const nn::ModuleHolder<M>& module,
-                                       intrusive_ptr<ProcessGroup> group = {},
+                                       intrusive_ptr<ProcessGroup> group = default_group(),
                                        const DistributedDataParallelOptions& options = {})
       : DistributedDataParallelImpl(module.ptr(), std::move(group), options) {}
 
