@@ -38,12 +38,7 @@ Reducer::~Reducer() {
 }
 
 void Reducer::watch() {
-  if (group_->getSize() == 1) return;
-  for (size_t i = 0; i < parameters_.size(); ++i)
-    hooks_[i] = parameters_[i].register_hook([self = weak_from_this(), i](const Tensor& g) {
-      const auto reducer = self.lock();
-      return reducer ? reducer->direct_gradient(i, g) : Tensor();
-    });
+  for (size_t i = 0; i < parameters_.size(); ++i) watch(i);
 }
 
 // Whether what was collected of a parameter is still in its grad, and the program did not write to
@@ -79,6 +74,7 @@ void Reducer::begin(bool reduced) {
   reduced_ = reduced;
   finalized_ = false;
   pass_ = Pass::current()->id();
+  put_own_hooks_last();
   next_bucket_ = 0;
   sent_.clear();
   unused_.clear();
@@ -102,14 +98,24 @@ void Reducer::begin(bool reduced) {
 }
 
 // The first gradient of a parameter in a pass: those that were collected before it are part of the
-// sum, what else is in grad is added to it at the end.
+// sum, as the program has left them; a grad that is the same on all ranks is added to it at the
+// end.
 void Reducer::start(size_t index) {
   Place& p = places_[index];
   const Tensor& grad = parameters_[index].mutable_grad();
   if (!p.kept) {
-    p.local = false;
     p.tree.clear();
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());
+    p.direct.reset();
+    p.written.reset();
+    if (p.local && grad.defined()) {
+      if (leaves_ > 1)
+        p.written = grad.detach().clone();
+      else if (!arena_.holds(index, grad))
+        arena_.slice(index).copy_(grad.detach());
+      return;
+    }
+    p.local = false;
   }
   if (!p.local) p.old = arena_.holds(index, grad) ? grad.clone() : grad;
 }
@@ -168,7 +174,10 @@ void Reducer::settle(size_t index) {
   }
   if (leaves_ > 1) {
     sum_leaves(p);
-    if (const Tensor sum = p.tree.take(); sum.defined()) slice.copy_(sum);
+    const Tensor sum = p.tree.take();
+    sum.defined() ? slice.copy_(sum) : slice.zero_();
+    if (p.written.defined()) slice.add_(p.written);
+    p.written.reset();
   }
   if (!ours) grad = slice;
 }
@@ -294,6 +303,8 @@ void Reducer::publish() {
       Tensor total = sum.take();
       for (const Tensor& leaf : p.leaves)
         if (leaf.defined()) total = total.defined() ? total + leaf : leaf;
+      for (const Tensor& beside : {p.written, p.direct})
+        if (beside.defined()) total = total.defined() ? total + beside : beside;
       arena_.slice(i).copy_(total);
     }
     parameters_[i].mutable_grad() = arena_.slice(i);
@@ -335,6 +346,7 @@ void Reducer::recover() noexcept {
   for (Place& p : places_) {
     p.local = p.fired = p.done = false;
     p.old.reset();
+    p.written.reset();
     p.direct.reset();
     p.tree.clear();
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());

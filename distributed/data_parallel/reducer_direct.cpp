@@ -13,14 +13,43 @@ namespace gradus::distributed {
 
 using autograd::Pass;
 
+void Reducer::watch(size_t index) {
+  hooks_[index] =
+      parameters_[index].register_hook([self = weak_from_this(), index](const Tensor& g) {
+        const auto reducer = self.lock();
+        return reducer ? reducer->direct_gradient(index, g) : Tensor();
+      });
+}
+
+// The program's hooks are to see the gradients that the own hook takes away.
+void Reducer::put_own_hooks_last() {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const autograd::Meta* const m = autograd::meta(parameters_[i]);
+    if (!hooks_[i] || !m || m->leaf_hooks.empty() || m->leaf_hooks.back().first == *hooks_[i])
+      continue;
+    parameters_[i].remove_hook(*hooks_[i]);
+    watch(i);
+  }
+}
+
 // The parameter's own hook. All aliases have run by then: leaves come last.
 Tensor Reducer::direct_gradient(size_t index, const Tensor& gradient) {
   const Pass* const pass = Pass::current();
-  if (!active_ || !reduced_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
-  finalize();
+  if (!active_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
+  // With one leaf, what is collected lies in grad.
+  if (!reduced_ && leaves_ == 1) return {};
   const NoGradGuard no_grad;
-  places_[index].direct = gradient.contiguous();
-  return zeros_like(places_[index].direct);
+  Place& p = places_[index];
+  if (reduced_) {
+    finalize();
+  } else if (!p.fired) {
+    p.fired = true;
+    start(index);
+  }
+  Tensor fresh = gradient.detach().contiguous();
+  p.direct = p.direct.defined() ? p.direct + fresh : std::move(fresh);
+  if (!reduced_) p.local = true;
+  return zeros_like(p.direct);
 }
 
 void Reducer::exchange_direct() {
@@ -33,7 +62,7 @@ void Reducer::exchange_direct() {
     for (const size_t i : indices)
       parts.push_back(std::exchange(places_[i].direct, Tensor()).reshape({-1}));
     Tensor gradients = cat(parts);
-    average(gradients)->wait();
+    if (group_->getSize() > 1) average(gradients)->wait();
     if (divisor_ != group_->getSize()) gradients.div_(divisor_);
     int64_t at = 0;
     for (const size_t i : indices) {
