@@ -16,8 +16,8 @@ std::pair<size_t, size_t> slice_of_batch(size_t batch, size_t rank, size_t size)
 
 /// All ranks draw the same batches from a sampler, and each takes its rows: the batch size of the
 /// loader is that of the whole job. Where the sampler stands, and a loader over it, does not depend
-/// on the number of ranks: a run may go on with another. The draws must be alike on all ranks: those
-/// of the default generator are after the same manual_seed().
+/// on the number of ranks: a run may go on with another. The draws must be alike on all ranks:
+/// those of the default generator are after the same manual_seed().
 ///
 ///   auto loader = data::make_data_loader(
 ///       dataset, BatchSlice(data::samplers::RandomSampler(n), rank, size), 64);

@@ -33,6 +33,7 @@ Reducer::Reducer(std::vector<std::string> names, std::vector<Tensor> parameters,
 }
 
 Reducer::~Reducer() {
+  release();
   for (size_t i = 0; i < hooks_.size(); ++i)
     if (hooks_[i]) parameters_[i].remove_hook(*hooks_[i]);
 }
@@ -70,6 +71,7 @@ std::optional<unsigned> Reducer::own_hook(size_t index) const noexcept { return 
 
 void Reducer::begin(bool reduced) {
   if (active_) recover();
+  claim();
   active_ = true;
   reduced_ = reduced;
   finalized_ = false;
@@ -326,6 +328,7 @@ void Reducer::end() {
     publish();
   }
   active_ = false;
+  release();
   count_pass(reduced_);
   if (!unused_.empty()) throw_unused();
 }
@@ -341,6 +344,7 @@ void Reducer::recover() noexcept {
   }
   sent_.clear();
   active_ = false;
+  release();
   collected_ = 0;
   ++passes_;
   for (Place& p : places_) {

@@ -82,6 +82,8 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   bool counts(size_t index) const;
   void start(size_t index);
   void put_own_hooks_last();
+  void claim();
+  void release() noexcept;
   void completed(size_t index);
   void sum_leaves(Place& place);
   void settle(size_t index);

@@ -1,5 +1,8 @@
-// Gradients that come to parameters past the aliases, ranks that have no batch left, and errors.
+// Gradients that come to parameters past the aliases or by two ways, ranks that have no batch left,
+// and errors.
 #include <map>
+#include <mutex>
+#include <unordered_map>
 
 #include "autograd/factories.h"
 #include "autograd/meta.h"
@@ -12,6 +15,34 @@
 namespace gradus::distributed {
 
 using autograd::Pass;
+
+namespace {
+// Whose gradients are on their way, and who takes them.
+std::mutex claims_mutex;
+std::unordered_map<const TensorImpl*, const Reducer*>& claims() {
+  static auto& map = *new std::unordered_map<const TensorImpl*, const Reducer*>;
+  return map;
+}
+}  // namespace
+
+// A parameter has one grad, which lies in one arena.
+void Reducer::claim() {
+  const std::lock_guard lock(claims_mutex);
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    if (const auto at = claims().find(parameters_[i].impl());
+        at != claims().end() && at->second != this)
+      fail(
+          "DistributedDataParallel: {} has gradients of two DistributedDataParallel in one "
+          "backward pass",
+          names_[i]);
+  for (const Tensor& p : parameters_) claims()[p.impl()] = this;
+}
+void Reducer::release() noexcept {
+  const std::lock_guard lock(claims_mutex);
+  for (const Tensor& p : parameters_)
+    if (const auto at = claims().find(p.impl()); at != claims().end() && at->second == this)
+      claims().erase(at);
+}
 
 void Reducer::watch(size_t index) {
   hooks_[index] =

@@ -243,6 +243,27 @@ TEST_CASE("ranks: gradients past the module are kept where others are collected 
   }
 }
 
+TEST_CASE("ranks: two models of one module have a backward pass each") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3}), z = randn({8 * size(), 3});
+  for (const Options& options : modes()) {
+    if (size() == 1 && options.mode() == SumMode::fast) continue;  // both are the module
+    TwoWays net;
+    DistributedDataParallel one(net, everyone(), options), two(net, everyone(), options);
+    for (int i = 0; i < 2; ++i) {
+      CHECK(message([&] { (one(own(x)).mean() + two(own(z)).mean()).backward(); }) ==
+            "DistributedDataParallel: module.w has gradients of two DistributedDataParallel in one "
+            "backward pass");
+      one->zero_grad();
+      one(own(x)).mean().backward();
+      two(own(z)).mean().backward();
+      CHECK(allclose(net->w.grad(), x.mean(0) + z.mean(0), 1e-5, 1e-6));
+      CHECK(same_everywhere(net->w.grad()));
+      one->zero_grad();
+    }
+  }
+}
+
 TEST_CASE("ranks: a hook sees gradients past the module") {
   manual_seed(1);
   const Tensor x = randn({8 * size(), 3});
