@@ -256,6 +256,8 @@ class DistributedDataParallelImpl : public DataParallelBase {
 ///     of rows is a multiple of the shards;
 ///   - the loss is a mean over rows (or a sum over them that is divided by the number of ranks);
 ///   - forward() gives each row by itself, batch norm aside, and changes no state except buffers;
+///   - a number that forward() gives is such a mean: the shards' numbers are averaged;
+///   - hooks of parameters are linear: they are called with the gradient of each shard;
 ///   - second-order gradients by parameters, if any, are not part of it: these go by ranks.
 /// Buffers are those of shard 0, as PyTorch's are rank 0's. Random numbers of a shard follow from
 /// one draw of rank 0's default generator for each step, which is the only one it makes: a run that
