@@ -10,31 +10,28 @@
 
 namespace gradus::distributed {
 
-/// Which examples of a batch of so many a rank has: consecutive ones. The batch is cut into so many
-/// shards, the first of which have one more where they are not even, and each rank has as many
-/// shards. With shards 0, or a number that the ranks do not divide, each rank has one. Throws Error
-/// unless rank < size.
-std::pair<size_t, size_t> slice_of_batch(size_t batch, size_t rank, size_t size, size_t shards);
+/// Which examples of a batch of so many a rank has: consecutive ones, from the first to behind the
+/// last. The first ranks have one more where they are not even. Throws Error unless rank < size.
+std::pair<size_t, size_t> slice_of_batch(size_t batch, size_t rank, size_t size);
 
 /// All ranks draw the same batches from a sampler, and each takes its rows: the batch size of the
-/// loader is that of the whole job, and the shards are those of DistributedDataParallel. Where the
-/// sampler stands, and a loader over it, does not depend on the number of ranks: a run may go on
-/// with another. The draws must be alike on all ranks: those of the default generator are after the
-/// same manual_seed().
+/// loader is that of the whole job. Where the sampler stands, and a loader over it, does not depend
+/// on the number of ranks: a run may go on with another. The draws must be alike on all ranks:
+/// those of the default generator are after the same manual_seed().
 ///
 ///   auto loader = data::make_data_loader(
 ///       dataset, BatchSlice(data::samplers::RandomSampler(n), rank, size), 64);
 ///
-/// A last batch that leaves a rank without any row ends that rank's epoch one batch earlier than
-/// the others'; see DistributedDataParallel::join(), or the loader's drop_last, which leaves out a
-/// batch that is smaller than the others on all ranks.
+/// A last batch of fewer rows than ranks leaves a rank without any, and ends that rank's epoch one
+/// batch earlier than the others'; see DistributedDataParallel::join(), or the loader's drop_last,
+/// which leaves out a batch that is smaller than the others on all ranks.
 template <class Base>
 class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
  public:
   /// Throws Error unless rank < size.
-  BatchSlice(Base base, size_t rank, size_t size, size_t shards = 8)
-      : base_(std::move(base)), rank_(rank), size_(size), shards_(shards) {
-    slice_of_batch(0, rank, size, shards);
+  BatchSlice(Base base, size_t rank, size_t size)
+      : base_(std::move(base)), rank_(rank), size_(size) {
+    slice_of_batch(0, rank, size);
   }
   /// How many examples an epoch of all ranks has.
   size_t size() const requires requires(const Base& b) { b.size(); }
@@ -47,7 +44,7 @@ class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
     std::optional<std::vector<size_t>> batch = base_.next(batch_size);
     if (!batch) return std::nullopt;
     partial_ = batch->size() < batch_size;
-    const auto [begin, end] = slice_of_batch(batch->size(), rank_, size_, shards_);
+    const auto [begin, end] = slice_of_batch(batch->size(), rank_, size_);
     if (begin == end) return std::nullopt;
     return std::vector<size_t>(batch->begin() + std::ptrdiff_t(begin),
                                batch->begin() + std::ptrdiff_t(end));
@@ -63,7 +60,7 @@ class BatchSlice : public data::samplers::Sampler<std::vector<size_t>> {
 
  private:
   Base base_;
-  size_t rank_, size_, shards_;
+  size_t rank_, size_;
   bool partial_ = false;
 };
 

@@ -15,8 +15,15 @@ Group& the_default() {
   return group;
 }
 
-ProcessGroup& of(const Group& group) { return group ? *group : *default_group(); }
-int rank_in(const Group& group, int rank) { return group ? get_group_rank(group, rank) : rank; }
+// Not the default group where it is null: the others' next operation would take part in this one.
+ProcessGroup& of(const Group& group) {
+  if (!group) fail("distributed: the group is null, as for a process that is not in it");
+  return *group;
+}
+int rank_in(const Group& group, int rank) {
+  of(group);
+  return get_group_rank(group, rank);
+}
 
 intrusive_ptr<Work> ended(intrusive_ptr<Work> work, bool async_op) {
   if (!async_op) work->wait();

@@ -8,7 +8,7 @@
 
 namespace gradus::distributed {
 
-/// A group of processes; null is the default group, where one is asked for.
+/// A group of processes; null where this process is not in it, which each operation refuses.
 using Group = intrusive_ptr<ProcessGroup>;
 
 /// Joins this process to the others that the launcher has started, which make the default group:
@@ -62,52 +62,56 @@ void destroy_process_group();
 // has ended. Shapes, dtypes and errors are said at ProcessGroup.
 
 /// ProcessGroup::broadcast().
-intrusive_ptr<Work> broadcast(const Tensor& tensor, int src, const Group& group = {},
+intrusive_ptr<Work> broadcast(const Tensor& tensor, int src, const Group& group = default_group(),
                               bool async_op = false);
 /// ProcessGroup::allreduce().
 intrusive_ptr<Work> all_reduce(const Tensor& tensor, ReduceOp op = ReduceOp::SUM,
-                               const Group& group = {}, bool async_op = false);
+                               const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::reduce().
 intrusive_ptr<Work> reduce(const Tensor& tensor, int dst, ReduceOp op = ReduceOp::SUM,
-                           const Group& group = {}, bool async_op = false);
+                           const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::allgather(): list[r] becomes rank r's tensor.
 intrusive_ptr<Work> all_gather(const std::vector<Tensor>& list, const Tensor& tensor,
-                               const Group& group = {}, bool async_op = false);
+                               const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::_allgather_base().
 intrusive_ptr<Work> all_gather_into_tensor(const Tensor& output, const Tensor& input,
-                                           const Group& group = {}, bool async_op = false);
+                                           const Group& group = default_group(),
+                                           bool async_op = false);
 /// ProcessGroup::gather(): the list is empty except on dst.
 intrusive_ptr<Work> gather(const Tensor& tensor, const std::vector<Tensor>& list = {}, int dst = 0,
-                           const Group& group = {}, bool async_op = false);
+                           const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::scatter(): the list is empty except on src.
 intrusive_ptr<Work> scatter(const Tensor& tensor, const std::vector<Tensor>& list = {}, int src = 0,
-                            const Group& group = {}, bool async_op = false);
+                            const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::reduce_scatter().
 intrusive_ptr<Work> reduce_scatter(const Tensor& output, const std::vector<Tensor>& list,
-                                   ReduceOp op = ReduceOp::SUM, const Group& group = {},
-                                   bool async_op = false);
+                                   ReduceOp op = ReduceOp::SUM,
+                                   const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::_reduce_scatter_base().
 intrusive_ptr<Work> reduce_scatter_tensor(const Tensor& output, const Tensor& input,
-                                          ReduceOp op = ReduceOp::SUM, const Group& group = {},
+                                          ReduceOp op = ReduceOp::SUM,
+                                          const Group& group = default_group(),
                                           bool async_op = false);
 /// ProcessGroup::alltoall().
 intrusive_ptr<Work> all_to_all(const std::vector<Tensor>& outputs,
-                               const std::vector<Tensor>& inputs, const Group& group = {},
-                               bool async_op = false);
+                               const std::vector<Tensor>& inputs,
+                               const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::alltoall_base().
 intrusive_ptr<Work> all_to_all_single(const Tensor& output, const Tensor& input,
                                       std::vector<int64_t> output_split_sizes = {},
                                       std::vector<int64_t> input_split_sizes = {},
-                                      const Group& group = {}, bool async_op = false);
+                                      const Group& group = default_group(), bool async_op = false);
 /// ProcessGroup::send(), which returns when the tensor may be changed again.
-void send(const Tensor& tensor, int dst, const Group& group = {}, int tag = 0);
+void send(const Tensor& tensor, int dst, const Group& group = default_group(), int tag = 0);
 /// ProcessGroup::recv(); from any rank for a src of -1. The rank that it came from.
-int recv(const Tensor& tensor, int src = -1, const Group& group = {}, int tag = 0);
+int recv(const Tensor& tensor, int src = -1, const Group& group = default_group(), int tag = 0);
 /// send(), which returns at once.
-intrusive_ptr<Work> isend(const Tensor& tensor, int dst, const Group& group = {}, int tag = 0);
+intrusive_ptr<Work> isend(const Tensor& tensor, int dst, const Group& group = default_group(),
+                          int tag = 0);
 /// recv(), which returns at once; the Work knows the rank it came from.
-intrusive_ptr<Work> irecv(const Tensor& tensor, int src = -1, const Group& group = {}, int tag = 0);
+intrusive_ptr<Work> irecv(const Tensor& tensor, int src = -1, const Group& group = default_group(),
+                          int tag = 0);
 /// ProcessGroup::barrier().
-intrusive_ptr<Work> barrier(const Group& group = {}, bool async_op = false);
+intrusive_ptr<Work> barrier(const Group& group = default_group(), bool async_op = false);
 
 }  // namespace gradus::distributed

@@ -25,7 +25,7 @@ Tensor loss_of(const Tensor& scores, const Tensor& target) {
 data::Example<> draw(TokenWindows& windows, const Job& job, int64_t batch, Generator& draws) {
   const Tensor numbers = randint(int64_t(*windows.size()), {batch}, draws, kLong);
   const auto [begin, end] =
-      distributed::slice_of_batch(size_t(batch), size_t(job.rank), size_t(job.size), 8);
+      distributed::slice_of_batch(size_t(batch), size_t(job.rank), size_t(job.size));
   const int64_t* const n = numbers.data_ptr<int64_t>();
   return windows.get_batch(std::vector<size_t>(n + begin, n + end));
 }

@@ -9,7 +9,6 @@
 #include "distributed/data_parallel/alias.h"
 #include "distributed/data_parallel/reducer.h"
 #include "distributed/data_parallel/sync_batch_norm.h"
-#include "distributed/init.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
@@ -19,9 +18,11 @@ DataParallelBase::DataParallelBase(std::shared_ptr<nn::Module> module,
                                    const DistributedDataParallelOptions& options)
     : nn::Module("DistributedDataParallel"),
       wrapped_(std::move(module)),
-      group_(group ? std::move(group) : default_group()),
+      group_(std::move(group)),
       options_(options) {
   if (!wrapped_) fail("DistributedDataParallel: the module is empty");
+  if (!group_)
+    fail("DistributedDataParallel: the group is null, as for a process that is not in it");
   check_options();
   register_module("module", wrapped_);
   synchronise_batch_norms();

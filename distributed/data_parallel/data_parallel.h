@@ -13,6 +13,7 @@
 #include "distributed/data_parallel/reduction_statistics.h"
 #include "distributed/data_parallel/shards.h"
 #include "distributed/group/process_group.h"
+#include "distributed/init.h"
 #include "nn/module.h"
 
 namespace gradus::distributed {
@@ -175,7 +176,7 @@ class DistributedDataParallelImpl : public DataParallelBase {
                                        const DistributedDataParallelOptions& options = {})
       : DataParallelBase(module, std::move(group), options), module_(std::move(module)) {}
   explicit DistributedDataParallelImpl(const nn::ModuleHolder<M>& module,
-                                       intrusive_ptr<ProcessGroup> group = {},
+                                       intrusive_ptr<ProcessGroup> group = default_group(),
                                        const DistributedDataParallelOptions& options = {})
       : DistributedDataParallelImpl(module.ptr(), std::move(group), options) {}
 
@@ -255,6 +256,8 @@ class DistributedDataParallelImpl : public DataParallelBase {
 ///     of rows is a multiple of the shards;
 ///   - the loss is a mean over rows (or a sum over them that is divided by the number of ranks);
 ///   - forward() gives each row by itself, batch norm aside, and changes no state except buffers;
+///   - a number that forward() gives is such a mean: the shards' numbers are averaged;
+///   - hooks of parameters are linear: they are called with the gradient of each shard;
 ///   - second-order gradients by parameters, if any, are not part of it: these go by ranks.
 /// Buffers are those of shard 0, as PyTorch's are rank 0's. Random numbers of a shard follow from
 /// one draw of rank 0's default generator for each step, which is the only one it makes: a run that

@@ -33,17 +33,13 @@ Reducer::Reducer(std::vector<std::string> names, std::vector<Tensor> parameters,
 }
 
 Reducer::~Reducer() {
+  release();
   for (size_t i = 0; i < hooks_.size(); ++i)
     if (hooks_[i]) parameters_[i].remove_hook(*hooks_[i]);
 }
 
 void Reducer::watch() {
-  if (group_->getSize() == 1) return;
-  for (size_t i = 0; i < parameters_.size(); ++i)
-    hooks_[i] = parameters_[i].register_hook([self = weak_from_this(), i](const Tensor& g) {
-      const auto reducer = self.lock();
-      return reducer ? reducer->direct_gradient(i, g) : Tensor();
-    });
+  for (size_t i = 0; i < parameters_.size(); ++i) watch(i);
 }
 
 // Whether what was collected of a parameter is still in its grad, and the program did not write to
@@ -75,10 +71,12 @@ std::optional<unsigned> Reducer::own_hook(size_t index) const noexcept { return 
 
 void Reducer::begin(bool reduced) {
   if (active_) recover();
+  claim();
   active_ = true;
   reduced_ = reduced;
   finalized_ = false;
   pass_ = Pass::current()->id();
+  put_own_hooks_last();
   next_bucket_ = 0;
   sent_.clear();
   unused_.clear();
@@ -102,14 +100,24 @@ void Reducer::begin(bool reduced) {
 }
 
 // The first gradient of a parameter in a pass: those that were collected before it are part of the
-// sum, what else is in grad is added to it at the end.
+// sum, as the program has left them; a grad that is the same on all ranks is added to it at the
+// end.
 void Reducer::start(size_t index) {
   Place& p = places_[index];
   const Tensor& grad = parameters_[index].mutable_grad();
   if (!p.kept) {
-    p.local = false;
     p.tree.clear();
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());
+    p.direct.reset();
+    p.written.reset();
+    if (p.local && grad.defined()) {
+      if (leaves_ > 1)
+        p.written = grad.detach().clone();
+      else if (!arena_.holds(index, grad))
+        arena_.slice(index).copy_(grad.detach());
+      return;
+    }
+    p.local = false;
   }
   if (!p.local) p.old = arena_.holds(index, grad) ? grad.clone() : grad;
 }
@@ -168,7 +176,10 @@ void Reducer::settle(size_t index) {
   }
   if (leaves_ > 1) {
     sum_leaves(p);
-    if (const Tensor sum = p.tree.take(); sum.defined()) slice.copy_(sum);
+    const Tensor sum = p.tree.take();
+    sum.defined() ? slice.copy_(sum) : slice.zero_();
+    if (p.written.defined()) slice.add_(p.written);
+    p.written.reset();
   }
   if (!ours) grad = slice;
 }
@@ -294,6 +305,8 @@ void Reducer::publish() {
       Tensor total = sum.take();
       for (const Tensor& leaf : p.leaves)
         if (leaf.defined()) total = total.defined() ? total + leaf : leaf;
+      for (const Tensor& beside : {p.written, p.direct})
+        if (beside.defined()) total = total.defined() ? total + beside : beside;
       arena_.slice(i).copy_(total);
     }
     parameters_[i].mutable_grad() = arena_.slice(i);
@@ -315,6 +328,7 @@ void Reducer::end() {
     publish();
   }
   active_ = false;
+  release();
   count_pass(reduced_);
   if (!unused_.empty()) throw_unused();
 }
@@ -330,11 +344,13 @@ void Reducer::recover() noexcept {
   }
   sent_.clear();
   active_ = false;
+  release();
   collected_ = 0;
   ++passes_;
   for (Place& p : places_) {
     p.local = p.fired = p.done = false;
     p.old.reset();
+    p.written.reset();
     p.direct.reset();
     p.tree.clear();
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());

@@ -34,6 +34,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   ~Reducer() override;
   // Sees to it that gradients past the aliases are noticed. Called once, when a shared_ptr owns it.
   void watch();
+  void watch(size_t index);
 
   const std::vector<Tensor>& parameters() const { return parameters_; }
   const std::vector<std::string>& names() const { return names_; }
@@ -66,8 +67,9 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     bool kept = false;   // what is local still counted when the pass began
     int waiting = 0;     // of aliases, in this pass
     int64_t version = 0;
-    Tensor old;     // the gradient from before, which is added at the end
-    Tensor direct;  // what came past the aliases
+    Tensor old;      // the gradient from before, which is added at the end
+    Tensor written;  // what the program made of what this rank had collected
+    Tensor direct;   // what came past the aliases
     ShardSum tree;
     std::vector<Tensor> leaves;
   };
@@ -79,6 +81,9 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   void begin(bool reduced);
   bool counts(size_t index) const;
   void start(size_t index);
+  void put_own_hooks_last();
+  void claim();
+  void release() noexcept;
   void completed(size_t index);
   void sum_leaves(Place& place);
   void settle(size_t index);

@@ -1,5 +1,8 @@
-// Gradients that come to parameters past the aliases, ranks that have no batch left, and errors.
+// Gradients that come to parameters past the aliases or by two ways, ranks that have no batch left,
+// and errors.
 #include <map>
+#include <mutex>
+#include <unordered_map>
 
 #include "autograd/factories.h"
 #include "autograd/meta.h"
@@ -13,14 +16,71 @@ namespace gradus::distributed {
 
 using autograd::Pass;
 
+namespace {
+// Whose gradients are on their way, and who takes them.
+std::mutex claims_mutex;
+std::unordered_map<const TensorImpl*, const Reducer*>& claims() {
+  static auto& map = *new std::unordered_map<const TensorImpl*, const Reducer*>;
+  return map;
+}
+}  // namespace
+
+// A parameter has one grad, which lies in one arena.
+void Reducer::claim() {
+  const std::lock_guard lock(claims_mutex);
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    if (const auto at = claims().find(parameters_[i].impl());
+        at != claims().end() && at->second != this)
+      fail(
+          "DistributedDataParallel: {} has gradients of two DistributedDataParallel in one "
+          "backward pass",
+          names_[i]);
+  for (const Tensor& p : parameters_) claims()[p.impl()] = this;
+}
+void Reducer::release() noexcept {
+  const std::lock_guard lock(claims_mutex);
+  for (const Tensor& p : parameters_)
+    if (const auto at = claims().find(p.impl()); at != claims().end() && at->second == this)
+      claims().erase(at);
+}
+
+void Reducer::watch(size_t index) {
+  hooks_[index] =
+      parameters_[index].register_hook([self = weak_from_this(), index](const Tensor& g) {
+        const auto reducer = self.lock();
+        return reducer ? reducer->direct_gradient(index, g) : Tensor();
+      });
+}
+
+// The program's hooks are to see the gradients that the own hook takes away.
+void Reducer::put_own_hooks_last() {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const autograd::Meta* const m = autograd::meta(parameters_[i]);
+    if (!hooks_[i] || !m || m->leaf_hooks.empty() || m->leaf_hooks.back().first == *hooks_[i])
+      continue;
+    parameters_[i].remove_hook(*hooks_[i]);
+    watch(i);
+  }
+}
+
 // The parameter's own hook. All aliases have run by then: leaves come last.
 Tensor Reducer::direct_gradient(size_t index, const Tensor& gradient) {
   const Pass* const pass = Pass::current();
-  if (!active_ || !reduced_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
-  finalize();
+  if (!active_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
+  // With one leaf, what is collected lies in grad.
+  if (!reduced_ && leaves_ == 1) return {};
   const NoGradGuard no_grad;
-  places_[index].direct = gradient.contiguous();
-  return zeros_like(places_[index].direct);
+  Place& p = places_[index];
+  if (reduced_) {
+    finalize();
+  } else if (!p.fired) {
+    p.fired = true;
+    start(index);
+  }
+  Tensor fresh = gradient.detach().contiguous();
+  p.direct = p.direct.defined() ? p.direct + fresh : std::move(fresh);
+  if (!reduced_) p.local = true;
+  return zeros_like(p.direct);
 }
 
 void Reducer::exchange_direct() {
@@ -33,7 +93,7 @@ void Reducer::exchange_direct() {
     for (const size_t i : indices)
       parts.push_back(std::exchange(places_[i].direct, Tensor()).reshape({-1}));
     Tensor gradients = cat(parts);
-    average(gradients)->wait();
+    if (group_->getSize() > 1) average(gradients)->wait();
     if (divisor_ != group_->getSize()) gradients.div_(divisor_);
     int64_t at = 0;
     for (const size_t i : indices) {

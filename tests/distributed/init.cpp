@@ -41,6 +41,12 @@ TEST_CASE("a program that is started alone calls the same functions") {
           distributed::new_group({0, 1});
         }) == "new_group: ranks [0, 1], and this process was started alone");
   const Tensor x = vec({1, 2}), y = zeros({2}, kDouble);
+  const std::string null_group =
+      "distributed: the group is null, as for a process that is not in it";
+  CHECK(message([&] {
+          distributed::all_reduce(x, distributed::ReduceOp::SUM, distributed::Group());
+        }) == null_group);
+  CHECK(message([&] { distributed::broadcast(x, 0, distributed::Group()); }) == null_group);
   CHECK(distributed::all_reduce(x)->isCompleted());
   distributed::broadcast(x, 0, group);
   distributed::reduce(x, 0);

@@ -187,6 +187,98 @@ TEST_CASE("ranks: gradients past the module and of the second order are the mean
   }
 }
 
+TEST_CASE("ranks: what was collected and then written to is part of the mean") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3}), z = randn({8 * size(), 3});
+  for (const Options& options : modes()) {
+    for (const bool in_place : {true, false}) {
+      TwoWays net;
+      DistributedDataParallel model(net, everyone(), options);
+      for (int collected = 0; collected < 2; ++collected) {
+        const auto quiet = model->no_sync();
+        model(own(x)).mean().backward();
+        const NoGradGuard no_grad;
+        for (const Tensor& p : {net->w, net->v})
+          if (in_place)
+            p.grad().mul_(0.5);
+          else
+            p.mutable_grad() = p.grad() * 0.5;
+      }
+      model(own(z)).mean().backward();
+      CHECK(allclose(net->w.grad(), x.mean(0) * 0.75 + z.mean(0), 1e-5, 1e-6));
+      CHECK(allclose(net->v.grad(), x.mean(0) * 0.75 + z.mean(0), 1e-5, 1e-6));
+      CHECK(same_everywhere(net->w.grad()));
+    }
+  }
+}
+
+TEST_CASE("ranks: gradients past the module are kept where others are collected or outstanding") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3}), z = randn({8 * size(), 3});
+  const auto penalty = [](const TwoWays& net) { return net->w.square().sum(); };
+  for (const Options& options : modes()) {
+    TwoWays net;
+    const Tensor w = net->w.detach();
+    DistributedDataParallel model(net, everyone(), options);
+    {
+      const auto quiet = model->no_sync();
+      (model(own(x)).mean() + penalty(net)).backward();
+      CHECK(allclose(net->w.grad(), own(x).mean(0) + 2 * w, 1e-5, 1e-5));
+      model(own(x)).mean().backward();
+      (model(own(x)).mean() + penalty(net)).backward();
+      CHECK(allclose(net->w.grad(), 3 * own(x).mean(0) + 4 * w, 1e-5, 1e-5));
+    }
+    (model(own(z)).mean() + penalty(net)).backward();
+    CHECK(allclose(net->w.grad(), 3 * x.mean(0) + z.mean(0) + 6 * w, 1e-5, 1e-5));
+    CHECK(same_everywhere(net->w.grad()));
+    model->zero_grad();
+    {
+      const auto quiet = model->no_sync();
+      (model(own(x)).mean() + penalty(net)).backward();
+    }
+    model->zero_grad();  // drops them
+    const Tensor outstanding = model(own(x));
+    (model(own(z)).mean() + penalty(net)).backward();
+    CHECK(allclose(net->w.grad(), z.mean(0) + 2 * w, 1e-5, 1e-5));
+  }
+}
+
+TEST_CASE("ranks: two models of one module have a backward pass each") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3}), z = randn({8 * size(), 3});
+  for (const Options& options : modes()) {
+    if (size() == 1 && options.mode() == SumMode::fast) continue;  // both are the module
+    TwoWays net;
+    DistributedDataParallel one(net, everyone(), options), two(net, everyone(), options);
+    for (int i = 0; i < 2; ++i) {
+      CHECK(message([&] { (one(own(x)).mean() + two(own(z)).mean()).backward(); }) ==
+            "DistributedDataParallel: module.w has gradients of two DistributedDataParallel in one "
+            "backward pass");
+      one->zero_grad();
+      one(own(x)).mean().backward();
+      two(own(z)).mean().backward();
+      CHECK(allclose(net->w.grad(), x.mean(0) + z.mean(0), 1e-5, 1e-6));
+      CHECK(same_everywhere(net->w.grad()));
+      one->zero_grad();
+    }
+  }
+}
+
+TEST_CASE("ranks: a hook sees gradients past the module") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3});
+  for (const Options& options : modes()) {
+    TwoWays net;
+    DistributedDataParallel model(net, everyone(), options);
+    net->w.register_hook([](const Tensor& g) { return g * 2; });
+    for (int i = 0; i < 2; ++i) {
+      model->zero_grad();
+      (model(own(x)).mean() + net->w.square().sum()).backward();
+      CHECK(allclose(net->w.grad(), 2 * (x.mean(0) + 2 * net->w.detach()), 1e-5, 1e-5));
+    }
+  }
+}
+
 TEST_CASE("ranks: buckets leave before the backward pass is over") {
   if (size() == 1) return;
   for (Options options : modes()) {

@@ -40,7 +40,7 @@ class Run {
         model_((manual_seed(4), test_network()), group, options),
         adam_(model_->parameters(), optim::AdamOptions(0.01)),
         sampler_(RandomSampler(int64_t(batch) * steps), size_t(group->getRank()),
-                 size_t(group->getSize()), size_t(options.shards())) {
+                 size_t(group->getSize())) {
     const Tensor state = get_rng_state();
     manual_seed(8);
     x_ = randn({int64_t(batch) * steps, 6});

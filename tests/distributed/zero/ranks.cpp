@@ -98,7 +98,7 @@ struct Run {
       manual_seed(uint64_t(50 + step));
       const Tensor x = randn({16, 6}), t = randint(0, 3, {16}, kLong);
       const auto [begin, end] =
-          slice_of_batch(16, size_t(group->getRank()), size_t(group->getSize()), 8);
+          slice_of_batch(16, size_t(group->getRank()), size_t(group->getSize()));
       optimizer->zero_grad();
       nn::functional::cross_entropy((*model)(x.slice(0, int64_t(begin), int64_t(end))),
                                     t.slice(0, int64_t(begin), int64_t(end)))
