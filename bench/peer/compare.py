@@ -34,7 +34,8 @@ class Side:
     """A running program of cases."""
 
     def __init__(self, program):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("OPENBLAS_", "MKL_", "OMP_", "GOMP_"))}
+        env = {k: v for k, v in os.environ.items()
+               if k == "MKL_ENABLE_INSTRUCTIONS" or not k.startswith(("OPENBLAS_", "MKL_", "OMP_", "GOMP_"))}
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
 
     def ask(self, *command):
