@@ -17,30 +17,36 @@ namespace gradus::distributed {
 using autograd::Pass;
 
 namespace {
-// Whose gradients are on their way, and who takes them.
+// Whose gradients are on their way, who takes them, and in which pass: one that threw leaves its
+// claims.
+struct Claim {
+  const Reducer* reducer;
+  int pass;
+};
 std::mutex claims_mutex;
-std::unordered_map<const TensorImpl*, const Reducer*>& claims() {
-  static auto& map = *new std::unordered_map<const TensorImpl*, const Reducer*>;
+std::unordered_map<const TensorImpl*, Claim>& claims() {
+  static auto& map = *new std::unordered_map<const TensorImpl*, Claim>;
   return map;
 }
 }  // namespace
 
 // A parameter has one grad, which lies in one arena.
 void Reducer::claim() {
+  const int pass = Pass::current()->id();
   const std::lock_guard lock(claims_mutex);
   for (size_t i = 0; i < parameters_.size(); ++i)
     if (const auto at = claims().find(parameters_[i].impl());
-        at != claims().end() && at->second != this)
+        at != claims().end() && at->second.reducer != this && at->second.pass == pass)
       fail(
           "DistributedDataParallel: {} has gradients of two DistributedDataParallel in one "
           "backward pass",
           names_[i]);
-  for (const Tensor& p : parameters_) claims()[p.impl()] = this;
+  for (const Tensor& p : parameters_) claims()[p.impl()] = {this, pass};
 }
 void Reducer::release() noexcept {
   const std::lock_guard lock(claims_mutex);
   for (const Tensor& p : parameters_)
-    if (const auto at = claims().find(p.impl()); at != claims().end() && at->second == this)
+    if (const auto at = claims().find(p.impl()); at != claims().end() && at->second.reducer == this)
       claims().erase(at);
 }
 
