@@ -19,24 +19,32 @@
 using namespace gradus;
 using monitor::CSVLogger, monitor::CSVLoggerOptions, monitor::JSONLinesLogger;
 
-TEST_CASE("a column that cannot be added leaves the log, which goes on") {
-  const TemporaryDirectory folder;
-  const std::string path = folder / "log.csv";
+// What f() returns in a process of its own, in which a write past the limit of files is an error.
+template <class F>
+static bool in_child(F f) {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {
     ::signal(SIGXFSZ, SIG_IGN);
+    ::_exit(f() ? 0 : 1);
+  }
+  int status = 1;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
+
+TEST_CASE("a column that cannot be added leaves the log, which goes on") {
+  const TemporaryDirectory folder;
+  const std::string path = folder / "log.csv";
+  CHECK(in_child([&] {
     CSVLogger log(path);
     log.log(0, {{"loss", 1}});
     const rlimit limit = {18, 18};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const std::string text = message([&] { log.log(1, {{"loss", 1}, {"accuracy", 1}}); });
     log.log(2, {{"loss", 1}});
-    ::_exit(text == "csv logger: cannot write " + path + ": File too large" ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+    return text == "csv logger: cannot write " + path + ": File too large";
+  }));
   CHECK(content(path) == "step,loss\n0,1\n2,1\n");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
 
@@ -63,10 +71,7 @@ TEST_CASE("a full disk is an error, after which the program may go on") {
 TEST_CASE("a row of which a part was written is taken back") {
   const TemporaryDirectory folder;
   const std::string path = folder / "log.csv";
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
+  CHECK(in_child([&] {
     const rlimit limit = {18, 18};  // within the second row
     ::setrlimit(RLIMIT_FSIZE, &limit);
     CSVLogger log(path);
@@ -74,11 +79,8 @@ TEST_CASE("a row of which a part was written is taken back") {
     const std::string text = message([&] { log.log(1, {{"loss", 0.25}}); });
     const bool right = text == "csv logger: cannot write " + path + ": File too large";
     log.log(2, {});  // which fits
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+    return right;
+  }));
   CHECK(content(path) == "step,loss\n0,1\n2,\n");
 }
 
@@ -96,10 +98,7 @@ TEST_CASE("wherever the disk is full, a log holds whole rows, and goes on when t
     }
     return failures;
   };
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
+  CHECK(in_child([&] {
     rlimit all = {};
     ::getrlimit(RLIMIT_FSIZE, &all);
     bool right = true;
@@ -119,23 +118,17 @@ TEST_CASE("wherever the disk is full, a log holds whole rows, and goes on when t
               columns[0].values[rows - 1] == 2 && columns[0].values[rows - 3] == 2 &&
               std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1;
     }
-    ::_exit(right && failures == 0 ? 0 : 1);
-  }
-  int status = 1;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+    return right && failures == 0;
+  }));
 }
 
 TEST_CASE("where a part of a line cannot be taken back, the next one is a line all the same") {
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
+  CHECK(in_child([&] {
     const int fd = ::memfd_create("log", MFD_ALLOW_SEALING);
     const std::string path = "/proc/self/fd/" + std::to_string(fd);
     CSVLogger log(path, CSVLoggerOptions().columns({"a"}));
     log.log(0, {{"a", 1}});
-    if (::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) ::_exit(0);  // a system without them
+    if (::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK) != 0) return true;  // a system without them
     rlimit limit = {};
     ::getrlimit(RLIMIT_FSIZE, &limit);
     const rlimit small = {14, limit.rlim_max};
@@ -144,14 +137,10 @@ TEST_CASE("where a part of a line cannot be taken back, the next one is a line a
     ::setrlimit(RLIMIT_FSIZE, &limit);
     log.log(2, {{"a", 3}});
     log.log(3, {{"a", 4}});
-    const bool right = text == "csv logger: cannot write " + path +
-                                   ": File too large, and its last line is torn" &&
-                       content(path) == "step,a\n0,1\n1,0\n2,3\n3,4\n";
-    ::_exit(right ? 0 : 1);
-  }
-  int status = 1;
-  ::waitpid(child, &status, 0);
-  CHECK(status == 0);
+    return text ==
+               "csv logger: cannot write " + path + ": File too large, and its last line is torn" &&
+           content(path) == "step,a\n0,1\n1,0\n2,3\n3,4\n";
+  }));
 }
 
 TEST_CASE("a log that is killed holds whole lines") {
