@@ -6,10 +6,12 @@
 // A network of four square layers, WIDTH units each (512), trained on ROWS rows (256) of the whole
 // job, in each mode and by the module itself without exchange: in a world of one, fast mode must
 // cost no more than that. The time is the least of STEPS (20), each begun by all ranks together.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
+#include <deque>
+#include <optional>
 
 #include "distributed/distributed.h"
 #include "gradus.h"
@@ -30,17 +32,14 @@ nn::Sequential network(int64_t width) {
   return net;
 }
 
-double least_time(ProcessGroup& group, int64_t steps, const std::function<void()>& step) {
+// A way to train, and the least time of its steps so far.
+struct Line {
+  const char* name;
+  std::optional<Options> options;
+  nn::Sequential net{nullptr};
+  std::optional<DistributedDataParallel<nn::Sequential>> model{};
   double least = 1e9;
-  for (int64_t i = 0; i < steps + 2; ++i) {
-    group.barrier()->wait();
-    const auto start = std::chrono::steady_clock::now();
-    step();
-    // Two to warm up.
-    if (i >= 2) least = std::min(least, Seconds(std::chrono::steady_clock::now() - start).count());
-  }
-  return least;
-}
+};
 
 }  // namespace
 
@@ -56,42 +55,57 @@ int main(int argc, char** argv) try {
   manual_seed(0);
   const Tensor x = randn({rows / size, width});
   if (speaks)
-    std::printf("%-24s %10s %12s %12s %8s\n", "", "ms/step", "MB sent", "least", "hidden");
+    std::printf("%-24s %10s %8s %12s %12s %8s\n", "", "ms/step", "ratio", "MB sent", "least",
+                "hidden");
 
-  const auto line = [&](const char* name, const std::optional<Options>& options) {
-    nn::Sequential net = network(width);
-    std::optional<DistributedDataParallel<nn::Sequential>> model;
-    if (options) model.emplace(net, group, *options);
-    const auto step = [&] {
-      net->zero_grad();
-      (model ? (*model)(x) : net(x)).square().mean().backward();
-    };
-    const double ms = 1000 * least_time(*group, steps, step);
+  std::deque<Line> lines{{"module, no exchange", std::nullopt},
+                         {"fast", Options().mode(SumMode::fast)}};
+  if (8 % size == 0) {
+    lines.push_back({"tree, a shard per rank", Options().shards(size)});
+    lines.push_back({"tree, 8 shards", Options()});
+  }
+  for (Line& line : lines) {
+    line.net = network(width);
+    if (line.options) line.model.emplace(line.net, group, *line.options);
+  }
+  const auto step = [&](Line& line) {
+    line.net->zero_grad();
+    (line.model ? (*line.model)(x) : line.net(x)).square().mean().backward();
+  };
+
+  // In turn, so that a change of the machine's speed meets all alike; two rounds to warm up.
+  for (int64_t i = 0; i < steps + 2; ++i)
+    for (Line& line : lines) {
+      group->barrier()->wait();
+      const auto start = std::chrono::steady_clock::now();
+      step(line);
+      const double time = Seconds(std::chrono::steady_clock::now() - start).count();
+      if (i >= 2) line.least = std::min(line.least, time);
+    }
+
+  for (Line& line : lines) {
     const Traffic before = group->traffic();
-    step();
+    step(line);
     const Traffic after = group->traffic();
+    if (!speaks) continue;
+    std::printf("%-24s %10.3f %8.3f", line.name, 1000 * line.least,
+                line.least / lines.front().least);
+    // A world of one in fast mode has no exchange, and none of its memory.
+    const GradientArena* arena = line.model ? (*line.model)->arena() : nullptr;
+    if (!arena) {
+      std::printf("\n");
+      continue;
+    }
     const double sent = double(after.tree_reduce_scatter + after.tree_all_gather -
                                before.tree_reduce_scatter - before.tree_all_gather);
-    const auto* arena = model ? (*model)->arena() : nullptr;
-    const double least = arena ? 2 * double(size - 1) / double(size) * double(arena->bytes()) : 0;
-    if (!speaks) return;
-    std::printf("%-24s %10.3f", name, ms);
+    const double least = 2 * double(size - 1) / double(size) * double(arena->bytes());
     // How MPI_Allreduce moves what it is given is its own affair.
-    if (arena && options->mode() == SumMode::tree)
+    if (line.options->mode() == SumMode::tree)
       std::printf(" %12.3f %12.3f", sent / 1e6, least / 1e6);
     else
       std::printf(" %12s %12s", "", "");
-    if (arena && size > 1)
-      std::printf(" %7.0f%%\n", 100 * (*model)->statistics().hidden());
-    else
-      std::printf("\n");
-    std::fflush(stdout);
-  };
-  line("module, no exchange", std::nullopt);
-  line("fast", Options().mode(SumMode::fast));
-  if (8 % size == 0) {
-    line("tree, a shard per rank", Options().shards(size));
-    line("tree, 8 shards", Options());
+    if (size > 1) std::printf(" %7.0f%%", 100 * (*line.model)->statistics().hidden());
+    std::printf("\n");
   }
   return 0;
 } catch (const std::exception& e) {
