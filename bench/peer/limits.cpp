@@ -47,9 +47,15 @@ float of_4(int rounds) { return chained<Vector4>(rounds); }
 // The widest that this machine has and the environment leaves it.
 MultiplyAdds multiply_adds() {
 #if defined(__x86_64__)
-  const char* most = std::getenv("GRADUS_MAX_ISA");
-  const std::string_view isa = most && *most ? most : "avx512";
-  const bool avx512 = isa == "avx512", avx2 = avx512 || isa == "avx2";
+  const auto allows = [](const char* variable, std::string_view isa) {
+    const char* const value = std::getenv(variable);
+    const std::string_view most = value && *value ? value : "avx512";
+    return most == "avx512" || most == isa;
+  };
+  const auto allowed = [&](std::string_view isa) {
+    return allows("GRADUS_ISA", isa) && allows("GRADUS_MAX_ISA", isa);
+  };
+  const bool avx512 = allowed("avx512"), avx2 = allowed("avx2");
   if (avx512 && __builtin_cpu_supports("avx512f")) return {16, of_16};
   if (avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, of_8};
 #endif

@@ -65,6 +65,16 @@ bool by_depth(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
          (g.m <= micro.mr || (g.m <= 4 * micro.mr && folds(g, micro)));
 }
 
+// Whether dot products take less time than packing B and multiplying by tiles. In multiply-adds of
+// a lane: adding up a dot product's lanes is worth two vectors, packing an element four fifths of
+// two; tiles fill up vectors, and less than four rows wait for each other.
+template <class T>
+bool dots_are_faster(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  const double m = double(g.m), n = double(g.n), k = double(g.k), two_vectors = 2 * micro.width;
+  const double by_tiles = double(round_up(g.n, micro.width)) * std::max(m, 4.0) * k;
+  return m * n * (micro.dot * k + two_vectors) < by_tiles + 0.8 * two_vectors * n * k;
+}
+
 template <class T>
 kernels::GemmTile<T> tile_of(const Gemm<T>& g) {
   return {g.k, g.a, g.a_row, g.a_col, g.b, g.b_row, g.c, g.c_row, g.c_col, 0, 0, g.epilogue};
@@ -254,11 +264,7 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
   if (g.n == 1 && g.m > 1 && g.a_row == 1)
     return vector_times_matrix(g.m, g.k, g.b, g.b_row, g.a, g.a_col, g.c, g.c_row, g.epilogue, true,
                                micro);
-  const int64_t thin = std::min(g.m, g.n);
-  // Adding up the lanes of a dot product costs less the longer it is; so does packing B instead the
-  // more often it is used.
-  if (g.a_col == 1 && g.b_row == 1 && g.k > 1 &&
-      (thin <= 2 + g.k / micro.dots_k || g.m * g.n <= 32))
+  if (g.a_col == 1 && g.b_row == 1 && g.k > 1 && (dots_are_faster(g, micro) || g.m * g.n <= 32))
     return dots(g, micro);
   const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro) && !is_far(g, micro);
   if (g.b_col == 1 && (g.m <= micro.mr || near || by_depth(g, micro))) return direct(g, micro);

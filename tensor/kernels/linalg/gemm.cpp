@@ -10,13 +10,15 @@ namespace gradus::kernels::GRADUS_ISA {
 // and more and vectors so fast that going over C once more costs most: there a panel streams from
 // it.
 struct Blocks {
-  int panel, block, deepest, columns, l2, depth, pack_transposed_columns, far, dots_k;
+  int panel, block, deepest, columns, l2, depth, pack_transposed_columns, far;
+  double dot;
 };
 #if defined(__AVX512F__)
 inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024,    2048, 1024 * 1024,
-                               32,         1024,       1 << 30, 16};
+                               32,         1024,       1 << 30, 1.1};
 #else
-inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384, 4096, 512 * 1024, 128, 384, 1 << 20, 64};
+inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384,     4096, 512 * 1024,
+                               128,       384,        1 << 20, 1.4};
 #endif
 
 template <class T>
@@ -36,7 +38,7 @@ constexpr GemmKernels<T> gemm_kernels() {
           .pack_columns = 1024,
           .pack_transposed_columns = blocks.pack_transposed_columns,
           .far = blocks.far,
-          .dots_k = blocks.dots_k,
+          .dot = blocks.dot,
           .tile = tile_of_any_shape<T>,
           .pack = pack<T>,
           .dots = dots<T>,

@@ -65,13 +65,13 @@ struct GemmKernels {
   // every row, where it has this many, or where more bytes lie between its first and last row.
   int pack_columns, pack_transposed_columns, far;
 
-  // Dot products beat a packed B in products of up to 2 + k / dots_k rows or columns.
-  int dots_k;
+  double dot;  // the time of a multiply-add in a dot product, over that of one in a tile
 
   void (*tile)(const GemmTile<T>&);
 
   // Copies X (extent x k, element (i, p) at x[i * outer + p * inner]) to panels of `width` rows:
-  // out[(i / width) * width * k + p * width + i % width], the last panel padded with zeros.
+  // out[(i / width) * width * k + p * width + i % width], the last panel padded with zeros to a
+  // whole vector.
   void (*pack)(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, int width,
                T* out);
 

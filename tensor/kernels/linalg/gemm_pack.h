@@ -1,6 +1,8 @@
 // Packing: operands of any strides become panels that the micro-kernel reads straight through.
 #pragma once
 
+#include <algorithm>
+
 #include "tensor/kernels/simd/vec.h"
 
 namespace gradus::kernels::GRADUS_ISA {
@@ -90,8 +92,8 @@ void pack_along(const T* x, int64_t inner, int64_t extent, int64_t k, int width,
 
 template <class T>
 void pack(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, int width, T* out) {
+  constexpr int size = static_cast<int>(Vec<T>::size);
   if (outer == 1 && inner != 1) {
-    constexpr int size = static_cast<int>(Vec<T>::size);
     if (width % size == 0)
       pack_along<T, Vec<T>, true>(x, inner, extent, k, width, out);
     else if (width < size)
@@ -108,9 +110,9 @@ void pack(const T* x, int64_t outer, int64_t inner, int64_t extent, int64_t k, i
       for (int64_t p = 0; p < k; ++p)
         for (int i = 0; i < rows; ++i) out[p * width + i] = x[i * outer + p * inner];
     }
-    if (rows < width)
-      for (int64_t p = 0; p < k; ++p)
-        for (int i = rows; i < width; ++i) out[p * width + i] = T(0);
+    const int padded = std::min(width, (rows + size - 1) / size * size);
+    for (int64_t p = 0; rows < padded && p < k; ++p)
+      for (int i = rows; i < padded; ++i) out[p * width + i] = T(0);
   }
 }
 

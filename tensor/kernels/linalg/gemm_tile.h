@@ -67,17 +67,17 @@ void tile(const GemmTile<T>& t) {
   unroll<R>([&](auto i) { unroll<V>([&](auto v) { sum[i][v] = Vec<T>(T(0)); }); });
   // C is fetched to the second cache when the sums begin, to the first when they are nearly done:
   // in between it would be driven out, its rows often lie a power of two apart.
-  const auto fetch = [&](auto level) {
+  // Inline at once: GCC leaves out calls of functions that only fetch, as without effect.
+  const auto fetch = [&](auto level) __attribute__((always_inline)) {
     if (t.c_col != 1) return;
-    unroll<R>([&](auto i) {
-      unroll<V>([&](auto v) { __builtin_prefetch(t.c + i * t.c_row + v * width, 1, level.value); });
+    unroll<R>([&](auto i) __attribute__((always_inline)) {
+      unroll<V>([&](auto v) __attribute__((always_inline)) {
+        __builtin_prefetch(t.c + i * t.c_row + v * width, 1, level.value);
+      });
     });
   };
-  constexpr int64_t late = 24;
-  const bool twice = Packed && t.k > 2 * late;
-  fetch(std::integral_constant < int, Packed ? 2 : 3 > ());
   int64_t p = 0;
-  for (int64_t stop = twice ? t.k - late : t.k;; stop = t.k) {
+  const auto run = [&](int64_t stop) __attribute__((always_inline)) {
     for (; p < stop; ++p) {
       Vec<T> bv[V];
       unroll<V>([&](auto v) { bv[v] = Vec<T>::load_unaligned(b + v * width); });
@@ -90,9 +90,14 @@ void tile(const GemmTile<T>& t) {
       unroll<groups>([&](auto g) { a[g] += step; });
       b += t.b_row;
     }
-    if (!Packed || p == t.k) break;
+  };
+  fetch(std::integral_constant < int, Packed ? 2 : 3 > ());
+  constexpr int64_t late = 24;
+  if (Packed && tile_rows == 6 && t.k > 2 * late) {
+    run(t.k - late);
     fetch(std::integral_constant<int, 3>());
   }
+  run(t.k);
 
   const Epilogue<T>& e = t.epilogue;
   const bool plain = e.alpha == T(1) && !e.bias && e.activation == Activation::None;
