@@ -77,7 +77,12 @@ struct FolderLock::Held {
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
   ~Held() {
-    if (fd >= 0) close(fd);
+    if (fd < 0) return;
+    // Closing is not enough: a child that was just made has a copy of the open file for a moment.
+    struct flock lock = whole_file();
+    lock.l_type = F_UNLCK;
+    if (is_ours()) set_file_lock(fd, F_OFD_SETLK, &lock);
+    close(fd);
   }
   bool is_ours() const { return fd >= 0 && pid == getpid(); }
 
