@@ -57,6 +57,13 @@ bool is_far(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
   return g.a_col != 1 && g.n >= 64 && g.k * g.a_col * int64_t(sizeof(T)) > micro.far;
 }
 
+// Whether a tile's piece of A, of which each row is on a line of its own, is too long to stay in
+// the first cache until the next strip of B.
+template <class T>
+bool is_scattered(const Gemm<T>& g, const kernels::GemmKernels<T>& micro) {
+  return g.a_col != 1 && g.m > 16 * micro.mr && std::min(g.n, g.k) >= micro.pack_transposed_columns;
+}
+
 // Whether B's rows are best read some at a time, in order: it comes from memory, each row on pages
 // of its own, and the few rows of A could not find it near again.
 template <class T>
@@ -266,7 +273,8 @@ void floats(Gemm<T> g, const kernels::GemmKernels<T>& micro) {
                                micro);
   if (g.a_col == 1 && g.b_row == 1 && g.k > 1 && (dots_are_faster(g, micro) || g.m * g.n <= 32))
     return dots(g, micro);
-  const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro) && !is_far(g, micro);
+  const bool near = fits(std::min(g.m, g.n) * g.k, micro) && !folds(g, micro) &&
+                    !is_far(g, micro) && !is_scattered(g, micro);
   if (g.b_col == 1 && (g.m <= micro.mr || near || by_depth(g, micro))) return direct(g, micro);
   packed(g, micro);
 }
