@@ -126,7 +126,10 @@ void mpi_has_asked() {
   for (const char* name : variables) unsetenv(name);
 }
 
-void let_mpi_ask_again() { ending = true; }
+bool mpi_ends() {
+  ending = true;
+  return true;
+}
 
 void leave_nothing() {}
 

@@ -46,10 +46,7 @@ void end(int status) {
   }
   const std::string why = s.engine->leave(status);
   if (why.empty()) {
-    if (s.ours) {
-      before_part();
-      MPI_Finalize();
-    }
+    if (s.ours && before_part()) MPI_Finalize();
   } else if (status == 0) {
     std::fprintf(stderr, "gradus: MPI was not finalised: %s\n", why.c_str());
   }

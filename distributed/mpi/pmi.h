@@ -49,8 +49,8 @@ void let_mpi_ask(Pmi& pmi);
 // After it, when all ranks are through: what was put into the environment for it is gone again, as
 // are files that are no longer needed, whatever becomes of this process.
 void mpi_has_asked();
-// Before MPI_Finalize.
-void let_mpi_ask_again();
+// Whether MPI_Finalize is to be called, for which it is then ready.
+bool mpi_ends();
 // After it, or instead of it.
 void end_asking();
 // Where this process gives up: removes what all on this machine have made, as they will end too.

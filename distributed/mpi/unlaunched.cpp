@@ -9,9 +9,11 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "distributed/mpi/call.h"
 #include "distributed/mpi/pmi.h"
+#include "tensor/base/error.h"
 
 namespace gradus::distributed::mpi {
 
@@ -93,8 +95,25 @@ void have_met() {
   mpi_has_asked();
 }
 
-void before_part() {
-  if (met) let_mpi_ask_again();
+bool before_part() {
+  if (!met || mpi_ends()) return true;
+  // Until the others have what this process has sent, which MPI may still have to do.
+  std::atomic<bool> all{false};
+  std::thread waits([&] {
+    try {
+      met->pmi.barrier();
+    } catch (const Error&) {
+      // One has ended already.
+    }
+    all = true;
+  });
+  while (!all) {
+    int some = 0;
+    MPI_Iprobe(MPI_ANY_SOURCE, 0, MPI_COMM_WORLD, &some, MPI_STATUS_IGNORE);
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  waits.join();
+  return false;
 }
 
 void part() {

@@ -19,8 +19,9 @@ void meet(std::chrono::milliseconds timeout);
 void speak_to_all_here();
 // When all that MPI does at the start is done. Calls nothing of MPI, which has its own thread now.
 void have_met();
-// Before and after MPI_Finalize; after it also where that is not called.
-void before_part();
+// When all processes have agreed to end: whether MPI_Finalize is to be called.
+bool before_part();
+// After it, or instead of it.
 void part();
 
 }  // namespace gradus::distributed::mpi
