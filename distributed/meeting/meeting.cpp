@@ -75,7 +75,8 @@ Meeting::Meeting(const Invitation& invitation, milliseconds timeout)
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   std::unique_lock lock(mutex_);
   wait(lock, deadline + grace);
-  if (!broken_.empty()) {
+  // Who has gone since is missed later.
+  if (!welcome_) {
     const std::string why = broken_;
     leaving_ = true;
     lock.unlock();
@@ -138,7 +139,7 @@ void Meeting::call_on_host(Clock::time_point deadline) {
 }
 
 Socket Meeting::find_host(Clock::time_point deadline) const {
-  std::string why = "no answer";
+  std::string why = "no answer", seen;
   do {
     for (const int port : invitation_.ports) {
       for (const Address& address : resolve(invitation_.address, port, why)) {
@@ -146,14 +147,15 @@ Socket Meeting::find_host(Clock::time_point deadline) const {
         if (!s) continue;
         const Met met = look_at(s, invitation_, deadline);
         if (met == Met::host) return s;
-        why =
+        // This says more than that nobody is there.
+        seen =
             met == Met::another_job ? "another job meets there" : "what listens there is no rank 0";
       }
     }
     std::this_thread::sleep_for(between_calls);
   } while (Clock::now() < deadline);
   fail("init_process_group: rank {} of {} found no rank 0 at {} in {}: {}", invitation_.rank,
-       invitation_.size, invitation_.place(), seconds_of(timeout_), why);
+       invitation_.size, invitation_.place(), seconds_of(timeout_), seen.empty() ? why : seen);
 }
 
 void Meeting::say_hello(Clock::time_point deadline) {

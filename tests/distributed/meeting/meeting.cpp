@@ -18,7 +18,7 @@ using namespace gradus::distributed::meeting;
 using std::chrono::milliseconds, std::chrono::seconds;
 
 namespace {
-constexpr milliseconds patient = seconds(60), impatient{300};
+constexpr milliseconds patient = seconds(60), impatient = seconds(1);
 
 // Bound to a free port of the loopback, which is free again when it is closed.
 struct Port {
@@ -139,7 +139,7 @@ TEST_CASE("meeting: too much at once is refused, and more may follow") {
 TEST_CASE("meeting: who does not come is named") {
   const auto all = invitations({0, 2}, 4);
   const std::string why = "init_process_group: ranks 1 and 3 of 4 did not come to 127.0.0.1:" +
-                          std::to_string(all[0].ports[0]) + " in 0.3 s; ranks 0 and 2 did";
+                          std::to_string(all[0].ports[0]) + " in 1 s; ranks 0 and 2 did";
   CHECK(meet(all, impatient) == std::vector<std::string>{why, why});
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("meeting: without rank 0 nobody is there") {
   const auto all = invitations({1}, 2);
   CHECK(meet(all, impatient)[0] == "init_process_group: rank 1 of 2 found no rank 0 at 127.0.0.1:" +
                                        std::to_string(all[0].ports[0]) +
-                                       " in 0.3 s: Connection refused");
+                                       " in 1 s: Connection refused");
   auto nowhere = all;
   nowhere[0].address = "no-such-host.invalid";
   CHECK(has(meet(nowhere, impatient)[0], "found no rank 0 at no-such-host.invalid:"));
