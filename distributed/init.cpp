@@ -37,6 +37,7 @@ void init_process_group(const std::string& backend, std::chrono::milliseconds ti
   if (timeout.count() <= 0)
     fail("init_process_group: expected a timeout above 0 ms, got {}", timeout.count());
   if (the_default()) fail("init_process_group: there is a default group already");
+  mpi::engine(timeout);
   const auto group = ProcessGroupMPI::createProcessGroupMPI();
   group->setTimeout(timeout);
   the_default() = group;

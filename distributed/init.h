@@ -17,12 +17,17 @@ using Group = intrusive_ptr<ProcessGroup>;
 ///   Tensor x = full({3}, distributed::get_rank());
 ///   distributed::all_reduce(x);
 ///
-/// `mpirun -n 4 PROGRAM` starts four; a program that is started alone is a world of one rank, where
-/// every call is complete at once. Rank and size come from MPI, and must not contradict RANK and
-/// WORLD_SIZE, where those are set. The only backend is `mpi`. The timeout is that of operations
-/// that say no other. Unless OMP_NUM_THREADS is set, loops get from now on no more threads than
-/// this process's fair share of its machine: the cores that it may run on, divided among the
-/// processes that may run there, within the quota of their cgroup.
+/// `mpirun -n 4 PROGRAM` starts four, and `torchrun --nproc-per-node 4 --no-python PROGRAM` does so
+/// too, or whatever sets RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT: the processes then meet at
+/// that address. A program that is started alone is a world of one rank, where every call is
+/// complete at once. Under mpirun rank and size come from MPI, and must not contradict RANK and
+/// WORLD_SIZE, where those are set. The only backend is `mpi`. The timeout is how long processes
+/// wait for each other here, and that of operations that say no other. Throws Error where a process
+/// does not come, ends, or contradicts the others; where MPI itself waits for one that has ended,
+/// the process says so and ends with status 1. Unless OMP_NUM_THREADS is set, as torchrun does,
+/// loops get from now on no more threads than this process's fair share of its machine: the cores
+/// that it may run on, divided among the processes that may run there, within the quota of their
+/// cgroup.
 ///
 /// MPI ends with the process: when it returns from main or calls exit() it first waits until all
 /// others do so too, at most for the timeout; with a status that is not 0 it waits for nobody, and

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "distributed/meeting/invitation.h"
 #include "distributed/mpi/cores.h"
+#include "distributed/mpi/unlaunched.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/parallel.h"
 
@@ -15,19 +17,10 @@ namespace gradus::distributed::mpi {
 
 namespace {
 
-std::optional<int> number(const char* name) {
-  const char* const text = std::getenv(name);
-  if (!text || !*text) return std::nullopt;
-  char* end = nullptr;
-  const long n = std::strtol(text, &end, 10);
-  if (*end || n < 0 || n > 1'000'000) fail("{}: expected a number, got {}", name, text);
-  return int(n);
-}
-
 // Of the first variable that is set.
 int first_of(std::initializer_list<const char*> names) {
   for (const char* name : names)
-    if (const auto n = number(name)) return *n;
+    if (const auto n = meeting::number_in(name)) return *n;
   return -1;
 }
 
@@ -53,10 +46,11 @@ void end(int status) {
   }
   const std::string why = s.engine->leave(status);
   if (why.empty()) {
-    if (s.ours) MPI_Finalize();
+    if (s.ours && before_part()) MPI_Finalize();
   } else if (status == 0) {
     std::fprintf(stderr, "gradus: MPI was not finalised: %s\n", why.c_str());
   }
+  part();
 }
 
 #ifdef __GLIBC__
@@ -100,12 +94,17 @@ void limit_threads() {
   if (get_num_threads() > fair) set_num_threads(fair);
 }
 
-void start(State& s, const Launch& launch) {
+void start(State& s, const Launch& launch, std::chrono::milliseconds timeout) {
   int flag = 0, level = MPI_THREAD_SINGLE;
   check(MPI_Finalized(&flag), "MPI_Finalized");
   if (flag) fail("init_process_group: MPI was finalised");
   check(MPI_Initialized(&flag), "MPI_Initialized");
   if (flag) {
+    if (!launch.by_mpi)
+      fail(
+          "init_process_group: the program has initialised MPI, which no launcher of MPI has "
+          "started: start it as `mpirun -n {} PROGRAM`, or leave the start of MPI to this function",
+          launch.size);
     check(MPI_Query_thread(&level), "MPI_Query_thread");
     if (level < MPI_THREAD_MULTIPLE)
       fail("init_process_group: the program has initialised MPI, and not with MPI_THREAD_MULTIPLE");
@@ -114,6 +113,7 @@ void start(State& s, const Launch& launch) {
           "MPI_Comm_create_keyval");
     check(MPI_Comm_set_attr(MPI_COMM_SELF, key, nullptr), "MPI_Comm_set_attr");
   } else {
+    if (!launch.by_mpi) meet(timeout);
     // Open MPI would yield the processor at every look of ours where there are more processes than
     // cores, each time for the time slices of all others. Our thread sleeps between its looks.
     setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
@@ -134,12 +134,14 @@ void start(State& s, const Launch& launch) {
   int size = 1;
   check(MPI_Comm_size(MPI_COMM_WORLD, &size), "MPI_Comm_size");
   if (launch.size > 1 && size != launch.size)
-    fail(
-        "init_process_group: the launcher has started {} processes, and MPI sees {}: it is another "
-        "MPI's than the program was linked with",
-        launch.size, size);
+    fail("init_process_group: {} processes were started, and MPI sees {}: {}", launch.size, size,
+         launch.by_mpi ? "their launcher is another MPI's than the program was linked with"
+                       : "it takes no notice of processes that it has not launched, start them by "
+                         "mpirun");
   limit_threads();
+  speak_to_all_here();
   if (size > 1) s.engine = new Engine;
+  have_met();
 }
 
 }  // namespace
@@ -166,7 +168,7 @@ Launch launched() {
   return l;
 }
 
-Engine* engine() {
+Engine* engine(std::chrono::milliseconds timeout) {
   State& s = state();
   const std::lock_guard lock(s.mutex);
   if (s.ended) fail("init_process_group: it was ended, and MPI starts once in a process");
@@ -174,14 +176,9 @@ Engine* engine() {
     fail("init_process_group: this process was forked from one that has started MPI");
   if (s.looked) return s.engine;
   const Launch launch = launched();
-  if (!launch.by_mpi && launch.size > 1)
-    fail(
-        "init_process_group: WORLD_SIZE is {}, and no launcher of MPI has started this process; "
-        "start it as `mpirun -n {} PROGRAM`",
-        launch.size, launch.size);
   // A job of one rank needs no MPI.
-  if (launch.by_mpi && launch.size != 1)
-    start(s, launch);
+  if (launch.size > 1 || (launch.by_mpi && launch.size != 1))
+    start(s, launch, timeout);
   else
     limit_threads();
   s.looked = true;

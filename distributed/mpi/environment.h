@@ -1,8 +1,7 @@
 // Where this process stands in the job, and MPI's start and end.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <chrono>
 
 #include "distributed/mpi/engine.h"
 
@@ -18,8 +17,9 @@ struct Launch {
 Launch launched();
 
 // The process's, started when it is first asked for; null where the process was started alone.
-// Throws Error when MPI cannot start, or was ended.
-Engine* engine();
+// Processes that no launcher of MPI has started wait so long for each other. Throws Error when MPI
+// cannot start, or was ended.
+Engine* engine(std::chrono::milliseconds timeout = kBackendDefaultTimeout);
 // The same, which does not start it.
 Engine* running();
 // Ends what engine() started, with MPI. Not to be started again.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""usage: faults_test.py RUN PROGRAM: what the ranks of a job are told when one of them is lost, slow, or wrong.
+"""usage: faults_test.py RUN PROGRAM [CASE]...: what the ranks of a job are told when one of them is lost, slow, or wrong.
 
-RUN starts a job, and PROGRAM is made of mpi/faults.cpp. Some jobs end in another way, which is the launcher's: where a
+RUN starts a job, and PROGRAM is made of mpi/faults.cpp. Without cases it is all that a launcher of MPI has to do. Some jobs end in another way, which is the launcher's: where a
 process is killed, it is told to let the others go on."""
 import os
 import re
@@ -46,6 +46,7 @@ ENDS = {
     "destroys": (2, {r: ["allreduce: the process group was ended, or belongs to the process that this one was forked from",
                          "init_process_group: it was ended, and MPI starts once in a process"] for r in range(2)}, 0),
     "exited": (3, None, FAILED),
+    "hides_memory": (3, {r: ["done"] for r in range(3)}, 0),
     "thrown": (3, None, FAILED),
 }
 # What stands in the error output.
@@ -105,11 +106,13 @@ def main():
     # Nor does it always say that one has failed.
     jobs += [(case, ranks, said, status if open_mpi or status != FAILED else None, [])
              for case, (ranks, said, status) in ENDS.items()]
+    # Of mpirun's own memory others take care.
+    jobs = [job for job in jobs if (job[0] in ONLY if ONLY else job[0] != "hides_memory")]
     with ThreadPoolExecutor(6) as pool:
-        problems = [p for p in pool.map(lambda job: problem(*job), jobs) if p] + list(contradictions())
+        problems = [p for p in pool.map(lambda job: problem(*job), jobs) if p] + ([] if ONLY else list(contradictions()))
     print("\n\n".join(problems) if problems else f"{len(jobs)} jobs ended as they should")
     return bool(problems)
 
 
-RUN, PROGRAM = sys.argv[1:]
+RUN, PROGRAM, *ONLY = sys.argv[1:]
 sys.exit(main())

@@ -20,8 +20,19 @@ TEST_CASE("a program that is started alone calls the same functions") {
   setenv("RANK", "0", 1);
   setenv("WORLD_SIZE", "2", 1);
   CHECK(message([] { distributed::init_process_group(); }) ==
-        "init_process_group: WORLD_SIZE is 2, and no launcher of MPI has started this process; "
-        "start it as `mpirun -n 2 PROGRAM`");
+        "init_process_group: no launcher of MPI has started this process, and MASTER_ADDR is not "
+        "set; start it by mpirun or torchrun, or with RANK, WORLD_SIZE, MASTER_ADDR and "
+        "MASTER_PORT set");
+  setenv("MASTER_ADDR", "127.0.0.1", 1);
+  setenv("MASTER_PORT", "65536", 1);
+  CHECK(message([] { distributed::init_process_group(); }) ==
+        "init_process_group: MASTER_PORT is 65536, and ports go from 1 to 65535");
+  // Rank 1 looks for one that does not come.
+  setenv("RANK", "1", 1);
+  setenv("MASTER_PORT", "1", 1);
+  CHECK(message([] { distributed::init_process_group("mpi", std::chrono::milliseconds(200)); }) ==
+        "init_process_group: rank 1 of 2 found no rank 0 at 127.0.0.1:1 in 0.2 s: "
+        "Connection refused");
   setenv("WORLD_SIZE", "two", 1);
   CHECK(message([] { distributed::init_process_group(); }) ==
         "WORLD_SIZE: expected a number, got two");
