@@ -87,10 +87,17 @@ struct gelu : unary {  // y = x P(a standard normal number is below x)
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return x * math::normal_cdf(x); }
   template <class V> static V slope(V x, V) {
-    // Beyond, the density is nothing beside 1.
+    // On the right the density is nothing beside 1, and on the left none that is a normal number.
     const V z = math::select(x > V(10) && x < V(1e30f), V(10), x);
-    const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(V(-0.5) * z * z);
+    const V power = math::select(x < constant<V>(left<V>()), V(-10000), V(-0.5) * z * z);
+    const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(power);
     return math::normal_cdf(x) + z * density;
+  }
+  template <class V> static constexpr double left() {
+    if constexpr (requires { typename V::value_type; }) {
+      if (sizeof(typename V::value_type) == 4) return -12.9;
+    }
+    return -37.4;
   }
 };
 
