@@ -35,18 +35,31 @@ inline constexpr double erfinv_far_below[] = {1.0,
                                               0.00073823833577425672,
                                               1.8644856024032013e-10};
 
+// The square root of what is above 0.2, or of what is thrown away.
+inline batch<double> root_of_log(const batch<double>& w) {
+#if defined(__AVX512F__)
+  using V = batch<double>;
+  const V half(0.5), r = _mm512_rsqrt14_pd(w), s = w * r, h = r * half;
+  const V e = xsimd::fnma(s, h, half), s1 = xsimd::fma(s, e, s), h1 = xsimd::fma(h, e, h);
+  const V e1 = xsimd::fnma(s1, h1, half), root = xsimd::fma(s1, e1, s1);
+  return xsimd::fma(xsimd::fnma(root, root, w), h1, root);
+#else
+  return xsimd::sqrt(w);
+#endif
+}
+
 // The x with erf(x) = y: to 3 ulp. Infinite at 1 and -1, nan beyond.
-__attribute__((noinline)) inline batch<double> erfinv(batch<double> y) {
+inline batch<double> erfinv(batch<double> y) {
   using V = batch<double>;
   const V z = xsimd::abs(y), one(1.0);
   const mask<double> near = z <= V(0.8);
-  const V t = xsimd::fnma(y, y, V(0.64));
-  V above = polynomial(erfinv_near_above, t) * z, below = polynomial(erfinv_near_below, t),
-    first = z;
+  const V t = xsimd::fnma(y, y, V(0.64)), t2 = t * t;
+  V above = polynomial_by_halves(erfinv_near_above, t, t2) * z;
+  V below = polynomial_by_halves(erfinv_near_below, t, t2), first = z;
   if (!xsimd::all(near)) {
-    const V r = xsimd::sqrt(-log<double>(one - z));
-    above = xsimd::select(near, above, polynomial(erfinv_far_above, r));
-    below = xsimd::select(near, below, polynomial(erfinv_far_below, r));
+    const V w = -log<double>(one - z), r = root_of_log(w);
+    above = xsimd::select(near, above, polynomial_by_halves(erfinv_far_above, r, w));
+    below = xsimd::select(near, below, polynomial_by_halves(erfinv_far_below, r, w));
     first = xsimd::select(near, z, r);
   }
   return xsimd::select(z == one, y * infinity(y), xsimd::copysign(first + above / below, y));

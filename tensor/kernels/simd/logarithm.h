@@ -156,6 +156,63 @@ batch<float> log_by_table(const batch<float>& x, const Rest&... rest) {
 }
 #endif
 
+#if defined(__AVX512F__)
+// The same of doubles, with the same table, whose logarithms are multiples of 2^-42 and a rest.
+alignas(64) inline constexpr double log_scale_of_double[] = {
+    1,      0.9375, 0.875,  0.8125, 0.78125, 0.75,   0.6875, 0.6875,
+    1.3125, 1.25,   1.1875, 1.1875, 1.125,   1.0625, 1.0625, 1};
+alignas(64) inline constexpr double log_high_of_double[] = {0,
+                                                            0.0645385211375924,
+                                                            0.13353139262449076,
+                                                            0.20763936477828793,
+                                                            0.2468600779316148,
+                                                            0.28768207245184385,
+                                                            0.3746934494413381,
+                                                            0.3746934494413381,
+                                                            0.4212134650763346,
+                                                            0.4700036292456389,
+                                                            0.521296923633372,
+                                                            0.521296923633372,
+                                                            0.5753641449034603,
+                                                            0.6325225587434034,
+                                                            0.6325225587434034,
+                                                            0.6931471805598903};
+alignas(64) inline constexpr double log_low_of_double[] = {0,
+                                                           -2.1225608044809997e-14,
+                                                           3.1859736349078334e-14,
+                                                           -4.3425422595242564e-14,
+                                                           -8.899851356560444e-14,
+                                                           -6.292357389008195e-14,
+                                                           7.260466149925637e-14,
+                                                           7.260466149925637e-14,
+                                                           -3.1063837541003616e-14,
+                                                           9.667719603235566e-14,
+                                                           -8.590204918402764e-14,
+                                                           -8.590204918402764e-14,
+                                                           1.0152652766306816e-13,
+                                                           1.0711543657844876e-13,
+                                                           1.0711543657844876e-13,
+                                                           5.497923018708371e-14};
+
+inline batch<double> log_by_table(const batch<double>& x) {
+  using V = batch<double>;
+  static constexpr double c[] = {-0.50000000000000022, 0.33333333333331544,  -0.24999999999827788,
+                                 0.20000000005814272,  -0.16666666974477989, 0.14285708497341673,
+                                 -0.12499776592298065, 0.11113320288153636,  -0.10071343876495048,
+                                 0.088273719817857296};
+  const auto at = [](const double* table, __m512i i) {
+    return V(_mm512_permutex2var_pd(_mm512_load_pd(table), i, _mm512_load_pd(table + 8)));
+  };
+  const V k = _mm512_getexp_pd(x);
+  const V m = _mm512_getmant_pd(x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_nan);
+  const __m512i i = _mm512_srli_epi64(_mm512_castpd_si512(m), 48);
+  const V f = xsimd::fma(m, at(log_scale_of_double, i), V(-1)), t = f * f;
+  const V high = xsimd::fma(k, V(0.6931471805598903), at(log_high_of_double, i));
+  const V low = xsimd::fma(k, V(5.497923018708371e-14), at(log_low_of_double, i));
+  return high + (f + xsimd::fma(t, polynomial_by_halves(c, f, t), low));
+}
+#endif
+
 // f(x) where x is normal; a denormal double is scaled by 2^54, which adds `shift` to its logarithm.
 template <class T, class F>
 batch<T> log_of_any(F f, const batch<T>& x, double shift) {
@@ -173,6 +230,9 @@ template <class T>
 batch<T> log(const batch<T>& x) {
 #if defined(__AVX2__)
   if constexpr (sizeof(T) == 4) return log_by_table(x);
+#endif
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 8) return log_by_table(x);
 #endif
   return log_of_any([](const batch<T>& t) { return xsimd::log(t); }, x, 37.429947750237047887);
 }
