@@ -97,7 +97,7 @@ fit_exactly('erfinv of float, far, in sqrt(w) - 3', lambda v: quotient_of_erfinv
             sqrt(mpf(5)) - 3 - mpf('1e-4'), mpf('1.1'), 8, lambda v, y: 1 / y)
 
 
-def log_tables(name, places, step, unit, degree):
+def log_tables(name, places, step, unit, degree, digits=9):
     """Of places (start, end, k, scale or none): scale near 1 / m, and log(m) = -log(scale) + k step in two parts."""
     low = high = mpf(0)
     scales, parts = [], []
@@ -112,9 +112,9 @@ def log_tables(name, places, step, unit, degree):
         large = floor(step / unit) * unit if given == 1 and k else nint((k * step - log(c)) / unit) * unit
         scales.append(c)
         parts.append((large, k * step - log(c) - large))
-    print(f'{name}: log(2) in its unit {float(floor(step / unit) * unit):.9g} and {float(step % unit):.9g}')
+    print(f'{name}: log(2) in its unit {float(floor(step / unit) * unit):.{digits}g} and {float(step % unit):.{digits}g}')
     for row in scales, [a for a, b in parts], [b for a, b in parts]:
-        print('  ' + ', '.join(f'{float(v):.9g}f' for v in row))
+        print('  ' + ', '.join(f'{float(v):.{digits}g}' for v in row))
     fit_exactly(f'{name}, (log(1 + f) - f) / f^2', lambda f: (log1p(f) - f) / f**2 if f else -mpf(1) / 2,
                 low * mpf('1.001'), high * mpf('1.0003'), degree, lambda f, y: abs(f) if f else mpf('1e-9'))
 
@@ -126,8 +126,10 @@ def eighth(j):
 one, other = mpf(1), mpf('0.90625')
 log_tables('log_by_table, 8', [(eighth(j), eighth(j + 1), 4 - j, {4: one, 5: other}.get(j)) for j in range(8)],
            log(2) / 8, mpf(2)**-17, 4)
-log_tables('log_by_table, 16', [((1 + mpf(j) / 16) / (1 + j // 8), (1 + mpf(j + 1) / 16) / (1 + j // 8), j // 8,
-                                 one if j in (0, 15) else None) for j in range(16)], log(2), mpf(2)**-16, 3)
+sixteenths = [((1 + mpf(j) / 16) / (1 + j // 8), (1 + mpf(j + 1) / 16) / (1 + j // 8), j // 8,
+               one if j in (0, 15) else None) for j in range(16)]
+log_tables('log_by_table, 16', sixteenths, log(2), mpf(2)**-16, 3)
+log_tables('log_by_table of double', sixteenths, log(2), mpf(2)**-42, 9, digits=17)
 
 
 def pieces(name, f, end, slope):
