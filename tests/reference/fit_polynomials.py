@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Prints the coefficients of the polynomials in tensor/kernels/simd/ (needs mpmath and numpy)."""
 import numpy as np
-from mpmath import atanh, cos, erf, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, sin, sqrt
+from mpmath import (atanh, cos, erf, erfc, erfinv, exp, expm1, floor, frexp, log, log1p, lu_solve, matrix, mp, mpf,
+                    nint, pi, sin, sqrt, tanh)
 from numpy.polynomial import Polynomial, chebyshev
 
 mp.dps = 40
@@ -77,3 +78,79 @@ for name, degree in ('float', 2), ('double', 5):
     fit_exactly(f'sine_and_cosine, {name}, (cos r - 1 + r^2 / 2) / r^4 in r^2',
                 lambda t: (cos(sqrt(t)) - 1 + t / 2) / t**2, mpf('1e-12'), mpf('0.625'), degree,
                 lambda t, y: t**2 / cos(sqrt(t)))
+
+fit_exactly('tanh, near, (tanh x / x - 1) / x^2 in x^2', lambda t: (tanh(sqrt(t)) / sqrt(t) - 1) / t, mpf('1e-12'),
+            mpf('0.5626'), 5, lambda t, y: t * sqrt(t) / tanh(sqrt(t)))
+fit_exactly('erf, near, erf x / x - 1 in x^2', lambda t: erf(sqrt(t)) / sqrt(t) - 1, mpf('1e-12'), mpf('0.8465'), 6,
+            lambda t, y: sqrt(t) / erf(sqrt(t)))
+fit_exactly('erf, far, log erfc', lambda z: log(erfc(z)), mpf('0.9199'), mpf('4'), 6, lambda z, y: erfc(z) / erf(z))
+
+
+def quotient_of_erfinv(w):
+    y = sqrt(-expm1(-w))
+    return erfinv(y) / y
+
+
+fit_exactly('erfinv of float, near, in w - 2.5', lambda v: quotient_of_erfinv(v + mpf(5) / 2), mpf('-2.4999999'),
+            mpf('2.5001'), 9, lambda v, y: 1 / y)
+fit_exactly('erfinv of float, far, in sqrt(w) - 3', lambda v: quotient_of_erfinv((v + 3)**2),
+            sqrt(mpf(5)) - 3 - mpf('1e-4'), mpf('1.1'), 8, lambda v, y: 1 / y)
+
+
+def log_tables(name, places, step, unit, degree, digits=9):
+    """Of places (start, end, k, scale or none): scale near 1 / m, and log(m) = -log(scale) + k step in two parts."""
+    low = high = mpf(0)
+    scales, parts = [], []
+    for start, end, k, given in places:
+        c = given
+        for bits in (16, 32, 64, 128):
+            if c is None:
+                near = nint(2 / (start + end) * bits) / bits
+                if start * near - 1 >= -mpf('0.0556') and end * near - 1 <= mpf('0.0626'):
+                    c = near
+        low, high = min(low, start * c - 1), max(high, end * c - 1)
+        large = floor(step / unit) * unit if given == 1 and k else nint((k * step - log(c)) / unit) * unit
+        scales.append(c)
+        parts.append((large, k * step - log(c) - large))
+    print(f'{name}: log(2) in its unit {float(floor(step / unit) * unit):.{digits}g} and {float(step % unit):.{digits}g}')
+    for row in scales, [a for a, b in parts], [b for a, b in parts]:
+        print('  ' + ', '.join(f'{float(v):.{digits}g}' for v in row))
+    fit_exactly(f'{name}, (log(1 + f) - f) / f^2', lambda f: (log1p(f) - f) / f**2 if f else -mpf(1) / 2,
+                low * mpf('1.001'), high * mpf('1.0003'), degree, lambda f, y: abs(f) if f else mpf('1e-9'))
+
+
+def eighth(j):
+    return mpf('0.71875') + mpf(j) / 16 if j <= 4 else 1 + (j - mpf('4.5')) / 8
+
+
+one, other = mpf(1), mpf('0.90625')
+log_tables('log_by_table, 8', [(eighth(j), eighth(j + 1), 4 - j, {4: one, 5: other}.get(j)) for j in range(8)],
+           log(2) / 8, mpf(2)**-17, 4)
+sixteenths = [((1 + mpf(j) / 16) / (1 + j // 8), (1 + mpf(j + 1) / 16) / (1 + j // 8), j // 8,
+               one if j in (0, 15) else None) for j in range(16)]
+log_tables('log_by_table, 16', sixteenths, log(2), mpf(2)**-16, 3)
+log_tables('log_by_table of double', sixteenths, log(2), mpf(2)**-42, 9, digits=17)
+
+
+def pieces(name, f, end, slope):
+    """Of an odd function on quarters of octaves from 1/16, in x - centre."""
+    for j in range(32):
+        first, last = (mpf(2)**(j // 4 - 4) * (1 + mpf(j % 4 + k) / 4) for k in (0, 1))
+        if first >= mpf(end):
+            break
+        last = min(last, mpf(end))
+        if j == 0:
+            fit_exactly(f'{name}, 0, (f(x) / x - {float(slope):.9g}) / x^2 in x^2',
+                        lambda t: (f(sqrt(t)) / sqrt(t) - slope) / t, mpf('1e-10'), last**2, 1,
+                        lambda t, y: t * sqrt(t) / f(sqrt(t)))
+            continue
+        middle, unit = (first + last) / 2, mpf(2)**(frexp((first + last) / 2)[1] - 20)
+        near = [mpf(float(np.float32(float(middle + i * unit)))) for i in range(-150, 151)]
+        centre = min(near, key=lambda c: abs(mpf(float(np.float32(float(f(c))))) - f(c)) / mpf(2)**frexp(f(c))[1])
+        fit_exactly(f'{name}, {float(centre):.9g}: {float(f(centre)):.9g}, (f(x) - it) / d',
+                    lambda d: (f(centre + d) - f(centre)) / d if d else mp.diff(f, centre), first - centre,
+                    last - centre, 5, lambda d, y: abs(d) / f(centre + d))
+
+
+pieces('tanh_pieces', tanh, '9.1', mpf(1))
+pieces('erf_pieces', erf, '4', 2 / sqrt(pi))

@@ -7,7 +7,8 @@ namespace gradus::kernels::GRADUS_ISA {
 
 // The logarithm of logistic(x).
 template <class V> V log_logistic(const V& x) {
-  return math::select(x < V(0), x, V(0)) - math::log1p(math::exp(-math::abs(x)));
+  const V z = math::select(x < V(0), math::max(x, V(nothing_beside_one)), -x);
+  return math::select(x < V(0), x, V(0)) - math::log1p(math::exp(z));
 }
 
 struct sigmoid : unary {  // y = 1 / (1 + e^-x)
@@ -73,7 +74,9 @@ struct elu : quaternary {  // c a above 0, else b c (e^(d a) - 1)
 
 struct silu : unary {  // y = x sigmoid(x)
   static constexpr unsigned keep = saves::input;
-  template <class V> static V value(V x) { return x / (V(1) + math::exp(-x)); }
+  template <class V> static V value(V x) {
+    return x / (V(1) + math::exp(math::max(-x, V(nothing_beside_one))));
+  }
   template <class V> static V slope(V x, V) {
     const V s = logistic(x);
     return s * (V(1) + x * (V(1) - s));
@@ -84,8 +87,17 @@ struct gelu : unary {  // y = x P(a standard normal number is below x)
   static constexpr unsigned keep = saves::input;
   template <class V> static V value(V x) { return x * math::normal_cdf(x); }
   template <class V> static V slope(V x, V) {
-    const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(V(-0.5) * x * x);
-    return math::normal_cdf(x) + x * density;
+    // On the right the density is nothing beside 1, and on the left none that is a normal number.
+    const V z = math::select(x > V(10) && x < V(1e30f), V(10), x);
+    const V power = math::select(x < constant<V>(left<V>()), V(-10000), V(-0.5) * z * z);
+    const V density = constant<V>(constants::one_over_sqrt_two_pi) * math::exp(power);
+    return math::normal_cdf(x) + z * density;
+  }
+  template <class V> static constexpr double left() {
+    if constexpr (requires { typename V::value_type; }) {
+      if (sizeof(typename V::value_type) == 4) return -12.9;
+    }
+    return -37.4;
   }
 };
 
@@ -107,12 +119,15 @@ struct gelu_tanh : unary {  // y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
 
 struct mish : unary {  // y = x tanh(log(1 + e^x))
   static constexpr unsigned keep = saves::input;
-  // tanh(log(1 + e^x)), which vanishes to +0.
-  template <class V> static V gate(V x) { return math::tanh(V(0) - log_logistic(-x)); }
+  // tanh(log(1 + e^x)), which vanishes to +0, as ((1 + e^x)^2 - 1) / ((1 + e^x)^2 + 1).
+  template <class V> static V gate(V x) {
+    const V e = math::exp(math::select(x > V(30), V(30), x)), w = e * (e + V(2));
+    return w / (w + V(2));
+  }
   template <class V> static V value(V x) { return x * gate(x); }
   template <class V> static V slope(V x, V) {
     const V t = gate(x);
-    return t + x * logistic(x) * (V(1) - t * t);
+    return t + x * logistic(x) * ((V(1) - t) * (V(1) + t));
   }
 };
 

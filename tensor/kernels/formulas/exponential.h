@@ -81,11 +81,16 @@ template <class V> V difference(const V& a, const V& b) {
   return math::select(infinite, V(0), a) - math::select(infinite, V(0), b);
 }
 
+// At most 0: an exponent of what is added to m. It may end where the power is nothing beside m.
+template <class V> V exponent_beside(const V& z, const V& m) {
+  return math::select(math::abs(m) > constant<V>(1e-20), math::max(z, V(-85)), z);
+}
+
 struct logaddexp : binary {  // y = log(e^a + e^b)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     const V m = math::select(a < b, b, a);
-    return m + math::log1p(math::exp(-math::abs(difference(a, b))));
+    return m + math::log1p(math::exp(exponent_beside(-math::abs(difference(a, b)), m)));
   }
   template <class V> static V slope_a(V a, V b, V) { return logistic(difference(a, b)); }
   template <class V> static V slope_b(V a, V b, V) { return logistic(difference(b, a)); }
@@ -95,7 +100,7 @@ struct logaddexp2 : binary {  // y = log2(2^a + 2^b)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a | saves::b;
   template <class V> static V value(V a, V b) {
     const V m = math::select(a < b, b, a);
-    const V z = math::exp2(-math::abs(difference(a, b)));
+    const V z = math::exp2(exponent_beside(-math::abs(difference(a, b)), m));
     return m + math::log1p(z) * constant<V>(1 / constants::ln2);
   }
   template <class V> static V slope_a(V a, V b, V) {

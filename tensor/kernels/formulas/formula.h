@@ -95,8 +95,14 @@ template <class V> V sign_of(const V& x) {
   return math::select(x > V(0), V(1), math::select(x < V(0), V(-1), V(0)));
 }
 
+// A product that leaves the normal numbers takes many times as long, also one that is added to a
+// number where it is nothing: no exponential is taken below this.
+inline constexpr int nothing_beside_one = -50;
+
 // 1 / (1 + e^-x). On the tape it is one operation, whose slope does not overflow where e^-x does.
-template <class V> V logistic(const V& x) { return V(1) / (V(1) + math::exp(-x)); }
+template <class V> V logistic(const V& x) {
+  return V(1) / (V(1) + math::exp(math::max(-x, V(nothing_beside_one))));
+}
 
 namespace constants {
 inline constexpr double pi = 3.14159265358979323846;

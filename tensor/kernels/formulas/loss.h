@@ -54,7 +54,11 @@ struct cross_entropy : binary {  // y = -b log a - (1 - b) log(1 - a), logarithm
 
 struct cross_entropy_of_logit : binary {  // the same of sigmoid(a)
   static constexpr unsigned keep_a = saves::a | saves::b, keep_b = saves::a;
-  template <class V> static V value(V a, V b) { return (V(1) - b) * a - log_sigmoid::value(a); }
+  template <class V> static V value(V a, V b) {
+    // Beyond, the logarithm is nothing beside what b leaves of a.
+    const V z = math::select(a > V(60) && b != V(1), V(60), a);
+    return (V(1) - b) * a - log_sigmoid::value(z);
+  }
   template <class V> static V slope_a(V a, V b, V) { return logistic(a) - b; }
   template <class V> static V slope_b(V a, V, V) { return -a; }
 };

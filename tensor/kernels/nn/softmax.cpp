@@ -36,7 +36,8 @@ template <class Line, class T>
 Two<batch<T>> log_terms(const Line& line, const T* x) {
   using V = batch<T>;
   const V max = max_of(line, x), least(lowest<T>);
-  const V sum = sum_line(line, [&](auto at) { return simd::exp(at.load(x, least) - max); });
+  const V sum =
+      sum_line(line, [&](auto at) { return simd::exp_of_negative(at.load(x, least) - max); });
   return {max, simd::log(sum)};
 }
 
@@ -151,13 +152,14 @@ void log_terms(const T* x, int64_t pitch, int64_t n, int64_t width, ColumnValues
           V now = before;
           for (int64_t r = 0; r < rows; ++r) now = xsimd::max(now, at.load(from + r * pitch));
           if (xsimd::any(now != before)) {
-            const V shrink = simd::exp(before - now);
+            const V shrink = simd::exp_of_negative(before - now);
             block.store(j, block.load(j) * shrink);
             sum.store(j, sum.load(j) * shrink);
             max.store(j, now);
           }
           V total(T(0));
-          for (int64_t r = 0; r < rows; ++r) total += simd::exp(at.load(from + r * pitch) - now);
+          for (int64_t r = 0; r < rows; ++r)
+            total += simd::exp_of_negative(at.load(from + r * pitch) - now);
           block.store(j, block.load(j) + total);
         });
       },

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #ifdef __AVX2__
 #include <immintrin.h>
 #endif
@@ -34,6 +35,29 @@ inline void copy_short(int64_t bytes, char* to, const char* from) {
   for (int64_t i = 0; i < bytes; ++i) to[i] = from[i];
 }
 
+template <class V, int... i>
+V even_elements(V low, V high, std::integer_sequence<int, i...>) {
+  return __builtin_shufflevector(low, high, (2 * i)...);
+}
+template <class T>
+void move_every_other(int64_t n, char* to, const char* from) {
+  constexpr int lanes = vector_bytes / sizeof(T);
+  typedef T V __attribute__((vector_size(vector_bytes)));
+  // The element behind the last one may not exist.
+  for (; n > lanes; n -= lanes, to += sizeof(V), from += 2 * sizeof(V)) {
+    V low, high;
+    std::memcpy(&low, from, sizeof low);
+    std::memcpy(&high, from + sizeof low, sizeof high);
+    const V v = even_elements(low, high, std::make_integer_sequence<int, lanes>());
+    std::memcpy(to, &v, sizeof v);
+  }
+  T t;
+  for (; n > 0; --n, to += sizeof t, from += 2 * sizeof t) {
+    std::memcpy(&t, from, sizeof t);
+    std::memcpy(to, &t, sizeof t);
+  }
+}
+
 template <class T>
 void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_t from_step) {
   T t;
@@ -46,6 +70,9 @@ void move_strided(int64_t n, char* to, int64_t to_step, const char* from, int64_
     for (; n > 0; --n, to += sizeof t) std::memcpy(to, &t, sizeof t);
     return;
   }
+  if constexpr (sizeof(T) >= 4)
+    if (from_step == 2 * int64_t{sizeof(T)} && to_step == sizeof(T))
+      return move_every_other<T>(n, to, from);
   for (int64_t i = 0; i < n; ++i) {
     std::memcpy(&t, from + i * from_step, sizeof(T));
     std::memcpy(to + i * to_step, &t, sizeof(T));

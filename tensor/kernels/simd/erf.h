@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tensor/kernels/simd/exponential.h"
+#include "tensor/kernels/simd/pieces.h"
 
 namespace gradus::kernels::GRADUS_ISA::simd {
 
@@ -69,8 +70,9 @@ batch<T> erf_near(const batch<T>& x) {
 template <class T>
 batch<T> erfc_far(const batch<T>& x) {
   using S = ErfSeries<T>;
-  const batch<T> one(T(1)), most(T(28)), pole(S::pole);
-  const batch<T> z = xsimd::select(x < most, x, most);
+  const batch<T> one(T(1)), zero(T(0)), most(T(sizeof(T) == 4 ? 10.06 : 27.23)), pole(S::pole);
+  const mask<T> none = x > most;  // it would be 0 by a product that leaves the normal numbers
+  const batch<T> z = xsimd::select(none, one, x);
   const batch<T> s = (z - pole) / (z + pole);
   const batch<T> series = chebyshev(S::far, xsimd::fma(s, batch<T>(S::scale), batch<T>(S::shift)));
   T high_bits;
@@ -81,12 +83,41 @@ batch<T> erfc_far(const batch<T>& x) {
   constexpr int degree = sizeof(T) == 4 ? 5 : 3;  // -rest is below 0.07 for float, 3e-5 for double
   batch<T> factor(powers[degree]);
   for (int k = degree - 1; k >= 0; --k) factor = xsimd::fma(factor, rest, batch<T>(powers[k]));
-  return exp<T>(-(high * high)) * (factor * series / (one + z + z));
+  const batch<T> y = exp<T>(-(high * high)) * (factor * series / (one + z + z));
+  return xsimd::select(none, zero, y);
 }
+
+#if defined(__AVX2__)
+// Float: AVX-512 by pieces; else up to 0.92 by an odd polynomial and above as 1 - e^p, where p is a
+// polynomial for log erfc. Fitted by tests/reference/fit_polynomials.py.
+inline batch<float> erf_of_float(const batch<float>& x) {
+#if defined(__AVX512F__)
+  return by_pieces(erf_pieces, x);
+#else
+  using V = batch<float>;
+  static constexpr float c[] = {0.128379167f,   -0.376126339f,    0.112836973f,    -0.0268594972f,
+                                0.00520127884f, -0.000814551437f, 0.0000838203541f};
+  static constexpr float l[] = {-0.000195575032f, -1.12767603f,    -0.637181595f,  -0.103932148f,
+                                0.0222271754f,    -0.00304327875f, 0.000195943235f};
+  const V one(1.0f), z = xsimd::min(V(4.0f), xsimd::abs(x));  // where it is 1
+  const V near = xsimd::fma(z, polynomial(c, square_beside_one(z)), z);
+  const Power<float> p(polynomial(l, z));
+  const V power = p.half + p.half, far = xsimd::fnma(power, p.rest, one - power);
+  return xsimd::copysign(xsimd::select(z < V(0.92f), near, far), x);
+#endif
+}
+#endif
+
+// What is at least this far from 0 is 1 from it.
+template <class T>
+inline constexpr T erf_is_one = T(sizeof(T) == 4 ? 4 : 6);
 
 template <class T>
 batch<T> erf(const batch<T>& x) {
-  const batch<T> z = xsimd::abs(x), half(T(0.5));
+#if defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) return erf_of_float(x);
+#endif
+  const batch<T> z = xsimd::min(batch<T>(erf_is_one<T>), xsimd::abs(x)), half(T(0.5));
   const mask<T> near = z <= half;
   const batch<T> y = erf_near<T>(xsimd::select(near, x, half));
   if (xsimd::all(near)) return y;
@@ -100,45 +131,48 @@ batch<T> erfc(const batch<T>& x) {
   const mask<T> near = z <= half;
   const batch<T> y = one - erf_near<T>(xsimd::select(near, x, half));
   if (xsimd::all(near)) return y;
-  const batch<T> far = erfc_far<T>(xsimd::select(near, half, z));
+  const batch<T> inside =
+      xsimd::select(x < batch<T>(T(0)), xsimd::min(batch<T>(erf_is_one<T>), z), z);
+  const batch<T> far = erfc_far<T>(xsimd::select(near, half, inside));
   const batch<T> mirrored = xsimd::select(x < batch<T>(T(0)), one + one - far, far);
   return xsimd::select(near, y, xsimd::select(x != x, x, mirrored));
 }
 
-// e^(-x^2/2), as a power of 2.
+// e^(-x^2/2), as a power of 2, where that is a normal number.
 inline batch<float> bell(const batch<float>& x) {
   static constexpr float c[] = {1.0f,         0.69314718f,    0.240226477f,   0.0555033237f,
                                 0.009618438f, 0.00133989006f, 0.000153533416f};
-  const batch<float> y = x * x * batch<float>(-0.72134752f);
+  const batch<float> y = x * x * batch<float>(-0.72134752f), k = xsimd::nearbyint(y);
 #ifdef __AVX512F__
-  const batch<float> inside = xsimd::max(batch<float>(-151), y), k = xsimd::nearbyint(inside);
-  return _mm512_scalef_ps(polynomial(c, inside - k), k);
+  return _mm512_scalef_ps(polynomial(c, y - k), k);
 #else
-  const batch<float> least(-126.0f), inside = xsimd::max(least, y), k = xsimd::nearbyint(inside);
   const auto power = (xsimd::to_int(k) + batch<int32_t>(127)) << 23;
-  const batch<float> r = polynomial(c, inside - k) * xsimd::bitwise_cast<batch<float> >(power);
-  return xsimd::select(y < least, batch<float>(0.0f), r);
+  return polynomial(c, y - k) * xsimd::bitwise_cast<batch<float> >(power);
 #endif
 }
 
 // The probability that a standard normal number is below x. Float: up to |x| = 3 by an odd
 // polynomial; else that of being above |x| is e^(-x^2/2) t Q(t), t = 1 / (1 + 0.3 |x|), after
-// formula 26.2.17 of Abramowitz and Stegun. Fitted by tests/reference/fit_polynomials.py.
+// formula 26.2.17 of Abramowitz and Stegun. Fitted by tests/reference/fit_polynomials.py. Below
+// -12.9, where the probability is near the denormal numbers, it is 0.
 template <class T>
-batch<T> normal_cdf(const batch<T>& x) {
+__attribute__((always_inline)) inline batch<T> normal_cdf(const batch<T>& x) {
   if constexpr (sizeof(T) == 4) {
     static constexpr float p[] = {
         0.227713168f,    -0.092832461f,   0.0459720902f,    -0.0205713753f,   0.00802287087f,
         -0.00272817397f, 0.000813557243f, -0.000219291396f, 0.0000577763894f, -0.0000114635477f};
-    const batch<T> z = xsimd::abs(x), s = xsimd::fma(x * x, batch<T>(2.0f / 9), batch<T>(-1.0f));
+    const batch<T> s = xsimd::fma(square_beside_one(x), batch<T>(2.0f / 9), batch<T>(-1.0f));
     const batch<T> near = xsimd::fma(x, polynomial(p, s), batch<T>(0.5f));
-    const mask<T> is_near = z <= batch<T>(3.0f);
+    const mask<T> is_near = xsimd::abs(x) <= batch<T>(3.0f);
     if (xsimd::all(is_near)) return near;
     static constexpr float q[] = {0.5f,         0.82981021f,  0.618251562f,  0.0824744254f,
                                   -0.12980333f, 0.014435638f, 0.0938852951f, 0.0359715223f};
-    const batch<T> one(1.0f), t = one / xsimd::fma(z, batch<T>(0.3f), one);
-    const batch<T> above = bell(x) * (t * polynomial(q, t - one));
-    const batch<T> far = xsimd::select(x < batch<T>(0.0f), above, one - above);
+    const batch<T> zero(0.0f), one(1.0f), least(-12.9f);
+    const batch<T> inside = xsimd::max(least, xsimd::min(batch<T>(6.0f), x));  // right of it, 1
+    const batch<T> t = one / xsimd::fma(xsimd::abs(inside), batch<T>(0.3f), one);
+    const batch<T> above = bell(inside) * (t * polynomial(q, t - one));
+    const batch<T> below = xsimd::select(x < least, zero, above);
+    const batch<T> far = xsimd::select(x < zero, below, one - above);
     return xsimd::select(is_near, near, far);
   } else {
     return batch<T>(T(0.5)) * erfc<T>(x * batch<T>(T(-0.70710678118654752440)));

@@ -8,6 +8,7 @@
 
 #include "tensor/kernels/simd/exponential.h"
 #include "tensor/kernels/simd/lanewise.h"
+#include "tensor/kernels/simd/logarithm.h"
 #include "tensor/kernels/simd/rounding.h"
 
 namespace gradus::kernels::GRADUS_ISA::simd {

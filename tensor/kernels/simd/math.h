@@ -7,6 +7,7 @@
 #include "tensor/kernels/simd/exponential.h"
 #include "tensor/kernels/simd/gamma.h"
 #include "tensor/kernels/simd/lanewise.h"
+#include "tensor/kernels/simd/logarithm.h"
 #include "tensor/kernels/simd/power.h"
 #include "tensor/kernels/simd/rounding.h"
 #include "tensor/kernels/simd/trigonometry.h"

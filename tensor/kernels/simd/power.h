@@ -3,6 +3,7 @@
 
 #include "tensor/kernels/simd/exponential.h"
 #include "tensor/kernels/simd/lanewise.h"
+#include "tensor/kernels/simd/logarithm.h"
 #include "tensor/kernels/simd/rounding.h"
 
 namespace gradus::kernels::GRADUS_ISA::simd {
@@ -136,17 +137,18 @@ inline batch<double> power_of_positive(const batch<double>& a, const batch<doubl
 template <class T>
 __attribute__((noinline)) batch<T> pow(batch<T> a, batch<T> b) {
   const batch<T> inf(std::numeric_limits<T>::infinity()), zero(T(0)), one(T(1));
-  const batch<T> least(sizeof(T) == 4 ? std::numeric_limits<T>::min()
-                                      : std::numeric_limits<T>::denorm_min());
   const batch<T> size = xsimd::abs(a), half = b * batch<T>(T(0.5));
   const mask<T> none = size == zero, finite = size < inf && xsimd::abs(b) < inf;
+  // Denormal doubles are powers like others.
+  const mask<T> normal = size >= batch<T>(std::numeric_limits<T>::min());
+  const mask<T> known = sizeof(T) == 4 ? normal : size > zero;
   batch<T> y = power_of_positive(size, b);
-  if (xsimd::all(finite && a >= least)) return y;
+  if (xsimd::all(finite && known && a > zero)) return y;
   y = xsimd::select(none, xsimd::select(b > zero, zero, xsimd::select(b < zero, inf, one)), y);
   const mask<T> whole = xsimd::trunc(b) == b, even = xsimd::trunc(half) == half;
   y = xsimd::select(even || !whole, y, xsimd::copysign(y, a));
   y = xsimd::select(a < zero && !whole, batch<T>(std::numeric_limits<T>::quiet_NaN()), y);
-  const mask<T> ordinary = finite && (size >= least || none);
+  const mask<T> ordinary = finite && (known || none);
   return xsimd::all(ordinary) ? y : xsimd::select(ordinary, y, lanewise(c_library_pow, a, b));
 }
 

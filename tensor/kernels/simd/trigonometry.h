@@ -3,6 +3,7 @@
 
 #include "tensor/kernels/simd/exponential.h"
 #include "tensor/kernels/simd/lanewise.h"
+#include "tensor/kernels/simd/pieces.h"
 
 namespace gradus::kernels::GRADUS_ISA::simd {
 
@@ -63,8 +64,8 @@ struct Quadrant<double> {
 inline void sine_and_cosine(const batch<float>& r, batch<float>& sine, batch<float>& cosine) {
   static constexpr float s[] = {-0.166666541f, 0.00833212952f, -0.000195109845f};
   static constexpr float c[] = {0.0416666448f, -0.00138872739f, 2.44282459e-5f};
-  const batch<float> t = r * r;
-  sine = xsimd::fma(r * t, polynomial(s, t), r);
+  const batch<float> t = square_beside_one(r);
+  sine = xsimd::fma(r, t * polynomial(s, t), r);
   cosine = xsimd::fma(t * t, polynomial(c, t), xsimd::fma(t, batch<float>(-0.5f), batch<float>(1)));
 }
 inline void sine_and_cosine(const batch<double>& r, batch<double>& sine, batch<double>& cosine) {
@@ -74,8 +75,8 @@ inline void sine_and_cosine(const batch<double>& r, batch<double>& sine, batch<d
   static constexpr double c[] = {0.041666666666666588,   -0.0013888888888871967,
                                  2.4801587288156967e-05, -2.7557313974590195e-07,
                                  2.0875672507519171e-09, -1.1357044749931913e-11};
-  const batch<double> t = r * r;
-  sine = xsimd::fma(r * t, polynomial(s, t), r);
+  const batch<double> t = square_beside_one(r);
+  sine = xsimd::fma(r, t * polynomial(s, t), r);
   cosine =
       xsimd::fma(t * t, polynomial(c, t), xsimd::fma(t, batch<double>(-0.5), batch<double>(1)));
 }
@@ -133,13 +134,37 @@ batch<T> tan(const batch<T>& x) {
   }
 GRADUS_FORWARD(asin)
 GRADUS_FORWARD(acos)
-GRADUS_FORWARD(atan)
 GRADUS_FORWARD(sinh)
 GRADUS_FORWARD(cosh)
-GRADUS_FORWARD(tanh)
 GRADUS_FORWARD(asinh)
 GRADUS_FORWARD(atanh)
 #undef GRADUS_FORWARD
+
+template <class T>
+batch<T> atan(const batch<T>& x) {
+  const batch<T> most(T(1e12));  // of floats it is pi / 2 there, and 1 / x^2 not yet denormal
+  return xsimd::atan(sizeof(T) == 4 ? xsimd::max(-most, xsimd::min(most, x)) : x);
+}
+
+// Float: up to 0.75 by an odd polynomial, above it is 1 - 1 / (1 + y), y = (e^(2 |x|) - 1) / 2.
+template <class T>
+batch<T> tanh(const batch<T>& x) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 4) return by_pieces(tanh_pieces, x);
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    static constexpr float c[] = {-0.333333151f, 0.133326936f,    -0.0538926763f,
+                                  0.0214518455f, -0.00765692177f, 0.00173671814f};
+    const batch<T> z = xsimd::min(batch<T>(9.02f), xsimd::abs(x));  // where it is 1
+    const batch<T> t = square_beside_one(z), near = xsimd::fma(z, t * polynomial(c, t), z);
+    const Power<T> p(z + z);
+    const batch<T> y = xsimd::fma(p.half, p.rest, p.half - batch<T>(0.5f));
+    const batch<T> far = batch<T>(1) - batch<T>(1) / (y + batch<T>(1));
+    return xsimd::copysign(xsimd::select(z < batch<T>(0.75f), near, far), x);
+  }
+#endif
+  return xsimd::tanh(x);
+}
 
 template <class T>
 batch<T> acosh(const batch<T>& x) {

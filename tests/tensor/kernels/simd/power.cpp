@@ -83,3 +83,20 @@ TEST_CASE("ordinary powers beside others are the same") {
     for (size_t i = 0; i < alone.size(); ++i) CHECK(alone[i] == beside[3 * i]);
   });
 }
+
+TEST_CASE("square roots of floats are rounded correctly") {
+  std::mt19937 rng(3);
+  std::vector<float> x = {0.0f, -0.0f, 1.0f, 1e-40f, INFINITY, 3.4e38f, 1e-31f, 8e-31f};
+  while (x.size() < 100000) {
+    const uint32_t bits = rng() & 0x7fffffff;
+    float v;
+    std::memcpy(&v, &bits, sizeof v);
+    if (v == v) x.push_back(v);
+  }
+  each_table([&](const Table& table) {
+    const auto y =
+        apply<float, float>(value_loop<base::sqrt>(ScalarType::Float, table), {x}, x.size());
+    for (size_t i = 0; i < x.size(); ++i)
+      if (y[i] != std::sqrt(x[i])) FAIL_CHECK("sqrt of ", x[i], ": ", y[i]);
+  });
+}
