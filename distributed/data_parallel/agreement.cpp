@@ -10,13 +10,6 @@
 namespace gradus::distributed {
 namespace {
 
-// FNV-1a.
-uint64_t hash(const std::string& text) {
-  uint64_t h = 0xcbf29ce484222325;
-  for (const char c : text) h = (h ^ uint8_t(c)) * 0x100000001b3;
-  return h;
-}
-
 std::vector<std::string> lines_of(const char* p, const char* end) {
   std::vector<std::string> lines;
   while (p < end) {
@@ -27,7 +20,13 @@ std::vector<std::string> lines_of(const char* p, const char* end) {
   return lines;
 }
 
-// Every rank's tensor, by rank.
+}  // namespace
+
+uint64_t hash(std::string_view bytes, uint64_t before) {
+  for (const char c : bytes) before = (before ^ uint8_t(c)) * 0x100000001b3;
+  return before;
+}
+
 std::vector<Tensor> gathered(Tensor mine, ProcessGroup& group) {
   std::vector<std::vector<Tensor>> all(1);
   for (int r = 0; r < group.getSize(); ++r) all[0].push_back(empty_like(mine));
@@ -36,31 +35,30 @@ std::vector<Tensor> gathered(Tensor mine, ProcessGroup& group) {
   return std::move(all[0]);
 }
 
-}  // namespace
+bool alike(uint64_t number, ProcessGroup& group, const std::string& purpose) {
+  if (group.getSize() == 1) return true;
+  Tensor least = empty({2}, kLong);
+  int64_t* const n = least.data_ptr<int64_t>();
+  n[0] = int64_t(number);
+  n[1] = ~n[0];
+  AllreduceOptions options;
+  options.reduceOp = ReduceOp::MIN;
+  options.purpose = purpose;
+  std::vector<Tensor> one{least};
+  group.allreduce(one, options)->wait();
+  return n[0] == ~n[1];
+}
 
 void agree(const char* who, const std::vector<std::string>& lines, ProcessGroup& group) {
   const int size = group.getSize();
   if (size == 1) return;
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
-  Tensor mine = empty({2}, kLong);
-  mine.data_ptr<int64_t>()[0] = int64_t(hash(text));
-  mine.data_ptr<int64_t>()[1] = int64_t(text.size());
-  int64_t longest = 0;
-  bool alike = true;
-  for (const Tensor& other : gathered(mine, group)) {
-    const int64_t* const o = other.data_ptr<int64_t>();
-    alike = alike && o[0] == int64_t(hash(text)) && o[1] == int64_t(text.size());
-    longest = std::max(longest, o[1]);
-  }
-  // All ranks come here together: the hashes are the same everywhere.
-  Tensor different = full({1}, int64_t(!alike), kLong);
-  AllreduceOptions options;
-  options.reduceOp = ReduceOp::MAX;
-  std::vector<Tensor> one{different};
-  group.allreduce(one, options)->wait();
-  if (different.data_ptr<int64_t>()[0] == 0) return;
+  if (alike(hash(text), group, "what ranks have alike")) return;
 
+  int64_t longest = 0;
+  for (const Tensor& n : gathered(full({1}, int64_t(text.size()), kLong), group))
+    longest = std::max(longest, n.data_ptr<int64_t>()[0]);
   Tensor padded = zeros({longest}, kByte);
   std::memcpy(padded.data_ptr<uint8_t>(), text.data(), text.size());
   const std::vector<Tensor> texts = gathered(padded, group);
@@ -96,7 +94,7 @@ void broadcast_all(const std::vector<Tensor>& tensors, int root, ProcessGroup& g
 }
 
 void broadcast_state(const std::vector<Tensor>& tensors, uint64_t& key, int root,
-                     ProcessGroup& group) {
+                     ProcessGroup& group, const std::string& purpose) {
   if (group.getSize() == 1) return;
   const NoGradGuard no_grad;
   int64_t bytes = sizeof(key);
@@ -119,6 +117,7 @@ void broadcast_state(const std::vector<Tensor>& tensors, uint64_t& key, int root
   }
   BroadcastOptions options;
   options.rootRank = root;
+  options.purpose = purpose;
   std::vector<Tensor> one{packed};
   group.broadcast(one, options)->wait();
   if (group.getRank() == root) return;

@@ -209,4 +209,10 @@ void between_two(Operation& op, IntArrayRef shape) {
 
 void agree_on_dtype(Operation& op) { agree(op, "", "", false); }
 
+void agree_on_purpose(Operation& op, const std::string& purpose) {
+  if (purpose.empty()) return;
+  op.text += ", " + purpose;
+  op.agreed += ", " + purpose;
+}
+
 }  // namespace gradus::distributed::arguments

@@ -44,6 +44,8 @@ void reduces_by_tree(Operation& op, ReduceOp reduce);
 void agree(Operation& op, IntArrayRef shape, bool rooted = false);
 void agree(Operation& op, const std::vector<Tensor>& tensors);
 void agree_on_dtype(Operation& op);
+// And what it is for, which may be empty.
+void agree_on_purpose(Operation& op, const std::string& purpose);
 // Names a send or receive: ranks agree on nothing.
 void between_two(Operation& op, IntArrayRef shape);
 

@@ -32,6 +32,7 @@ intrusive_ptr<Work> ProcessGroupMPI::broadcast(std::vector<Tensor>& tensors,
   Operation op = begin(OpType::BROADCAST, options.timeout, options.rootRank);
   arguments::in_place(op, {one(op, tensors)});
   arguments::agree(op, op.results[0].sizes(), true);
+  arguments::agree_on_purpose(op, options.purpose);
   return start(std::move(op));
 }
 
@@ -42,6 +43,7 @@ intrusive_ptr<Work> ProcessGroupMPI::allreduce(std::vector<Tensor>& tensors,
   arguments::in_place(op, {one(op, tensors)});
   arguments::reduces(op, options.reduceOp);
   arguments::agree(op, op.results[0].sizes());
+  arguments::agree_on_purpose(op, options.purpose);
   return start(std::move(op));
 }
 
@@ -51,6 +53,7 @@ intrusive_ptr<Work> ProcessGroupMPI::allreduce_coalesced(std::vector<Tensor>& te
   arguments::in_place(op, tensors);
   arguments::reduces(op, options.reduceOp);
   arguments::agree(op, op.results);
+  arguments::agree_on_purpose(op, options.purpose);
   return start(std::move(op));
 }
 
@@ -234,6 +237,7 @@ intrusive_ptr<Work> ProcessGroupMPI::tree_allreduce(const Tensor& tensor,
   arguments::tree(op, tensor, getSize());
   arguments::reduces_by_tree(op, options.reduceOp);
   arguments::agree(op, tensor.sizes());
+  arguments::agree_on_purpose(op, options.purpose);
   return start(std::move(op));
 }
 

@@ -55,6 +55,8 @@ struct BroadcastOptions {
   int64_t rootTensor = 0;
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
+  /// What it is for, in words, on which ranks must agree as on the rest.
+  std::string purpose;
 };
 
 /// Options of allreduce() and tree_allreduce(); sparse tensors are refused.
@@ -63,6 +65,8 @@ struct AllreduceOptions {
   std::chrono::milliseconds timeout = kUnsetTimeout;
   bool asyncOp = true;
   std::optional<Tensor> sparseIndices = std::nullopt;
+  /// What it is for, in words, on which ranks must agree as on the rest.
+  std::string purpose;
 };
 
 /// Options of allreduce_coalesced().

@@ -45,8 +45,18 @@ OutputArchive joined(const std::vector<InputArchive>& pieces,
   return out;
 }
 
+// Throws unless a state's tensors have an element for each of the parameter's.
+void check_cut(const optim::OptimizerParamState& state, const Tensor& p) {
+  OutputArchive whole;
+  state.serialize(whole);
+  for (const auto& [key, value] : whole.entries())
+    if (value.isTensor() && value.toTensor().numel() != p.numel())
+      fail("load_state_dict: {} has {} elements, the parameter {}", key, value.toTensor().numel(),
+           p.numel());
+}
+
 // A piece's part of a parameter's state.
-OutputArchive cut(const optim::OptimizerParamState& state, const Piece& piece, const Tensor& p) {
+OutputArchive cut(const optim::OptimizerParamState& state, const Piece& piece) {
   OutputArchive whole, out;
   state.serialize(whole);
   for (const auto& [key, value] : whole.entries()) {
@@ -54,11 +64,8 @@ OutputArchive cut(const optim::OptimizerParamState& state, const Piece& piece, c
       out.write(key, value);
       continue;
     }
-    const Tensor t = value.toTensor();
-    if (t.numel() != p.numel())
-      fail("load_state_dict: {} has {} elements, the parameter {}", key, t.numel(), p.numel());
     const int64_t n = piece.end - piece.begin;
-    out.write(key, t.reshape({-1}).narrow(0, piece.begin, n).clone(), true);
+    out.write(key, value.toTensor().reshape({-1}).narrow(0, piece.begin, n).clone(), true);
   }
   return out;
 }
@@ -115,6 +122,7 @@ void DividedOptimizer::consolidate_state_dict(int to) {
   if (to < 0 || to >= size) fail("consolidate_state_dict: rank {} of {} ranks", to, size);
   if (alone()) return;
   const NoGradGuard no_grad;
+  take_loaded();
   follow_groups();
   forget();
   const Tensor mine = pack_states();
@@ -199,31 +207,60 @@ void DividedOptimizer::unpack_states(const std::vector<Tensor>& of_ranks) {
   state_ = std::move(states);
 }
 
-void DividedOptimizer::divide_states() {
+// All that can fail of a division is done here, where nothing has changed yet. Whole parameters are
+// not cut.
+void DividedOptimizer::check_loaded(const std::vector<optim::OptimizerParamGroup>& groups,
+                                    const States& states) const {
+  loaded_.reset();
+  check_whole(groups, states);
   if (alone()) return;
   const NoGradGuard no_grad;
   States own;
-  for (const ParameterArena& arena : arenas_)
+  for (const ParameterArena& arena : arenas_) {
+    // All of them, so that all ranks find the same.
+    for (const Tensor& p : arena.parameters())
+      if (const auto found = states.find(p.unsafeGetTensorImpl());
+          in_slices_ && found != states.end())
+        check_cut(*found->second, p);
     for (const Piece& piece : arena.pieces(group_->getRank())) {
       const Tensor& p = arena.parameters()[piece.parameter];
-      const auto found = state_.find(p.unsafeGetTensorImpl());
-      if (found == state_.end()) continue;
-      std::unique_ptr<optim::OptimizerParamState> state;
-      if (in_slices_) {
-        const OutputArchive part = cut(*found->second, piece, p);
-        InputArchive in;
-        in.load_from(part);
-        state = make_state();
-        state->serialize(in);
-        state->check(piece.values);
-      } else {
-        state = std::move(found->second);
-      }
+      const auto found = states.find(p.unsafeGetTensorImpl());
+      if (!in_slices_ || found == states.end()) continue;
+      const OutputArchive part = cut(*found->second, piece);
+      InputArchive in;
+      in.load_from(part);
+      auto state = make_state();
+      state->serialize(in);
+      state->check(piece.values);
       own[piece.values.unsafeGetTensorImpl()] = std::move(state);
+    }
+  }
+  loaded_ = std::move(own);
+}
+
+void DividedOptimizer::take_loaded() {
+  if (!loaded_) return;
+  States own = *std::exchange(loaded_, std::nullopt);
+  for (const ParameterArena& arena : arenas_)
+    for (const Piece& piece : arena.pieces(group_->getRank())) {
+      const auto found = state_.find(arena.parameters()[piece.parameter].unsafeGetTensorImpl());
+      if (!in_slices_ && found != state_.end())
+        own[piece.values.unsafeGetTensorImpl()] = std::move(found->second);
     }
   inner().state() = std::move(own);
   forget();
 }
+
+namespace {
+// Also where a hook throws after all has been loaded.
+template <class F>
+struct AtEnd {
+  ~AtEnd() { f(); }
+  F f;
+};
+template <class F>
+AtEnd(F) -> AtEnd<F>;
+}  // namespace
 
 impl::GenericDict DividedOptimizer::state_dict() const {
   check_has_all("state_dict");
@@ -231,8 +268,8 @@ impl::GenericDict DividedOptimizer::state_dict() const {
 }
 void DividedOptimizer::load_state_dict(const impl::GenericDict& state_dict) {
   follow_groups();
+  const AtEnd take{[this] { take_loaded(); }};
   Optimizer::load_state_dict(state_dict);
-  divide_states();
 }
 void DividedOptimizer::save(OutputArchive& archive) const {
   check_has_all("save");
@@ -240,8 +277,8 @@ void DividedOptimizer::save(OutputArchive& archive) const {
 }
 void DividedOptimizer::load(InputArchive& archive) {
   follow_groups();
+  const AtEnd take{[this] { take_loaded(); }};
   Optimizer::load(archive);
-  divide_states();
 }
 
 }  // namespace gradus::distributed

@@ -111,16 +111,20 @@ void DividedOptimizer::follow_groups() {
   for (size_t g = 0; g < own.size(); ++g) own[g].set_options(param_groups_[g].options().clone());
 }
 
-std::vector<std::vector<bool>> DividedOptimizer::with_gradients() const {
+std::vector<std::vector<bool>> DividedOptimizer::with_gradients() {
   std::vector<std::vector<bool>> used;
   std::vector<uint8_t> flags;
   for (const ParameterArena& arena : arenas_)
     for (const Tensor& p : arena.parameters()) flags.push_back(p.grad().defined());
-  if (options_.reduce_gradients() && !flags.empty()) {
+  ++steps_;
+  if (!options_.reduce_gradients()) {
+    check_alike(flags);
+  } else if (!flags.empty()) {
     Tensor all = empty({int64_t(flags.size())}, kByte);
     std::copy(flags.begin(), flags.end(), all.data_ptr<uint8_t>());
     AllreduceOptions options;
     options.reduceOp = ReduceOp::MAX;
+    options.purpose = fmt::format("gradients of step {}", steps_);
     std::vector<Tensor> one{all};
     group_->allreduce(one, options)->wait();
     std::copy_n(all.data_ptr<uint8_t>(), flags.size(), flags.begin());
@@ -131,6 +135,69 @@ std::vector<std::vector<bool>> DividedOptimizer::with_gradients() const {
     for (size_t i = 0; i < arena.parameters().size(); ++i) of_arena.push_back(flags[next++] != 0);
   }
   return used;
+}
+
+namespace {
+// An optimiser of the program's own may have none.
+double rate_of(const optim::OptimizerOptions& options) {
+  try {
+    return options.get_lr();
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
+std::string ranks(const std::vector<int>& list) {
+  std::string text = list.size() == 1 ? "rank" : "ranks";
+  for (size_t i = 0; i < list.size(); ++i)
+    text += (i == 0 ? " " : i + 1 == list.size() ? " and " : ", ") + std::to_string(list[i]);
+  return text;
+}
+}  // namespace
+
+// A part whose owner alone has a gradient would move, and the rest of the parameter not.
+void DividedOptimizer::check_alike(const std::vector<uint8_t>& flags) {
+  uint64_t h = hash({reinterpret_cast<const char*>(flags.data()), flags.size()});
+  for (const optim::OptimizerParamGroup& group : param_groups_) {
+    const double lr = rate_of(group.options());
+    h = hash({reinterpret_cast<const char*>(&lr), sizeof lr}, h);
+  }
+  if (!alike(h, *group_, fmt::format("gradients of step {}", steps_))) throw_not_alike(flags);
+}
+
+void DividedOptimizer::throw_not_alike(const std::vector<uint8_t>& flags) const {
+  Tensor mine = empty({int64_t(flags.size())}, kByte);
+  std::copy(flags.begin(), flags.end(), mine.data_ptr<uint8_t>());
+  const std::vector<Tensor> all = gathered(mine, *group_);
+  size_t i = 0;
+  for (const ParameterArena& arena : arenas_)
+    for (const Tensor& p : arena.parameters()) {
+      std::vector<int> with, without;
+      for (size_t r = 0; r < all.size(); ++r)
+        (all[r].data_ptr<uint8_t>()[i] ? with : without).push_back(int(r));
+      ++i;
+      if (!with.empty() && !without.empty())
+        fail(
+            "{}: {} has a gradient on {} and none on {}; let DistributedDataParallel or "
+            "reduce_gradients(true) see to the mean",
+            who, name_of(p), ranks(with), ranks(without));
+    }
+  std::vector<std::string> lines;
+  for (size_t g = 0; g < param_groups_.size(); ++g)
+    lines.push_back(fmt::format("lr {} in group {}", rate_of(param_groups_[g].options()), g));
+  agree(who, lines, *group_);
+  fail("{}: ranks differ", who);
+}
+
+std::string DividedOptimizer::name_of(const Tensor& parameter) const {
+  for (size_t g = 0; g < param_groups_.size(); ++g) {
+    const std::vector<Tensor>& params = param_groups_[g].params();
+    for (size_t i = 0; i < params.size(); ++i)
+      if (params[i].is_same(parameter))
+        return fmt::format("parameter {} of group {}, {} {},", i, g, parameter.dtype(),
+                           parameter.sizes());
+  }
+  return "a parameter";
 }
 
 void DividedOptimizer::give_gradients(const std::vector<std::vector<bool>>& used) const {
@@ -161,6 +228,7 @@ void DividedOptimizer::take_gradients() const {
 }
 
 void DividedOptimizer::divided_step() {
+  take_loaded();
   follow_groups();
   for (ParameterArena& arena : arenas_) arena.adopt();
   const auto used = with_gradients();

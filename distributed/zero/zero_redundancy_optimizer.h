@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeinfo>
 #include <unordered_map>
@@ -25,7 +26,9 @@ class DividedOptimizer : public optim::Optimizer {
   DividedOptimizer(DividedOptimizer&&);
   ~DividedOptimizer() override;
 
-  /// Updates the parameters on all ranks, which must all call it. A closure is called first.
+  /// Updates the parameters on all ranks, which must all call it. A closure is called first. Throws
+  /// Error, on all ranks and before anything is changed, where some ranks alone have a gradient of
+  /// a parameter and these are not to be reduced, or where learning rates differ.
   Tensor step(LossClosure closure = nullptr) override;
 
   /// Collects the states of all ranks on rank `to`, where save() and state_dict() then give what
@@ -35,7 +38,8 @@ class DividedOptimizer : public optim::Optimizer {
   /// the one that has all: before the first step each has, and in a world of one always.
   impl::GenericDict state_dict() const override;
   /// Takes this rank's part of what state_dict() of any number of ranks gave, or the undivided
-  /// optimiser's. Each rank must call it, with the same; nothing is exchanged.
+  /// optimiser's. Each rank must call it, with the same; nothing is exchanged. Throws as
+  /// Optimizer::load_state_dict(), and then changes nothing.
   void load_state_dict(const impl::GenericDict& state_dict) override;
   /// As Optimizer::save(), and throws as state_dict().
   void save(serialize::OutputArchive& archive) const override;
@@ -61,6 +65,11 @@ class DividedOptimizer : public optim::Optimizer {
   std::vector<optim::OptimizerParamGroup> place_groups();
   // In a world of one the states are here.
   void take_states();
+  void check_loaded(const std::vector<optim::OptimizerParamGroup>& groups,
+                    const States& states) const final;
+  // As check_loaded() of the undivided optimiser.
+  virtual void check_whole(const std::vector<optim::OptimizerParamGroup>& groups,
+                           const States& states) const = 0;
 
  private:
   // In a world of one the inner optimiser has groups and states while it steps.
@@ -88,8 +97,12 @@ class DividedOptimizer : public optim::Optimizer {
   void check_groups() const;
   void forget();
   void check_has_all(const char* what) const;
-  // Which parameters of each arena have a gradient, on any rank where these are to be reduced.
-  std::vector<std::vector<bool>> with_gradients() const;
+  // Which parameters of each arena have a gradient: on any rank, where these are to be reduced.
+  // Else all ranks must have the same ones, with the same learning rates.
+  std::vector<std::vector<bool>> with_gradients();
+  void check_alike(const std::vector<uint8_t>& flags);
+  [[noreturn]] void throw_not_alike(const std::vector<uint8_t>& flags) const;
+  std::string name_of(const Tensor& parameter) const;
   void give_gradients(const std::vector<std::vector<bool>>& used) const;
   void take_gradients() const;
   // The numbers of the parameters in all groups, by their addresses.
@@ -97,8 +110,8 @@ class DividedOptimizer : public optim::Optimizer {
   // This rank's states, and all of those that the ranks packed.
   Tensor pack_states() const;
   void unpack_states(const std::vector<Tensor>& of_ranks);
-  // This rank's part of all states becomes the inner optimiser's.
-  void divide_states();
+  // What was loaded becomes the inner optimiser's, if anything was.
+  void take_loaded();
 
   const intrusive_ptr<ProcessGroup> group_;
   const ZeroRedundancyOptimizerOptions options_;
@@ -107,6 +120,9 @@ class DividedOptimizer : public optim::Optimizer {
   std::vector<ParameterArena> arenas_;
   std::vector<std::vector<Tensor>> placed_;  // the parameters of each group that are in arenas
   bool has_all_ = true;                      // there are no states before the first step
+  int64_t steps_ = 0;
+  // This rank's part of states that were found good, until the inner optimiser has it.
+  mutable std::optional<States> loaded_;
 };
 
 /// An optimiser of the type T in which each rank keeps the states of an Nth of all parameters,
@@ -161,8 +177,8 @@ class ZeroRedundancyOptimizer : public DividedOptimizer {
     return inner_->make_state();
   }
   bool numbers_are_tensors() const override { return inner_->numbers_are_tensors(); }
-  void check_loaded(const std::vector<optim::OptimizerParamGroup>& groups,
-                    const States& states) const override {
+  void check_whole(const std::vector<optim::OptimizerParamGroup>& groups,
+                   const States& states) const override {
     inner_->check_loaded(groups, states);
   }
 
