@@ -284,7 +284,8 @@ std::vector<Tensor> run_here(TensorList roots, TensorList grads, bool keep_graph
     for (size_t i = 0; i < wanted.size(); ++i) captures[wanted[i].function.get()].push_back(i);
   }
 
-  RunningPass pass(keep_graph, create_graph, root_edges, needed ? &*needed : nullptr);
+  RunningPass pass(keep_graph, create_graph, root_edges, needed ? &*needed : nullptr,
+                   needed && !accumulate_inputs);
   List<Tensor> dx;
   while (!pending.empty()) {
     Pending::Item item = pending.pop();

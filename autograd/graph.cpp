@@ -15,11 +15,11 @@ constinit std::atomic<int> passes{0};
 [[gnu::tls_model("initial-exec")]] constinit thread_local Pass* current_pass = nullptr;
 }  // namespace
 
-Pass::Pass(bool keep_graph, bool create_graph, bool for_inputs)
+Pass::Pass(bool keep_graph, bool create_graph, bool returns_gradients)
     : id_(passes.fetch_add(1, std::memory_order_relaxed)),
       keep_graph_(keep_graph),
       create_graph_(create_graph),
-      for_inputs_(for_inputs),
+      returns_gradients_(returns_gradients),
       outer_(current_pass) {
   current_pass = this;
 }

@@ -56,8 +56,9 @@ class Needed {
 // The pass for those that ask while it runs.
 class RunningPass final : public Pass {
  public:
-  RunningPass(bool keep_graph, bool create_graph, const List<Edge>& roots, const Needed* needed)
-      : Pass(keep_graph, create_graph, needed != nullptr), roots_(roots), needed_(needed) {}
+  RunningPass(bool keep_graph, bool create_graph, const List<Edge>& roots, const Needed* needed,
+              bool returns_gradients)
+      : Pass(keep_graph, create_graph, returns_gradients), roots_(roots), needed_(needed) {}
   bool wants(Node* node) override {
     if (needed_) return needed_->runs(node);
     if (reached_.empty()) reach();

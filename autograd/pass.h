@@ -10,7 +10,7 @@ namespace gradus::autograd {
 
 class Pass {
  public:
-  Pass(bool keep_graph, bool create_graph, bool for_inputs);
+  Pass(bool keep_graph, bool create_graph, bool returns_gradients);
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
 
@@ -21,8 +21,10 @@ class Pass {
   int id() const { return id_; }
   bool keeps_graph() const { return keep_graph_; }
   bool creates_graph() const { return create_graph_; }
-  // Whether it finds the gradients of given tensors, and not of all leaves.
-  bool is_for_inputs() const { return for_inputs_; }
+  // Whether it returns the gradients of given tensors, and leaves those that tensors have.
+  bool returns_gradients() const { return returns_gradients_; }
+  // The one within which it runs, or null.
+  const Pass* outer() const { return outer_; }
   // Whether the node is on the way to a gradient that the pass is to find.
   virtual bool wants(Node* node) = 0;
   void at_end(std::function<void()> f) { callbacks_.push_back(std::move(f)); }
@@ -34,7 +36,7 @@ class Pass {
 
  private:
   int id_;
-  bool keep_graph_, create_graph_, for_inputs_;
+  bool keep_graph_, create_graph_, returns_gradients_;
   Pass* outer_;
   std::vector<std::function<void()>> callbacks_;
 };

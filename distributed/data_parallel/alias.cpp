@@ -39,7 +39,7 @@ class Aliases::Alias final : public Node {
   void propagate(std::span<Tensor> dy, std::span<Tensor> dx) override {
     if (!dy[0].defined()) return;
     autograd::Pass* const pass = autograd::Pass::current();
-    if (!pass || pass->is_for_inputs()) {  // autograd::grad() leaves grad alone
+    if (!pass || pass->returns_gradients()) {  // autograd::grad() leaves grad alone
       dx[0] = std::move(dy[0]);
       return;
     }
@@ -80,13 +80,13 @@ class Aliases::Alias final : public Node {
 
 Aliases::Aliases(std::shared_ptr<GradientTaker> taker, const std::vector<Tensor>& parameters,
                  int64_t leaf, bool reduced)
-    : parameters_(parameters) {
+    : taker_(std::move(taker)), parameters_(parameters) {
   aliases_.reserve(parameters.size());
   for (size_t i = 0; i < parameters.size(); ++i) {
     const Tensor& p = parameters[i];
     aliases_.emplace_back();
     if (!p.requires_grad() || p.impl()->history) continue;
-    aliases_.back() = Ref<Alias>(new Alias(taker, p, i, leaf, reduced));
+    aliases_.back() = Ref<Alias>(new Alias(taker_, p, i, leaf, reduced));
     p.impl()->history = Ref<History>(aliases_.back().get());
     p.impl()->output_nr = 0;
   }
@@ -102,9 +102,17 @@ void Aliases::restore() noexcept {
 }
 
 void Aliases::finish(const std::vector<Tensor>& outputs, bool early) {
-  for (size_t i = 0; i < aliases_.size(); ++i)
-    if (aliases_[i] && parameters_[i].impl()->history.get() != aliases_[i].get())
-      fail("DistributedDataParallel: parameter {} was written in place in forward()", i);
+  for (size_t i = 0; i < aliases_.size(); ++i) {
+    if (!aliases_[i]) continue;
+    const TensorImpl& p = *parameters_[i].impl();
+    if (p.history.get() != aliases_[i].get())
+      fail("DistributedDataParallel: {} was written in place in forward()", taker_->name(i));
+    const autograd::OutputInfo& before = aliases_[i]->first_output;
+    if (!(before.sizes == p.sizes) || before.dtype != parameters_[i].dtype())
+      fail("DistributedDataParallel: {} was {} {} when forward() began and is now {} {}",
+           taker_->name(i), before.dtype, before.sizes.ref(), parameters_[i].dtype(),
+           parameters_[i].sizes());
+  }
   if (early && !outputs.empty()) place(outputs);
   restore();
 }

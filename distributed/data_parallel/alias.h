@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "autograd/node.h"
@@ -19,6 +20,7 @@ class GradientTaker {
   virtual void take(size_t index, int64_t leaf, bool reduced, Tensor gradient) = 0;
   // One more, or less, of the aliases that may still call take().
   virtual void count(size_t index, int64_t leaf, int change) noexcept = 0;
+  virtual const std::string& name(size_t index) const = 0;
   // The hook on parameter `index` that is the taker's own, which aliases do not call, if any.
   virtual std::optional<unsigned> own_hook(size_t index) const noexcept = 0;
   // How many aliases were made, for those that check that none is.
@@ -48,6 +50,7 @@ class Aliases {
   class Alias;
   void restore() noexcept;
   void place(const std::vector<Tensor>& outputs);
+  const std::shared_ptr<GradientTaker> taker_;
   const std::vector<Tensor>& parameters_;
   std::vector<Ref<Alias>> aliases_;  // null where there is none
 };

@@ -9,6 +9,7 @@
 #include "distributed/data_parallel/alias.h"
 #include "distributed/data_parallel/reducer.h"
 #include "distributed/data_parallel/sync_batch_norm.h"
+#include "nn/layers/lazy.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
@@ -24,6 +25,7 @@ DataParallelBase::DataParallelBase(std::shared_ptr<nn::Module> module,
   if (!group_)
     fail("DistributedDataParallel: the group is null, as for a process that is not in it");
   check_options();
+  check_lazy();
   register_module("module", wrapped_);
   synchronise_batch_norms();
   find_parameters();
@@ -49,6 +51,42 @@ void DataParallelBase::check_options() const {
          shards / size);
 }
 
+namespace {
+template <class... Layers>
+bool is_waiting(const nn::Module& m) {
+  const auto waits = [](const auto* layer) { return layer && layer->has_uninitialized_params(); };
+  return (... || waits(m.as<Layers>()));
+}
+}  // namespace
+
+void DataParallelBase::check_lazy() const {
+  using namespace nn;
+  for (const auto& item : wrapped_->named_modules())
+    if (is_waiting<LazyLinearImpl, LazyConv1dImpl, LazyConv2dImpl, LazyConv3dImpl,
+                   LazyConvTranspose1dImpl, LazyConvTranspose2dImpl, LazyConvTranspose3dImpl,
+                   LazyBatchNorm1dImpl, LazyBatchNorm2dImpl, LazyBatchNorm3dImpl,
+                   LazyInstanceNorm1dImpl, LazyInstanceNorm2dImpl, LazyInstanceNorm3dImpl>(
+            *item.value()))
+      fail(
+          "DistributedDataParallel: the layer '{}' has no parameters before its first input; call "
+          "the module once before it is wrapped",
+          item.key());
+}
+
+// A parameter that came later would be trained by each rank alone.
+void DataParallelBase::check_parameters() const {
+  size_t n = 0;
+  for (const auto& item : named_parameters()) {
+    ++n;
+    if (!known_.contains(item.value().impl()))
+      fail("DistributedDataParallel: {} is no parameter that the module had when it was wrapped",
+           item.key());
+  }
+  if (n < known_.size())
+    fail("DistributedDataParallel: the module had {} parameters when it was wrapped and has {}",
+         known_.size(), n);
+}
+
 void DataParallelBase::find_parameters() {
   std::vector<std::string> names, lines;
   std::vector<Tensor> parameters, all;
@@ -65,6 +103,7 @@ void DataParallelBase::find_parameters() {
   };
   for (const auto& item : named_parameters()) {
     describe("parameter", item.key(), item.value());
+    known_.insert(item.value().impl());
     if (!item.value().requires_grad()) {
       frozen_.emplace_back(item.key(), item.value());
       continue;
@@ -108,6 +147,7 @@ bool DataParallelBase::passes_straight() const { return !reducer_ || !GradMode::
 
 DataParallelBase::Step DataParallelBase::begin() {
   reducer_->prepare();
+  check_parameters();
   for (const auto& [name, p] : frozen_)
     if (p.requires_grad())
       fail("DistributedDataParallel: {} requires grad, which it did not when it was wrapped", name);
@@ -119,6 +159,7 @@ DataParallelBase::Step DataParallelBase::begin() {
   step.reduced = sync_;
   int root = 0;
   if (join_) root = last_active_ = tell_status(true, sync_).lowest;
+  if (sync_) reducer_->count_forward();
   step.key = share_state(sync_, root);
   if (in_shards()) {
     if (options_.accumulation() > 1) step.leaf = pass * pass_shards_;
@@ -139,7 +180,11 @@ uint64_t DataParallelBase::share_state(bool reduced, int root) {
   std::vector<Tensor> buffers;
   if (reduced && options_.broadcast_buffers()) buffers = wrapped_->buffers();
   uint64_t key = in_shards() ? keys_[next_key_] : 0;
-  if (draws || !buffers.empty()) broadcast_state(buffers, key, root, *group_);
+  if (draws || !buffers.empty())
+    broadcast_state(
+        buffers, key, root, *group_,
+        fmt::format("for {} forward pass {}", reduced ? "the" : "a pass under no_sync() after",
+                    reducer_->forward_passes()));
   if (in_shards()) keys_[next_key_++] = key;
   return key;
 }
@@ -224,7 +269,9 @@ DataParallelBase::Status DataParallelBase::tell_status(bool active, bool reduced
   f[group_->getRank()] = active;
   f[size] = active && reduced;
   std::vector<Tensor> one{flags};
-  group_->allreduce(one)->wait();
+  AllreduceOptions options;
+  options.purpose = fmt::format("join after forward pass {}", reducer_->forward_passes());
+  group_->allreduce(one, options)->wait();
   status.lowest = -1;
   for (int r = 0; r < size; ++r) {
     status.active += int(f[r]);
@@ -245,6 +292,7 @@ void DataParallelBase::shadow() {
     const Status status = tell_status(false, false);
     if (status.active == 0) break;
     last_active_ = status.lowest;
+    if (status.reduced) reducer_->count_forward();
     share_state(status.reduced, status.lowest);
     if (status.reduced) reducer_->shadow();
     reducer_->count_pass(status.reduced);

@@ -8,6 +8,8 @@
 //   }
 #pragma once
 
+#include <unordered_set>
+
 #include "distributed/data_parallel/arena.h"
 #include "distributed/data_parallel/options.h"
 #include "distributed/data_parallel/reduction_statistics.h"
@@ -137,6 +139,8 @@ class DataParallelBase : public nn::Module {
     bool reduced = false;
   };
   void check_options() const;
+  void check_lazy() const;
+  void check_parameters() const;
   void find_parameters();
   void synchronise_batch_norms();
   uint64_t share_state(bool reduced, int root);
@@ -148,6 +152,7 @@ class DataParallelBase : public nn::Module {
   const DistributedDataParallelOptions options_;
   std::shared_ptr<Reducer> reducer_;
   std::vector<std::pair<std::string, Tensor>> frozen_;
+  std::unordered_set<const TensorImpl*> known_;  // all parameters
   int64_t pass_shards_ = 1;
   std::vector<uint64_t> keys_;  // of the forward passes that a pass of this step makes
   size_t next_key_ = 0;

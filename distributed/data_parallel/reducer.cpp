@@ -47,7 +47,7 @@ void Reducer::watch() {
 bool Reducer::counts(size_t index) const {
   const Place& p = places_[index];
   return p.local && arena_.holds(index, parameters_[index].mutable_grad()) &&
-         (leaves_ == 1 || arena_.slice(index)._version() == p.version);
+         (!collects_leaves(p) || arena_.slice(index)._version() == p.version);
 }
 
 void Reducer::prepare() {
@@ -70,13 +70,20 @@ void Reducer::count(size_t index, int64_t leaf, int change) noexcept {
 std::optional<unsigned> Reducer::own_hook(size_t index) const noexcept { return hooks_[index]; }
 
 void Reducer::begin(bool reduced) {
-  if (active_) recover();
+  if (active_) {
+    for (const Pass* pass = Pass::current()->outer(); pass; pass = pass->outer())
+      if (pass->id() == pass_)
+        fail("DistributedDataParallel: a backward pass of the model runs within another one");
+    recover();
+  }
   claim();
   active_ = true;
   reduced_ = reduced;
   finalized_ = false;
   pass_ = Pass::current()->id();
   put_own_hooks_last();
+  if (reduced) ++backward_passes_;
+  frozen_ = frozen();
   next_bucket_ = 0;
   sent_.clear();
   unused_.clear();
@@ -110,6 +117,7 @@ void Reducer::start(size_t index) {
     std::fill(p.leaves.begin(), p.leaves.end(), Tensor());
     p.direct.reset();
     p.written.reset();
+    p.apart = false;
     if (p.local && grad.defined()) {
       if (leaves_ > 1)
         p.written = grad.detach().clone();
@@ -129,9 +137,8 @@ void Reducer::take(size_t index, int64_t leaf, bool reduced, Tensor gradient) {
     if (reduced) launch_ready();
   }
   Place& p = places_[index];
-  if (finalized_)
-    fail("DistributedDataParallel: a gradient of {} came after all had been reduced",
-         names_[index]);
+  if (finalized_ || p.done)
+    fail("DistributedDataParallel: a gradient of {} came after it had been sent", names_[index]);
   if (!p.fired) {
     p.fired = true;
     start(index);
@@ -140,7 +147,7 @@ void Reducer::take(size_t index, int64_t leaf, bool reduced, Tensor gradient) {
   --waiting;
   --p.waiting;
   const Tensor& slice = arena_.slice(index);
-  if (leaves_ == 1) {
+  if (!collects_leaves(p)) {
     if (p.local)
       slice.add_(gradient);
     else
@@ -174,7 +181,7 @@ void Reducer::settle(size_t index) {
     slice.zero_();
     return;
   }
-  if (leaves_ > 1) {
+  if (collects_leaves(p)) {
     sum_leaves(p);
     const Tensor sum = p.tree.take();
     sum.defined() ? slice.copy_(sum) : slice.zero_();
@@ -193,17 +200,16 @@ void Reducer::launch_ready() {
   while (next_bucket_ < missing_.size() && missing_[next_bucket_] <= 0) launch(next_bucket_++);
 }
 
-intrusive_ptr<Work> Reducer::average(Tensor& gradients) {
+intrusive_ptr<Work> Reducer::average(Tensor& gradients, const std::string& purpose) {
   const bool all = divisor_ == group_->getSize();
   const ReduceOp op = all ? ReduceOp::AVG : ReduceOp::SUM;
+  AllreduceOptions options;
+  options.reduceOp = op;
+  options.purpose = purpose;
   if (options_.mode() == SumMode::fast) {
-    AllreduceOptions options;
-    options.reduceOp = op;
     std::vector<Tensor> one{gradients};
     return group_->allreduce(one, options);
   }
-  AllreduceOptions options;
-  options.reduceOp = op;
   return group_->tree_allreduce(gradients, options);
 }
 
@@ -215,7 +221,7 @@ void Reducer::launch(size_t bucket) {
   Sent sent;
   sent.start = std::chrono::steady_clock::now();
   sent.bytes = gradients.numel() * int64_t(gradients.element_size());
-  sent.work = average(gradients);
+  sent.work = average(gradients, in_pass(fmt::format("bucket {}", bucket)));
   sent_.push_back(std::move(sent));
 }
 
@@ -263,6 +269,7 @@ std::vector<bool> Reducer::used_somewhere() {
     std::copy(used.begin(), used.end(), f);
     AllreduceOptions options;
     options.reduceOp = ReduceOp::MAX;
+    options.purpose = in_pass("used parameters");
     std::vector<Tensor> one{flags};
     group_->allreduce(one, options)->wait();
     std::copy(f, f + used.size(), used.begin());
@@ -288,10 +295,11 @@ void Reducer::finalize() {
       slice.copy_(p.old);
     }
     p.old.reset();
-    p.local = false;
+    p.local = p.apart = false;
   }
+  // All ranks alike: hooks may take steps.
   for (size_t i = 0; i < places_.size(); ++i)
-    if (places_[i].fired) tell_accumulated(i);
+    if (used[i]) tell_accumulated(i);
 }
 
 // In a pass that is not reduced, grad shows what was collected since the last that was.
@@ -300,7 +308,7 @@ void Reducer::publish() {
   for (size_t i = 0; i < places_.size(); ++i) {
     Place& p = places_[i];
     if (!p.fired) continue;
-    if (leaves_ > 1) {
+    if (collects_leaves(p)) {
       ShardSum sum = p.tree;
       Tensor total = sum.take();
       for (const Tensor& leaf : p.leaves)
@@ -342,13 +350,14 @@ void Reducer::recover() noexcept {
       // Said again by the group's next operation.
     }
   }
+  if (reduced_ && next_bucket_ > 0) ++failed_passes_;
   sent_.clear();
   active_ = false;
   release();
   collected_ = 0;
   ++passes_;
   for (Place& p : places_) {
-    p.local = p.fired = p.done = false;
+    p.local = p.fired = p.done = p.apart = false;
     p.old.reset();
     p.written.reset();
     p.direct.reset();

@@ -49,6 +49,11 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   int64_t passes() const { return passes_; }
   // A rank without a batch has passed through a backward pass of the others.
   void count_pass(bool reduced);
+  // A forward pass begins whose backward pass is reduced. Its number goes with all that is
+  // exchanged, so that a rank that leaves out a pass, or makes one more, is not taken for being in
+  // step.
+  void count_forward();
+  int64_t forward_passes() const { return forward_passes_; }
   // How many ranks the sum is divided by; at first all.
   void divide_by(int ranks) { divisor_ = ranks; }
   // What the other ranks' reduction of a backward pass needs of a rank that has none.
@@ -57,6 +62,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   void take(size_t index, int64_t leaf, bool reduced, Tensor gradient) override;
   void count(size_t index, int64_t leaf, int change) noexcept override;
   std::optional<unsigned> own_hook(size_t index) const noexcept override;
+  const std::string& name(size_t index) const override { return names_[index]; }
 
  private:
   struct Place {
@@ -65,6 +71,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     bool local = false;  // there are gradients since the last reduction
     bool hold = false;   // leaves wait for each other
     bool kept = false;   // what is local still counted when the pass began
+    bool apart = false;  // what is collected lies in leaves or the tree and not in the slice
     int waiting = 0;     // of aliases, in this pass
     int64_t version = 0;
     Tensor old;      // the gradient from before, which is added at the end
@@ -97,7 +104,11 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   void end();
   void recover() noexcept;
   Tensor direct_gradient(size_t index, const Tensor& gradient);
-  intrusive_ptr<Work> average(Tensor& gradients);
+  intrusive_ptr<Work> average(Tensor& gradients, const std::string& purpose);
+  bool collects_leaves(const Place& place) const { return leaves_ > 1 || place.apart; }
+  std::string listed(const std::vector<size_t>& indices) const;
+  std::string frozen() const;
+  std::string in_pass(const std::string& what) const;
   void tell_accumulated(size_t index);
   [[noreturn]] void throw_unused() const;
 
@@ -119,6 +130,9 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   int divisor_;
   int pass_ = -1;
   int64_t collected_ = 0, passes_ = 0;
+  int64_t forward_passes_ = 0, backward_passes_ = 0;  // that are reduced; since the last forward
+  int64_t failed_passes_ = 0;                         // that threw when something had been sent
+  std::string frozen_;                                // parameters in this pass
   bool active_ = false, reduced_ = false, finalized_ = false;
   ReductionStatistics statistics_;
 };

@@ -9,6 +9,7 @@
 #include "autograd/modes.h"
 #include "autograd/ops/view/join.h"
 #include "autograd/pass.h"
+#include "distributed/data_parallel/agreement.h"
 #include "distributed/data_parallel/reducer.h"
 #include "tensor/base/fail.h"
 
@@ -74,14 +75,27 @@ Tensor Reducer::direct_gradient(size_t index, const Tensor& gradient) {
   const Pass* const pass = Pass::current();
   if (!active_ || !pass || pass->id() != pass_ || pass->creates_graph()) return {};
   // With one leaf, what is collected lies in grad.
-  if (!reduced_ && leaves_ == 1) return {};
+  if (!reduced_ && leaves_ == 1 && options_.mode() == SumMode::fast) return {};
+  const autograd::Meta* const m = autograd::meta(parameters_[index]);
+  if (m && !m->accumulated_hooks.empty())
+    fail(
+        "DistributedDataParallel: {} has a gradient past the module, which its hooks after "
+        "accumulation would not see",
+        names_[index]);
   const NoGradGuard no_grad;
   Place& p = places_[index];
   if (reduced_) {
     finalize();
-  } else if (!p.fired) {
-    p.fired = true;
-    start(index);
+  } else {
+    if (!p.fired) {
+      p.fired = true;
+      start(index);
+    }
+    // As with several leaves, it is no part of the tree's sum.
+    if (!collects_leaves(p)) {
+      p.apart = true;
+      if (p.local) p.leaves[0] = arena_.slice(index).clone();
+    }
   }
   Tensor fresh = gradient.detach().contiguous();
   p.direct = p.direct.defined() ? p.direct + fresh : std::move(fresh);
@@ -99,7 +113,8 @@ void Reducer::exchange_direct() {
     for (const size_t i : indices)
       parts.push_back(std::exchange(places_[i].direct, Tensor()).reshape({-1}));
     Tensor gradients = cat(parts);
-    if (group_->getSize() > 1) average(gradients)->wait();
+    if (group_->getSize() > 1)
+      average(gradients, in_pass("gradients past the module of " + listed(indices)))->wait();
     if (divisor_ != group_->getSize()) gradients.div_(divisor_);
     int64_t at = 0;
     for (const size_t i : indices) {
@@ -125,13 +140,50 @@ void Reducer::shadow() {
   const NoGradGuard no_grad;
   std::vector<intrusive_ptr<Work>> works;
   std::vector<Tensor> zeros_of_buckets;  // the arena holds what the program may still read
-  for (const GradientArena::Bucket& b : arena_.buckets()) {
-    zeros_of_buckets.push_back(zeros_like(b.gradients));
-    works.push_back(average(zeros_of_buckets.back()));
+  ++backward_passes_;
+  frozen_ = frozen();
+  for (size_t b = 0; b < arena_.buckets().size(); ++b) {
+    zeros_of_buckets.push_back(zeros_like(arena_.buckets()[b].gradients));
+    works.push_back(average(zeros_of_buckets.back(), in_pass(fmt::format("bucket {}", b))));
   }
   for (Place& p : places_) p.local = false;
   used_somewhere();
   for (const auto& work : works) work->wait();
+}
+
+void Reducer::count_forward() {
+  ++forward_passes_;
+  backward_passes_ = 0;
+}
+
+// Some names, and a number that tells any two lists apart.
+std::string Reducer::listed(const std::vector<size_t>& indices) const {
+  constexpr size_t most = 3;
+  std::string list;
+  uint64_t h = hash_of_nothing;
+  for (size_t k = 0; k < indices.size(); ++k) {
+    if (k < most) list += (k ? ", " : "") + names_[indices[k]];
+    h = hash(names_[indices[k]], h);
+  }
+  if (indices.size() <= most) return list;
+  return fmt::format("{} and {} more ({:x})", list, indices.size() - most, h);
+}
+
+// What a rank alone has frozen would stay without the gradient that the others have.
+std::string Reducer::frozen() const {
+  if (options_.find_unused_parameters() || options_.static_graph()) return {};
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    if (!parameters_[i].requires_grad()) indices.push_back(i);
+  return indices.empty() ? "" : " without " + listed(indices);
+}
+
+// What is exchanged in this backward pass, on which ranks must agree.
+std::string Reducer::in_pass(const std::string& what) const {
+  const std::string failed =
+      failed_passes_ ? fmt::format(", with {} that threw", failed_passes_) : "";
+  return fmt::format("{} of backward pass {} after forward pass {}{}{}", what, backward_passes_,
+                     forward_passes_, failed, frozen_);
 }
 
 void Reducer::throw_unused() const {
