@@ -28,11 +28,11 @@ class Aliases::Alias final : public Node {
         leaf_(leaf),
         reduced_(reduced) {
     first_output = {p.impl()->sizes, p.dtype()};
-    taker_->count(index_, leaf_, 1);
+    taker_->add(index_, leaf_, this);
     ++GradientTaker::made;
   }
   ~Alias() override {
-    if (!spent_) taker_->count(index_, leaf_, -1);
+    if (!spent_) taker_->drop(index_, leaf_, this);
   }
   std::string name() const override { return "DataParallelBackward"; }
   std::span<Edge> edges() override { return {&sink_, 1}; }
@@ -51,7 +51,7 @@ class Aliases::Alias final : public Node {
     taker_->take(index_, leaf_, reduced_, std::move(dy[0]));
     if (pass->keeps_graph() || spent_) return;
     spent_ = true;
-    taker_->count(index_, leaf_, -1);
+    taker_->drop(index_, leaf_, this);
   }
   // The node that is to run just before this one.
   void run_after(const Node& node) { come_after(node); }

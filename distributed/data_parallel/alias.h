@@ -18,8 +18,9 @@ class GradientTaker {
   // The whole gradient of parameter `index` by the forward pass of `leaf`, whose passes were to be
   // reduced or not. The engine's thread calls it.
   virtual void take(size_t index, int64_t leaf, bool reduced, Tensor gradient) = 0;
-  // One more, or less, of the aliases that may still call take().
-  virtual void count(size_t index, int64_t leaf, int change) noexcept = 0;
+  // An alias that may call take(), or will not do so any more.
+  virtual void add(size_t index, int64_t leaf, autograd::Node* alias) = 0;
+  virtual void drop(size_t index, int64_t leaf, autograd::Node* alias) noexcept = 0;
   virtual const std::string& name(size_t index) const = 0;
   // The hook on parameter `index` that is the taker's own, which aliases do not call, if any.
   virtual std::optional<unsigned> own_hook(size_t index) const noexcept = 0;

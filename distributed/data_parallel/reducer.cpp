@@ -64,8 +64,24 @@ void Reducer::prepare() {
   }
 }
 
-void Reducer::count(size_t index, int64_t leaf, int change) noexcept {
-  alive_[index * size_t(leaves_) + size_t(leaf)].fetch_add(change, std::memory_order_relaxed);
+void Reducer::add(size_t index, int64_t leaf, autograd::Node* alias) {
+  const std::lock_guard lock(alive_mutex_);
+  alive_[index * size_t(leaves_) + size_t(leaf)].push_back(alias);
+}
+void Reducer::drop(size_t index, int64_t leaf, autograd::Node* alias) noexcept {
+  const std::lock_guard lock(alive_mutex_);
+  std::erase(alive_[index * size_t(leaves_) + size_t(leaf)], alias);
+}
+// Those that wait for this pass. Where graphs of several forward passes live, some are not in it.
+void Reducer::count_aliases() {
+  Pass& pass = *Pass::current();
+  const std::lock_guard lock(alive_mutex_);
+  const bool several = std::any_of(alive_.begin(), alive_.end(),
+                                   [](const auto& of_leaf) { return of_leaf.size() > 1; });
+  for (size_t at = 0; at < alive_.size(); ++at)
+    waiting_[at] = int(several ? std::count_if(alive_[at].begin(), alive_[at].end(),
+                                               [&](autograd::Node* n) { return pass.wants(n); })
+                               : ptrdiff_t(alive_[at].size()));
 }
 std::optional<unsigned> Reducer::own_hook(size_t index) const noexcept { return hooks_[index]; }
 
@@ -88,6 +104,7 @@ void Reducer::begin(bool reduced) {
   sent_.clear();
   unused_.clear();
   std::fill(missing_.begin(), missing_.end(), 0);
+  count_aliases();
   for (size_t i = 0; i < places_.size(); ++i) {
     Place& p = places_[i];
     p.fired = p.done = false;
@@ -97,7 +114,6 @@ void Reducer::begin(bool reduced) {
     p.hold = !reduced && options_.accumulation() == 1;
     for (size_t leaf = 0; leaf < size_t(leaves_); ++leaf) {
       const size_t at = i * size_t(leaves_) + leaf;
-      waiting_[at] = alive_[at].load(std::memory_order_relaxed);
       p.waiting += waiting_[at];
       p.hold = p.hold || waiting_[at] > 1 || p.leaves[leaf].defined();
     }

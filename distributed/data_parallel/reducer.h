@@ -2,9 +2,9 @@
 // on.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +19,9 @@
 namespace gradus::distributed {
 
 // Takes the gradients from the aliases of forward passes. A bucket is sent, in order, when all
-// aliases that live have given it theirs; what is left at the end of the backward pass is sent
-// then, so that all ranks send the same, whatever each has used.
+// aliases that the backward pass comes to have given it theirs, whatever other graphs a rank keeps;
+// what is left at the end of the pass is sent then, so that all ranks send the same, whatever each
+// has used.
 //
 // A use of a parameter outside of the module's forward(), such as a penalty in the loss or the
 // second order of autograd::grad(), leads to the parameter itself. These gradients come after all
@@ -60,7 +61,8 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   void shadow();
 
   void take(size_t index, int64_t leaf, bool reduced, Tensor gradient) override;
-  void count(size_t index, int64_t leaf, int change) noexcept override;
+  void add(size_t index, int64_t leaf, autograd::Node* alias) override;
+  void drop(size_t index, int64_t leaf, autograd::Node* alias) noexcept override;
   std::optional<unsigned> own_hook(size_t index) const noexcept override;
   const std::string& name(size_t index) const override { return names_[index]; }
 
@@ -86,6 +88,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     int64_t bytes = 0;
   };
   void begin(bool reduced);
+  void count_aliases();
   bool counts(size_t index) const;
   void start(size_t index);
   void put_own_hooks_last();
@@ -120,10 +123,11 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   GradientArena arena_;
   std::vector<Place> places_;
   std::vector<std::optional<unsigned>> hooks_;
-  std::vector<std::atomic<int>> alive_;           // aliases, by parameter and leaf
-  std::vector<int> waiting_;                      // the same, of this pass
-  std::vector<int> missing_;                      // parameters of each bucket
-  std::optional<std::vector<bool>> used_before_;  // of a static graph
+  std::mutex alive_mutex_;
+  std::vector<std::vector<autograd::Node*>> alive_;  // aliases, by parameter and leaf; to compare
+  std::vector<int> waiting_;                         // the same, of this pass
+  std::vector<int> missing_;                         // parameters of each bucket
+  std::optional<std::vector<bool>> used_before_;     // of a static graph
   std::vector<size_t> unused_;
   std::vector<Sent> sent_;
   size_t next_bucket_ = 0;
