@@ -137,3 +137,41 @@ TEST_CASE("same bits: a run goes on with another number of ranks") {
   CHECK(two_parts(everyone(), alone()) == want);
   CHECK(two_parts(alone(), everyone()) == want);
 }
+
+TEST_CASE("same bits: penalties past the module under no_sync(), also with a shard for each rank") {
+  if (!has_tree()) return;
+  const int64_t shards = std::max(size(), 2);
+  const auto weights = [&](const intrusive_ptr<ProcessGroup>& group) {
+    manual_seed(4);
+    nn::Sequential net = test_network();
+    DistributedDataParallel model(net, group, Options().shards(shards));
+    optim::SGD sgd(net->parameters(), optim::SGDOptions(0.1).momentum(0.9));
+    const Tensor state = get_rng_state();
+    manual_seed(8);
+    const Tensor x = randn({3, 4 * shards, 6}), t = randint(0, 3, {3, 4 * shards}, kLong);
+    set_rng_state(state);
+    const int64_t rows = 4 * shards / group->getSize(), first = rows * group->getRank();
+    std::vector<uint64_t> h;
+    for (int step = 0; step < 6; ++step) {
+      sgd.zero_grad();
+      for (int64_t a = 0; a < 3; ++a) {
+        std::optional<DataParallelBase::NoSync> quiet;
+        if (a < 2) quiet.emplace(model->no_sync());
+        Tensor loss = nn::functional::cross_entropy(model(x[a].narrow(0, first, rows)),
+                                                    t[a].narrow(0, first, rows));
+        // In some passes alone, first and last ones too.
+        if ((step + a) % 2 == 0)
+          for (const Tensor& p : net->parameters()) loss = loss + 0.003 * p.square().sum();
+        loss.backward();
+        // grad shows what was collected.
+        if (a < 2)
+          for (const Tensor& p : net->parameters()) h.push_back(p.grad().defined());
+      }
+      sgd.step();
+      model->sync_buffers();
+      h.push_back(weight_hash(*net));
+    }
+    return h;
+  };
+  CHECK(weights(everyone()) == weights(alone()));
+}
