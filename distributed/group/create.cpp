@@ -21,6 +21,19 @@ intrusive_ptr<ProcessGroupMPI> ProcessGroupMPI::createProcessGroupMPI(std::vecto
       new ProcessGroupMPI(link.rank, link.size, channel));
 }
 
+intrusive_ptr<ProcessGroup> ProcessGroupMPI::beside() {
+  if (!channel_) return intrusive_ptr<ProcessGroup>::reclaim_copy(this);
+  if (beside_) return beside_;
+  Operation op = begin(OpType::NEW_GROUP, kUnsetTimeout);
+  op.text = op.agreed = "new_group beside this one";
+  const auto work = start(std::move(op));
+  work->wait();
+  const auto other = intrusive_ptr<ProcessGroupMPI>::unsafe_steal_from_new(
+      new ProcessGroupMPI(getRank(), getSize(), static_cast<mpi::ChannelWork&>(*work).made));
+  other->timeout_ = timeout_;
+  return beside_ = other;
+}
+
 std::vector<int> ProcessGroupMPI::globalRanks() const {
   return channel_ ? channel_->link().world_ranks : std::vector<int>{0};
 }

@@ -131,6 +131,11 @@ class ProcessGroup : public intrusive_ptr_target {
   virtual intrusive_ptr<Work> tree_allreduce(const Tensor& tensor,
                                              const AllreduceOptions& options = {}) = 0;
 
+  /// Another group of the same ranks, which stays as long as this one. Operations of the two do not
+  /// wait for each other, and are never taken for each other. All ranks make the first call in the
+  /// order of their operations; it gives the same group each time.
+  virtual intrusive_ptr<ProcessGroup> beside() = 0;
+
   /// The number of collective operations that were called; all ranks that are in step have the
   /// same.
   virtual uint64_t getSequenceNumberForGroup() = 0;

@@ -78,6 +78,7 @@ class ProcessGroupMPI final : public ProcessGroup {
                                       const AllgatherOptions& options = {}) override;
   intrusive_ptr<Work> tree_allreduce(const Tensor& tensor,
                                      const AllreduceOptions& options = {}) override;
+  intrusive_ptr<ProcessGroup> beside() override;
   uint64_t getSequenceNumberForGroup() override;
   Traffic traffic() const override;
   [[noreturn]] void abort() override;
@@ -90,6 +91,7 @@ class ProcessGroupMPI final : public ProcessGroup {
 
   const std::shared_ptr<mpi::Channel> channel_;  // null where there is one rank
   std::chrono::milliseconds timeout_ = kBackendDefaultTimeout;
+  intrusive_ptr<ProcessGroup> beside_;
   std::atomic<uint64_t> called_{0};  // where there is one rank
 };
 

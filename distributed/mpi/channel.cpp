@@ -160,8 +160,9 @@ bool Channel::advance(Entry& entry) {
     if (entry.stage == Entry::comparing) {
       if (!compared(entry)) continue;
       if (entry.op.kind == OpType::NEW_GROUP)
-        entry.work->made = around_.make(
-            int(entry.sequence), {entry.op.output_parts.begin(), entry.op.output_parts.end()});
+        entry.work->made =
+            around_.make(*this, int(entry.sequence),
+                         {entry.op.output_parts.begin(), entry.op.output_parts.end()});
       else
         entry.task = collective_task(link_, entry.op);
       entry.stage = Entry::running;
@@ -271,6 +272,21 @@ void Channel::break_off(const std::string& reason, bool tell, uint64_t sequence)
   notice.called = sequence;
   notice.say(reason);
   tell_all(notice);
+}
+
+bool Channel::is_over() {
+  take();
+  for (const auto& other : beside_)
+    if (!other->is_over()) return false;
+  const std::lock_guard lock(mutex_);
+  return leaving_ && unfinished_.empty() && collectives_.empty() && points_.empty();
+}
+
+void Channel::free() {
+  for (const auto& other : beside_) other->free();
+  beside_.clear();
+  for (MPI_Comm* const comm : {&link_.collective, &link_.point})
+    if (*comm != MPI_COMM_NULL) check(MPI_Comm_free(comm), "MPI_Comm_free");
 }
 
 void Channel::tell_all(const Notice& notice) {

@@ -52,8 +52,10 @@ class Channel {
   struct Surroundings {
     std::function<void(int world_rank, const Notice&)> send;
     std::function<void()> wake;
-    // Makes a channel of these ranks of the world; null where this one is not among them.
-    std::function<std::shared_ptr<Channel>(int id, const std::vector<int>& ranks)> make;
+    // An operation of that number on a channel makes another one: on the root channel of these
+    // ranks of the world, null where this one is not among them; on others of the same ranks.
+    std::function<std::shared_ptr<Channel>(Channel& on, int number, const std::vector<int>& ranks)>
+        make;
   };
 
   Channel(int id, Link link, const Surroundings& around);
@@ -78,6 +80,13 @@ class Channel {
   // Looks whether something takes too long.
   void check_deadlines();
   void handle(const Notice& notice, int world_rank);
+  // Whether the group was left here, with nothing on its way, and those beside it.
+  bool is_over();
+  // Gives back what MPI keeps for it, when it is over on all its ranks, which all call it.
+  void free();
+  // A channel of the same ranks that stays as long as this one.
+  void put_beside(std::shared_ptr<Channel> other) { beside_.push_back(std::move(other)); }
+  const std::vector<std::shared_ptr<Channel>>& beside() const { return beside_; }
   // All operations fail, now and later. The others hear of it if they are told, and of the
   // operation that could not be done, where it is one of all ranks.
   void break_off(const std::string& reason, bool tell, uint64_t sequence = 0);
@@ -102,7 +111,7 @@ class Channel {
   std::string gone(const Entry& entry, int rank) const;
 
   const int id_;
-  const Link link_;
+  Link link_;
   const Surroundings& around_;
   int number_ = 0;  // of the next message
 
@@ -117,6 +126,7 @@ class Channel {
   Entries collectives_;  // one after the other
   Entries points_;       // all at once
   std::unique_ptr<Enquiry> enquiry_;
+  std::vector<std::shared_ptr<Channel>> beside_;
   std::map<int, Notice> left_;    // by rank
   std::optional<Notice> broken_;  // what another rank said, while operations before that one go on
   bool told_left_ = false;

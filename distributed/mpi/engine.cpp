@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "distributed/mpi/environment.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::mpi {
@@ -33,6 +34,11 @@ MPI_Comm duplicate(MPI_Comm comm) {
 }
 }  // namespace
 
+int groups_kept() {
+  const Engine* const engine = running();
+  return engine ? engine->groups() : 0;
+}
+
 Engine::Engine() : timeout_ms_(kBackendDefaultTimeout.count()) {
   check(MPI_Comm_rank(MPI_COMM_WORLD, &world_.rank), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &world_.size), "MPI_Comm_size");
@@ -49,7 +55,9 @@ Engine::Engine() : timeout_ms_(kBackendDefaultTimeout.count()) {
     }
     wake_.notify_one();
   };
-  around_.make = [this](int id, const std::vector<int>& ranks) { return make(id, ranks); };
+  around_.make = [this](Channel& on, int number, const std::vector<int>& ranks) {
+    return make(on, number, ranks);
+  };
   channels_[0] = std::make_shared<Channel>(0, world_, around_);
   heard_.assign(size_t(world_.size), Clock::now());
   // Signals are for the program's own threads.
@@ -79,7 +87,23 @@ std::shared_ptr<Channel> Engine::new_group(std::vector<int> ranks) {
   return work->made;
 }
 
-std::shared_ptr<Channel> Engine::make(int id, const std::vector<int>& ranks) {
+std::shared_ptr<Channel> Engine::make(Channel& on, int number, const std::vector<int>& ranks) {
+  try {
+    if (on.id() != 0) return make_beside(on);
+    free_groups();
+    made_.push_back(number);
+    return make_group(number, ranks);
+  } catch (const std::exception& e) {
+    fail("new_group: MPI made none beside the {} that there are: {}", groups_.load(), e.what());
+  }
+}
+
+std::shared_ptr<Channel> Engine::add(int id, Link link) {
+  ++groups_;
+  return channels_[id] = std::make_shared<Channel>(id, std::move(link), around_);
+}
+
+std::shared_ptr<Channel> Engine::make_group(int id, const std::vector<int>& ranks) {
   MPI_Group world = MPI_GROUP_NULL, group = MPI_GROUP_NULL;
   MPI_Comm comm = MPI_COMM_NULL;
   check(MPI_Comm_group(world_.collective, &world), "MPI_Comm_group");
@@ -95,7 +119,46 @@ std::shared_ptr<Channel> Engine::make(int id, const std::vector<int>& ranks) {
   link.size = int(ranks.size());
   check(MPI_Comm_rank(comm, &link.rank), "MPI_Comm_rank");
   link.world_ranks = ranks;
-  return channels_[id] = std::make_shared<Channel>(id, std::move(link), around_);
+  return add(id, std::move(link));
+}
+
+// Its number is one that none of its ranks has used. Rank a may use it for another group with rank
+// b, and rank b for one with rank c: none has two of it.
+std::shared_ptr<Channel> Engine::make_beside(Channel& other) {
+  Link link = other.link();
+  link.collective = duplicate(other.link().collective);
+  link.point = duplicate(other.link().collective);
+  int id = next_beside_;
+  check(MPI_Allreduce(MPI_IN_PLACE, &id, 1, MPI_INT, MPI_MAX, link.collective), "MPI_Allreduce");
+  next_beside_ = id + 1;
+  auto channel = add(id, std::move(link));
+  other.put_beside(channel);
+  return channel;
+}
+
+// MPI has room for some thousand communicators, and frees them by a call of all their ranks. When
+// a group is made, all ranks are here, and find out which groups are over on each of them.
+void Engine::free_groups() {
+  if (made_.empty()) return;
+  std::vector<uint8_t> over;
+  for (const int id : made_) {
+    const auto at = channels_.find(id);
+    over.push_back(at == channels_.end() || at->second->is_over());
+  }
+  check(MPI_Allreduce(MPI_IN_PLACE, over.data(), int(over.size()), MPI_UINT8_T, MPI_MIN,
+                      world_.collective),
+        "MPI_Allreduce");
+  std::vector<int> left;
+  for (size_t i = 0; i < made_.size(); ++i) {
+    const auto at = channels_.find(made_[i]);
+    if (!over[i]) left.push_back(made_[i]);
+    if (!over[i] || at == channels_.end()) continue;
+    const std::shared_ptr<Channel> channel = at->second;
+    for (const auto& other : channel->beside()) groups_ -= int(channels_.erase(other->id()));
+    groups_ -= int(channels_.erase(made_[i]));
+    channel->free();
+  }
+  made_ = std::move(left);
 }
 
 void Engine::handle(const Notice& notice, int rank) {

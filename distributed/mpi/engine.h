@@ -25,6 +25,8 @@ class Engine {
   // A group of these ranks, or of all where none is listed; null where this one is not among them.
   // All ranks call it in the same order.
   std::shared_ptr<Channel> new_group(std::vector<int> ranks);
+  // How many groups have communicators of MPI.
+  int groups() const { return groups_; }
   // How long operations that say nothing, and the end, may take.
   void set_timeout(std::chrono::milliseconds timeout) { timeout_ms_ = timeout.count(); }
 
@@ -38,13 +40,18 @@ class Engine {
   bool turn();
   bool may_end();
   void handle(const Notice& notice, int rank);
-  std::shared_ptr<Channel> make(int id, const std::vector<int>& ranks);
+  std::shared_ptr<Channel> make(Channel& on, int number, const std::vector<int>& ranks);
+  std::shared_ptr<Channel> make_group(int id, const std::vector<int>& ranks);
+  std::shared_ptr<Channel> make_beside(Channel& other);
+  std::shared_ptr<Channel> add(int id, Link link);
+  void free_groups();
 
   Link world_;  // its collective communicator is the root channel's
   MPI_Comm control_comm_ = MPI_COMM_NULL;
   Channel::Surroundings around_;
   std::unique_ptr<Control> control_;
   std::atomic<int64_t> timeout_ms_;
+  std::atomic<int> groups_{0};
 
   std::mutex mutex_;  // guards what follows, up to the next comment
   std::condition_variable wake_, gone_;
@@ -54,6 +61,8 @@ class Engine {
 
   // The thread's.
   std::map<int, std::shared_ptr<Channel>> channels_;  // 0 is the root, by which groups are made
+  std::vector<int> made_;  // groups of any ranks that have not been freed: the same on all ranks
+  int next_beside_ = 1 << 30;
   std::map<int, Notice> gone_ranks_;
   std::vector<Clock::time_point> heard_;
   Clock::time_point left_at_, asked_at_;

@@ -1,4 +1,4 @@
-// How much goes into one call of MPI.
+// How much goes into one call of MPI, and how many groups it has made.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,7 @@ namespace gradus::distributed::mpi {
 int64_t count_limit();
 // For tests.
 void set_count_limit(int64_t elements);
+// How many groups of this process MPI keeps; 0 where it was not started.
+int groups_kept();
 
 }  // namespace gradus::distributed::mpi

@@ -1,4 +1,5 @@
-// Groups of some of the ranks.
+// Groups of some of the ranks, and how long they last.
+#include "distributed/mpi/limits.h"
 #include "tests/distributed/world.h"
 
 using namespace gradus;
@@ -54,4 +55,65 @@ TEST_CASE("new_group refuses ranks that are none, or come twice") {
   CHECK(message([] {
           ProcessGroupMPI::createProcessGroupMPI({1, 1});
         }) == "new_group: rank 1 is listed twice");
+}
+
+TEST_CASE("groups that all their ranks have dropped are freed when others are made") {
+  const auto sum = [](distributed::ProcessGroup& group) {
+    Tensors x{ones({2}, kDouble)};
+    group.allreduce(x)->wait();
+    return values(x[0])[0];
+  };
+  // Until the next one is made, the last of those before is kept.
+  ProcessGroupMPI::createProcessGroupMPI();
+  const int before = distributed::mpi::groups_kept();
+  const auto stays = ProcessGroupMPI::createProcessGroupMPI();
+  // MPICH has room for 2,048 communicators.
+  const int many = size() == 2 ? 3000 : 40;
+  for (int i = 0; i < many; ++i) {
+    const auto group = ProcessGroupMPI::createProcessGroupMPI();
+    if (i % 100 == 0) CHECK(sum(*group) == size());
+  }
+  CHECK(distributed::mpi::groups_kept() <= before + 2);
+  // One that a rank alone keeps stays, with what is beside it.
+  auto kept = ProcessGroupMPI::createProcessGroupMPI();
+  const auto beside = kept->beside();
+  CHECK(kept->beside() == beside);
+  CHECK(sum(*beside) == size());
+  if (rank() > 0) kept = nullptr;
+  for (int i = 0; i < 3; ++i) ProcessGroupMPI::createProcessGroupMPI();
+  CHECK(distributed::mpi::groups_kept() >= before + 3);
+  CHECK(sum(*beside) == size());
+  // Some ranks alone, whose others have nothing to drop.
+  for (int i = 0; i < 10; ++i) ProcessGroupMPI::createProcessGroupMPI({size() - 1});
+  CHECK(distributed::mpi::groups_kept() <= before + 6);
+  CHECK(sum(*stays) == size());
+}
+
+TEST_CASE(
+    "a group and the one beside it go on beside each other, and an operation outlives its group") {
+  const auto group = ProcessGroupMPI::createProcessGroupMPI();
+  const auto beside = group->beside();
+  CHECK(beside->getRank() == group->getRank());
+  CHECK(beside->getSize() == size());
+  CHECK(beside->globalRanks() == group->globalRanks());
+  Tensors x{ones({10}, kDouble)}, y{full({10}, 2., kDouble)};
+  intrusive_ptr<distributed::Work> first, second;
+  if (rank() == 0) {
+    first = group->allreduce(x);
+    second = beside->allreduce(y);
+  } else {
+    beside->allreduce(y)->wait();
+    first = group->allreduce(x);
+  }
+  if (second) second->wait();
+  first->wait();
+  CHECK(values(x[0]) == Values(10, size()));
+  CHECK(values(y[0]) == Values(10, 2 * size()));
+  Tensors z{ones({1 << 20})};
+  auto brief = ProcessGroupMPI::createProcessGroupMPI();
+  const auto work = brief->allreduce(z);
+  brief = nullptr;
+  ProcessGroupMPI::createProcessGroupMPI();
+  work->wait();
+  CHECK(z[0][1].item<float>() == float(size()));
 }
