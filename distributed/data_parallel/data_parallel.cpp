@@ -27,7 +27,6 @@ DataParallelBase::DataParallelBase(std::shared_ptr<nn::Module> module,
   check_options();
   check_lazy();
   register_module("module", wrapped_);
-  synchronise_batch_norms();
   find_parameters();
 }
 DataParallelBase::~DataParallelBase() = default;
@@ -115,7 +114,10 @@ void DataParallelBase::find_parameters() {
   }
   for (const auto& item : named_buffers()) describe("buffer", item.key(), item.value());
   if (parameters.empty()) fail("DistributedDataParallel: no parameter of the module requires grad");
+  const auto batch_norms = find_batch_norms();
+  for (const auto& [name, layer] : batch_norms) lines.push_back("SyncBatchNorm " + name);
   agree("DistributedDataParallel", lines, *group_);
+  if (!batch_norms.empty()) convert_sync_batchnorm(batch_norms, group_);
   broadcast_all(all, 0, *group_);
 
   const bool tree = options_.mode() == SumMode::tree;
@@ -127,20 +129,22 @@ void DataParallelBase::find_parameters() {
   reducer_->watch();
 }
 
-void DataParallelBase::synchronise_batch_norms() {
-  if (group_->getSize() == 1) return;
-  for (const auto& m : wrapped_->modules()) {
-    auto* const norm = m->as<nn::SyncBatchNormImpl>();
-    if (norm && !norm->statistics) convert_sync_batchnorm(*norm, group_);
-    has_sync_batch_norm_ = has_sync_batch_norm_ || is_sync_batchnorm(*m);
+// Layers that are to be synchronised and are not yet.
+std::vector<std::pair<std::string, nn::Module*>> DataParallelBase::find_batch_norms() {
+  std::vector<std::pair<std::string, nn::Module*>> layers;
+  if (group_->getSize() == 1) return layers;
+  for (const auto& item : wrapped_->named_modules()) {
+    const auto* const norm = item.value()->as<nn::SyncBatchNormImpl>();
+    if (norm && !norm->statistics) layers.emplace_back(item.key(), item.value().get());
+    has_sync_batch_norm_ = has_sync_batch_norm_ || norm || is_sync_batchnorm(*item.value());
   }
   const int64_t passes = options_.shards() / group_->getSize();
   if (has_sync_batch_norm_ && options_.mode() == SumMode::tree && passes > 1)
     fail(
         "DistributedDataParallel: SyncBatchNorm needs all rows at once, and a rank computes {} "
-        "shards "
-        "one after the other; set shards({}) or mode(SumMode::fast)",
+        "shards one after the other; set shards({}) or mode(SumMode::fast)",
         passes, group_->getSize());
+  return layers;
 }
 
 bool DataParallelBase::passes_straight() const { return !reducer_ || !GradMode::is_enabled(); }

@@ -142,7 +142,7 @@ class DataParallelBase : public nn::Module {
   void check_lazy() const;
   void check_parameters() const;
   void find_parameters();
-  void synchronise_batch_norms();
+  std::vector<std::pair<std::string, nn::Module*>> find_batch_norms();
   uint64_t share_state(bool reduced, int root);
   Status tell_status(bool active, bool reduced);
   void shadow();

@@ -41,6 +41,7 @@ std::vector<int> ProcessGroupMPI::globalRanks() const {
 void ProcessGroupMPI::setTimeout(std::chrono::milliseconds timeout) {
   if (timeout.count() <= 0) fail("setTimeout: expected more than 0 ms, got {}", timeout.count());
   timeout_ = timeout;
+  if (beside_) beside_->setTimeout(timeout);
   if (mpi::Engine* const engine = channel_ ? mpi::running() : nullptr) engine->set_timeout(timeout);
 }
 

@@ -85,7 +85,10 @@ class Channel {
   // Gives back what MPI keeps for it, when it is over on all its ranks, which all call it.
   void free();
   // A channel of the same ranks that stays as long as this one.
-  void put_beside(std::shared_ptr<Channel> other) { beside_.push_back(std::move(other)); }
+  void put_beside(std::shared_ptr<Channel> other) {
+    other->first_ = this;
+    beside_.push_back(std::move(other));
+  }
   const std::vector<std::shared_ptr<Channel>>& beside() const { return beside_; }
   // All operations fail, now and later. The others hear of it if they are told, and of the
   // operation that could not be done, where it is one of all ranks.
@@ -107,6 +110,8 @@ class Channel {
   void ask(Entry& entry);
   void judge();
   Entry* head();
+  const Entry* current();
+  const Entry* current_beside();
   std::string place(int rank, uint64_t sequence, const std::string& what) const;
   std::string gone(const Entry& entry, int rank) const;
 
@@ -127,6 +132,7 @@ class Channel {
   Entries points_;       // all at once
   std::unique_ptr<Enquiry> enquiry_;
   std::vector<std::shared_ptr<Channel>> beside_;
+  Channel* first_ = nullptr;      // the one that this one is beside
   std::map<int, Notice> left_;    // by rank
   std::optional<Notice> broken_;  // what another rank said, while operations before that one go on
   bool told_left_ = false;

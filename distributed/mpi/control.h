@@ -24,6 +24,7 @@ struct Notice {
   uint64_t called = 0;  // operations of the group
   int32_t status = 0;   // of a process that has left: not 0 when it failed
   int32_t busy = 0;     // of an answer: `text` is an operation that has not ended
+  int32_t beside = 0;   // of an answer: `text` is one of the group beside this one
   char text[360] = "";
 
   void say(std::string_view words);

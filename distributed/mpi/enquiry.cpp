@@ -69,7 +69,7 @@ void Channel::judge() {
   const Entry& entry = *e.about;
   const std::string patience = entry.work->patience();
   std::vector<int> silent, behind;
-  std::string others;
+  std::string others, elsewhere;
   uint64_t last = 0;
   for (const int r : e.asked) {
     const auto answer = e.answers.find(r);
@@ -79,6 +79,7 @@ void Channel::judge() {
       continue;
     }
     const Notice& n = answer->second;
+    if (n.beside) elsewhere += fmt::format("; rank {} is at {} beside", r, n.text);
     if (entry.sequence && n.called < entry.sequence) {
       last = n.called;
       behind.push_back(r);
@@ -92,11 +93,23 @@ void Channel::judge() {
   if (!silent.empty())
     text += fmt::format("{} gave no answer in {}", ranks(silent), patience);
   else if (!behind.empty())
-    text += fmt::format("{} did not call operation {} in {}, the last was {}", ranks(behind),
-                        entry.sequence, patience, last);
+    text += fmt::format("{} did not call operation {} in {}, the last was {}{}", ranks(behind),
+                        entry.sequence, patience, last, elsewhere);
   else
-    text += fmt::format("not done in {}{}", patience, others);
+    text += fmt::format("not done in {}{}{}", patience, others, elsewhere);
   break_off(text + "; " + place(link_.rank, entry.sequence, entry.op.text), true, entry.sequence);
+}
+
+const Channel::Entry* Channel::current() {
+  return head() ? head() : points_.empty() ? nullptr : points_.front().get();
+}
+
+// A rank may wait for the others in another group of theirs.
+const Channel::Entry* Channel::current_beside() {
+  const Entry* at = first_ ? first_->current() : nullptr;
+  for (const auto& other : beside_)
+    if (!at) at = other->current();
+  return at;
 }
 
 void Channel::handle(const Notice& notice, int world_rank) {
@@ -107,11 +120,14 @@ void Channel::handle(const Notice& notice, int world_rank) {
       Notice answer;
       answer.kind = Notice::answer;
       answer.group = id_;
-      const Entry* const at = head() ? head() : points_.empty() ? nullptr : points_.front().get();
+      const Entry* const at = current();
       answer.called = at && at->sequence ? at->sequence : called();
       if (at) {
         answer.busy = 1;
         answer.say(at->op.text);
+      } else if (const Entry* const other = current_beside()) {
+        answer.beside = 1;
+        answer.say(other->op.text);
       }
       around_.send(world_rank, answer);
       break;

@@ -26,6 +26,10 @@ CASES = {
                                    LARGE.format("tree_allreduce")]}),
     "stopped": (3, {r: [SILENT.replace("operation 2", "operation 3")] for r in (0, 2)}),
     "slow": (3, {r: [rf"allreduce: rank 1 did not call operation 2 in 1 s, the last was 1; {AT_2}"] for r in range(3)}),
+    "beside": (3, {r: [rf"allreduce: rank 1 did not call operation 3 in 1 s, the last was 2; rank 1 is at allreduce of float32 "
+                       rf"\[5\], sum beside; {AT_2.replace('operation 2', 'operation 3')}"] for r in (0, 2)} |
+               {1: [LEFT.format("allreduce", "", 0, 1, r"allreduce of float32 \[5\], sum").replace("rank 1", "rank [02]", 1)
+                    .replace("rank [02] is", "rank 1 is")]}),
     "impatient": (3, {r: [rf"allreduce: rank 1 did not call operation 2 in 0.5 s, the last was 1; {AT_2}"]
                       for r in range(3)}),
     "returned": (3, {r: [LEFT.format("allreduce", "", 1, 2, SUM)] for r in (0, 2)}),

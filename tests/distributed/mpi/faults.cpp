@@ -101,6 +101,16 @@ const std::map<std::string, int (*)()> cases{
        told(small_sum);
        return 0;
      }},
+    {"beside",
+     [] {
+       const auto other = world->beside();
+       if (faulty()) sleep_for(500);
+       told([&] {
+         Tensors x{ones({5})};
+         faulty() ? void(other->allreduce(x)->wait()) : small_sum();
+       });
+       return 0;
+     }},
     {"impatient",
      [] {
        world->setTimeout(std::chrono::minutes(30));
