@@ -8,6 +8,8 @@
 //   }
 #pragma once
 
+#include <optional>
+#include <type_traits>
 #include <unordered_set>
 
 #include "distributed/data_parallel/arena.h"
@@ -194,12 +196,28 @@ class DistributedDataParallelImpl : public DataParallelBase {
   template <class... Args>
   auto forward(Args&&... args) {
     using R = std::decay_t<decltype(gradus::detail::call(*module_, args...))>;
+    static_assert(!std::is_void_v<R>,
+                  "DistributedDataParallel: the module's forward() returns nothing");
     if (passes_straight()) return R(gradus::detail::call(*module_, std::forward<Args>(args)...));
-    if (in_shards()) return forward_shards<R>(args...);
+    if (in_shards() && shards_of_pass() > 1) {
+      constexpr bool have_shards =
+          (detail::has_shards<std::decay_t<Args>>() && ... && detail::has_shards<R>());
+      if constexpr (have_shards)
+        return forward_shards<R>(args...);
+      else
+        throw_no_shards<R, std::decay_t<Args>...>();
+    }
     const Step step = begin();
+    std::optional<ShardBuffers> buffers;
+    std::optional<detail::ShardRandom> random;
+    if (in_shards()) {
+      buffers.emplace(module_->buffers());
+      random.emplace(step.key, step.shard);
+    }
     const auto tapped = aliases(step, 0);
     R y = gradus::detail::call(*module_, std::forward<Args>(args)...);
     finish_forward(*tapped, y, is_early(step));
+    if (buffers) buffers->end_shard(step.shard == 0);
     return y;
   }
 
@@ -209,6 +227,15 @@ class DistributedDataParallelImpl : public DataParallelBase {
     std::vector<Tensor> outputs;
     if (early) detail::for_each_tensor(y, [&](const Tensor& t) { outputs.push_back(t); });
     finish(aliases, outputs, early);
+  }
+
+  template <class R, class... Args>
+  [[noreturn]] static void throw_no_shards() {
+    const auto check = []<class T>(std::type_identity<T>) {
+      if (!detail::has_shards<T>()) detail::throw_no_shards("an argument", typeid(T));
+    };
+    (check(std::type_identity<Args>()), ...);
+    detail::throw_no_shards("a result", typeid(R));
   }
 
   template <class R, class... Args>
@@ -237,8 +264,8 @@ class DistributedDataParallelImpl : public DataParallelBase {
         buffers.end_shard(step.shard + s == 0);
       }
     }
-    return results.size() == 1 ? std::move(results[0])
-                               : detail::together(results, rows, options().output_dim());
+    detail::Joint joint(rows, options().output_dim(), options().output_dims());
+    return detail::together(results, joint);
   }
 
   const std::shared_ptr<M> module_;

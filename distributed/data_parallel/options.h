@@ -17,6 +17,15 @@ enum class SumMode : uint8_t {
   fast,
 };
 
+/// Whether arguments and results of forward() of this type have no rows, so that in tree mode each
+/// shard gets the whole, and all give the same. Numbers, enums, strings and options of tensors are
+/// known. For a type of one's own, which holds no tensor that is to be cut:
+///
+///   template <>
+///   inline constexpr bool gradus::distributed::is_whole<MySettings> = true;
+template <class T>
+inline constexpr bool is_whole = false;
+
 /// Options of DistributedDataParallel: `DistributedDataParallelOptions().shards(4)`.
 ///
 /// What the tree costs beside fast mode: each shard is a forward pass of its own, over 1 / shards
@@ -38,6 +47,10 @@ struct DistributedDataParallelOptions {
   GRADUS_ARG(std::vector<int64_t>, batch_dims);
   /// In tree mode, along which dim the results of the shards are put together.
   GRADUS_ARG(int64_t, output_dim) = 0;
+  /// The same for each tensor of the result, in its order, as for the states of an LSTM, whose rows
+  /// are dim 1: `{0, 1, 1}`. -1 for one that is a mean over the rows, of which the mean is taken,
+  /// as of numbers. Those that are not named are put together along output_dim.
+  GRADUS_ARG(std::vector<int64_t>, output_dims);
   /// Whether rank 0's buffers are copied to all before each forward pass that is recorded.
   GRADUS_ARG(bool, broadcast_buffers) = true;
   /// How many MiB of gradients are sent at once; the first bucket holds 1 MiB at most.

@@ -1,11 +1,10 @@
 #include "distributed/data_parallel/shards.h"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <memory>
 
 #include "autograd/ops/view/join.h"
+#include "nn/module.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::detail {
@@ -46,34 +45,47 @@ Tensor Cut::part(const Tensor& t) {
   return dim < 0 ? t : t.narrow(dim, part_.begin, part_.end - part_.begin);
 }
 
-Tensor together(const std::vector<Tensor>& parts, const std::vector<int64_t>& rows, int64_t dim) {
-  for (const Tensor& p : parts)
-    if (p.defined() != parts[0].defined()) throw_other_count();
-  if (!parts[0].defined() || parts.size() == 1) return parts[0];
-  if (parts[0].dim() > 0) return cat(parts, dim);
-  const bool even = std::all_of(rows.begin(), rows.end(), [&](int64_t n) { return n == rows[0]; });
-  if (even) return stack(parts).mean();
+Tensor Joint::mean(const std::vector<Tensor>& parts) const {
+  const bool even =
+      std::all_of(rows_.begin(), rows_.end(), [&](int64_t n) { return n == rows_[0]; });
+  if (even && parts[0].dim() == 0) return stack(parts).mean();
   int64_t all = 0;
-  for (const int64_t n : rows) all += n;
+  for (const int64_t n : rows_) all += n;
   Tensor sum;
   for (size_t k = 0; k < parts.size(); ++k) {
-    Tensor weighted = parts[k] * (double(rows[k]) / double(all));
+    Tensor weighted = parts[k] * (double(rows_[k]) / double(all));
     sum = sum.defined() ? sum + weighted : weighted;
   }
   return sum;
 }
 
-void throw_not_joinable(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> text(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
+Tensor Joint::next(const std::vector<Tensor>& parts) {
+  const size_t i = next_++;
+  const int64_t dim = i < dims_.size() ? dims_[i] : dim_;
+  for (const Tensor& p : parts)
+    if (p.defined() != parts[0].defined()) throw_other_count();
+  if (!parts[0].defined() || parts.size() == 1) return parts[0];
+  if (parts[0].dim() == 0 || dim < 0) return mean(parts);
+  if (dim >= parts[0].dim())
+    fail(
+        "DistributedDataParallel: tensor {} of the result is put together along dim {}, got shape "
+        "{}",
+        i, dim, parts[0].sizes());
+  return cat(parts, dim);
+}
+
+void throw_no_shards(const char* what, const std::type_info& type) {
   fail(
-      "DistributedDataParallel: results of type {} cannot be put together from shards; use "
-      "SumMode::fast",
-      text ? text.get() : type.name());
+      "DistributedDataParallel: {} of type {} is not made of tensors in lists, tuples, optionals "
+      "and maps, and has no shards; use SumMode::fast, as many shards as ranks, or is_whole",
+      what, gradus::detail::demangle(type));
 }
 void throw_other_count() {
   fail("DistributedDataParallel: forward() gives another number of tensors for each shard");
+}
+void throw_other_value(const std::type_info& type) {
+  fail("DistributedDataParallel: forward() gives another {} for each shard, which must be the same",
+       gradus::detail::demangle(type));
 }
 
 std::vector<Rows> split_rows(int64_t rows, int64_t n) {

@@ -1,11 +1,18 @@
 // A batch cut into shards: arguments apart, results together.
 #pragma once
 
+#include <concepts>
+#include <deque>
+#include <list>
 #include <optional>
+#include <string_view>
 #include <tuple>
+#include <typeinfo>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "distributed/data_parallel/options.h"
 #include "tensor/random/generator_impl.h"
 #include "tensor/tensor.h"
 
@@ -42,12 +49,93 @@ class Cut {
   Rows part_;
 };
 
+// --- Kinds of arguments and results ----
+
+template <class T, template <class...> class Of>
+inline constexpr bool is_a = false;
+template <class... T, template <class...> class Of>
+inline constexpr bool is_a<Of<T...>, Of> = true;
+template <class T, class... Others>
+inline constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
+
+// What has no rows: every shard gets it whole, and all shards must give the same.
+template <class T>
+inline constexpr bool goes_whole = is_whole<T> || std::is_arithmetic_v<T> || std::is_enum_v<T> ||
+                                   std::is_convertible_v<const T&, std::string_view> ||
+                                   is_one_of<T, std::nullptr_t, std::nullopt_t, std::monostate,
+                                             Scalar, Device, TensorOptions, Generator>;
+template <class T>
+concept a_tuple = requires {
+  std::tuple_size<T>::value;
+};
+template <class T>
+concept an_optional = is_a<T, std::optional>;
+template <class T>
+concept a_list = is_a<T, std::vector> || is_a<T, std::list> || is_a<T, std::deque>;
+template <class T>
+concept an_item = requires(const T& item) {
+  item.key();
+  item.value();
+};
+template <class T>
+concept an_entry = an_item<T> || requires(const T& pair) {
+  pair.first;
+  pair.second;
+};
+template <an_entry T>
+const auto& key_of(const T& entry) {
+  if constexpr (an_item<T>)
+    return entry.key();
+  else
+    return entry.first;
+}
+template <an_entry T>
+const auto& value_of(const T& entry) {
+  if constexpr (an_item<T>)
+    return entry.value();
+  else
+    return entry.second;
+}
+// Of keys and values, as std::map, OrderedDict and Dict.
+template <class T>
+concept a_map = !a_tuple<T> && requires(const T& m) {
+  m.size();
+  key_of(*m.begin());
+  value_of(*m.begin());
+  m.find(key_of(*m.begin()));
+};
+template <a_map T>
+using mapped = std::decay_t<decltype(value_of(*std::declval<const T&>().begin()))>;
+template <class T, class Key, class Value>
+void put(T& map, const Key& key, Value value) {
+  if constexpr (requires { map.emplace(key, std::move(value)); })
+    map.emplace(key, std::move(value));
+  else
+    map.insert(key, std::move(value));
+}
+
+// Whether the type is made of tensors and what goes whole.
+template <class T>
+constexpr bool has_shards() {
+  if constexpr (std::is_same_v<T, Tensor> || goes_whole<T>)
+    return true;
+  else if constexpr (a_tuple<T>)
+    return []<size_t... i>(std::index_sequence<i...>) {
+      return (has_shards<std::decay_t<std::tuple_element_t<i, T>>>() && ...);
+    }
+  (std::make_index_sequence<std::tuple_size_v<T>>());
+  else if constexpr (an_optional<T> || a_list<T>) return has_shards<typename T::value_type>();
+  else if constexpr (a_map<T>) return has_shards<mapped<T>>();
+  else return false;
+}
+
 // Calls f with each tensor of an argument or a result; others have none.
 template <class T, class F>
 void for_each_tensor(const T& value, F&& f) {
   if constexpr (std::is_same_v<T, Tensor>) {
     f(value);
-  } else if constexpr (requires { std::tuple_size<T>::value; }) {
+  } else if constexpr (goes_whole<T>) {
+  } else if constexpr (a_tuple<T>) {
     std::apply([&](const auto&... v) { (for_each_tensor(v, f), ...); }, value);
   } else if constexpr (requires {
                          value.has_value();
@@ -57,39 +145,33 @@ void for_each_tensor(const T& value, F&& f) {
       for_each_tensor(*value, f);
     else if constexpr (std::is_same_v<T, std::optional<Tensor>>)
       f(Tensor());  // keeps its number
+  } else if constexpr (a_map<T>) {
+    for (const auto& entry : value) for_each_tensor(value_of(entry), f);
   } else if constexpr (requires {
                          value.begin() != value.end();
                          typename T::value_type;
                        }) {
-    if constexpr (!std::is_arithmetic_v<typename T::value_type> &&
-                  !std::is_same_v<typename T::value_type, T>)
+    if constexpr (!std::is_same_v<typename T::value_type, T>)
       for (const auto& v : value) for_each_tensor(v, f);
   }
 }
-
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
 
 // A shard's part of an argument.
 template <class T>
 T part_of(const T& value, Cut& cut) {
   if constexpr (std::is_same_v<T, Tensor>) {
     return cut.part(value);
-  } else if constexpr (requires { std::tuple_size<T>::value; }) {
+  } else if constexpr (goes_whole<T>) {
+    return value;
+  } else if constexpr (a_tuple<T>) {
     // Braces: the parts are taken in their order.
     return std::apply([&](const auto&... v) { return T{part_of(v, cut)...}; }, value);
-  } else if constexpr (is_optional<T>) {
+  } else if constexpr (an_optional<T>) {
     if (value) return T(part_of(*value, cut));
     if constexpr (std::is_same_v<T, std::optional<Tensor>>) cut.part(Tensor());
     return T();
-  } else if constexpr (is_vector<T>) {
-    if constexpr (std::is_arithmetic_v<typename T::value_type>) {
+  } else if constexpr (a_list<T>) {
+    if constexpr (goes_whole<typename T::value_type>) {
       return value;
     } else {
       T parts;
@@ -97,54 +179,102 @@ T part_of(const T& value, Cut& cut) {
       return parts;
     }
   } else {
-    return value;
+    static_assert(a_map<T>);
+    T parts;
+    for (const auto& entry : value) put(parts, key_of(entry), part_of(value_of(entry), cut));
+    return parts;
   }
 }
 
-// Results along `dim`, one behind the other; numbers, as a loss that is a mean, by their mean
-// weighted with the rows.
-Tensor together(const std::vector<Tensor>& parts, const std::vector<int64_t>& rows, int64_t dim);
-[[noreturn]] void throw_not_joinable(const std::type_info& type);
+// --- Results of shards, put together ----
+
+[[noreturn]] void throw_no_shards(const char* what, const std::type_info& type);
 [[noreturn]] void throw_other_count();
+[[noreturn]] void throw_other_value(const std::type_info& type);
+
+class Joint {
+ public:
+  // The rows of each shard, and the dims along which tensors are put together: the first ones
+  // have their own, -1 for a mean.
+  Joint(const std::vector<int64_t>& rows, int64_t dim, const std::vector<int64_t>& dims)
+      : rows_(rows), dim_(dim), dims_(dims) {}
+  // The next tensor of the result. Numbers, as a loss that is a mean, become their mean, weighted
+  // with the rows.
+  Tensor next(const std::vector<Tensor>& parts);
+
+ private:
+  Tensor mean(const std::vector<Tensor>& parts) const;
+  const std::vector<int64_t>& rows_;
+  const int64_t dim_;
+  const std::vector<int64_t>& dims_;
+  size_t next_ = 0;
+};
 
 template <class T>
-T together(const std::vector<T>& parts, const std::vector<int64_t>& rows, int64_t dim);
+T together(const std::vector<T>& parts, Joint& joint);
 
-template <class T, size_t... i>
-T tuple_together(const std::vector<T>& parts, const std::vector<int64_t>& rows, int64_t dim,
-                 std::index_sequence<i...>) {
-  const auto column = [&]<size_t k>(std::integral_constant<size_t, k>) {
-    std::vector<std::decay_t<std::tuple_element_t<k, T>>> v;
-    for (const T& p : parts) v.push_back(std::get<k>(p));
-    return v;
-  };
-  return T{together(column(std::integral_constant<size_t, i>()), rows, dim)...};
+template <class T, class F>
+auto of_each(const std::vector<T>& parts, F f) {
+  std::vector<std::decay_t<decltype(f(parts[0]))>> v;
+  for (const T& p : parts) v.push_back(f(p));
+  return v;
 }
 
 template <class T>
-T together(const std::vector<T>& parts, const std::vector<int64_t>& rows, int64_t dim) {
-  if constexpr (requires { std::tuple_size<T>::value; }) {
-    return tuple_together(parts, rows, dim, std::make_index_sequence<std::tuple_size_v<T>>());
-  } else if constexpr (is_optional<T>) {
-    std::vector<typename T::value_type> values;
-    for (const T& p : parts)
-      if (p) values.push_back(*p);
-    if (values.empty()) return T();
-    if (values.size() != parts.size()) throw_other_count();
-    return T(together(values, rows, dim));
-  } else if constexpr (is_vector<T>) {
-    T all;
-    for (size_t k = 0; k < parts[0].size(); ++k) {
-      std::vector<typename T::value_type> column;
-      for (const T& p : parts) {
-        if (p.size() != parts[0].size()) throw_other_count();
-        column.push_back(p[k]);
-      }
-      all.push_back(together(column, rows, dim));
+void check_sizes(const std::vector<T>& parts) {
+  for (const T& p : parts)
+    if (p.size() != parts[0].size()) throw_other_count();
+}
+
+template <class T>
+T together(const std::vector<T>& parts, Joint& joint) {
+  if constexpr (std::is_same_v<T, Tensor>) {
+    return joint.next(parts);
+  } else if constexpr (goes_whole<T>) {
+    if constexpr (std::equality_comparable<T>)
+      for (const auto& p : parts)
+        if (!(p == parts[0])) throw_other_value(typeid(T));
+    return parts[0];
+  } else if constexpr (a_tuple<T>) {
+    return [&]<size_t... i>(std::index_sequence<i...>) {
+      return T{together(of_each(parts, [](const T& p) { return std::get<i>(p); }), joint)...};
     }
+    (std::make_index_sequence<std::tuple_size_v<T>>());
+  } else if constexpr (an_optional<T>) {
+    for (const T& p : parts)
+      if (p.has_value() != parts[0].has_value()) throw_other_count();
+    if (!parts[0]) return T();
+    return T(together(of_each(parts, [](const T& p) { return *p; }), joint));
+  } else if constexpr (a_list<T>) {
+    check_sizes(parts);
+    T all;
+    for (size_t k = 0; k < parts[0].size(); ++k)
+      all.push_back(together(
+          of_each(parts, [&](const T& p) { return *std::next(p.begin(), ptrdiff_t(k)); }), joint));
     return all;
   } else {
-    throw_not_joinable(typeid(T));
+    static_assert(a_map<T>);
+    check_sizes(parts);
+    T all;
+    for (const auto& entry : parts[0]) {
+      std::vector<mapped<T>> column;
+      for (const T& p : parts) {
+        if constexpr (requires {
+                        value_of(*p.find(key_of(entry)));
+                        p.find(key_of(entry)) != p.end();
+                      }) {
+          const auto at = p.find(key_of(entry));
+          if (at == p.end()) throw_other_count();
+          column.push_back(value_of(*at));
+        } else {  // OrderedDict
+          const auto* at = p.find(key_of(entry));
+          if (!at) throw_other_count();
+          column.push_back(*at);
+        }
+      }
+      put(all, key_of(entry), together(column, joint));
+    }
+    return all;
   }
 }
 
