@@ -139,7 +139,7 @@ TEST_CASE("same bits: a run goes on with another number of ranks") {
 }
 
 TEST_CASE("same bits: penalties past the module under no_sync(), also with a shard for each rank") {
-  if (!has_tree()) return;
+  if (!has_tree() || size() > 4) return;
   const int64_t shards = std::max(size(), 2);
   const auto weights = [&](const intrusive_ptr<ProcessGroup>& group) {
     manual_seed(4);
