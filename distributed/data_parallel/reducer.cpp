@@ -143,7 +143,23 @@ void Reducer::start(size_t index) {
     }
     p.local = false;
   }
-  if (!p.local) p.old = arena_.holds(index, grad) ? grad.clone() : grad;
+  const bool holds = arena_.holds(index, grad);
+  if (!p.local && p.fired && grad.defined() && !(holds && arena_.slice(index)._version() == p.mean))
+    return take_in_own(index);
+  if (!p.local) p.old = holds ? grad.clone() : grad;
+}
+
+// A grad that the program has made or written to, of which other ranks may have another one, is
+// part of the mean, as what is collected. Zeros are nothing.
+void Reducer::take_in_own(size_t index) {
+  Place& p = places_[index];
+  const Tensor grad = parameters_[index].mutable_grad().detach();
+  if (!grad.any().item<bool>()) return;
+  p.local = true;
+  if (leaves_ > 1)
+    p.written = grad.clone();
+  else if (!arena_.holds(index, parameters_[index].mutable_grad()))
+    arena_.slice(index).copy_(grad);
 }
 
 void Reducer::take(size_t index, int64_t leaf, bool reduced, Tensor gradient) {
@@ -348,6 +364,7 @@ void Reducer::end() {
   if (reduced_) {
     finalize();
     exchange_direct();
+    for (size_t i = 0; i < places_.size(); ++i) places_[i].mean = arena_.slice(i)._version();
   } else {
     publish();
   }

@@ -76,9 +76,10 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     bool apart = false;  // what is collected lies in leaves or the tree and not in the slice
     int waiting = 0;     // of aliases, in this pass
     int64_t version = 0;
-    Tensor old;      // the gradient from before, which is added at the end
-    Tensor written;  // what the program made of what this rank had collected
-    Tensor direct;   // what came past the aliases
+    int64_t mean = -1;  // the slice's version when it held the mean of all ranks
+    Tensor old;         // the gradient from before, which is added at the end
+    Tensor written;     // what the program made of what this rank had collected
+    Tensor direct;      // what came past the aliases
     ShardSum tree;
     std::vector<Tensor> leaves;
   };
@@ -91,6 +92,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   void count_aliases();
   bool counts(size_t index) const;
   void start(size_t index);
+  void take_in_own(size_t index);
   void put_own_hooks_last();
   void claim();
   void release() noexcept;

@@ -331,3 +331,42 @@ TEST_CASE("unusual: a copy of the module, and a state in between, are as without
     check_gradients(*net, *twin);
   }
 }
+
+TEST_CASE("unusual: gradients that a rank has of its own are part of the mean") {
+  manual_seed(1);
+  const Tensor x = randn({8 * size(), 3}), z = randn({8 * size(), 3});
+  for (const Options& options : modes()) {
+    if (size() == 1 && options.mode() == SumMode::fast) continue;
+    TwoWays net;
+    DistributedDataParallel model(net, everyone(), options);
+    // Past the model altogether.
+    net(own(z)).mean().backward();
+    model(own(x)).mean().backward();
+    CHECK(allclose(net->w.grad(), x.mean(0) + z.mean(0), 1e-5, 1e-6));
+    CHECK(same_everywhere(net->w.grad()));
+    // What is the mean already is not summed again, and zeros are nothing.
+    const Tensor before = net->v.grad().clone();
+    model(own(x)).mean().backward();
+    CHECK(allclose(net->v.grad(), before + x.mean(0), 1e-5, 1e-6));
+    model->zero_grad(false);
+    model(own(x)).mean().backward();
+    const Tensor fresh = net->w.grad().clone();
+    model->zero_grad();
+    model(own(x)).mean().backward();
+    CHECK(equal(net->w.grad(), fresh));
+    // Written to in place, differently, and collected with others.
+    {
+      const NoGradGuard no_grad;
+      net->w.grad().mul_(rank() + 1);
+    }
+    {
+      const auto quiet = model->no_sync();
+      model(own(z)).mean().backward();
+    }
+    model(own(x)).mean().backward();
+    CHECK(
+        allclose(net->w.grad(), x.mean(0) * (1 + double(size() + 1) / 2) + z.mean(0), 1e-5, 1e-5));
+    CHECK(same_everywhere(net->w.grad()));
+    CHECK(same_everywhere(net->v.grad()));
+  }
+}
