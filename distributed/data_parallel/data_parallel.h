@@ -256,8 +256,10 @@ class DistributedDataParallelImpl : public DataParallelBase {
         cut.start(part);
         const auto tapped = aliases(step, s);
         std::tuple<std::decay_t<Args>...> own{detail::part_of(args, cut)...};
+        const auto given = detail::tensors_of(own);
         results.push_back(
             std::apply([&](auto&... a) { return R(gradus::detail::call(*module_, a...)); }, own));
+        detail::check_arguments(given, detail::tensors_of(own));
         rows.push_back(part.end - part.begin);
         // The first shard is the last in the backward pass: what it gives completes the sums.
         finish_forward(*tapped, results.back(), is_early(step) && results.size() == 1);

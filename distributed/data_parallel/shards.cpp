@@ -80,6 +80,16 @@ void throw_no_shards(const char* what, const std::type_info& type) {
       "and maps, and has no shards; use SumMode::fast, as many shards as ranks, or is_whole",
       what, gradus::detail::demangle(type));
 }
+void check_arguments(const std::vector<Tensor>& before, const std::vector<Tensor>& after) {
+  bool same = before.size() == after.size();
+  for (size_t i = 0; same && i < before.size(); ++i)
+    same = before[i].unsafeGetTensorImpl() == after[i].unsafeGetTensorImpl();
+  if (!same)
+    fail(
+        "DistributedDataParallel: forward() puts another tensor in the place of an argument, which "
+        "shards cannot give back; return it, or use SumMode::fast");
+}
+
 void throw_other_count() {
   fail("DistributedDataParallel: forward() gives another number of tensors for each shard");
 }

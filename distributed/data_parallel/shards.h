@@ -156,6 +156,15 @@ void for_each_tensor(const T& value, F&& f) {
   }
 }
 
+template <class T>
+std::vector<Tensor> tensors_of(const T& value) {
+  std::vector<Tensor> all;
+  for_each_tensor(value, [&](const Tensor& t) { all.push_back(t); });
+  return all;
+}
+// Throws where forward() has put other tensors in the places of its arguments, which are copies.
+void check_arguments(const std::vector<Tensor>& before, const std::vector<Tensor>& after);
+
 // A shard's part of an argument.
 template <class T>
 T part_of(const T& value, Cut& cut) {

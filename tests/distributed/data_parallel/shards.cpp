@@ -29,6 +29,14 @@ struct CallImpl : nn::Module {
   F f;
   Tensor w;
 };
+struct CarryImpl : nn::Module {
+  CarryImpl() { w = register_parameter("w", ones({2})); }
+  Tensor forward(const Tensor& x, Tensor& state) {
+    state = state + x.detach();
+    return state * w;
+  }
+  Tensor w;
+};
 template <class F, class... Args>
 auto sharded(const Options& options, F f, const Args&... args) {
   DistributedDataParallel<CallImpl<F>> model(std::make_shared<CallImpl<F>>(f), alone(), options);
@@ -163,5 +171,21 @@ TEST_CASE(
        {Options().shards(1), Options().mode(SumMode::fast), Options().shards(2).accumulation(2)}) {
     CHECK(equal(sharded(options, takes, Batch{x}), x));
     CHECK(equal(sharded(options, gives, x).data, x));
+  }
+}
+
+TEST_CASE("shards: an argument that forward() replaces is refused where it would be lost") {
+  const Tensor x = ones({8, 2});
+  Tensor state = ones({8, 2});
+  DistributedDataParallel<CarryImpl> cut(std::make_shared<CarryImpl>(), alone(), Options());
+  CHECK(message([&] { cut->forward(x, state); }) ==
+        "DistributedDataParallel: forward() puts another tensor in the place of an argument, which "
+        "shards cannot give back; return it, or use SumMode::fast");
+  CHECK(equal(state, ones({8, 2})));
+  for (const Options& options : {Options().shards(1), Options().shards(2).accumulation(2)}) {
+    DistributedDataParallel<CarryImpl> whole(std::make_shared<CarryImpl>(), alone(), options);
+    state = ones({8, 2});
+    whole->forward(x, state);
+    CHECK(equal(state, 2 * x));
   }
 }
