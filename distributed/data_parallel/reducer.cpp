@@ -100,6 +100,7 @@ void Reducer::begin(bool reduced) {
   put_own_hooks_last();
   if (reduced) ++backward_passes_;
   frozen_ = frozen();
+  own_ = find_own();
   next_bucket_ = 0;
   sent_.clear();
   unused_.clear();
@@ -143,23 +144,20 @@ void Reducer::start(size_t index) {
     }
     p.local = false;
   }
-  const bool holds = arena_.holds(index, grad);
-  if (!p.local && p.fired && grad.defined() && !(holds && arena_.slice(index)._version() == p.mean))
-    return take_in_own(index);
-  if (!p.local) p.old = holds ? grad.clone() : grad;
+  if (!p.local && p.fired && p.own) return take_in_own(index);
+  if (!p.local) p.old = arena_.holds(index, grad) ? grad.clone() : grad;
 }
 
 // A grad that the program has made or written to, of which other ranks may have another one, is
-// part of the mean, as what is collected. Zeros are nothing.
+// part of the mean, as what is collected.
 void Reducer::take_in_own(size_t index) {
   Place& p = places_[index];
-  const Tensor grad = parameters_[index].mutable_grad().detach();
-  if (!grad.any().item<bool>()) return;
+  const Tensor& grad = parameters_[index].mutable_grad();
   p.local = true;
   if (leaves_ > 1)
-    p.written = grad.clone();
-  else if (!arena_.holds(index, parameters_[index].mutable_grad()))
-    arena_.slice(index).copy_(grad);
+    p.written = grad.detach().clone();
+  else if (!arena_.holds(index, grad))
+    arena_.slice(index).copy_(grad.detach());
 }
 
 void Reducer::take(size_t index, int64_t leaf, bool reduced, Tensor gradient) {

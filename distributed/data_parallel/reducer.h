@@ -77,6 +77,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
     int waiting = 0;     // of aliases, in this pass
     int64_t version = 0;
     int64_t mean = -1;  // the slice's version when it held the mean of all ranks
+    bool own = false;   // grad is another one than that mean when the pass begins
     Tensor old;         // the gradient from before, which is added at the end
     Tensor written;     // what the program made of what this rank had collected
     Tensor direct;      // what came past the aliases
@@ -113,6 +114,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   bool collects_leaves(const Place& place) const { return leaves_ > 1 || place.apart; }
   std::string listed(const std::vector<size_t>& indices) const;
   std::string frozen() const;
+  std::string find_own();
   std::string in_pass(const std::string& what) const;
   void tell_accumulated(size_t index);
   [[noreturn]] void throw_unused() const;
@@ -138,7 +140,7 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   int64_t collected_ = 0, passes_ = 0;
   int64_t forward_passes_ = 0, backward_passes_ = 0;  // that are reduced; since the last forward
   int64_t failed_passes_ = 0;                         // that threw when something had been sent
-  std::string frozen_;                                // parameters in this pass
+  std::string frozen_, own_;                          // parameters in this pass
   bool active_ = false, reduced_ = false, finalized_ = false;
   ReductionStatistics statistics_;
 };

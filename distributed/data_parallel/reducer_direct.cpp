@@ -142,6 +142,7 @@ void Reducer::shadow() {
   std::vector<Tensor> zeros_of_buckets;  // the arena holds what the program may still read
   ++backward_passes_;
   frozen_ = frozen();
+  own_.clear();  // the others have begun another step
   for (size_t b = 0; b < arena_.buckets().size(); ++b) {
     zeros_of_buckets.push_back(zeros_like(arena_.buckets()[b].gradients));
     works.push_back(average(zeros_of_buckets.back(), in_pass(fmt::format("bucket {}", b))));
@@ -178,12 +179,27 @@ std::string Reducer::frozen() const {
   return indices.empty() ? "" : " without " + listed(indices);
 }
 
+// All slices of a type have one version. Zeros are nothing.
+std::string Reducer::find_own() {
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < places_.size(); ++i) {
+    const Tensor& grad = parameters_[i].mutable_grad();
+    Place& p = places_[i];
+    p.own = false;
+    if (p.local || !grad.defined()) continue;
+    if (arena_.holds(i, grad) && arena_.slice(i)._version() == p.mean) continue;
+    p.own = grad.detach().any().item<bool>();
+    if (p.own) indices.push_back(i);
+  }
+  return indices.empty() ? "" : " with own gradients of " + listed(indices);
+}
+
 // What is exchanged in this backward pass, on which ranks must agree.
 std::string Reducer::in_pass(const std::string& what) const {
   const std::string failed =
       failed_passes_ ? fmt::format(", with {} that threw", failed_passes_) : "";
-  return fmt::format("{} of backward pass {} after forward pass {}{}{}", what, backward_passes_,
-                     forward_passes_, failed, frozen_);
+  return fmt::format("{} of backward pass {} after forward pass {}{}{}{}", what, backward_passes_,
+                     forward_passes_, failed, frozen_, own_);
 }
 
 void Reducer::throw_unused() const {

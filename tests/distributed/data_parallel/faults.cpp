@@ -199,3 +199,16 @@ TEST_CASE("faults: gradients past the module are of different parameters") {
   check_said(said, "gradients past the module of module.a of backward pass 1",
              "gradients past the module of module.b of backward pass 1");
 }
+
+TEST_CASE("faults: a rank has written to gradients that are the mean") {
+  Model model;
+  model.step();
+  const NoGradGuard no_grad;
+  if (odd()) model.net->weight.grad().mul_(0.5);
+  const std::string said = message([&] {
+    const AutoGradMode records(true);
+    model.step();
+  });
+  check_said(said, "after forward pass 2;",
+             "after forward pass 2 with own gradients of module.weight, module.bias");
+}

@@ -370,3 +370,40 @@ TEST_CASE("unusual: gradients that a rank has of its own are part of the mean") 
     CHECK(same_everywhere(net->v.grad()));
   }
 }
+
+TEST_CASE("unusual: a rank without rows, and rows that are not even, of words") {
+  struct WordsImpl : nn::Module {
+    WordsImpl() {
+      words = register_module("words", nn::Embedding(11, 4));
+      gru = register_module("gru", nn::GRU(nn::GRUOptions(4, 4).batch_first(true)));
+      out = register_parameter("out", words->weight);  // one weight in two places
+    }
+    Tensor forward(const Tensor& x) { return std::get<0>(gru(words(x))).mean(1).matmul(out.t()); }
+    nn::Embedding words = nullptr;
+    nn::GRU gru = nullptr;
+    Tensor out;
+  };
+  manual_seed(1);
+  const int64_t total = size() * (size() - 1) / 2 + 1;
+  const Tensor x = randint(0, 11, {total, 3}, kLong), t = randint(0, 11, {total}, kLong);
+  const auto make = [] {
+    manual_seed(2);
+    return std::make_shared<WordsImpl>();
+  };
+  // Rank r has r rows, and the last one more.
+  const int64_t first = rank() * (rank() - 1) / 2, rows = rank() + (rank() + 1 == size());
+  const auto sum = nn::functional::CrossEntropyFuncOptions().reduction(kSum);
+  for (const Options& options : modes()) {
+    const auto net = make(), twin = make();
+    DistributedDataParallel<WordsImpl> model(net, everyone(), options);
+    CHECK(net->parameters().size() == 5);
+    for (int step = 0; step < 2; ++step) {
+      (nn::functional::cross_entropy(model(x.narrow(0, first, rows)), t.narrow(0, first, rows),
+                                     sum) *
+       double(size()))
+          .backward();
+      nn::functional::cross_entropy(twin->forward(x), t, sum).backward();
+    }
+    check_gradients(*net, *twin, 1e-4);
+  }
+}
