@@ -160,9 +160,7 @@ bool Channel::advance(Entry& entry) {
     if (entry.stage == Entry::comparing) {
       if (!compared(entry)) continue;
       if (entry.op.kind == OpType::NEW_GROUP)
-        entry.work->made =
-            around_.make(*this, int(entry.sequence),
-                         {entry.op.output_parts.begin(), entry.op.output_parts.end()});
+        make(entry);
       else
         entry.task = collective_task(link_, entry.op);
       entry.stage = Entry::running;
@@ -176,6 +174,16 @@ bool Channel::advance(Entry& entry) {
       ended(entry);
       return true;
     }
+  }
+}
+
+// MPI has room for so many groups, and says on all ranks that there is none left.
+void Channel::make(Entry& entry) {
+  const std::vector<int64_t>& ranks = entry.op.output_parts;
+  try {
+    entry.work->made = around_.make(*this, int(entry.sequence), {ranks.begin(), ranks.end()});
+  } catch (const std::exception& e) {
+    entry.refused = e.what();
   }
 }
 
@@ -212,7 +220,7 @@ bool Channel::compared(Entry& entry) {
 
 void Channel::ended(Entry& entry) {
   const bool reads_only = entry.op.kind == OpType::REDUCE && link_.rank != entry.op.peer;
-  const std::string refused = entry.task ? entry.task->refused : "";
+  const std::string refused = entry.task ? entry.task->refused : entry.refused;
   if (refused.empty() && !reads_only) entry.op.output.unpack();
   if (entry.task) {
     const Traffic& sent = entry.task->sent;

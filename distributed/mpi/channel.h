@@ -102,6 +102,7 @@ class Channel {
   void take();
   bool advance(Entry& entry);
   void begin(Entry& entry);
+  void make(Entry& entry);
   bool compared(Entry& entry);
   void ended(Entry& entry);
   void tell_all(const Notice& notice);

@@ -88,17 +88,25 @@ std::shared_ptr<Channel> Engine::new_group(std::vector<int> ranks) {
 }
 
 std::shared_ptr<Channel> Engine::make(Channel& on, int number, const std::vector<int>& ranks) {
-  try {
-    if (on.id() != 0) return make_beside(on);
+  if (on.id() == 0) {
     free_groups();
-    made_.push_back(number);
-    return make_group(number, ranks);
+    made_.push_back(number);  // also where none is made: on all ranks
+  }
+  try {
+    return on.id() == 0 ? make_group(number, ranks) : make_beside(on);
   } catch (const std::exception& e) {
-    fail("new_group: MPI made none beside the {} that there are: {}", groups_.load(), e.what());
+    fail("MPI made none beside the {} that there are: {}", groups_.load(), e.what());
   }
 }
 
+// The second way between the ranks of a new group, whose first is given back if there is none.
 std::shared_ptr<Channel> Engine::add(int id, Link link) {
+  try {
+    link.point = duplicate(link.collective);
+  } catch (...) {
+    MPI_Comm_free(&link.collective);
+    throw;
+  }
   ++groups_;
   return channels_[id] = std::make_shared<Channel>(id, std::move(link), around_);
 }
@@ -115,7 +123,6 @@ std::shared_ptr<Channel> Engine::make_group(int id, const std::vector<int>& rank
   check(MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   Link link;
   link.collective = comm;
-  link.point = duplicate(comm);
   link.size = int(ranks.size());
   check(MPI_Comm_rank(comm, &link.rank), "MPI_Comm_rank");
   link.world_ranks = ranks;
@@ -127,7 +134,6 @@ std::shared_ptr<Channel> Engine::make_group(int id, const std::vector<int>& rank
 std::shared_ptr<Channel> Engine::make_beside(Channel& other) {
   Link link = other.link();
   link.collective = duplicate(other.link().collective);
-  link.point = duplicate(other.link().collective);
   int id = next_beside_;
   check(MPI_Allreduce(MPI_IN_PLACE, &id, 1, MPI_INT, MPI_MAX, link.collective), "MPI_Allreduce");
   next_beside_ = id + 1;

@@ -23,6 +23,8 @@ struct Channel::Entry {
   enum { waiting, comparing, differing, running } stage = waiting;
   std::unique_ptr<Task> task;
   Requests requests;
+  // Why it failed, where the group can go on.
+  std::string refused;
   // Whether all ranks call the same: the least of a hash and of its complement.
   uint64_t own[2] = {}, least[2] = {};
   // What each rank calls, where that differs.
