@@ -17,10 +17,12 @@ inline constexpr int dot_cols = tile_rows > 6 ? 4 : 2;
 template <class T, int R, int N>
 inline constexpr bool fills_vectors = R* N % int(Vec<T>::size) == 0 && int(Vec<T>::size) % N == 0;
 
-// R x N dot products side by side; with few of them, U partial sums each keep the adders busy.
-// `bias`, where the sums fill vectors: that of the N columns again and again, or 0.
+// R x N dot products side by side, flat as a tile is; with few of them, U partial sums each keep
+// the adders busy. `bias`, where the sums fill vectors: that of the N columns again and again, or
+// 0.
 template <class T, int R, int N>
-void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0, [[maybe_unused]] const Vec<T>& bias) {
+[[gnu::flatten]] void dot_tile(const GemmDots<T>& d, int64_t i0, int64_t j0,
+                               [[maybe_unused]] const Vec<T>& bias) {
   constexpr int width = Vec<T>::size;
   constexpr int U = R * N >= 8 ? 1 : R * N >= 4 ? 2 : 4;
   const T* a = d.a + i0 * d.a_row;

@@ -52,9 +52,10 @@ __attribute__((noinline)) void finish_tile(const GemmTile<T>& t, const T* sums, 
   }
 }
 
-// R rows by V vectors of columns. Packed: A comes from a panel of R rows.
+// R rows by V vectors of columns. Packed: A comes from a panel of R rows. Flat, as sums that a
+// function of their own adds to would lie in memory.
 template <class T, int R, int V, bool Packed>
-void tile(const GemmTile<T>& t) {
+[[gnu::flatten]] void tile(const GemmTile<T>& t) {
   constexpr int width = Vec<T>::size;
   // Rows are reached four at a time from few pointers: base, +row, +2 row, +3 row.
   constexpr int groups = (R + 3) / 4;
