@@ -136,7 +136,7 @@ GRADUS_INLINE void run_columns(const ConvRun& c, int64_t j, int count) {
 }
 
 template <int R>
-void run_of_rows(const ConvRun& c) {
+[[gnu::flatten]] void run_of_rows(const ConvRun& c) {
   constexpr int width = Vec<float>::size;
   int64_t j = 0;
   for (; j + 2 * width <= c.count; j += 2 * width) run_columns<R, 2>(c, j, width);
