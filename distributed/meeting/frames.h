@@ -20,7 +20,7 @@ struct Banner {
 struct Hello {
   uint64_t magic, job;
   uint32_t version, rank, size, pid;
-  char memory[128];  // equal for processes that can share memory
+  char memory[128];  // equal for processes that can share memory; empty: with none
   char host[64];     // for people
   char mpi[64];      // the library
 };
@@ -45,6 +45,7 @@ static_assert(std::has_unique_object_representations_v<Banner> &&
 // The bits of a job's number: Open MPI's processes name each other by two halves of 15 bits.
 constexpr uint32_t largest_number = 0x7fff7fff;
 constexpr uint32_t largest_piece = 1 << 20;
+constexpr uint32_t largest_pieces = 1 << 30;
 constexpr uint32_t largest_text = 1 << 12;
 
 }  // namespace gradus::distributed::meeting

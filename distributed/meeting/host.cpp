@@ -1,7 +1,6 @@
 #include "distributed/meeting/host.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,15 +9,18 @@
 #include <random>
 #include <tuple>
 
+#include "distributed/meeting/own_thread.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::meeting {
 
 namespace {
-using std::chrono::seconds;
+using std::chrono::milliseconds, std::chrono::seconds;
 
 constexpr size_t most_strangers = 64;         // who have not yet said who they are
 constexpr auto strangers_time = seconds(10);  // to do so
+constexpr auto hurried_time = seconds(1);     // where as many are here, and others may wait
+constexpr auto rest = milliseconds(100);      // where no connection can be had
 constexpr auto last_words = seconds(1);
 constexpr size_t longest_list = 8;
 
@@ -50,7 +52,7 @@ std::string names_of(const std::vector<int>& ranks) {
 
 struct Host::Peer {
   Socket socket;
-  Clock::time_point expires;  // who is a stranger by then
+  Clock::time_point came = Clock::now();
   std::optional<Hello> hello;
   std::string in;
   std::deque<Message> out;
@@ -64,22 +66,18 @@ struct Host::Peer {
   }
 };
 
-Host::Host(const Invitation& invitation, Socket listening, Socket own,
-           std::chrono::milliseconds timeout)
+Host::Host(const Invitation& invitation, Socket listening, Socket own, milliseconds timeout,
+           const Notices& notices)
     : invitation_(invitation),
       timeout_(timeout),
+      notices_(notices),
       listening_(std::move(listening)),
       ranks_(size_t(invitation.size)),
       due_(Clock::now() + timeout) {
   std::tie(wake_, waker_) = connected_pair();
   if (!wake_) fail("init_process_group: cannot make sockets: {}", std::strerror(errno));
   welcome_stranger(std::move(own));
-  // Signals are for the program's own threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = own_thread([this] { run(); });
 }
 
 Host::~Host() {
@@ -98,16 +96,19 @@ void Host::run() {
                                     [](const auto& p) { return p->out.empty() || !p->is_rank(); });
       if (said || Clock::now() > *end) return;
     }
-    const auto strangers = size_t(
+    strangers_ = size_t(
         std::count_if(peers_.begin(), peers_.end(), [](const auto& p) { return !p->is_rank(); }));
-    const bool greets = listening_ && strangers < most_strangers;
+    const bool rests = Clock::now() < accepts_;
+    const bool greets = listening_ && strangers_ < most_strangers && !rests;
     auto next = Clock::now() + seconds(60);
     if (end) next = std::min(next, *end);
     if (due_) next = std::min(next, *due_);
+    if (due_ && come_ < invitation_.size) next = std::min(next, notices_.next());
+    if (rests) next = std::min(next, accepts_);
     std::vector<pollfd> fds{{wake_.fd(), POLLIN, 0}, {greets ? listening_.fd() : -1, POLLIN, 0}};
     std::vector<Peer*> polled;
     for (const auto& peer : peers_) {
-      if (!peer->is_rank()) next = std::min(next, peer->expires);
+      if (!peer->is_rank()) next = std::min(next, expiry(*peer));
       fds.push_back({peer->socket.fd(), short(peer->out.empty() ? POLLIN : POLLIN | POLLOUT), 0});
       polled.push_back(peer.get());
     }
@@ -117,8 +118,7 @@ void Host::run() {
       while (recv(wake_.fd(), &byte, 1, 0) > 0) {
       }
     }
-    if (fds[1].revents)
-      if (Socket s = accept_from(listening_)) welcome_stranger(std::move(s));
+    if (fds[1].revents) accept();
     for (size_t i = 0; i < polled.size(); ++i) {
       if (fds[i + 2].revents & ~POLLOUT) receive(*polled[i]);
       if (!polled[i]->closed && !polled[i]->out.empty()) send(*polled[i]);
@@ -128,10 +128,25 @@ void Host::run() {
   }
 }
 
+// Until when a stranger may stay.
+Clock::time_point Host::expiry(const Peer& peer) const {
+  return peer.came + (strangers_ < most_strangers ? strangers_time : hurried_time);
+}
+
+void Host::accept() {
+  if (Socket s = accept_from(listening_)) return welcome_stranger(std::move(s));
+  const int error = errno;
+  // Without a rest the same would be tried, and fail, again and again.
+  accepts_ = Clock::now() + rest;
+  if ((error == EMFILE || error == ENFILE) && strangers_ == 0 && broken_.empty())
+    break_off(
+        fmt::format("init_process_group: rank 0 cannot take one more connection to {} ranks: {}",
+                    invitation_.size, std::strerror(error)));
+}
+
 void Host::welcome_stranger(Socket socket) {
   auto peer = std::make_unique<Peer>();
   peer->socket = std::move(socket);
-  peer->expires = Clock::now() + strangers_time;
   const Banner banner{magic, invitation_.job_number(), version, uint32_t(invitation_.size)};
   peer->out.push_back(
       std::make_shared<const std::string>(reinterpret_cast<const char*>(&banner), sizeof banner));
@@ -139,17 +154,14 @@ void Host::welcome_stranger(Socket socket) {
 }
 
 void Host::receive(Peer& peer) {
-  char buffer[1 << 14];
-  while (!peer.closed) {
-    // Of a stranger no more than his name.
-    const size_t room = peer.is_rank() ? sizeof buffer : sizeof(Hello) - peer.in.size();
-    const ssize_t n = recv(peer.socket.fd(), buffer, room, 0);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (n <= 0) return lose(peer);
-    peer.in.append(buffer, size_t(n));
-    while (!peer.closed && take(peer)) {
-    }
+  // Of a stranger no more than his name; of all no more than this at a time, as others wait.
+  char buffer[1 << 16];
+  const size_t room = peer.is_rank() ? sizeof buffer : sizeof(Hello) - peer.in.size();
+  const ssize_t n = recv(peer.socket.fd(), buffer, room, 0);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return;
+  if (n <= 0) return lose(peer);
+  peer.in.append(buffer, size_t(n));
+  while (!peer.closed && take(peer)) {
   }
 }
 
@@ -188,10 +200,8 @@ void Host::meet(Peer& peer, const Hello& hello) {
     return;
   }
   peer.hello = hello;
-  const auto refuse = [&](const std::string& why) {
-    // It hears of it too.
-    break_off("init_process_group: " + why);
-  };
+  // It hears of it too.
+  const auto refuse = [&](const std::string& why) { break_off("init_process_group: " + why); };
   if (!broken_.empty()) {
     peer.out.push_back(framed(Header::broken, broken_));
     return;
@@ -224,17 +234,23 @@ void Host::all_have_come() {
     if (!peer->is_rank()) peer->closed = true;
   std::vector<uint32_t> body{(std::random_device()() & largest_number) | 1};
   std::map<std::string, uint32_t> machines;
-  for (const Peer* peer : ranks_)
-    body.push_back(
-        machines.emplace(text(peer->hello->memory), uint32_t(machines.size())).first->second);
+  for (const Peer* peer : ranks_) {
+    std::string memory = text(peer->hello->memory);
+    if (memory.empty()) memory = peer->name();
+    body.push_back(machines.emplace(memory, uint32_t(machines.size())).first->second);
+  }
   send_to_all(Header::welcome, std::string(reinterpret_cast<const char*>(body.data()),
                                            body.size() * sizeof body[0]));
 }
 
 void Host::take_piece(Peer& peer, std::string piece) {
   if (!broken_.empty()) return;
+  pieces_size_ += sizeof(uint32_t) + piece.size();
   if (come_ < invitation_.size || !pieces_.emplace(peer.rank(), std::move(piece)).second)
     return lose(peer);
+  if (pieces_size_ > largest_pieces)
+    return break_off(fmt::format("init_process_group: {} ranks give {} bytes, and {} are the most",
+                                 pieces_.size(), pieces_size_, largest_pieces));
   if (!due_) due_ = Clock::now() + timeout_;
   if (int(pieces_.size()) < invitation_.size) return;
   std::string all;
@@ -244,6 +260,7 @@ void Host::take_piece(Peer& peer, std::string piece) {
     all += own;
   }
   pieces_.clear();
+  pieces_size_ = 0;
   due_.reset();
   send_to_all(Header::pieces, all);
 }
@@ -282,21 +299,27 @@ void Host::lose(Peer& peer, const char* how) {
 void Host::check_time() {
   const auto now = Clock::now();
   for (const auto& peer : peers_)
-    if (!peer->is_rank() && now > peer->expires) peer->closed = true;
-  if (!due_ || now < *due_ || !broken_.empty()) return;
+    if (!peer->is_rank() && now > expiry(*peer)) peer->closed = true;
+  if (!due_) return;
+  if (now >= *due_)
+    break_off(missing(timeout_));
+  else if (come_ < invitation_.size && notices_.due())
+    notices_.say(missing(notices_.waited()));
+}
+
+// Who is waited for, in words.
+std::string Host::missing(milliseconds waited) const {
   std::vector<int> here, absent;
   const bool meeting = come_ < invitation_.size;
   for (int r = 0; r < invitation_.size; ++r)
     (((meeting ? ranks_[size_t(r)] != nullptr : pieces_.count(r) > 0)) ? here : absent)
         .push_back(r);
-  const double s = double(timeout_.count()) / 1000;
-  break_off(meeting
-                ? fmt::format("init_process_group: {} of {} did not come to {} in {} s; {} did",
-                              names_of(absent), invitation_.size, invitation_.place(), s,
-                              names_of(here))
-                : fmt::format("init_process_group: MPI starts and {} gave no answer in {} s; {} "
-                              "did",
-                              names_of(absent), s, names_of(here)));
+  const std::string time = seconds_of(waited);
+  return meeting ? fmt::format("init_process_group: {} of {} did not come to {} in {}; {} did",
+                               names_of(absent), invitation_.size, invitation_.place(), time,
+                               names_of(here))
+                 : fmt::format("init_process_group: MPI starts and {} gave no answer in {}; {} did",
+                               names_of(absent), time, names_of(here));
 }
 
 void Host::break_off(const std::string& why) {

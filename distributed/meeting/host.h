@@ -13,6 +13,7 @@
 
 #include "distributed/meeting/frames.h"
 #include "distributed/meeting/invitation.h"
+#include "distributed/meeting/notices.h"
 #include "distributed/meeting/sockets.h"
 
 namespace gradus::distributed::meeting {
@@ -20,9 +21,10 @@ namespace gradus::distributed::meeting {
 class Host {
  public:
   // `own` is the other end of what rank 0 itself speaks to. The listening socket is closed as soon
-  // as all have come. Whatever the ranks wait for, they wait no longer than the timeout.
+  // as all have come. Whatever the ranks wait for, they wait no longer than the timeout; until they
+  // have come, notices name those that have not.
   Host(const Invitation& invitation, Socket listening, Socket own,
-       std::chrono::milliseconds timeout);
+       std::chrono::milliseconds timeout, const Notices& notices);
   // Sends what is to be sent, for a second at most.
   ~Host();
 
@@ -32,6 +34,8 @@ class Host {
   using Message = std::shared_ptr<const std::string>;
 
   void run();
+  Clock::time_point expiry(const Peer& peer) const;
+  void accept();
   void welcome_stranger(Socket socket);
   void receive(Peer& peer);
   bool take(Peer& peer);
@@ -42,15 +46,20 @@ class Host {
   void send_to_all(Header::Kind kind, const std::string& text);
   void lose(Peer& peer, const char* how = "ended");
   void check_time();
+  std::string missing(std::chrono::milliseconds waited) const;
   void break_off(const std::string& why);
 
   const Invitation invitation_;
   const std::chrono::milliseconds timeout_;
+  Notices notices_;
   Socket listening_, wake_, waker_;
+  Clock::time_point accepts_;  // not before
   Peers peers_;
+  size_t strangers_ = 0;      // of them
   std::vector<Peer*> ranks_;  // null: not here, or gone
   int come_ = 0;
   std::map<int, std::string> pieces_;     // of the exchange under way
+  size_t pieces_size_ = 0;                // of them all
   std::optional<Clock::time_point> due_;  // of what is waited for
   std::string broken_;
   std::atomic<bool> stopping_{false};

@@ -66,8 +66,9 @@ Invitation invited() {
   } else {
     i.ports = {port};
   }
-  i.job = fmt::format("{} {} {}", port, text_in("TORCHELASTIC_RUN_ID"),
-                      text_in("TORCHELASTIC_RESTART_COUNT"));
+  // TORCHELASTIC_RESTART_COUNT is each agent's own count. Agents end all processes of a start
+  // before the next one.
+  i.job = fmt::format("{} {}", port, text_in("TORCHELASTIC_RUN_ID"));
   return i;
 }
 

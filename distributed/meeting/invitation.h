@@ -16,7 +16,7 @@ struct Invitation {
   int rank = 0, size = 1;
   std::string address;     // of rank 0's machine
   std::vector<int> ports;  // rank 0 listens on the first of them that is free
-  std::string job;         // tells this job, and this start of it, from others
+  std::string job;         // tells this job from others
   std::string mpi;         // the MPI library, which all have to have
 
   uint64_t job_number() const;  // a hash of it

@@ -1,7 +1,6 @@
 #include "distributed/meeting/meeting.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <tuple>
 
 #include "distributed/meeting/host.h"
+#include "distributed/meeting/own_thread.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::meeting {
@@ -19,20 +19,20 @@ namespace gradus::distributed::meeting {
 namespace {
 using std::chrono::milliseconds, std::chrono::seconds;
 
-constexpr auto grace = seconds(5);  // for rank 0, which knows better what is missing
-constexpr auto banner_time = seconds(5);
-constexpr auto port_time = seconds(5);  // for a port to become free
-constexpr auto between_calls = milliseconds(50);
+constexpr auto grace = seconds(5);        // for rank 0, which knows better what is missing
+constexpr auto answer_time = seconds(2);  // of whatever listens at a port
+constexpr auto port_time = seconds(5);    // for a port to become free
+constexpr milliseconds between_calls(50), longest_between_calls = seconds(1);
+constexpr auto longest_timeout = std::chrono::hours(24 * 365);  // clocks have an end
 
 // Of two processes with the same one, each can map the other's memory: one system, one place of
-// shared files, one numbering of processes, one user.
+// shared files, one numbering of processes, one user. Empty where none can be known to.
 std::string own_memory() {
   std::string id;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
   struct stat shm {
   }, pids{};
-  stat("/dev/shm", &shm);
-  stat("/proc/self/ns/pid", &pids);
+  if (id.empty() || stat("/dev/shm", &shm) || stat("/proc/self/ns/pid", &pids)) return {};
   return fmt::format("{} {:x} {:x} {:x} {}", id, shm.st_dev, shm.st_ino, pids.st_ino, geteuid());
 }
 
@@ -42,14 +42,12 @@ void put(char (&array)[n], const std::string& text) {
   std::memcpy(array, text.data(), std::min(n - 1, text.size()));
 }
 
-std::string seconds_of(milliseconds t) { return fmt::format("{} s", double(t.count()) / 1000); }
-
 enum class Met { host, stranger, another_job };
 // What stands at the other end of a connection.
 Met look_at(const Socket& socket, const Invitation& invitation, Clock::time_point deadline) {
   Banner banner;
   std::string why;
-  if (!receive_all(socket, &banner, sizeof banner, std::min(deadline, Clock::now() + banner_time),
+  if (!receive_all(socket, &banner, sizeof banner, std::min(deadline, Clock::now() + answer_time),
                    why) ||
       banner.magic != magic)
     return Met::stranger;
@@ -57,22 +55,17 @@ Met look_at(const Socket& socket, const Invitation& invitation, Clock::time_poin
 }
 }  // namespace
 
-Meeting::Meeting(const Invitation& invitation, milliseconds timeout)
-    : invitation_(invitation), timeout_(timeout) {
-  const auto deadline = Clock::now() + timeout;
+Meeting::Meeting(const Invitation& invitation, milliseconds timeout, const Notices& notices)
+    : invitation_(invitation), timeout_(std::min<milliseconds>(timeout, longest_timeout)) {
+  const auto deadline = Clock::now() + timeout_;
   std::tie(wake_, waker_) = connected_pair();
   if (!wake_) fail("init_process_group: cannot make sockets: {}", std::strerror(errno));
   if (invitation_.rank == 0)
-    call_on_host(deadline);
+    call_on_host(deadline, notices);
   else
-    socket_ = find_host(deadline);
+    socket_ = find_host(deadline, notices);
   say_hello(deadline);
-  // Signals are for the program's own threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { listen(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = own_thread([this] { listen(); });
   std::unique_lock lock(mutex_);
   wait(lock, deadline + grace);
   // Who has gone since is missed later.
@@ -101,7 +94,7 @@ Meeting::~Meeting() {
 }
 
 // Rank 0 opens the meeting, unless there is one.
-void Meeting::call_on_host(Clock::time_point deadline) {
+void Meeting::call_on_host(Clock::time_point deadline, const Notices& notices) {
   const auto last = std::min(deadline, Clock::now() + port_time);
   int error = 0;
   for (;;) {
@@ -111,7 +104,8 @@ void Meeting::call_on_host(Clock::time_point deadline) {
         if (!own) fail("init_process_group: cannot make sockets: {}", std::strerror(errno));
         Invitation opened = invitation_;
         opened.ports = {port};
-        host_ = std::make_unique<Host>(opened, std::move(listening), std::move(other), timeout_);
+        host_ = std::make_unique<Host>(opened, std::move(listening), std::move(other), timeout_,
+                                       notices);
         socket_ = std::move(own);
         Banner banner;
         std::string why;
@@ -138,12 +132,18 @@ void Meeting::call_on_host(Clock::time_point deadline) {
   }
 }
 
-Socket Meeting::find_host(Clock::time_point deadline) const {
+Socket Meeting::find_host(Clock::time_point deadline, Notices notices) const {
   std::string why = "no answer", seen;
+  const auto nobody = [&](milliseconds waited) {
+    return fmt::format("init_process_group: rank {} of {} found no rank 0 at {} in {}: {}",
+                       invitation_.rank, invitation_.size, invitation_.place(), seconds_of(waited),
+                       seen.empty() ? why : seen);
+  };
+  auto pause = between_calls;
   do {
     for (const int port : invitation_.ports) {
       for (const Address& address : resolve(invitation_.address, port, why)) {
-        Socket s = connect_to(address, std::min(deadline, Clock::now() + banner_time), why);
+        Socket s = connect_to(address, std::min(deadline, Clock::now() + answer_time), why);
         if (!s) continue;
         const Met met = look_at(s, invitation_, deadline);
         if (met == Met::host) return s;
@@ -152,10 +152,11 @@ Socket Meeting::find_host(Clock::time_point deadline) const {
             met == Met::another_job ? "another job meets there" : "what listens there is no rank 0";
       }
     }
-    std::this_thread::sleep_for(between_calls);
+    if (notices.due()) notices.say(nobody(notices.waited()));
+    std::this_thread::sleep_until(std::min(Clock::now() + pause, deadline));
+    pause = std::min(pause * 21 / 20, longest_between_calls);
   } while (Clock::now() < deadline);
-  fail("init_process_group: rank {} of {} found no rank 0 at {} in {}: {}", invitation_.rank,
-       invitation_.size, invitation_.place(), seconds_of(timeout_), seen.empty() ? why : seen);
+  fail("{}", nobody(timeout_));
 }
 
 void Meeting::say_hello(Clock::time_point deadline) {

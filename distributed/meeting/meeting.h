@@ -15,6 +15,7 @@
 
 #include "distributed/meeting/frames.h"
 #include "distributed/meeting/invitation.h"
+#include "distributed/meeting/notices.h"
 #include "distributed/meeting/sockets.h"
 
 namespace gradus::distributed::meeting {
@@ -25,7 +26,9 @@ class Meeting {
  public:
   // Comes, and waits for all others. Throws Error where one does not come within the timeout, ends,
   // or contradicts: on all that have come. With rank 0 others fail after it by a few seconds.
-  Meeting(const Invitation& invitation, std::chrono::milliseconds timeout);
+  // Notices are given of who has not come yet.
+  Meeting(const Invitation& invitation, std::chrono::milliseconds timeout,
+          const Notices& notices = Notices());
   Meeting(const Meeting&) = delete;
   // Leaves. Others can exchange nothing any more.
   ~Meeting();
@@ -46,8 +49,8 @@ class Meeting {
   void stop_watch();
 
  private:
-  void call_on_host(Clock::time_point deadline);
-  Socket find_host(Clock::time_point deadline) const;
+  void call_on_host(Clock::time_point deadline, const Notices& notices);
+  Socket find_host(Clock::time_point deadline, Notices notices) const;
   void say_hello(Clock::time_point deadline);
   void listen();
   bool receive();

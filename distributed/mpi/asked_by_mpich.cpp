@@ -1,7 +1,6 @@
 // MPICH without a launcher of its own. It asks in lines, through a socket whose number stands in an
 // environment variable, as its own launcher has it: here a thread of this process answers.
 #include <mpi.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cstring>
 #include <thread>
 
+#include "distributed/meeting/own_thread.h"
 #include "distributed/mpi/pmi.h"
 #include "distributed/mpi/unlaunched.h"
 #include "tensor/base/fail.h"
@@ -111,15 +111,16 @@ void let_mpi_ask(Pmi& pmi) {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
     fail("init_process_group: cannot make sockets: {}", std::strerror(errno));
   answers = ends[0];
+  try {
+    thread = new std::thread(meeting::own_thread(answer_all));
+  } catch (const Error&) {
+    close(ends[1]);
+    close(std::exchange(answers, -1));
+    throw;
+  }
   const int values[] = {ends[1], pmi.rank(), pmi.size()};
   for (size_t i = 0; i < std::size(values); ++i)
     setenv(variables[i], std::to_string(values[i]).c_str(), 1);
-  // Signals are for the program's own threads.
-  sigset_t all, mask;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &mask);
-  thread = new std::thread(answer_all);
-  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
 }
 
 void mpi_has_asked() {

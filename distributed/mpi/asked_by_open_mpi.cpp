@@ -2,6 +2,7 @@
 // object by name and asks its functions, wherever that comes from: here it is pmi_library.cpp.
 // Everything is told to Open MPI by environment variables.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <mpi.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -62,22 +63,41 @@ Variables variables() {
   return all;
 }
 
-// Loads the functions that Open MPI is to ask. The name by which it finds them, for as long as the
-// file is open.
-std::string load_functions(Pmi& pmi) {
-  const int file = memfd_create("gradus_pmi", MFD_CLOEXEC);
-  bool written = file >= 0;
-  for (size_t done = 0; written && done < pmi_library_size;) {
-    const ssize_t n = write(file, pmi_library + done, pmi_library_size - done);
-    written = n > 0;
-    if (written) done += size_t(n);
+// A file with the functions that Open MPI is to ask, which is gone when it is closed, loaded. It is
+// empty where that is not allowed.
+struct Loaded {
+  int file;
+  void* library = nullptr;
+  std::string why;
+
+  explicit Loaded(int opened) : file(opened) {
+    bool written = file >= 0;
+    for (size_t done = 0; written && done < pmi_library_size;) {
+      const ssize_t n = write(file, pmi_library + done, pmi_library_size - done);
+      written = n > 0;
+      if (written) done += size_t(n);
+    }
+    if (!written)
+      why = std::strerror(errno);
+    else if (!(library = dlopen(name().c_str(), RTLD_NOW | RTLD_LOCAL)))
+      why = dlerror();
+    if (!library && file >= 0) close(file);
   }
-  if (!written) fail("init_process_group: cannot make a file in memory: {}", std::strerror(errno));
-  const std::string name = "/proc/self/fd/" + std::to_string(file);
-  void* const library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-  auto* const place =
-      library ? static_cast<const GradusPmi**>(dlsym(library, "gradus_pmi")) : nullptr;
-  if (!place) fail("init_process_group: cannot load a file in memory: {}", dlerror());
+  std::string name() const { return "/proc/self/fd/" + std::to_string(file); }
+};
+
+// Loads them. The name by which Open MPI finds them, for as long as the file is open, which it
+// stays: no other file can have its name, by which the library is known.
+std::string load_functions(Pmi& pmi) {
+  Loaded loaded(memfd_create("gradus_pmi", MFD_CLOEXEC));
+  for (const char* folder : {"/dev/shm", "/tmp", "."})
+    if (!loaded.library)
+      loaded = Loaded(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0700));
+  auto* const place = loaded.library
+                          ? static_cast<const GradusPmi**>(dlsym(loaded.library, "gradus_pmi"))
+                          : nullptr;
+  if (!place)
+    fail("init_process_group: cannot load a file of functions for Open MPI: {}", loaded.why);
   static GradusPmi table;
   table = {pmi.rank(),
            pmi.size(),
@@ -91,7 +111,7 @@ std::string load_functions(Pmi& pmi) {
            barrier,
            get};
   *place = &table;
-  return name;
+  return loaded.name();
 }
 
 fs::path folder_of(const Pmi& pmi, int rank) {
@@ -110,10 +130,11 @@ void check_that_mpi_asks() {
 }
 
 void let_mpi_ask(Pmi& pmi) {
+  const std::string functions = load_functions(pmi);
   asked = &pmi;
   before = variables();
   setenv("FLUX_JOB_ID", std::to_string(pmi.number()).c_str(), 1);
-  setenv("FLUX_PMI_LIBRARY_PATH", load_functions(pmi).c_str(), 1);
+  setenv("FLUX_PMI_LIBRARY_PATH", functions.c_str(), 1);
   setenv("OMPI_MCA_pmix", "flux", 1);
   // mpirun would remove these folders of a process that is killed. What needs one is not used here.
   setenv("OMPI_MCA_orte_create_session_dirs", "0", 1);

@@ -24,6 +24,14 @@ int first_of(std::initializer_list<const char*> names) {
   return -1;
 }
 
+[[noreturn]] void contradicts(const char* variable, int value, int launcher) {
+  fail(
+      "init_process_group: {} is {}, and MPI's launcher says {}; where one launcher has started "
+      "the "
+      "other, the variables of the outer one have to be unset",
+      variable, value, launcher);
+}
+
 struct State {
   std::mutex mutex;
   Engine* engine = nullptr;
@@ -161,10 +169,8 @@ Launch launched() {
     l.local_size = first_of({"LOCAL_WORLD_SIZE"});
     return l;
   }
-  if (rank >= 0 && l.rank >= 0 && rank != l.rank)
-    fail("init_process_group: RANK is {}, and MPI's launcher says {}", rank, l.rank);
-  if (size >= 0 && l.size >= 0 && size != l.size)
-    fail("init_process_group: WORLD_SIZE is {}, and MPI's launcher says {}", size, l.size);
+  if (rank >= 0 && l.rank >= 0 && rank != l.rank) contradicts("RANK", rank, l.rank);
+  if (size >= 0 && l.size >= 0 && size != l.size) contradicts("WORLD_SIZE", size, l.size);
   return l;
 }
 
@@ -176,8 +182,8 @@ Engine* engine(std::chrono::milliseconds timeout) {
     fail("init_process_group: this process was forked from one that has started MPI");
   if (s.looked) return s.engine;
   const Launch launch = launched();
-  // A job of one rank needs no MPI.
-  if (launch.size > 1 || (launch.by_mpi && launch.size != 1))
+  // A job of one rank needs no MPI. What is impossible of others is told there.
+  if (launch.size > 1 || launch.rank > 0 || (launch.by_mpi && launch.size != 1))
     start(s, launch, timeout);
   else
     limit_threads();

@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "distributed/meeting/own_thread.h"
 #include "distributed/mpi/call.h"
 #include "distributed/mpi/pmi.h"
 #include "tensor/base/error.h"
@@ -54,8 +55,9 @@ void meet(std::chrono::milliseconds timeout) {
   check_that_mpi_asks();
   meeting::Invitation invitation = meeting::invited();
   invitation.mpi = mpi_version();
-  met = new Met(invitation, timeout);
-  let_mpi_ask(met->pmi);
+  auto meets = std::make_unique<Met>(invitation, timeout);
+  let_mpi_ask(meets->pmi);
+  met = meets.release();
   std::atexit(at_exit);
   starting = true;
   met->meeting.watch(give_up);
@@ -99,7 +101,7 @@ bool before_part() {
   if (!met || mpi_ends()) return true;
   // Until the others have what this process has sent, which MPI may still have to do.
   std::atomic<bool> all{false};
-  std::thread waits([&] {
+  std::thread waits = meeting::own_thread([&] {
     try {
       met->pmi.barrier();
     } catch (const Error&) {

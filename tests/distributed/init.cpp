@@ -23,6 +23,19 @@ TEST_CASE("a program that is started alone calls the same functions") {
         "init_process_group: no launcher of MPI has started this process, and MASTER_ADDR is not "
         "set; start it by mpirun or torchrun, or with RANK, WORLD_SIZE, MASTER_ADDR and "
         "MASTER_PORT set");
+  // Each would otherwise be a job of its own.
+  setenv("RANK", "1", 1);
+  for (const char* size : {"", "1"}) {
+    setenv("WORLD_SIZE", size, 1);
+    CHECK(message([] { distributed::init_process_group(); }) ==
+          (*size
+               ? "init_process_group: RANK is 1, and WORLD_SIZE is 1"
+               : "init_process_group: no launcher of MPI has started this process, and WORLD_SIZE "
+                 "is not set; start it by mpirun or torchrun, or with RANK, WORLD_SIZE, "
+                 "MASTER_ADDR and MASTER_PORT set"));
+  }
+  setenv("RANK", "0", 1);
+  setenv("WORLD_SIZE", "2", 1);
   setenv("MASTER_ADDR", "127.0.0.1", 1);
   setenv("MASTER_PORT", "65536", 1);
   CHECK(message([] { distributed::init_process_group(); }) ==
@@ -37,6 +50,7 @@ TEST_CASE("a program that is started alone calls the same functions") {
   CHECK(message([] { distributed::init_process_group(); }) ==
         "WORLD_SIZE: expected a number, got two");
   setenv("WORLD_SIZE", "1", 1);
+  setenv("RANK", "0", 1);
   distributed::init_process_group();
   CHECK(distributed::is_initialized());
   CHECK(message([] { distributed::init_process_group(); }) ==

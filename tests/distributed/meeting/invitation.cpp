@@ -64,14 +64,16 @@ TEST_CASE("invitation: ports end at 65535") {
   CHECK(ports[2] == 65531);
 }
 
-TEST_CASE("invitation: each start of a job is another one") {
+TEST_CASE(
+    "invitation: jobs differ, and agents that have restarted theirs another number of times "
+    "agree") {
   const auto number = [](const Variables& others) {
     const Environment environment(others);
     return invited().job_number();
   };
   const uint64_t first = number({});
   CHECK(first == number({{"RANK", "0"}}));
-  CHECK(first != number({{"TORCHELASTIC_RESTART_COUNT", "1"}}));
+  CHECK(first == number({{"TORCHELASTIC_RESTART_COUNT", "1"}}));
   CHECK(first != number({{"TORCHELASTIC_RUN_ID", "another"}}));
   CHECK(first != number({{"MASTER_PORT", "29501"}}));
 }

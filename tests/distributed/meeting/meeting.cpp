@@ -143,6 +143,44 @@ TEST_CASE("meeting: who does not come is named") {
   CHECK(meet(all, impatient) == std::vector<std::string>{why, why});
 }
 
+TEST_CASE("meeting: while others do not come, notices say who") {
+  const auto all = invitations({0, 1, 2}, 3);
+  const std::string place = "127.0.0.1:" + std::to_string(all[0].ports[0]);
+  const auto when_said = [](const Invitation& i, std::promise<std::string>& said) {
+    return std::thread([&said, i] {
+      bool first = true;
+      Meeting(i, patient, Notices(milliseconds(50), [&](const std::string& text) {
+                if (std::exchange(first, false)) said.set_value(text);
+              }));
+    });
+  };
+  std::promise<std::string> one_said, zero_said;
+  std::thread one = when_said(all[1], one_said);
+  CHECK(one_said.get_future().get() == "init_process_group: rank 1 of 3 found no rank 0 at " +
+                                           place + " in 0.05 s: Connection refused");
+  std::thread zero = when_said(all[0], zero_said);
+  CHECK(has(zero_said.get_future().get(), " of 3 did not come to " + place + " in 0.05 s; rank"));
+  CHECK(meet({all[2]}, patient) == nothing(1));
+  zero.join(), one.join();
+}
+
+TEST_CASE("meeting: notices become rarer") {
+  std::vector<std::string> said;
+  Notices notices(milliseconds(0), [&](const std::string& text) { said.push_back(text); });
+  CHECK(notices.due());
+  notices = Notices(std::chrono::hours(1), [&](const std::string& text) { said.push_back(text); });
+  CHECK_FALSE(notices.due());
+  const auto next = notices.next();
+  notices.say("one is missing");
+  CHECK(said == std::vector<std::string>{"one is missing"});
+  CHECK(notices.next() - next == std::chrono::hours(5));
+  CHECK(notices.waited() == std::chrono::hours(6));
+}
+
+TEST_CASE("meeting: a timeout without end is one") {
+  CHECK(meet(invitations({0, 1}, 2), milliseconds::max()) == nothing(2));
+}
+
 TEST_CASE("meeting: without rank 0 nobody is there") {
   const auto all = invitations({1}, 2);
   CHECK(meet(all, impatient)[0] == "init_process_group: rank 1 of 2 found no rank 0 at 127.0.0.1:" +
@@ -208,7 +246,8 @@ TEST_CASE("meeting: strangers are no ranks") {
   std::thread zero([&] { told[0] = meet({all[0]}, patient)[0]; });
   {
     std::vector<Socket> silent;
-    for (int i = 0; i < 8; ++i) silent.push_back(stranger(port));
+    // More than rank 0 listens to at once.
+    for (int i = 0; i < 80; ++i) silent.push_back(stranger(port));
     const Socket loud = stranger(port), other = stranger(port), half = stranger(port);
     banner_of(loud);
     const std::string noise(1 << 16, 'G');
