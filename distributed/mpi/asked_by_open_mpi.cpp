@@ -91,8 +91,7 @@ struct Loaded {
 std::string load_functions(Pmi& pmi) {
   Loaded loaded(memfd_create("gradus_pmi", MFD_CLOEXEC));
   for (const char* folder : {"/dev/shm", "/tmp", "."})
-    if (!loaded.library)
-      loaded = Loaded(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0700));
+    if (!loaded.library) loaded = Loaded(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0700));
   auto* const place = loaded.library
                           ? static_cast<const GradusPmi**>(dlsym(loaded.library, "gradus_pmi"))
                           : nullptr;

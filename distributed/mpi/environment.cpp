@@ -183,10 +183,16 @@ Engine* engine(std::chrono::milliseconds timeout) {
   if (s.looked) return s.engine;
   const Launch launch = launched();
   // A job of one rank needs no MPI. What is impossible of others is told there.
-  if (launch.size > 1 || launch.rank > 0 || (launch.by_mpi && launch.size != 1))
-    start(s, launch, timeout);
-  else
+  if (launch.size > 1 || launch.rank > 0 || (launch.by_mpi && launch.size != 1)) {
+    try {
+      start(s, launch, timeout);
+    } catch (...) {
+      part();
+      throw;
+    }
+  } else {
     limit_threads();
+  }
   s.looked = true;
   return s.engine;
 }

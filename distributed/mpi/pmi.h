@@ -14,7 +14,9 @@ namespace gradus::distributed::mpi {
 
 class Pmi {
  public:
-  static constexpr int longest_name = 64, longest_key = 128, longest_value = 4096;
+  // Room for all that a rank has to say in one value: where Open MPI 4 divides it, it reads memory
+  // that it has freed, which does harm where another malloc() than glibc's is loaded.
+  static constexpr int longest_name = 64, longest_key = 128, longest_value = 1 << 16;
   static constexpr const char* name = "gradus";  // of the table
 
   explicit Pmi(meeting::Meeting& meeting);

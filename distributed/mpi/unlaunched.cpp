@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "distributed/meeting/own_thread.h"
 #include "distributed/mpi/call.h"
@@ -120,6 +121,7 @@ bool before_part() {
 
 void part() {
   if (!met) return;
+  if (std::exchange(starting, false)) mpi_has_asked();
   end_asking();
   delete std::exchange(met, nullptr);
 }

@@ -21,7 +21,7 @@ void speak_to_all_here();
 void have_met();
 // When all processes have agreed to end: whether MPI_Finalize is to be called.
 bool before_part();
-// After it, or instead of it.
+// After it, or instead of it, also where MPI's start has failed.
 void part();
 
 }  // namespace gradus::distributed::mpi
