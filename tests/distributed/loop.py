@@ -10,6 +10,14 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+
+def sanitizers():
+    """As run.sh has them. Without MPI_Finalize libraries stay loaded whose memory for threads the leak checker loses."""
+    options = {"ASAN_OPTIONS": "fast_unwind_on_malloc=0:intercept_tls_get_addr=0",
+               "LSAN_OPTIONS": f"suppressions={Path(__file__).resolve().parent / 'lsan.supp'}:print_suppressions=0"}
+    return {name: ":".join(filter(None, (os.environ.get(name), text))) for name, text in options.items()}
 
 
 def main(arguments):
@@ -23,7 +31,7 @@ def main(arguments):
             taken.listen()
         else:
             taken.close()
-        environment = {**os.environ, "WORLD_SIZE": str(n), "LOCAL_WORLD_SIZE": str(n), "MASTER_ADDR": "127.0.0.1",
+        environment = {**os.environ, **sanitizers(), "WORLD_SIZE": str(n), "LOCAL_WORLD_SIZE": str(n), "MASTER_ADDR": "127.0.0.1",
                        "MASTER_PORT": str(port), "TORCHELASTIC_USE_AGENT_STORE": str(agent),
                        "OMPI_MCA_btl": "self," + os.environ.get("GRADUS_BTL", "vader"), "OMPI_MCA_btl_tcp_if_include": "lo"}
         ranks = [subprocess.Popen(program, env={**environment, "RANK": str(r), "LOCAL_RANK": str(r)}) for r in range(n)]
