@@ -94,6 +94,21 @@ void say(const Socket& socket, const void* data, size_t size) {
   send_all(socket, data, size, Clock::now() + patient, why);
 }
 
+// One of so many ranks, of which no memory is known.
+Socket raw_rank(int port, uint32_t rank, uint32_t size) {
+  Socket s = stranger(port);
+  Hello hello{};
+  hello.magic = magic;
+  hello.job = banner_of(s).job;
+  hello.version = version;
+  hello.rank = rank;
+  hello.size = size;
+  std::memcpy(hello.mpi, "an MPI", 6);
+  std::memcpy(hello.host, "its\nhost", 8);
+  say(s, &hello, sizeof hello);
+  return s;
+}
+
 // To so many.
 std::vector<std::string> nothing(size_t count) {
   return std::vector<std::string>(count, "nothing was thrown");
@@ -274,20 +289,20 @@ TEST_CASE("meeting: a rank that says what none says is lost, and named") {
     std::string told;
     std::thread zero(
         [&] { told = meet({all[0]}, patient, [](Meeting& m) { m.exchange(""); })[0]; });
-    const Socket one = stranger(all[0].ports[0]);
-    Hello hello{};
-    hello.magic = magic;
-    hello.job = banner_of(one).job;
-    hello.version = version;
-    hello.rank = 1;
-    hello.size = 2;
-    std::memcpy(hello.mpi, "an MPI", 6);
-    std::memcpy(hello.host, "its\nhost", 8);
-    say(one, &hello, sizeof hello);
+    const Socket one = raw_rank(all[0].ports[0], 1, 2);
     say(one, &header, sizeof header);
     zero.join();
     CHECK(told == "init_process_group: rank 1 (process 0 on its?host) has ended");
   }
+}
+
+TEST_CASE("meeting: ranks of which it is not known share no memory") {
+  const auto zero = invitations({0}, 3);
+  std::vector<uint32_t> machines;
+  std::thread thread([&] { meet(zero, patient, [&](Meeting& m) { machines = m.machines(); }); });
+  const Socket one = raw_rank(zero[0].ports[0], 1, 3), two = raw_rank(zero[0].ports[0], 2, 3);
+  thread.join();
+  CHECK(machines == std::vector<uint32_t>{0, 1, 2});
 }
 
 TEST_CASE("meeting: who leaves or ends is missed by the others' next exchange") {
