@@ -296,6 +296,47 @@ TEST_CASE("meeting: a rank that says what none says is lost, and named") {
   }
 }
 
+TEST_CASE("meeting: a rank 0 that says what none says is lost") {
+  const auto framed = [](Header::Kind kind, const std::vector<uint32_t>& body,
+                         uint64_t first = magic) {
+    const Header header{first, kind, uint32_t(body.size() * sizeof(uint32_t))};
+    std::string s(reinterpret_cast<const char*>(&header), sizeof header);
+    return s.append(reinterpret_cast<const char*>(body.data()), header.length);
+  };
+  const std::string welcome = framed(Header::welcome, {5, 0, 0});
+  const std::string wrong[] = {
+      framed(Header::welcome, {5, 0}),
+      framed(Header::welcome, {5, 0, 0}, magic + 1),
+      framed(Header::broken, std::vector<uint32_t>(largest_text)),
+      framed(Header::piece, {}),
+      welcome + welcome,
+      welcome + framed(Header::pieces, {0}),        // of one rank
+      welcome + framed(Header::pieces, {0, 0, 0}),  // of three
+      welcome + framed(Header::pieces, {0, 4}),     // half of one's
+      welcome + framed(Header::pieces, {0, 0}).substr(0, sizeof(Header) + 3),
+  };
+  for (const std::string& text : wrong) {
+    const auto one = invitations({1}, 2)[0];
+    int error = 0;
+    const Socket listening = listen_at("127.0.0.1", one.ports[0], error);
+    REQUIRE(listening);
+    std::string told;
+    std::thread thread([&] { told = meet({one}, patient, [](Meeting& m) { m.exchange(""); })[0]; });
+    {
+      Socket s;
+      while (!s) s = accept_from(listening);
+      const Banner banner{magic, one.job_number(), version, 2};
+      say(s, &banner, sizeof banner);
+      Hello hello;
+      std::string why;
+      CHECK(receive_all(s, &hello, sizeof hello, Clock::now() + patient, why));
+      say(s, text.data(), text.size());
+    }
+    thread.join();
+    CHECK(told.rfind("init_process_group: rank 0 ", 0) == 0);
+  }
+}
+
 TEST_CASE("meeting: ranks of which it is not known share no memory") {
   const auto zero = invitations({0}, 3);
   std::vector<uint32_t> machines;
