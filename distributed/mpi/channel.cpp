@@ -16,7 +16,8 @@ uint64_t hash(const std::string& text) {
 }
 }  // namespace
 
-ChannelWork::ChannelWork(int rank, const Operation& op) : Work(rank, op.kind) {
+ChannelWork::ChannelWork(std::weak_ptr<Channel> channel, int rank, const Operation& op)
+    : Work(rank, op.kind), channel_(std::move(channel)), text_(op.text), timeout_(op.timeout) {
   outputs_ = op.results;
 }
 
@@ -34,16 +35,40 @@ std::string ChannelWork::patience() const {
   return fmt::format("{} s", double(patience_.load()) / 1000);
 }
 
+// Also where its turn has not come.
+bool ChannelWork::is_overdue() const {
+  const bool begun = deadline() != Clock::time_point::max();
+  return Clock::now() > (begun ? deadline() : started_ + timeout_);
+}
+
 bool ChannelWork::wait(std::chrono::milliseconds timeout) {
   if (timeout.count() > 0) end_before(Clock::now() + timeout, timeout);
+  // The thread ends what is overdue, unless MPI keeps it.
+  const auto channel = channel_.lock();
+  Stillness stillness;
   std::unique_lock lock(mutex_);
-  // MPI itself may hang, and with it the thread that would say so.
-  constexpr auto long_after = std::chrono::seconds(30);
-  while (!cv_.wait_for(lock, std::chrono::seconds(1), [&] { return completed_; }))
-    if (deadline() != Clock::time_point::max() && Clock::now() > deadline() + long_after)
-      fail("{}: MPI did not return in {}", opTypeToString(op_), patience());
+  while (!cv_.wait_for(lock, std::chrono::seconds(1), [&] { return completed_; })) {
+    if (!channel) continue;
+    const Pulse& pulse = channel->pulse();
+    const bool is_kept = stillness.look(pulse) >= (pulse.given_up ? 2 : 6);
+    if (!is_kept || !is_overdue()) continue;
+    lock.unlock();
+    give_up();
+    lock.lock();
+  }
   if (exception_) std::rethrow_exception(exception_);
   return true;
+}
+
+void ChannelWork::give_up() {
+  const auto channel = channel_.lock();
+  const bool begun = patience_ > 0;
+  const std::string reason =
+      fmt::format("{}: MPI did not return in {}, as where a rank is lost; {}", opTypeToString(op_),
+                  begun ? patience() : fmt::format("{} s", double(timeout_.count()) / 1000),
+                  channel->place(rank_, sequence_, text_));
+  channel->give_up(reason);
+  finish(std::make_exception_ptr(Error(reason)));
 }
 
 Channel::Channel(int id, Link link, const Surroundings& around)
@@ -55,11 +80,12 @@ intrusive_ptr<ChannelWork> Channel::call(Operation op) {
     fail("{}: the tag is {}, and MPI has room for {}", opTypeToString(op.kind), op.tag,
          number_limit() - 1);
   auto entry = std::make_unique<Entry>(std::move(op));
-  auto work = make_intrusive<ChannelWork>(link_.rank, entry->op);
+  auto work = make_intrusive<ChannelWork>(weak_from_this(), link_.rank, entry->op);
   entry->work = work;
   {
     const std::lock_guard lock(mutex_);
     if (!reason_.empty()) throw Error(reason_);
+    if (!given_up_.empty()) throw Error(given_up_);
     if (leaving_) fail("{}: the group was left", entry->name);
     if (!isP2POp(entry->op.kind)) work->set_sequence(entry->sequence = ++called_);
     calls_.push_back(std::move(entry));
@@ -80,7 +106,13 @@ Traffic Channel::traffic() const {
 
 std::string Channel::unfinished() const {
   const std::lock_guard lock(mutex_);
-  return unfinished_;
+  return unfinished_.empty() ? given_up_ : unfinished_;
+}
+
+void Channel::give_up(const std::string& reason) {
+  around_.pulse->given_up = true;
+  const std::lock_guard lock(mutex_);
+  if (given_up_.empty()) given_up_ = reason;
 }
 
 void Channel::leave(int status) {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "distributed/group/work.h"
@@ -22,10 +23,30 @@ using Clock = std::chrono::steady_clock;
 
 class Channel;
 
+// Whether the communication thread goes on. MPI may keep it for good: Open MPI 4.1 may wait for its
+// own lock where a connection breaks over TCP with something on its way.
+struct Pulse {
+  std::atomic<uint64_t> turns{0};     // that the thread has made
+  std::atomic<bool> given_up{false};  // an operation was, for which MPI kept the thread
+};
+// For how many looks in a row, a second apart, the thread has made no turn. A process that was
+// stopped made no looks either.
+class Stillness {
+ public:
+  int look(const Pulse& pulse) {
+    const uint64_t now = pulse.turns;
+    return looks_ = std::exchange(turns_, now) == now ? looks_ + 1 : 0;
+  }
+
+ private:
+  uint64_t turns_ = 0;
+  int looks_ = 0;
+};
+
 // A Work whose operation the communication thread runs.
 class ChannelWork final : public Work {
  public:
-  ChannelWork(int rank, const Operation& op);
+  ChannelWork(std::weak_ptr<Channel> channel, int rank, const Operation& op);
   bool wait(std::chrono::milliseconds timeout) override;
   using Work::finish;
   void set_source(int rank) { source_ = rank; }
@@ -37,21 +58,29 @@ class ChannelWork final : public Work {
   void end_before(Clock::time_point t, std::chrono::milliseconds timeout);
   // How long it was to take, for people: `0.5 s`.
   std::string patience() const;
+  // Fails it, and all that is called later, while MPI keeps the thread that would do so.
+  void give_up();
 
   std::shared_ptr<Channel> made;  // by new_group, on a rank that belongs to it
 
  private:
+  bool is_overdue() const;
+  const std::weak_ptr<Channel> channel_;
+  const std::string text_;
+  const std::chrono::milliseconds timeout_;
   std::atomic<Clock::rep> deadline_{Clock::time_point::max().time_since_epoch().count()};
   std::atomic<int64_t> patience_{0};
 };
 
-// Everything but call(), state(), traffic() and leave() is the communication thread's.
-class Channel {
+// Everything but call(), called(), traffic(), leave(), unfinished(), place(), pulse() and give_up()
+// is the communication thread's.
+class Channel : public std::enable_shared_from_this<Channel> {
  public:
   // What a channel needs of others.
   struct Surroundings {
     std::function<void(int world_rank, const Notice&)> send;
     std::function<void()> wake;
+    Pulse* pulse = nullptr;
     // An operation of that number on a channel makes another one: on the root channel of these
     // ranks of the world, null where this one is not among them; on others of the same ranks.
     std::function<std::shared_ptr<Channel>(Channel& on, int number, const std::vector<int>& ranks)>
@@ -72,6 +101,11 @@ class Channel {
   void leave(int status);
   // Why an operation was given up that MPI has not ended; empty where there is none.
   std::string unfinished() const;
+  // `rank 1 is at operation 17, allreduce ...`
+  std::string place(int rank, uint64_t sequence, const std::string& what) const;
+  const Pulse& pulse() const { return *around_.pulse; }
+  // All that is called from now on fails for this reason.
+  void give_up(const std::string& reason);
 
   // Goes on with what can. True if something has moved.
   bool advance();
@@ -113,7 +147,6 @@ class Channel {
   Entry* head();
   const Entry* current();
   const Entry* current_beside();
-  std::string place(int rank, uint64_t sequence, const std::string& what) const;
   std::string gone(const Entry& entry, int rank) const;
 
   const int id_;
@@ -125,7 +158,7 @@ class Channel {
   std::deque<std::unique_ptr<Entry>> calls_;
   uint64_t called_ = 0;
   Traffic traffic_;
-  std::string reason_, unfinished_;
+  std::string reason_, unfinished_, given_up_;
   bool leaving_ = false;
 
   // The communication thread's.

@@ -55,6 +55,7 @@ Engine::Engine() : timeout_ms_(kBackendDefaultTimeout.count()) {
     }
     wake_.notify_one();
   };
+  around_.pulse = &pulse_;
   around_.make = [this](Channel& on, int number, const std::vector<int>& ranks) {
     return make(on, number, ranks);
   };
@@ -193,6 +194,7 @@ void Engine::run() {
     int turns = 0;
     Clock::time_point checked = Clock::now();
     while (!may_end()) {
+      ++pulse_.turns;
       if (turn()) {
         turns = 0;
         continue;
@@ -298,8 +300,12 @@ std::string Engine::leave(int status) {
   status_ = status;
   wake_.notify_one();
   // The thread ends by its own clocks, unless MPI keeps it.
-  const auto longest = status ? seconds(5) : seconds(timeout_ms_.load() / 1000 * 2 + 60);
-  if (!gone_.wait_for(lock, longest, [&] { return ended_; })) {
+  const int64_t longest = status ? 5 : timeout_ms_.load() / 1000 * 2 + 60;
+  Stillness stillness;
+  int64_t looks = 0;
+  while (!gone_.wait_for(lock, seconds(1), [&] { return ended_; })) {
+    const bool is_kept = stillness.look(pulse_) > 1 && pulse_.given_up;
+    if (++looks < longest && !is_kept) continue;
     thread_.detach();
     return "MPI did not return";
   }

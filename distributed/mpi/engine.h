@@ -52,6 +52,7 @@ class Engine {
   std::unique_ptr<Control> control_;
   std::atomic<int64_t> timeout_ms_;
   std::atomic<int> groups_{0};
+  Pulse pulse_;
 
   std::mutex mutex_;  // guards what follows, up to the next comment
   std::condition_variable wake_, gone_;

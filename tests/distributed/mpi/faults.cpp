@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <fstream>
 #include <map>
@@ -18,6 +19,14 @@ using namespace gradus;
 using distributed::ProcessGroupMPI;
 using Tensors = std::vector<Tensor>;
 using std::chrono::milliseconds;
+
+// MPI's own function, where it does not return.
+std::atomic<bool> kept{false};
+extern "C" int PMPI_Test(void* request, int* done, void* status);
+extern "C" int MPI_Test(void* request, int* done, void* status) {
+  while (kept) pause();
+  return PMPI_Test(request, done, status);
+}
 
 namespace {
 
@@ -84,6 +93,15 @@ const std::map<std::string, int (*)()> cases{
        told([&] {
          for (;;) world->tree_allreduce(x)->wait();
        });
+       return 0;
+     }},
+    {"kept",
+     [] {
+       kept = faulty();
+       const auto work = sum(ones({10, 3}));
+       told([&] { sum(ones({10, 3}))->wait(); });
+       told([&] { work->wait(); });
+       told(small_sum);
        return 0;
      }},
     {"stopped",
