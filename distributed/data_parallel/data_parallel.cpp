@@ -11,6 +11,7 @@
 #include "distributed/data_parallel/sync_batch_norm.h"
 #include "nn/layers/lazy.h"
 #include "tensor/base/fail.h"
+#include "tensor/base/warn.h"
 
 namespace gradus::distributed {
 
@@ -187,9 +188,17 @@ uint64_t DataParallelBase::share_state(bool reduced, int root) {
   if (draws || !buffers.empty())
     broadcast_state(
         buffers, key, root, *group_,
-        fmt::format("for {} forward pass {}", reduced ? "the" : "a pass under no_sync() after",
+        fmt::format("for {}forward pass {}", reduced ? "" : "a pass under no_sync() after ",
                     reducer_->forward_passes()));
-  if (in_shards()) keys_[next_key_++] = key;
+  if (!in_shards()) return key;
+  // Once: later, a rank may well draw numbers of its own.
+  if (draws && key != keys_.back() && !join_ && reducer_->forward_passes() == 1)
+    warn(
+        "DistributedDataParallel: the default generator of rank {} is not where rank {}'s is, so "
+        "that samplers which shuffle draw other batches for it; call manual_seed() with one number "
+        "on all ranks",
+        group_->getRank(), root);
+  keys_[next_key_++] = key;
   return key;
 }
 
@@ -250,11 +259,14 @@ DataParallelBase::Joining::Joining(DataParallelBase& model, const JoinOptions& o
   if (model.has_sync_batch_norm_)
     fail("join: SyncBatchNorm needs a batch of every rank in each step");
   model.join_ = &options;
+  if (model.reducer_) model.reducer_->set_joined(true);
   model.last_active_ = 0;
 }
 DataParallelBase::Joining::~Joining() {
   model_.join_ = nullptr;
-  if (model_.reducer_) model_.reducer_->divide_by(model_.group_->getSize());
+  if (!model_.reducer_) return;
+  model_.reducer_->set_joined(false);
+  model_.reducer_->divide_by(model_.group_->getSize());
 }
 void DataParallelBase::Joining::finish() const {
   if (model_.group_->getSize() > 1) model_.shadow();

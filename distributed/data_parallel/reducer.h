@@ -57,6 +57,8 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   int64_t forward_passes() const { return forward_passes_; }
   // How many ranks the sum is divided by; at first all.
   void divide_by(int ranks) { divisor_ = ranks; }
+  // Whether ranks without a batch may go along.
+  void set_joined(bool joined) { joined_ = joined; }
   // What the other ranks' reduction of a backward pass needs of a rank that has none.
   void shadow();
 
@@ -140,8 +142,8 @@ class Reducer final : public GradientTaker, public std::enable_shared_from_this<
   int64_t collected_ = 0, passes_ = 0;
   int64_t forward_passes_ = 0, backward_passes_ = 0;  // that are reduced; since the last forward
   int64_t failed_passes_ = 0;                         // that threw when something had been sent
-  std::string frozen_, own_;                          // parameters in this pass
-  bool active_ = false, reduced_ = false, finalized_ = false;
+  std::string frozen_, own_;                          // parameters in this pass, in words
+  bool active_ = false, reduced_ = false, finalized_ = false, joined_ = false;
   ReductionStatistics statistics_;
 };
 

@@ -179,19 +179,24 @@ std::string Reducer::frozen() const {
   return indices.empty() ? "" : " without " + listed(indices);
 }
 
-// All slices of a type have one version. Zeros are nothing.
+// What is in grad when a pass begins, of which ranks that have another one would end with another
+// sum. All slices of a type have one version. Zeros are nothing. Within join() a rank without a
+// batch keeps what the others may have dropped.
 std::string Reducer::find_own() {
-  std::vector<size_t> indices;
+  std::vector<size_t> own, means;
+  const bool agrees_on_means = !joined_ && group_->getSize() > 1;
   for (size_t i = 0; i < places_.size(); ++i) {
     const Tensor& grad = parameters_[i].mutable_grad();
     Place& p = places_[i];
     p.own = false;
     if (p.local || !grad.defined()) continue;
-    if (arena_.holds(i, grad) && arena_.slice(i)._version() == p.mean) continue;
-    p.own = grad.detach().any().item<bool>();
-    if (p.own) indices.push_back(i);
+    const bool is_mean = arena_.holds(i, grad) && arena_.slice(i)._version() == p.mean;
+    if ((is_mean && !agrees_on_means) || !grad.detach().any().item<bool>()) continue;
+    p.own = !is_mean;
+    (is_mean ? means : own).push_back(i);
   }
-  return indices.empty() ? "" : " with own gradients of " + listed(indices);
+  return (own.empty() ? "" : " with own gradients of " + listed(own)) +
+         (means.empty() ? "" : " with the last gradients of " + listed(means));
 }
 
 // What is exchanged in this backward pass, on which ranks must agree.

@@ -90,9 +90,8 @@ TEST_CASE("faults: a rank leaves out a backward pass") {
         model.step();
       model.step();
     });
-    check_said(
-        said, "bucket 0 of backward pass 1 after forward pass 2",
-        by_tree ? "for the forward pass 3" : "bucket 0 of backward pass 1 after forward pass 3");
+    check_said(said, "bucket 0 of backward pass 1 after forward pass 2",
+               by_tree ? "for forward pass 3" : "bucket 0 of backward pass 1 after forward pass 3");
     CHECK(message([&] { model.step(); }) == said);
   }
 }
@@ -107,10 +106,9 @@ TEST_CASE("faults: a rank makes one backward pass more") {
       if (odd()) loss.backward();
       model.step();
     });
-    check_said(
-        said,
-        by_tree ? "for the forward pass 2" : "bucket 0 of backward pass 1 after forward pass 2",
-        "bucket 0 of backward pass 2 after forward pass 1");
+    check_said(said,
+               by_tree ? "for forward pass 2" : "bucket 0 of backward pass 1 after forward pass 2",
+               "bucket 0 of backward pass 2 after forward pass 1");
   }
 }
 
@@ -137,10 +135,9 @@ TEST_CASE("faults: a rank evaluates without gradients where the others train") {
       }
       model.wrapped->process_group()->barrier()->wait();
     });
-    check_said(
-        said,
-        by_tree ? "for the forward pass 1" : "bucket 0 of backward pass 1 after forward pass 1",
-        "barrier");
+    check_said(said,
+               by_tree ? "for forward pass 1" : "bucket 0 of backward pass 1 after forward pass 1",
+               "barrier");
   }
   // Eval mode alone is no difference.
   if (size() > 2) return;
@@ -170,7 +167,8 @@ TEST_CASE("faults: a forward or a backward pass throws on a rank, which goes on"
     if (forward)
       check_said(said, "after forward pass 1", "after forward pass 2");
     else  // when all had been sent
-      check_said(said, "after forward pass 2;", "after forward pass 2, with 1 that threw");
+      check_said(said, "after forward pass 2 with the last gradients of",
+                 "after forward pass 2, with 1 that threw");
   }
 }
 
@@ -209,6 +207,52 @@ TEST_CASE("faults: a rank has written to gradients that are the mean") {
     const AutoGradMode records(true);
     model.step();
   });
-  check_said(said, "after forward pass 2;",
+  check_said(said, "after forward pass 2 with the last gradients of module.weight, module.bias;",
              "after forward pass 2 with own gradients of module.weight, module.bias");
+}
+
+TEST_CASE("faults: a rank has dropped gradients that the others add to") {
+  Model model;
+  model.step();
+  model.step();
+  if (odd()) model.net->zero_grad();
+  const std::string said = message([&] { model.step(); });
+  check_said(said, "after forward pass 3 with the last gradients of module.weight, module.bias;",
+             "; rank 1 is at operation ");
+}
+
+TEST_CASE("faults: ranks that add to the last gradients go on alike, also without a batch") {
+  Model model;
+  model.step();
+  model.step();
+  model.wrapped->join([&] {
+    for (int i = 0; i < 1 + rank(); ++i) model.step();
+  });
+  model.net->zero_grad();
+  CHECK_NOTHROW(model.step());
+}
+
+TEST_CASE("faults: a rank whose generator is elsewhere is warned, once") {
+  if (!has_tree()) return;
+  struct Heard final : WarningHandler {
+    std::vector<std::string> all;
+    void process(const Warning& w) override { all.push_back(w.msg()); }
+  };
+  for (const bool elsewhere : {false, true}) {
+    Heard heard;
+    manual_seed(7);
+    Model model(tree());
+    if (odd() && elsewhere) rand({1});
+    {
+      const WarningUtils::WarningHandlerGuard guard(&heard);
+      model.step();
+      model.step();
+    }
+    REQUIRE(heard.all.size() == size_t(odd() && elsewhere));
+    if (odd() && elsewhere)
+      CHECK(heard.all[0] ==
+            "DistributedDataParallel: the default generator of rank " + std::to_string(rank()) +
+                " is not where rank 0's is, so that samplers which shuffle draw other batches for "
+                "it; call manual_seed() with one number on all ranks");
+  }
 }
