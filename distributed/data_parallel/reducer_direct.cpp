@@ -147,7 +147,10 @@ void Reducer::shadow() {
     zeros_of_buckets.push_back(zeros_like(arena_.buckets()[b].gradients));
     works.push_back(average(zeros_of_buckets.back(), in_pass(fmt::format("bucket {}", b))));
   }
-  for (Place& p : places_) p.local = false;
+  for (Place& p : places_) {
+    p.local = false;
+    p.mean = -1;
+  }
   used_somewhere();
   for (const auto& work : works) work->wait();
 }

@@ -225,11 +225,19 @@ TEST_CASE("faults: ranks that add to the last gradients go on alike, also withou
   Model model;
   model.step();
   model.step();
-  model.wrapped->join([&] {
-    for (int i = 0; i < 1 + rank(); ++i) model.step();
-  });
+  const auto join = [&] {
+    model.wrapped->join([&] {
+      for (int i = 0; i < (odd() ? 2 : 1); ++i) model.step();
+    });
+  };
+  join();
   model.net->zero_grad();
   CHECK_NOTHROW(model.step());
+  // Who had no batch has not the last ones.
+  join();
+  const std::string said = message([&] { model.step(); });
+  check_said(said, "with own gradients of module.weight, module.bias;",
+             "with the last gradients of module.weight, module.bias");
 }
 
 TEST_CASE("faults: a rank whose generator is elsewhere is warned, once") {
