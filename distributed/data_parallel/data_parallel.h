@@ -118,7 +118,6 @@ class DataParallelBase : public nn::Module {
     void end_shard(bool first_of_all);
 
    private:
-    void write(const std::vector<Tensor>& values);
     std::vector<Tensor> buffers_, before_, kept_;
     std::vector<int64_t> versions_;
   };
