@@ -163,7 +163,8 @@ batch<T> tanh(const batch<T>& x) {
     return xsimd::copysign(xsimd::select(z < batch<T>(0.75f), near, far), x);
   }
 #endif
-  return xsimd::tanh(x);
+  const batch<T> one_from(T(sizeof(T) == 4 ? 10 : 20));  // on; further out it may underflow
+  return xsimd::tanh(xsimd::copysign(min<T>(xsimd::abs(x), one_from), x));
 }
 
 template <class T>
