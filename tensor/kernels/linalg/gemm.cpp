@@ -15,10 +15,10 @@ struct Blocks {
 };
 #if defined(__AVX512F__)
 inline constexpr Blocks blocks{128 * 1024, 512 * 1024, 1024,    2048, 1024 * 1024,
-                               32,         384,        1 << 30, 1.1};
+                               32,         224,        1 << 30, 1.1};
 #else
 inline constexpr Blocks blocks{32 * 1024, 512 * 1024, 384,     4096, 512 * 1024,
-                               128,       384,        1 << 20, 1.4};
+                               128,       224,        1 << 20, 1.4};
 #endif
 
 template <class T>
