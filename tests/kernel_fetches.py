@@ -6,14 +6,17 @@ usage: kernel_fetches.py OBJDUMP ARCHIVE...    (named ..._SET.a)
 A compiler may leave out a call of a function that only fetches, as without effect: then products of
 large matrices are right, and take a quarter longer.
 """
+import os
 import re
 import subprocess
 import sys
 
 objdump, archives = sys.argv[1], sys.argv[2:]
 tile = re.compile(r'^[0-9a-f]+ <_ZN\w+4tileI\w+8GemmTileIT_EE>:$')
-for archive in archives:
-    member = archive + '.p/linalg_gemm.cpp.o'
+members = [m for m in (a + '.p/linalg_gemm.cpp.o' for a in archives) if os.path.exists(m)]
+if not members:
+    sys.exit('no archive has a matrix product')
+for member in members:
     listing = subprocess.run([objdump, '-d', '--no-show-raw-insn', member], check=True,
                              capture_output=True, text=True).stdout
     tiles = fetching = 0
