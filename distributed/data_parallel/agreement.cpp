@@ -5,6 +5,7 @@
 
 #include "autograd/factories.h"
 #include "autograd/modes.h"
+#include "distributed/group/hash.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {
@@ -21,11 +22,6 @@ std::vector<std::string> lines_of(const char* p, const char* end) {
 }
 
 }  // namespace
-
-uint64_t hash(std::string_view bytes, uint64_t before) {
-  for (const char c : bytes) before = (before ^ uint8_t(c)) * 0x100000001b3;
-  return before;
-}
 
 std::vector<Tensor> gathered(Tensor mine, ProcessGroup& group) {
   std::vector<std::vector<Tensor>> all(1);

@@ -9,10 +9,6 @@
 
 namespace gradus::distributed {
 
-// FNV-1a, which may go on from the hash of what came before.
-inline constexpr uint64_t hash_of_nothing = 0xcbf29ce484222325;
-uint64_t hash(std::string_view bytes, uint64_t before = hash_of_nothing);
-
 // Whether all ranks give the same number, by one exchange of 16 bytes.
 bool alike(uint64_t number, ProcessGroup& group, const std::string& purpose);
 

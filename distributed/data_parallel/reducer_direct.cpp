@@ -11,6 +11,7 @@
 #include "autograd/pass.h"
 #include "distributed/data_parallel/agreement.h"
 #include "distributed/data_parallel/reducer.h"
+#include "distributed/group/hash.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed {

@@ -9,6 +9,7 @@
 #include <random>
 #include <tuple>
 
+#include "distributed/group/list_of_ranks.h"
 #include "distributed/meeting/own_thread.h"
 #include "tensor/base/fail.h"
 
@@ -40,15 +41,7 @@ std::shared_ptr<const std::string> framed(Header::Kind kind, const std::string& 
 }
 }  // namespace
 
-std::string names_of(const std::vector<int>& ranks) {
-  std::string s = ranks.size() == 1 ? "rank " : "ranks ";
-  for (size_t i = 0; i < ranks.size(); ++i) {
-    if (i == longest_list && ranks.size() > longest_list + 1)
-      return s + fmt::format(" and {} more", ranks.size() - i);
-    s += (i == 0 ? "" : i + 1 == ranks.size() ? " and " : ", ") + std::to_string(ranks[i]);
-  }
-  return s;
-}
+std::string names_of(const std::vector<int>& ranks) { return list_of_ranks(ranks, longest_list); }
 
 struct Host::Peer {
   Socket socket;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "distributed/group/hash.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::meeting {
@@ -37,11 +38,7 @@ std::optional<int> number_in(const char* variable) {
   return int(n);
 }
 
-uint64_t Invitation::job_number() const {
-  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char c : job) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
+uint64_t Invitation::job_number() const { return hash(job); }
 
 std::string Invitation::place() const {
   std::string text = address + ':' + std::to_string(ports.front());

@@ -2,19 +2,11 @@
 
 #include <algorithm>
 
+#include "distributed/group/hash.h"
 #include "distributed/mpi/entry.h"
 #include "tensor/base/fail.h"
 
 namespace gradus::distributed::mpi {
-
-namespace {
-// FNV-1a.
-uint64_t hash(const std::string& text) {
-  uint64_t h = 14695981039346656037u;
-  for (const unsigned char c : text) h = (h ^ c) * 1099511628211u;
-  return h;
-}
-}  // namespace
 
 ChannelWork::ChannelWork(std::weak_ptr<Channel> channel, int rank, const Operation& op)
     : Work(rank, op.kind), channel_(std::move(channel)), text_(op.text), timeout_(op.timeout) {

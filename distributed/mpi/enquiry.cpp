@@ -1,6 +1,7 @@
 // What keeps an operation: the ranks ask each other what they are at.
 #include <algorithm>
 
+#include "distributed/group/list_of_ranks.h"
 #include "distributed/mpi/entry.h"
 #include "tensor/base/fail.h"
 
@@ -10,13 +11,6 @@ namespace {
 // Within it the communication thread of a process that runs at all gives an answer.
 constexpr auto grace = std::chrono::seconds(3);
 
-std::string ranks(const std::vector<int>& list) {
-  if (list.size() == 1) return fmt::format("rank {}", list[0]);
-  std::string text = "ranks ";
-  for (size_t i = 0; i < list.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == list.size() ? " and " : ", ") + std::to_string(list[i]);
-  return text;
-}
 }  // namespace
 
 int Channel::group_rank(int world_rank) const {
@@ -91,10 +85,10 @@ void Channel::judge() {
   }
   std::string text = entry.name + ": ";
   if (!silent.empty())
-    text += fmt::format("{} gave no answer in {}", ranks(silent), patience);
+    text += fmt::format("{} gave no answer in {}", list_of_ranks(silent), patience);
   else if (!behind.empty())
-    text += fmt::format("{} did not call operation {} in {}, the last was {}{}", ranks(behind),
-                        entry.sequence, patience, last, elsewhere);
+    text += fmt::format("{} did not call operation {} in {}, the last was {}{}",
+                        list_of_ranks(behind), entry.sequence, patience, last, elsewhere);
   else
     text += fmt::format("not done in {}{}{}", patience, others, elsewhere);
   break_off(text + "; " + place(link_.rank, entry.sequence, entry.op.text), true, entry.sequence);

@@ -9,6 +9,7 @@
 
 #include "distributed/meeting/invitation.h"
 #include "distributed/mpi/cores.h"
+#include "distributed/mpi/ranks_here.h"
 #include "distributed/mpi/unlaunched.h"
 #include "tensor/base/fail.h"
 #include "tensor/base/parallel.h"
@@ -80,17 +81,11 @@ std::vector<Cores> cores_here(size_t& which) {
   int started = 0;
   MPI_Initialized(&started);
   if (!started) return {own};
-  MPI_Comm here = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here),
-        "MPI_Comm_split_type");
-  int rank = 0, size = 1;
-  check(MPI_Comm_rank(here, &rank), "MPI_Comm_rank");
-  check(MPI_Comm_size(here, &size), "MPI_Comm_size");
-  std::vector<Cores> all(size_t(size), own);
-  check(MPI_Allgather(&own, sizeof own, MPI_BYTE, all.data(), sizeof own, MPI_BYTE, here),
+  const RanksHere here;
+  std::vector<Cores> all(size_t(here.size), own);
+  check(MPI_Allgather(&own, sizeof own, MPI_BYTE, all.data(), sizeof own, MPI_BYTE, here.all),
         "MPI_Allgather");
-  MPI_Comm_free(&here);
-  which = size_t(rank);
+  which = size_t(here.rank);
   return all;
 }
 

@@ -15,6 +15,7 @@
 #include "distributed/meeting/own_thread.h"
 #include "distributed/mpi/call.h"
 #include "distributed/mpi/pmi.h"
+#include "distributed/mpi/ranks_here.h"
 #include "tensor/base/error.h"
 
 namespace gradus::distributed::mpi {
@@ -76,18 +77,12 @@ void give_up(const std::string& why) {
 
 void speak_to_all_here() {
   if (!met) return;
-  MPI_Comm here = MPI_COMM_NULL;
-  check(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here),
-        "MPI_Comm_split_type");
-  int rank = 0, size = 1;
-  check(MPI_Comm_rank(here, &rank), "MPI_Comm_rank");
-  check(MPI_Comm_size(here, &size), "MPI_Comm_size");
+  const RanksHere here;
   // To each by itself: a collective operation takes other ways.
-  for (int k = 1; k < size; ++k)
-    check(MPI_Sendrecv(nullptr, 0, MPI_BYTE, (rank + k) % size, 0, nullptr, 0, MPI_BYTE,
-                       (rank - k + size) % size, 0, here, MPI_STATUS_IGNORE),
+  for (int k = 1; k < here.size; ++k)
+    check(MPI_Sendrecv(nullptr, 0, MPI_BYTE, (here.rank + k) % here.size, 0, nullptr, 0, MPI_BYTE,
+                       (here.rank - k + here.size) % here.size, 0, here.all, MPI_STATUS_IGNORE),
           "MPI_Sendrecv");
-  MPI_Comm_free(&here);
 }
 
 void have_met() {

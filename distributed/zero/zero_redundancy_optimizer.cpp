@@ -6,6 +6,8 @@
 
 #include "autograd/factories.h"
 #include "distributed/data_parallel/agreement.h"
+#include "distributed/group/hash.h"
+#include "distributed/group/list_of_ranks.h"
 #include "distributed/zero/parameter_arena.h"
 #include "nn/module.h"
 #include "tensor/base/fail.h"
@@ -146,13 +148,6 @@ double rate_of(const optim::OptimizerOptions& options) {
     return 0;
   }
 }
-
-std::string ranks(const std::vector<int>& list) {
-  std::string text = list.size() == 1 ? "rank" : "ranks";
-  for (size_t i = 0; i < list.size(); ++i)
-    text += (i == 0 ? " " : i + 1 == list.size() ? " and " : ", ") + std::to_string(list[i]);
-  return text;
-}
 }  // namespace
 
 // A part whose owner alone has a gradient would move, and the rest of the parameter not.
@@ -180,7 +175,7 @@ void DividedOptimizer::throw_not_alike(const std::vector<uint8_t>& flags) const 
         fail(
             "{}: {} has a gradient on {} and none on {}; let DistributedDataParallel or "
             "reduce_gradients(true) see to the mean",
-            who, name_of(p), ranks(with), ranks(without));
+            who, name_of(p), list_of_ranks(with), list_of_ranks(without));
     }
   std::vector<std::string> lines;
   for (size_t g = 0; g < param_groups_.size(); ++g)

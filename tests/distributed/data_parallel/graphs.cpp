@@ -1,7 +1,7 @@
 // Forward passes whose graphs are not a chain from the arguments to the result, over ranks.
 #include "autograd/checkpoint.h"
 #include "gradus.h"
-#include "tests/distributed/world.h"
+#include "tests/distributed/data_parallel/everyone.h"
 
 using namespace gradus;
 using namespace gradus::distributed;
@@ -15,10 +15,6 @@ std::vector<Options> modes() {
   std::vector<Options> all = {fast};
   if (8 % size() == 0) all.push_back(Options(fast).mode(SumMode::tree));
   return all;
-}
-
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
 }
 
 // Gradients of the model are those of a twin that has the whole batch: loss(module, x) must be a

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "gradus.h"
+#include "tests/distributed/data_parallel/everyone.h"
 #include "tests/distributed/data_parallel/networks.h"
 #include "tests/distributed/world.h"
 #include "tests/table.h"
@@ -94,11 +95,6 @@ void compare(int64_t world, const Run& run, const intrusive_ptr<ProcessGroup>& g
     CAPTURE(k);
     CHECK(worst < 1e-6);
   }
-}
-
-// All ranks, as a group that a model takes.
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "gradus.h"
+#include "tests/distributed/data_parallel/everyone.h"
 #include "tests/distributed/data_parallel/networks.h"
 #include "tests/distributed/world.h"
 
@@ -10,28 +11,6 @@ using namespace gradus::distributed;
 using Options = DistributedDataParallelOptions;
 
 namespace {
-
-// All ranks, as a group that a model takes.
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
-}
-
-// One row for each rank and shard, of which x.row(rank) is this rank's.
-Tensor rows_of(const Tensor& x, int64_t rank) {
-  return x.narrow(0, rank * x.size(0) / size(), x.size(0) / size());
-}
-Tensor own(const Tensor& x) { return rows_of(x, rank()); }
-
-// Everyone's tensor, one behind the other.
-Tensor from_all(const Tensor& t) {
-  Tensor mine = t.detach().contiguous().view({-1}), all = empty({size() * t.numel()}, t.options());
-  world()._allgather_base(all, mine)->wait();
-  return all.view({size(), t.numel()});
-}
-bool same_everywhere(const Tensor& t) {
-  const Tensor all = from_all(t);
-  return equal(all, all.select(0, 0).expand_as(all));
-}
 
 struct TwoWaysImpl : nn::Module {
   TwoWaysImpl() {

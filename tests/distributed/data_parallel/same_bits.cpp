@@ -5,6 +5,7 @@
 #include <set>
 
 #include "gradus.h"
+#include "tests/distributed/data_parallel/everyone.h"
 #include "tests/distributed/data_parallel/networks.h"
 #include "tests/distributed/world.h"
 
@@ -15,10 +16,6 @@ using data::samplers::RandomSampler;
 
 namespace {
 
-// All ranks, as a group that a model takes.
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
-}
 intrusive_ptr<ProcessGroup> alone() { return make_intrusive<ProcessGroupMPI>(); }
 
 constexpr size_t batch = 32;

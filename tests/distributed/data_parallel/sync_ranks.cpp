@@ -1,7 +1,7 @@
 // Batch norm over the rows of all ranks, in graphs that are no chain, and ranks that are not in
 // step.
 #include "gradus.h"
-#include "tests/distributed/world.h"
+#include "tests/distributed/data_parallel/everyone.h"
 
 using namespace gradus;
 using namespace gradus::distributed;
@@ -11,12 +11,8 @@ namespace {
 
 const Options fast = Options().mode(SumMode::fast).bucket_cap_mb(1e-6);
 
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
-}
 // More ranks take long where they share cores.
 bool is_small() { return size() <= 4; }
-Tensor own(const Tensor& x) { return x.narrow(0, rank() * x.size(0) / size(), x.size(0) / size()); }
 
 // Two branches that do not depend on each other, of layers of the same sizes.
 struct BranchesImpl : nn::Cloneable<BranchesImpl> {

@@ -2,7 +2,7 @@
 #include "autograd/graph.h"
 #include "gradus.h"
 #include "optim/grad_scaler.h"
-#include "tests/distributed/world.h"
+#include "tests/distributed/data_parallel/everyone.h"
 
 using namespace gradus;
 using namespace gradus::distributed;
@@ -10,25 +10,12 @@ using Options = DistributedDataParallelOptions;
 
 namespace {
 
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
-}
 // Buckets of one parameter each, so that each is sent as soon as it is complete.
 std::vector<Options> modes() {
   const Options fast = Options().mode(SumMode::fast).bucket_cap_mb(1e-6);
   std::vector<Options> all = {fast};
   if (8 % size() == 0) all.push_back(Options(fast).mode(SumMode::tree));
   return all;
-}
-Tensor rows_of(const Tensor& x, int64_t r) {
-  return x.narrow(0, r * x.size(0) / size(), x.size(0) / size());
-}
-Tensor own(const Tensor& x) { return rows_of(x, rank()); }
-bool same_everywhere(const Tensor& t) {
-  Tensor mine = t.detach().contiguous().view({-1}), all = empty({size() * t.numel()}, t.options());
-  world()._allgather_base(all, mine)->wait();
-  all = all.view({size(), t.numel()});
-  return equal(all, all.select(0, 0).expand_as(all));
 }
 // The gradients of a are those of b.
 void check_gradients(const nn::Module& a, const nn::Module& b, double tolerance = 1e-5) {

@@ -1,5 +1,5 @@
 // What ranks must have alike in a step of ZeroRedundancyOptimizer, and states that do not fit.
-#include "tests/distributed/world.h"
+#include "tests/distributed/data_parallel/everyone.h"
 #include "tests/distributed/zero/runs.h"
 
 namespace {
@@ -31,9 +31,6 @@ using namespace zero_test;
 
 namespace {
 
-intrusive_ptr<ProcessGroup> everyone() {
-  return intrusive_ptr<ProcessGroup>::reclaim_copy(&world());
-}
 void give(const std::vector<Tensor>& p, double value) {
   for (const Tensor& t : p) t.mutable_grad() = full_like(t, value);
 }
